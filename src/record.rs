@@ -1,1 +1,197 @@
-//! Records.
+//! Layer 0: what is true of each record.
+//!
+//! Every kind of record is one Rust struct in one file, written with the `record!` macro. From
+//! the list of its fields come the JSON on the wire, the columns of its table, its form, its place
+//! in the query language and its detail view: nothing about a field is said twice.
+//!
+//! * Ids are strings ([`Id`]), never numbers: a creator's id has 19 digits.
+//! * Enumerations are open (`open_enum!`): an unknown value is kept and shown as it came, and never
+//!   offered as a choice.
+//! * Reading is lenient: a field of the wrong shape reads as empty instead of hiding the record, and
+//!   because an edit sends only the fields it changed, what was not understood is never overwritten.
+//! * `records!` is the one list of kinds; [`Kind::visit`] turns a kind known at run time back into a type.
+
+#[macro_use]
+mod declare;
+#[macro_use]
+mod open;
+#[macro_use]
+mod field;
+
+mod campaign;
+mod coaching_action;
+mod creator;
+mod follow_up;
+mod goal;
+mod id;
+mod incident;
+mod lead;
+mod meeting;
+mod message;
+mod metric;
+mod network;
+mod note;
+mod patch;
+mod person;
+mod snippet;
+mod stage;
+mod thread;
+mod user;
+mod value;
+
+pub use campaign::{Campaign, CampaignKind, Participation, ParticipationState};
+pub use coaching_action::{CoachingAction, CoachingState};
+pub use creator::Creator;
+pub use field::{
+    Derived, Field, FieldError, FieldInfo, FieldType, FieldValue, ListItem, LongText, lenient,
+};
+pub use follow_up::{FollowUp, FollowUpKind, FollowUpState};
+pub use goal::{Goal, GoalPeriod};
+pub use id::{AnyRef, Id};
+pub use incident::{Incident, IncidentKind, IncidentState, Severity};
+pub use lead::{Lead, LeadSource, StageEvent};
+pub use meeting::{Attendee, BusyBlock, Meeting, MeetingState};
+pub use message::{Attachment, Direction, Message, MessageKind, MessageState};
+pub use metric::{MetricDef, MetricPoint, PeriodKind, PointStatus};
+pub use network::{Lifecycle, Network};
+pub use note::Note;
+pub use patch::{Patch, diff};
+pub use person::{Circle, Handle, Hours, Person, Window};
+pub use snippet::Snippet;
+pub use stage::{Stage, Terminal};
+pub use thread::{Channel, Thread, ThreadState, WaitingOn, WakeOn};
+pub use user::{Role, Team, User};
+pub use value::{Due, Money, Value, View};
+
+use std::borrow::Cow;
+use std::fmt::Debug;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// Says who may see a record, in terms of its fields; the server enforces it, the console only reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// Everyone who has a token may see it: users, stages, metric definitions.
+    Everyone,
+    /// The users named in these fields (a user id or a list of them) and the leads of their teams.
+    Users(&'static [&'static str]),
+    /// Whoever may see the record that this link field names.
+    Parent(&'static str),
+}
+
+/// One kind of record: its fields, its table and who may see it.
+pub trait Record:
+    Clone + Debug + Default + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static
+{
+    /// The kind on the wire, in the cache and on the command line.
+    const KIND: Kind;
+    /// What a person reads for one record, for example `CN`.
+    const LABEL: &'static str;
+    /// What a person reads for several records, for example `CNs`.
+    const PLURAL: &'static str;
+    /// The stored fields with their accessors, in the order of the form.
+    const FIELDS: &'static [Field<Self>];
+    /// The same fields without their types, for code that knows the kind only at run time.
+    const INFO: &'static [FieldInfo];
+    /// Figures computed from the record and the present moment: columns and query fields, never stored.
+    const DERIVED: &'static [Derived<Self>];
+    /// The columns of its table, by field name, most important first.
+    const COLUMNS: &'static [&'static str];
+    /// Who may see it.
+    const AUDIENCE: Audience;
+    /// Returns the one line by which a person knows this record.
+    fn title(&self) -> Cow<'_, str>;
+    /// Tells whether the record belongs to the working set that the console holds in memory.
+    fn is_open(&self) -> bool {
+        true
+    }
+    /// Returns the record that this one hangs under, for reading all of a parent's children.
+    fn parent(&self) -> Option<AnyRef> {
+        None
+    }
+    /// Returns the instant by which records of this kind are ordered when read from the cache.
+    fn at(&self) -> Option<jiff::Timestamp> {
+        None
+    }
+}
+
+/// Receives the Rust type that belongs to a [`Kind`]; see [`Kind::visit`].
+pub trait KindVisitor {
+    /// What the visit returns.
+    type Out;
+    /// Is called with the record type of the kind.
+    fn visit<R: Record>(self) -> Self::Out;
+}
+
+records! {
+    User = "user", "users";
+    Team = "team", "teams";
+    Stage = "stage", "stages";
+    Person = "person", "people";
+    Network = "network", "networks";
+    Thread = "thread", "threads";
+    Message = "message", "messages";
+    Lead = "lead", "leads";
+    FollowUp = "follow_up", "follow-ups";
+    Meeting = "meeting", "meetings";
+    BusyBlock = "busy_block", "busy-blocks";
+    Goal = "goal", "goals";
+    Snippet = "snippet", "snippets";
+    StageEvent = "stage_event", "stage-events";
+    Incident = "incident", "incidents";
+    CoachingAction = "coaching_action", "coaching-actions";
+    Campaign = "campaign", "campaigns";
+    Participation = "participation", "participations";
+    Note = "note", "notes";
+    MetricDef = "metric_def", "metric-defs";
+    Creator = "creator", "creators";
+    MetricPoint = "metric_point", "metric-points";
+}
+
+impl Kind {
+    /// Finds the stored field of this name.
+    pub fn field(self, name: &str) -> Option<&'static FieldInfo> {
+        self.fields().iter().find(|field| field.name == name)
+    }
+}
+
+impl std::fmt::Display for Kind {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(self.name())
+    }
+}
+
+impl Serialize for Kind {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Kind {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = Cow::<'de, str>::deserialize(deserializer)?;
+        Kind::from_name(&name)
+            .ok_or_else(|| serde::de::Error::custom(format!("unknown kind `{name}`")))
+    }
+}
+
+/// Compares two names at compile time.
+#[doc(hidden)]
+pub const fn same_name(left: &str, right: &str) -> bool {
+    let (left, right) = (left.as_bytes(), right.as_bytes());
+    if left.len() != right.len() {
+        return false;
+    }
+    let mut index = 0;
+    while index < left.len() {
+        if left[index] != right[index] {
+            return false;
+        }
+        index += 1;
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,361 @@
-//! Placeholder docs for wire.
+//! Layer 1: the REST contract between console and backend; both sides use these types.
+//!
+//! Writes are batches of [`Command`]s with client-made ids and a base version; the server merges by field
+//! and answers with one [`CommandResult`] each. Reads are a feed of the latest state by one server-wide
+//! sequence ([`ChangesPage`]). Errors are [`Problem`]s (RFC 9457). Push is a poke ([`Head`]), never data.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
+
+use crate::record::Patch;
+
+/// Paths below the base address.
+pub mod path {
+    /// Who the server is and what it allows; no token needed.
+    pub const META: &str = "/v1/meta";
+    /// The feed of changes.
+    pub const CHANGES: &str = "/v1/changes";
+    /// Batches of commands.
+    pub const COMMANDS: &str = "/v1/commands";
+    /// The poke stream (server-sent events).
+    pub const EVENTS: &str = "/v1/events";
+    /// The principal behind the token.
+    pub const ME: &str = "/v1/me";
+}
+
+/// The version of the contract that this program speaks.
+pub const API_VERSION: u32 = 1;
+
+/// What a server says of itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Meta {
+    /// Stays the same for the life of a server's data.
+    pub server_id: String,
+    /// Changes when the server was restored from a backup.
+    pub epoch: String,
+    /// Contract versions it speaks.
+    pub api: ApiRange,
+    /// Its clock.
+    pub server_time: Timestamp,
+    /// Sizes it accepts.
+    pub limits: Limits,
+    /// How long deletions stay in the feed, in days.
+    pub tombstone_days: u32,
+    /// How long command ids are remembered, in days.
+    pub idempotency_days: u32,
+}
+
+/// A range of contract versions, both ends included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApiRange {
+    /// Lowest version.
+    pub min: u32,
+    /// Highest version.
+    pub max: u32,
+}
+
+/// Sizes that a server accepts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// Commands in one batch.
+    pub commands_per_batch: usize,
+    /// Bytes of one batch.
+    pub batch_bytes: usize,
+    /// Bytes of one record.
+    pub record_bytes: usize,
+    /// Bytes of one page of changes.
+    pub page_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            commands_per_batch: 100,
+            batch_bytes: 1 << 20,
+            record_bytes: 256 << 10,
+            page_bytes: 4 << 20,
+        }
+    }
+}
+
+/// The principal behind a token.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Me {
+    /// The user's id.
+    pub user: String,
+    /// The user's role as text: roles are an open set.
+    pub role: String,
+    /// What the token may do.
+    pub scopes: Vec<String>,
+    /// When the token ends.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// A record as the server sends it: live, deleted, or gone from this principal's view.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Row {
+    /// Wire name of the kind; unknown kinds are kept as they are.
+    pub kind: String,
+    /// Id of the record.
+    pub id: String,
+    /// Counts the changes of this record, from 1.
+    #[serde(default)]
+    pub version: u64,
+    /// Position in the server's sequence.
+    pub seq: u64,
+    /// When it was last changed, by the server's clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub updated_at: Option<Timestamp>,
+    /// Which user changed it last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub updated_by: Option<String>,
+    /// The fields, unknown ones included.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub fields: Map<String, Json>,
+    /// For each field the record version that last changed it.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub fv: Map<String, Json>,
+    /// The record was deleted.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub deleted: bool,
+    /// The record left this principal's view.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub left: bool,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde asks for a reference"
+)]
+fn is_false(flag: &bool) -> bool {
+    !*flag
+}
+
+/// One page of the feed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ChangesPage {
+    /// Records in the order of their sequence, each at most once.
+    pub changes: Vec<Row>,
+    /// Where the next page begins; opaque.
+    pub cursor: String,
+    /// Whether there is a next page now.
+    pub more: bool,
+    /// The newest sequence of the server.
+    pub head: u64,
+    /// The sequence up to which this page is complete for this principal.
+    pub seq: u64,
+    /// The page ends inside a transaction: keep its rows aside until a page that says `false`.
+    pub txn_open: bool,
+}
+
+/// What a command does to a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Op {
+    /// Makes a new record; repeating it with the same id changes nothing.
+    Create,
+    /// Changes fields of a record.
+    Update,
+    /// Deletes a record.
+    Delete,
+}
+
+/// One edit, made by a client, with an id that makes it happen at most once.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Command {
+    /// `UUIDv7` made by the client; the key of idempotency.
+    pub cmd: String,
+    /// Wire name of the kind.
+    pub kind: String,
+    /// Id of the record.
+    pub id: String,
+    /// What to do.
+    pub op: Op,
+    /// The record's version that the edit was made on; absent for a creation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<u64>,
+    /// The change.
+    #[serde(flatten)]
+    pub patch: Patch,
+    /// The user has seen the other side's value of these fields and chose this one.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub mine: bool,
+    /// When it was made, by the client's clock; orders nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
+}
+
+/// A batch of commands in the order in which they were made.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Batch {
+    /// Id of the cache that sends it.
+    pub client: String,
+    /// The commands.
+    pub batch: Vec<Command>,
+    /// Whether all are applied or none.
+    #[serde(default)]
+    pub atomic: bool,
+}
+
+/// What became of a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Applied as it was.
+    Applied,
+    /// Applied beside other people's changes of other fields.
+    Merged,
+    /// Nothing had to change.
+    Noop,
+    /// Had been applied before; the first result stands.
+    Duplicate,
+    /// Someone else changed the same field; nothing was applied.
+    Conflict,
+    /// The record would not be valid.
+    Rejected,
+    /// The principal may see the record but not do this.
+    Forbidden,
+    /// There is no such record in the principal's view.
+    NotFound,
+    /// The record was deleted.
+    Gone,
+    /// The id was used before for another command.
+    Reused,
+    /// An earlier command of this batch on the same record failed.
+    Blocked,
+}
+
+impl Status {
+    /// Tells whether the command has taken effect and can be settled.
+    pub const fn is_settled(self) -> bool {
+        matches!(
+            self,
+            Self::Applied | Self::Merged | Self::Noop | Self::Duplicate
+        )
+    }
+}
+
+/// The answer to one command.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CommandResult {
+    /// The command's id.
+    pub cmd: String,
+    /// What became of it.
+    pub status: Status,
+    /// The record's version afterwards.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<u64>,
+    /// The sequence at which the effect is in the feed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seq: Option<u64>,
+    /// The fields in conflict.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<String>,
+    /// The server's record: after a merge, in a conflict, or the last version of a deleted one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server: Option<Row>,
+    /// Why it was refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<Problem>,
+}
+
+/// The answers to a batch, in its order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BatchReply {
+    /// One result a command.
+    pub results: Vec<CommandResult>,
+    /// The newest sequence of the server.
+    pub head: u64,
+    /// The server's clock.
+    pub server_time: Timestamp,
+}
+
+/// The poke of the event stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Head {
+    /// The newest sequence of the server.
+    pub seq: u64,
+}
+
+/// A refusal in the form of RFC 9457.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// A stable URN such as `urn:cnm:problem:cursor-expired`; see [`problem`].
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The kind in words.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// What exactly happened.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub detail: String,
+    /// The id of the request.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub instance: String,
+    /// The fields that are wrong.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldProblem>,
+    /// The present epoch, with `epoch-changed`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub epoch: Option<String>,
+    /// The sequence to which the server was restored, with `epoch-changed`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restored_seq: Option<u64>,
+}
+
+/// One wrong field of a refused record.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldProblem {
+    /// JSON pointer to the field.
+    pub pointer: String,
+    /// A stable word for the fault.
+    pub code: String,
+    /// The fault in words.
+    pub detail: String,
+}
+
+/// The types of [`Problem`].
+pub mod problem {
+    /// The token is missing, unknown, revoked or over.
+    pub const INVALID_TOKEN: &str = "urn:cnm:problem:invalid-token";
+    /// The token lacks a right.
+    pub const FORBIDDEN: &str = "urn:cnm:problem:forbidden";
+    /// There is no such thing in the principal's view.
+    pub const NOT_FOUND: &str = "urn:cnm:problem:not-found";
+    /// The request cannot be read.
+    pub const MALFORMED: &str = "urn:cnm:problem:malformed";
+    /// The cursor was not made by this server or was changed.
+    pub const BAD_CURSOR: &str = "urn:cnm:problem:bad-cursor";
+    /// The cursor is older than the oldest deletion that is kept.
+    pub const CURSOR_EXPIRED: &str = "urn:cnm:problem:cursor-expired";
+    /// The server was restored or is another one.
+    pub const EPOCH_CHANGED: &str = "urn:cnm:problem:epoch-changed";
+    /// The principal's role or team changed.
+    pub const SCOPE_CHANGED: &str = "urn:cnm:problem:scope-changed";
+    /// A version that was asked for is not the present one.
+    pub const PRECONDITION: &str = "urn:cnm:problem:precondition-failed";
+    /// A version must be named.
+    pub const PRECONDITION_REQUIRED: &str = "urn:cnm:problem:precondition-required";
+    /// The body is too large.
+    pub const TOO_LARGE: &str = "urn:cnm:problem:too-large";
+    /// The record would not be valid.
+    pub const INVALID: &str = "urn:cnm:problem:invalid";
+    /// A command id was used for two commands.
+    pub const REUSED: &str = "urn:cnm:problem:reused";
+    /// Too many requests.
+    pub const RATE_LIMITED: &str = "urn:cnm:problem:rate-limited";
+    /// The server failed.
+    pub const INTERNAL: &str = "urn:cnm:problem:internal";
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "{} ({})", self.title, self.status)?;
+        if !self.detail.is_empty() {
+            write!(out, ": {}", self.detail)?;
+        }
+        Ok(())
+    }
+}

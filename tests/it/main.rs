@@ -8,5 +8,3 @@
     missing_docs,
     reason = "test helpers may fail loudly"
 )]
-
-

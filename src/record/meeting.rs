@@ -1,0 +1,115 @@
+//! Meetings and the busy blocks of people's calendars.
+
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::field::LongText;
+use super::{AnyRef, Audience, Derived, Id, Lead, Network, Person, Record, User};
+
+open_enum! {
+    /// How firm a meeting is.
+    MeetingState {
+        /// Offered to the others.
+        Proposed = "proposed",
+        /// The time is kept free until `expires_at`.
+        Held = "held",
+        /// Agreed.
+        Confirmed = "confirmed",
+        /// Declined.
+        Declined = "declined",
+    }
+}
+
+/// Someone who is asked to a meeting.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Attendee {
+    /// The person.
+    pub person: Id<Person>,
+    /// Whether the meeting makes no sense without them.
+    pub required: bool,
+}
+impl Default for Attendee {
+    fn default() -> Self {
+        Self {
+            person: Id::default(),
+            required: true,
+        }
+    }
+}
+json_item!(Attendee);
+
+record! {
+    /// A meeting, from a proposal to a confirmed date.
+    Meeting ("meeting", "meetings") audience Audience::Users(&["owner", "shared_with"]);
+    columns ["start", "title", "state", "network"];
+    /// What it is about.
+    title: String,
+    /// When it starts.
+    start: Option<Timestamp>,
+    /// When it ends.
+    end: Option<Timestamp>,
+    /// IANA zone in which it was arranged.
+    zone: String,
+    /// Who is asked.
+    attendees: Vec<Attendee>,
+    /// How firm it is.
+    state: MeetingState,
+    /// When a hold is released by itself.
+    expires_at: Option<Timestamp>,
+    /// Who arranged it.
+    owner: Option<Id<User>>,
+    /// Colleagues who may see it too.
+    shared_with: Vec<Id<User>>,
+    /// The CN it is about.
+    network: Option<Id<Network>>,
+    /// The lead it is about.
+    lead: Option<Id<Lead>>,
+    /// Where the notes are.
+    notes_url: String,
+    /// What to prepare, or what was said.
+    agenda: LongText,
+}
+
+impl Record for Meeting {
+    record_consts!();
+    const DERIVED: &'static [Derived<Self>] = &[];
+    fn title(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.title)
+    }
+    fn at(&self) -> Option<Timestamp> {
+        self.start
+    }
+}
+
+record! {
+    /// A stretch of time in which a person cannot meet.
+    BusyBlock ("busy block", "busy blocks") audience Audience::Everyone;
+    columns ["start", "end", "person", "title"];
+    /// Whose time it is.
+    person: Option<Id<Person>>,
+    /// Start.
+    start: Option<Timestamp>,
+    /// End.
+    end: Option<Timestamp>,
+    /// What it is, if that may be known.
+    title: String,
+    /// Where it was read from.
+    source: String,
+}
+
+impl Record for BusyBlock {
+    record_consts!();
+    const DERIVED: &'static [Derived<Self>] = &[];
+    fn title(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.title)
+    }
+    fn parent(&self) -> Option<AnyRef> {
+        self.person.as_ref().map(Id::link)
+    }
+    fn at(&self) -> Option<Timestamp> {
+        self.start
+    }
+}

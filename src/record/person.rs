@@ -1,0 +1,99 @@
+//! Contacts: everyone one talks to or meets.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::{Audience, Derived, Id, Network, Record, User};
+
+open_enum! {
+    /// From which side a person writes.
+    Circle {
+        /// A colleague in one of the offices.
+        Colleague = "colleague",
+        /// An owner or manager of a CN.
+        Owner = "owner",
+        /// Someone of a lead that has not signed yet.
+        Lead = "lead",
+        /// A bot or a system.
+        System = "system",
+    }
+}
+
+/// An address on one channel.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Handle {
+    /// Channel, for example `whatsapp`.
+    pub channel: String,
+    /// Address on that channel.
+    pub address: String,
+    /// Whether the person prefers this channel.
+    pub preferred: bool,
+}
+json_item!(Handle);
+
+/// A stretch of a local day as `HH:MM`; an end before the start lies on the next day, `24:00` is midnight.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Window {
+    /// Start, local wall time.
+    pub from: String,
+    /// End, local wall time.
+    pub to: String,
+}
+
+/// Hours by weekday (`mon` … `sun`) in three layers; a missing layer falls back to `working`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Hours {
+    /// Hours the person likes best for meetings.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub preferred: BTreeMap<String, Vec<Window>>,
+    /// Ordinary working hours.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub working: BTreeMap<String, Vec<Window>>,
+    /// Hours the person would still accept.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub acceptable: BTreeMap<String, Vec<Window>>,
+}
+json_field!(Hours);
+
+record! {
+    /// A contact: a colleague, an owner of a CN, someone of a lead, or a bot.
+    Person ("contact", "contacts") audience Audience::Everyone;
+    columns ["name", "org", "office", "zone", "role"];
+    /// Name as they write it.
+    name: String,
+    /// Company or network.
+    org: String,
+    /// Office or place, as the inbox groups people: `Shanghai`, `Singapore`, …
+    office: String,
+    /// From which side they write.
+    circle: Circle,
+    /// What they do.
+    role: String,
+    /// IANA time zone.
+    zone: String,
+    /// Language, as a BCP 47 tag.
+    locale: String,
+    /// Addresses by channel.
+    handles: Vec<Handle>,
+    /// Hours for meetings.
+    hours: Hours,
+    /// Local dates on which they do not work.
+    days_off: Vec<Date>,
+    /// The user account of the same human being.
+    user: Option<Id<User>>,
+    /// The CN they belong to.
+    network: Option<Id<Network>>,
+}
+
+impl Record for Person {
+    record_consts!();
+    const DERIVED: &'static [Derived<Self>] = &[];
+    fn title(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.name)
+    }
+}
