@@ -1,1 +1,305 @@
-//! Placeholder docs for effect.
+//! Layer 2: what the core may ask of the world, and what the world answers.
+//!
+//! The core never touches a file, a socket or a clock. It returns [`Effect`]s; the runtime carries them out
+//! and sends the answers back as messages built from the types here. The command line uses the same types
+//! without a screen.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
+
+use crate::record::{AnyRef, Kind, Op, Patch};
+
+/// One edit of one record, as it goes to the outbox and later to the server.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Edit {
+    /// The command's id (`UUIDv7`), the key of idempotency.
+    pub cmd: String,
+    /// Kind of the record.
+    pub kind: Kind,
+    /// Id of the record.
+    pub id: String,
+    /// What is done to it.
+    pub op: Op,
+    /// The version of the record on screen when the edit was made; absent for a creation.
+    pub base: Option<u64>,
+    /// The change; for a creation all fields are set.
+    pub patch: Patch,
+    /// The touched fields as they were before: what undo restores and what a conflict shows as the base.
+    pub before: Map<String, Json>,
+}
+
+/// Everything that one key press changed: it is saved, undone and redone as a whole.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Batch {
+    /// The batch's id.
+    pub id: String,
+    /// What it did, for the status line: `done ×6`.
+    pub label: String,
+    /// When it was made.
+    pub at: Timestamp,
+    /// The edits, in order.
+    pub edits: Vec<Edit>,
+    /// Whether it is an ordinary batch or takes another one back.
+    pub role: BatchRole,
+}
+
+/// How a batch stands in the undo log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BatchRole {
+    /// The user did something new.
+    Edit,
+    /// Takes back the batch with this id.
+    Undo(String),
+    /// Does again the batch with this id, which had been taken back.
+    Redo(String),
+}
+
+/// Where a row stands between this console and the server.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum RowState {
+    /// As the server has it.
+    #[default]
+    Clean,
+    /// With an edit that the server has not confirmed yet.
+    Pending,
+    /// With an edit that the server refused because someone else changed the same field.
+    Conflict,
+    /// With an edit that the server refused for another reason.
+    Refused,
+}
+
+/// A row of the cache as the screen should show it: the server's state with the outbox replayed on top.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CacheRow {
+    /// Kind of the record.
+    pub kind: Kind,
+    /// Id of the record.
+    pub id: String,
+    /// Version of the server's state; 0 for a record that exists only here.
+    pub version: u64,
+    /// Where it stands between here and the server.
+    pub state: RowState,
+    /// The fields as JSON text, unknown ones included.
+    pub fields: String,
+}
+
+/// A change of the cached state that the screen has to follow.
+#[derive(Clone, Debug, PartialEq)]
+pub enum CacheChange {
+    /// The row is new or changed.
+    Upsert(CacheRow),
+    /// The row is gone: deleted, or out of this user's view.
+    Remove(Kind, String),
+}
+
+/// What to read from the cache.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Load {
+    /// The open records of these kinds.
+    Working(Vec<Kind>),
+    /// The records of a kind that hang under a parent, newest last, at most this many of the newest.
+    Children {
+        /// The parent.
+        parent: AnyRef,
+        /// The kind of its children.
+        kind: Kind,
+        /// At most this many.
+        limit: usize,
+    },
+    /// Single records.
+    Records(Vec<AnyRef>),
+    /// All records of a kind, open or not, at most this many, newest first.
+    All {
+        /// The kind.
+        kind: Kind,
+        /// At most this many.
+        limit: usize,
+    },
+    /// Full-text search over everything, newest first.
+    Search {
+        /// The words.
+        text: String,
+        /// At most this many.
+        limit: usize,
+    },
+}
+
+/// An edit that waits, failed or conflicts, for the outbox and conflicts views.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OutboxRow {
+    /// Position in the queue.
+    pub number: i64,
+    /// The edit.
+    pub edit: Edit,
+    /// The batch it belongs to.
+    pub batch: String,
+    /// When it was made.
+    pub at: Timestamp,
+    /// How far it has come.
+    pub state: OutboxState,
+    /// How often it was sent without an answer.
+    pub attempts: u32,
+}
+
+/// How far an edit has come.
+#[derive(Clone, Debug, PartialEq)]
+pub enum OutboxState {
+    /// Not sent yet, or sent with unknown outcome.
+    Queued,
+    /// The server has it; the mirror has not caught up yet.
+    Acked {
+        /// The sequence at which it is in the feed.
+        seq: u64,
+    },
+    /// Someone else changed the same fields.
+    Conflict(Box<Conflict>),
+    /// The server refused it: not valid, not allowed, or the record is gone.
+    Refused {
+        /// The reason in words.
+        why: String,
+        /// The server's record, where it sent one.
+        server: Option<Box<CacheRow>>,
+    },
+    /// Waits behind an earlier edit of the same record that failed.
+    Blocked,
+}
+
+/// The two sides of a conflict.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Conflict {
+    /// The fields that both sides changed, with all three values; `None` is empty.
+    pub fields: Vec<ConflictField>,
+    /// The server's version that holds their values.
+    pub version: u64,
+    /// The user who changed it on the server.
+    pub changed_by: Option<String>,
+    /// When they changed it, by the server's clock.
+    pub changed_at: Option<Timestamp>,
+    /// The record was deleted on the server.
+    pub deleted: bool,
+}
+
+/// One field of a conflict.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ConflictField {
+    /// Name of the field.
+    pub name: String,
+    /// The value that both sides started from.
+    pub base: Option<Json>,
+    /// My value.
+    pub mine: Option<Json>,
+    /// The value on the server.
+    pub theirs: Option<Json>,
+}
+
+/// How the user settles a conflict or a refused edit.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Resolution {
+    /// Send my values again, on top of the version that I have seen.
+    Mine,
+    /// Drop my values; the server's stand.
+    Theirs,
+    /// Send these values instead.
+    Edited(Patch),
+}
+
+/// How the console stands to its server.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SyncStatus {
+    /// The state of the line.
+    pub line: Line,
+    /// When the cache was last known to be up to date.
+    pub synced_at: Option<Timestamp>,
+    /// Edits that the server has not confirmed.
+    pub queued: usize,
+    /// Edits in conflict.
+    pub conflicts: usize,
+    /// Edits that were refused.
+    pub refused: usize,
+    /// Rows received so far while a first sync runs.
+    pub loading: Option<u64>,
+}
+
+/// The state of the line to the server.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Line {
+    /// Nothing has been tried yet.
+    #[default]
+    Starting,
+    /// Connected; pokes arrive by stream.
+    Live,
+    /// Connected; the console asks now and then because the stream does not get through.
+    Polling,
+    /// Not reachable.
+    Offline {
+        /// Why, in a sentence with what, where and what to do.
+        why: String,
+    },
+    /// The server answers but refuses: bad token, wrong address, version.
+    Refused {
+        /// Why, in a sentence with what, where and what to do.
+        why: String,
+    },
+    /// Another console on the same cache does the sending.
+    Follower,
+    /// No server is configured.
+    Unconfigured,
+}
+
+/// What the runtime is asked to do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Commit a batch to the outbox.
+    Save(Batch),
+    /// Read from the cache; the answer names the request again.
+    Load(Load),
+    /// Read the outbox for its view.
+    LoadOutbox,
+    /// Settle a conflict or a refused edit.
+    Resolve {
+        /// The command in question.
+        cmd: String,
+        /// What to do with it.
+        resolution: Resolution,
+    },
+    /// Take an edit that was not sent yet out of the queue; it is logged, not lost silently.
+    Discard {
+        /// The command in question.
+        cmd: String,
+    },
+    /// Keep what is being typed, so that it survives a crash; empty text forgets it.
+    Draft {
+        /// What is being written, for example `reply:THREAD`.
+        key: String,
+        /// The text so far.
+        text: String,
+    },
+    /// Sync now.
+    Sync,
+    /// Edit a text in `$EDITOR`; the answer names the purpose again.
+    Editor {
+        /// What the text is for.
+        purpose: String,
+        /// What to begin with.
+        text: String,
+    },
+    /// Put a text on the clipboard.
+    Copy(String),
+    /// Open an address in the browser.
+    Open(String),
+    /// Wake the core at this instant.
+    WakeAt(Timestamp),
+    /// Write a text to a file that the user named.
+    Export {
+        /// Where to.
+        path: String,
+        /// What.
+        text: String,
+    },
+    /// Stop the program and give the terminal back for a while (Ctrl-Z).
+    Suspend,
+    /// Leave.
+    Quit,
+}

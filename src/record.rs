@@ -55,7 +55,7 @@ pub use message::{Attachment, Direction, Message, MessageKind, MessageState};
 pub use metric::{MetricDef, MetricPoint, PeriodKind, PointStatus};
 pub use network::{Lifecycle, Network};
 pub use note::Note;
-pub use patch::{Patch, diff};
+pub use patch::{Op, Patch, diff};
 pub use person::{Circle, Handle, Hours, Person, Window};
 pub use snippet::Snippet;
 pub use stage::{Stage, Terminal};

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
+pub use crate::record::Op;
 use crate::record::Patch;
 
 /// Paths below the base address.
@@ -147,18 +148,6 @@ pub struct ChangesPage {
     pub seq: u64,
     /// The page ends inside a transaction: keep its rows aside until a page that says `false`.
     pub txn_open: bool,
-}
-
-/// What a command does to a record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Op {
-    /// Makes a new record; repeating it with the same id changes nothing.
-    Create,
-    /// Changes fields of a record.
-    Update,
-    /// Deletes a record.
-    Delete,
 }
 
 /// One edit, made by a client, with an id that makes it happen at most once.

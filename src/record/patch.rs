@@ -5,6 +5,18 @@ use serde_json::{Map, Value as Json};
 
 use super::{FieldType, Kind};
 
+/// What a command does to a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Op {
+    /// Makes a new record; repeating it with the same id changes nothing.
+    Create,
+    /// Changes fields of a record.
+    Update,
+    /// Deletes a record.
+    Delete,
+}
+
 /// A change of a record's fields, in the form that the wire carries.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Patch {
@@ -135,4 +147,43 @@ fn is_set(kind: Kind, field: &str) -> bool {
             FieldType::Text | FieldType::Link(_) | FieldType::AnyLink | FieldType::Date
         ))
     )
+}
+
+impl Patch {
+    /// Returns the patch that takes this one back, given the fields as they were before it.
+    #[must_use]
+    pub fn inverse(&self, before: &Map<String, Json>) -> Self {
+        let mut inverse = Self::default();
+        for name in self.set.keys().chain(&self.unset) {
+            match before.get(name) {
+                Some(old) => {
+                    inverse.set.insert(name.clone(), old.clone());
+                }
+                None => inverse.unset.push(name.clone()),
+            }
+        }
+        for (name, added) in &self.add {
+            let had = before.get(name).and_then(Json::as_array);
+            let news: Vec<Json> = added
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter(|value| had.is_none_or(|had| !had.contains(value)))
+                .cloned()
+                .collect();
+            inverse.remove.insert(name.clone(), Json::Array(news));
+        }
+        for (name, removed) in &self.remove {
+            let had = before.get(name).and_then(Json::as_array);
+            let gone: Vec<Json> = removed
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter(|value| had.is_some_and(|had| had.contains(value)))
+                .cloned()
+                .collect();
+            inverse.add.insert(name.clone(), Json::Array(gone));
+        }
+        inverse
+    }
 }
