@@ -1,1 +1,318 @@
-//! Placeholder docs for pane.
+//! Layer 2: what can be on screen, as plain state: no widget, no size, no colour.
+//!
+//! A [`Place`] is what fills the body of the screen; each place that is a list has a [`Shelf`]: its
+//! [`ListView`] with filter and sort. [`Screen`] holds all of that for one console.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use crate::effect::{OutboxRow, SyncStatus};
+use crate::list::ListView;
+use crate::record::{AnyRef, Id, Kind, Person};
+
+/// What fills the body of the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Place {
+    /// Everything that needs me now.
+    Today,
+    /// Threads.
+    Inbox,
+    /// Leads by stage.
+    Funnel,
+    /// Creator Networks.
+    Networks,
+    /// Follow-ups, overdue first.
+    FollowUps,
+    /// The hours of people in all zones.
+    Slots,
+    /// Edits that conflict or were refused.
+    Conflicts,
+    /// Edits that wait for the server.
+    Outbox,
+    /// Any other kind of record, as a table.
+    Browse(Kind),
+}
+
+impl Place {
+    /// The places with a number key, in the order of the header.
+    pub const TABS: [Place; 6] = [
+        Place::Today,
+        Place::Inbox,
+        Place::Funnel,
+        Place::Networks,
+        Place::FollowUps,
+        Place::Slots,
+    ];
+
+    /// Returns the kind of record that this place lists.
+    pub const fn kind(self) -> Option<Kind> {
+        match self {
+            Place::Inbox => Some(Kind::Thread),
+            Place::Funnel => Some(Kind::Lead),
+            Place::Networks => Some(Kind::Network),
+            Place::FollowUps => Some(Kind::FollowUp),
+            Place::Browse(kind) => Some(kind),
+            Place::Today | Place::Slots | Place::Conflicts | Place::Outbox => None,
+        }
+    }
+
+    /// Returns the place that shows records of this kind.
+    pub const fn of_kind(kind: Kind) -> Place {
+        match kind {
+            Kind::Thread | Kind::Message => Place::Inbox,
+            Kind::Lead | Kind::StageEvent => Place::Funnel,
+            Kind::Network => Place::Networks,
+            Kind::FollowUp => Place::FollowUps,
+            other => Place::Browse(other),
+        }
+    }
+
+    /// Returns the name on screen.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Place::Today => "Today",
+            Place::Inbox => "Inbox",
+            Place::Funnel => "Funnel",
+            Place::Networks => "CNs",
+            Place::FollowUps => "Follow-ups",
+            Place::Slots => "Slots",
+            Place::Conflicts => "Conflicts",
+            Place::Outbox => "Outbox",
+            Place::Browse(kind) => kind.plural(),
+        }
+    }
+
+    /// Returns the name in keymaps, queries and `state.json`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Place::Today => "today",
+            Place::Inbox => "inbox",
+            Place::Funnel => "funnel",
+            Place::Networks => "networks",
+            Place::FollowUps => "follow-ups",
+            Place::Slots => "slots",
+            Place::Conflicts => "conflicts",
+            Place::Outbox => "outbox",
+            Place::Browse(kind) => kind.path(),
+        }
+    }
+
+    /// Finds a place by its name.
+    pub fn from_name(name: &str) -> Option<Place> {
+        Self::TABS
+            .into_iter()
+            .chain([Place::Conflicts, Place::Outbox])
+            .find(|place| place.name() == name)
+            .or_else(|| Kind::from_path(name).or_else(|| Kind::from_name(name)).map(Place::Browse))
+    }
+}
+
+/// Which part of a place has the keys.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Focus {
+    /// The list.
+    #[default]
+    List,
+    /// The preview or detail beside it.
+    Detail,
+}
+
+/// A list with its filter.
+#[derive(Clone, Debug, Default)]
+pub struct Shelf {
+    /// The rows, the cursor and the marks.
+    pub list: ListView,
+    /// The filter in the query language, as it was typed; empty shows everything.
+    pub filter: String,
+    /// The split, by position among the splits of the place.
+    pub split: usize,
+}
+
+/// How a message in the status line is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// Something was done.
+    Done,
+    /// Something to know.
+    Info,
+    /// Something went wrong.
+    Error,
+}
+
+/// A message in the status line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// How it is meant.
+    pub tone: Tone,
+    /// What it says, unsanitised.
+    pub text: String,
+}
+
+/// The panels of Today, in the order of `Tab`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Panel {
+    /// The inbox.
+    #[default]
+    Inbox,
+    /// Overdue follow-ups.
+    Overdue,
+    /// The funnel.
+    Funnel,
+    /// CNs that need me.
+    Networks,
+    /// Meetings and tonight's hours.
+    Slots,
+}
+
+impl Panel {
+    /// All panels in order.
+    pub const ALL: [Panel; 5] =
+        [Panel::Inbox, Panel::Overdue, Panel::Funnel, Panel::Networks, Panel::Slots];
+
+    /// Returns the place that the panel is a view of.
+    pub const fn place(self) -> Place {
+        match self {
+            Panel::Inbox => Place::Inbox,
+            Panel::Overdue => Place::FollowUps,
+            Panel::Funnel => Place::Funnel,
+            Panel::Networks => Place::Networks,
+            Panel::Slots => Place::Slots,
+        }
+    }
+}
+
+/// The state of the slots place.
+#[derive(Clone, Debug)]
+pub struct SlotsScreen {
+    /// The people whose hours are shown, me first.
+    pub people: Vec<Id<Person>>,
+    /// The first local day shown.
+    pub day: Option<Date>,
+    /// Length of the meeting in minutes.
+    pub minutes: i64,
+    /// The cell under the cursor, counted from the first instant shown.
+    pub cell: usize,
+}
+
+impl Default for SlotsScreen {
+    fn default() -> Self {
+        Self { people: Vec::new(), day: None, minutes: 60, cell: 0 }
+    }
+}
+
+/// Everything that is a matter of the screen and not of the records.
+#[derive(Clone, Debug)]
+pub struct Screen {
+    /// What fills the body.
+    pub place: Place,
+    /// The panel of Today that has the keys.
+    pub panel: Panel,
+    /// Which part of the place has the keys.
+    pub focus: Focus,
+    /// Whether the focused part fills the body.
+    pub zoom: bool,
+    /// First line of the detail that is shown.
+    pub detail_scroll: usize,
+    /// The message of the thread that the cursor is on, counted from the newest; 0 is the newest.
+    pub message: usize,
+    /// The lists.
+    pub shelves: BTreeMap<Place, Shelf>,
+    /// Places to go back to.
+    pub back: Vec<(Place, Option<String>)>,
+    /// Places to go forward to.
+    pub forward: Vec<(Place, Option<String>)>,
+    /// The line above the footer.
+    pub notice: Option<Notice>,
+    /// How the console stands to its server.
+    pub sync: SyncStatus,
+    /// The outbox as it was last read.
+    pub outbox: Vec<OutboxRow>,
+    /// The slots place.
+    pub slots: SlotsScreen,
+    /// Links whose children have been read from the cache.
+    pub loaded: Vec<(AnyRef, Kind)>,
+}
+
+impl Default for Screen {
+    fn default() -> Self {
+        Self {
+            place: Place::Today,
+            panel: Panel::default(),
+            focus: Focus::default(),
+            zoom: false,
+            detail_scroll: 0,
+            message: 0,
+            shelves: BTreeMap::new(),
+            back: Vec::new(),
+            forward: Vec::new(),
+            notice: None,
+            sync: SyncStatus::default(),
+            outbox: Vec::new(),
+            slots: SlotsScreen::default(),
+            loaded: Vec::new(),
+        }
+    }
+}
+
+impl Screen {
+    /// Returns the place whose list has the keys: on Today that of the focused panel.
+    pub fn active(&self) -> Place {
+        if self.place == Place::Today { self.panel.place() } else { self.place }
+    }
+
+    /// Returns the shelf of a place.
+    pub fn shelf(&self, place: Place) -> Option<&Shelf> {
+        self.shelves.get(&place)
+    }
+
+    /// Returns the shelf of a place for a change, making it if needed.
+    pub fn shelf_mut(&mut self, place: Place) -> &mut Shelf {
+        self.shelves.entry(place).or_default()
+    }
+
+    /// Returns the list that has the keys.
+    pub fn list(&self) -> Option<&ListView> {
+        self.shelves.get(&self.active()).map(|shelf| &shelf.list)
+    }
+
+    /// Returns the link to the record under the cursor.
+    pub fn selected(&self) -> Option<AnyRef> {
+        let kind = self.active().kind()?;
+        Some(AnyRef::new(kind, self.list()?.cursor()?))
+    }
+
+    /// Goes to a place and remembers where it came from.
+    pub fn go(&mut self, place: Place) {
+        if place != self.place {
+            let cursor = self.list().and_then(|list| list.cursor().map(str::to_owned));
+            self.back.push((self.place, cursor));
+            self.forward.clear();
+        }
+        self.place = place;
+        self.focus = Focus::List;
+        self.detail_scroll = 0;
+        self.message = 0;
+    }
+
+    /// Goes back or forward in the history of places; says whether there was somewhere to go.
+    pub fn travel(&mut self, forward: bool) -> bool {
+        let cursor = self.list().and_then(|list| list.cursor().map(str::to_owned));
+        let here = (self.place, cursor);
+        let target = if forward { self.forward.pop() } else { self.back.pop() };
+        let Some((place, cursor)) = target else { return false };
+        if forward { self.back.push(here) } else { self.forward.push(here) }
+        self.place = place;
+        self.focus = Focus::List;
+        self.detail_scroll = 0;
+        if let (Some(cursor), Some(shelf)) = (cursor, self.shelves.get_mut(&self.active())) {
+            shelf.list.go_to_key(&cursor);
+        }
+        true
+    }
+
+    /// Puts a message into the status line.
+    pub fn say(&mut self, tone: Tone, text: impl Into<String>) {
+        self.notice = Some(Notice { tone, text: text.into() });
+    }
+}

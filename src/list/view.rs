@@ -1,0 +1,264 @@
+//! What every list on screen is made of.
+
+use std::collections::{BTreeSet, HashMap};
+
+/// An order of row keys with a cursor and marks that are bound to identity.
+///
+/// A row keeps its place while it changes, a row that goes away hands the cursor to its successor, and rows
+/// that arrive from outside wait behind a counter until they are called in, so that the row under the cursor
+/// is never another one than the eye has read.
+#[derive(Clone, Debug, Default)]
+pub struct ListView {
+    order: Vec<String>,
+    index: HashMap<String, usize>,
+    cursor: Option<String>,
+    position: usize,
+    marks: BTreeSet<String>,
+    waiting: Vec<String>,
+    anchor: Option<String>,
+}
+
+impl ListView {
+    /// Replaces the order; `called` says that the user asked for it, so that new rows come in at once.
+    ///
+    /// Otherwise rows that were not in the list before wait behind the counter.
+    pub fn arrange(&mut self, wanted: Vec<String>, called: bool) {
+        if called || self.order.is_empty() {
+            self.waiting.clear();
+            self.take_order(wanted);
+            return;
+        }
+        let mut order = Vec::with_capacity(wanted.len());
+        let mut waiting = Vec::new();
+        for key in wanted {
+            if self.index.contains_key(&key) {
+                order.push(key);
+            } else {
+                waiting.push(key);
+            }
+        }
+        self.waiting = waiting;
+        if order.is_empty() && !self.waiting.is_empty() {
+            order = std::mem::take(&mut self.waiting);
+        }
+        self.take_order(order);
+    }
+
+    fn take_order(&mut self, order: Vec<String>) {
+        let successor = self.successor_in(&order);
+        self.order = order;
+        self.index = self
+            .order
+            .iter()
+            .enumerate()
+            .map(|(at, key)| (key.clone(), at))
+            .collect();
+        self.marks.retain(|key| self.index.contains_key(key));
+        match successor.and_then(|key| self.index.get(&key).copied()) {
+            Some(at) => self.go_to(at),
+            None => self.go_to(self.position),
+        }
+    }
+
+    /// Finds the row that the cursor moves to: itself, else the next one that stays, else the one before.
+    fn successor_in(&self, order: &[String]) -> Option<String> {
+        let cursor = self.cursor.as_ref()?;
+        let stays: BTreeSet<&str> = order.iter().map(String::as_str).collect();
+        if stays.contains(cursor.as_str()) {
+            return Some(cursor.clone());
+        }
+        let at = *self.index.get(cursor)?;
+        let after = self.order.iter().skip(at + 1);
+        let before = self.order.iter().take(at).rev();
+        after
+            .chain(before)
+            .find(|key| stays.contains(key.as_str()))
+            .cloned()
+    }
+
+    /// Returns the row keys in order.
+    pub fn order(&self) -> &[String] {
+        &self.order
+    }
+
+    /// Counts the rows.
+    pub fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    /// Tells whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.order.is_empty()
+    }
+
+    /// Counts the rows that wait to be called in.
+    pub fn waiting(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// Returns the key under the cursor.
+    pub fn cursor(&self) -> Option<&str> {
+        self.cursor.as_deref()
+    }
+
+    /// Returns the position of the cursor, counted from 0.
+    pub fn position(&self) -> usize {
+        self.position
+    }
+
+    /// Puts the cursor on a position; past the end it goes to the last row.
+    pub fn go_to(&mut self, position: usize) {
+        self.position = position.min(self.order.len().saturating_sub(1));
+        self.cursor = self.order.get(self.position).cloned();
+    }
+
+    /// Puts the cursor on a key; says whether it is in the list.
+    pub fn go_to_key(&mut self, key: &str) -> bool {
+        let found = self.index.get(key).copied();
+        if let Some(at) = found {
+            self.go_to(at);
+        }
+        found.is_some()
+    }
+
+    /// Moves the cursor by this many rows, stopping at the ends.
+    pub fn step(&mut self, by: isize) {
+        self.go_to(self.position.saturating_add_signed(by));
+    }
+
+    /// Returns the marked keys, in the order of the list.
+    pub fn marked(&self) -> Vec<String> {
+        self.order
+            .iter()
+            .filter(|key| self.marks.contains(*key))
+            .cloned()
+            .collect()
+    }
+
+    /// Counts the marks.
+    pub fn mark_count(&self) -> usize {
+        self.marks.len()
+    }
+
+    /// Tells whether a key is marked.
+    pub fn is_marked(&self, key: &str) -> bool {
+        self.marks.contains(key)
+    }
+
+    /// Marks a key or takes its mark away; it becomes the anchor of the next range.
+    pub fn toggle_mark(&mut self, key: &str) {
+        if !self.marks.remove(key) {
+            self.marks.insert(key.to_owned());
+        }
+        self.anchor = Some(key.to_owned());
+    }
+
+    /// Marks these keys.
+    pub fn mark(&mut self, keys: impl IntoIterator<Item = String>) {
+        let index = &self.index;
+        self.marks
+            .extend(keys.into_iter().filter(|key| index.contains_key(key)));
+    }
+
+    /// Marks everything between the last toggled row and the cursor.
+    pub fn mark_range(&mut self) {
+        let from = self
+            .anchor
+            .as_ref()
+            .and_then(|key| self.index.get(key).copied())
+            .unwrap_or(self.position);
+        let (low, high) = (from.min(self.position), from.max(self.position));
+        let keys: Vec<String> = self
+            .order
+            .iter()
+            .skip(low)
+            .take(high - low + 1)
+            .cloned()
+            .collect();
+        self.mark(keys);
+    }
+
+    /// Takes all marks away.
+    pub fn clear_marks(&mut self) {
+        self.marks.clear();
+        self.anchor = None;
+    }
+
+    /// Returns what a verb acts on: the marked rows, else the row under the cursor.
+    pub fn targets(&self) -> Vec<String> {
+        if self.marks.is_empty() {
+            self.cursor.iter().cloned().collect()
+        } else {
+            self.marked()
+        }
+    }
+
+    /// Returns the first row of a window of this height that keeps the cursor inside.
+    ///
+    /// The window moves by pages, so that a single step redraws two rows and not all of them.
+    pub fn window(&self, height: usize) -> usize {
+        let height = height.max(1);
+        (self.position / height) * height
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn keys(names: &[&str]) -> Vec<String> {
+        names.iter().map(|name| (*name).to_owned()).collect()
+    }
+
+    #[test]
+    fn a_row_that_goes_hands_the_cursor_to_the_next_one() {
+        let mut list = ListView::default();
+        list.arrange(keys(&["a", "b", "c"]), true);
+        list.go_to_key("b");
+        list.arrange(keys(&["a", "c"]), false);
+        assert_eq!(list.cursor(), Some("c"));
+        list.arrange(keys(&["a"]), false);
+        assert_eq!(list.cursor(), Some("a"));
+    }
+
+    #[test]
+    fn arrivals_wait_until_they_are_called() {
+        let mut list = ListView::default();
+        list.arrange(keys(&["b", "c"]), true);
+        list.arrange(keys(&["a", "b", "c", "d"]), false);
+        assert_eq!(
+            (list.order().to_vec(), list.waiting()),
+            (keys(&["b", "c"]), 2)
+        );
+        list.arrange(keys(&["a", "b", "c", "d"]), true);
+        assert_eq!(
+            (list.len(), list.waiting(), list.cursor()),
+            (4, 0, Some("b"))
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn the_row_under_the_cursor_stays_the_same_while_it_exists(
+            steps in prop::collection::vec((prop::collection::vec(0u8..20, 0..20), any::<bool>()), 1..20)
+        ) {
+            let mut list = ListView::default();
+            for (wanted, called) in steps {
+                let before = list.cursor().map(str::to_owned);
+                let mut seen = BTreeSet::new();
+                let wanted: Vec<String> = wanted
+                    .into_iter()
+                    .filter(|key| seen.insert(*key))
+                    .map(|key| key.to_string())
+                    .collect();
+                let kept = before.clone().filter(|key| wanted.contains(key));
+                list.arrange(wanted, called);
+                if let Some(key) = kept {
+                    prop_assert_eq!(list.cursor(), Some(key.as_str()));
+                }
+                prop_assert_eq!(list.cursor().is_none(), list.is_empty());
+            }
+        }
+    }
+}
