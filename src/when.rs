@@ -1,1 +1,20 @@
-//! Placeholder docs for when.
+//! Civil days, zones, working hours, due times and date phrases.
+//!
+//! Everything here is pure over [`jiff`]: the present moment and the zones come in as arguments, and
+//! every zone is loaded from the time-zone database inside the program ([`zone::load`]), so two
+//! machines with different system files give the same answers.
+//!
+//! * [`zone`]: what people call a zone, and how a screen names it.
+//! * [`wall`]: wall clock to instant, with the gaps and folds of daylight saving.
+//! * [`phrase`]: `next tue 4-6pm SGT`, `fri eod`, `周四前`; nothing typed is silently ignored.
+//! * [`due`]: whether something is overdue, and since when.
+//! * [`hours`]: working hours by weekday, and when they begin next.
+//! * [`clock`]: short words for a screen (`4m`, `1:10`, `Tue 17 Nov 08:30`).
+
+pub mod clock;
+pub mod due;
+pub mod hours;
+pub mod phrase;
+mod spelling;
+pub mod wall;
+pub mod zone;

@@ -10,3 +10,4 @@
 )]
 
 mod hostile_text;
+mod phrases;
