@@ -224,7 +224,15 @@ impl Reading {
 
     /// Tells whether it was over already when the phrase was read.
     pub fn is_past(&self) -> bool {
-        self.end_instant() < self.as_of
+        let over = match (self.start, self.end) {
+            // A single minute lasts to its end.
+            (Wall::Minute(_), None) => self
+                .instant()
+                .checked_add(SignedDuration::from_mins(1))
+                .unwrap_or(Timestamp::MAX),
+            _ => self.end_instant(),
+        };
+        over <= self.as_of
     }
 
     /// Turns the reading into a due time: the end of a stretch, else the day or the minute.
@@ -272,7 +280,10 @@ pub fn read(text: &str, context: &PhraseContext<'_>) -> Result<Reading, PhraseEr
             Ok(reading)
         }
         (Ok(reading), Err(_)) => Ok(reading),
-        (Err(_), Ok(named)) => Ok(named),
+        (Err(_), Ok(mut named)) => {
+            compose::add_note(&mut named, "a word of it is taken as the name of a contact");
+            Ok(named)
+        }
         (Err(refused), Err(_)) => Err(refused),
     }
 }

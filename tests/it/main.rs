@@ -11,3 +11,4 @@
 
 mod hostile_text;
 mod phrases;
+mod walls;

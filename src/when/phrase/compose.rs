@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::days::{self, Choices};
 use super::error::{PhraseError, Problem};
 use super::grammar::EXAMPLES;
-use super::said::{Amount, Clock, NamedZone, Said};
+use super::said::{Amount, Clock, Day, NamedZone, Said};
 use super::times::{Slot, Slots, slots};
 use super::words::Part;
 use super::{Anchor, Other, PhraseContext, Reading, Wall};
@@ -98,6 +98,12 @@ fn in_zone(
         return Err("this has no meaning".to_owned());
     };
     let (mut reading, doubt) = settled(&first, context, text, zone);
+    let empty = |reading: &Reading| {
+        matches!(reading.end, Some(Wall::Minute(_))) && reading.end_instant() <= reading.instant()
+    };
+    if empty(&reading) {
+        return Err("the stretch lies in an hour that the clocks skip".to_owned());
+    }
     for note in drafts.notes {
         add_note(&mut reading, &note);
     }
@@ -113,7 +119,9 @@ fn in_zone(
     }
     for draft in drafts_left {
         let (other, _) = settled(&draft, context, text, zone);
-        add_other(&mut reading, other, draft.why);
+        if !empty(&other) {
+            add_other(&mut reading, other, draft.why);
+        }
     }
     Ok(reading)
 }
@@ -194,16 +202,28 @@ fn drafts(said: &Said, context: &PhraseContext<'_>, zone: &TimeZone) -> Result<D
     let slots = slots(said, &context.settings)?;
     let Some(day) = &said.day else {
         let slots = slots.ok_or_else(|| "a day or a time is missing".to_owned())?;
+        if said.clock == Some(Clock::EndOfDay) {
+            let today = days::place(&Day::Shift(0), there, &context.settings)?;
+            return Ok(timed(&today, &slots, said, context.now, zone, there));
+        }
         return Ok(next_times(slots, there, context.now, zone));
     };
     let here = wall::date(context.now, &context.zone);
     let on = |today: Date| -> Result<Drafts, String> {
         let choices = days::place(day, today, &context.settings)?;
-        Ok(timed(choices, slots.as_ref(), said, context, zone, today))
+        Ok(match &slots {
+            Some(slots) => timed(&choices, slots, said, context.now, zone, today),
+            None => whole_days(choices, said.before),
+        })
+    };
+    // `thu` on a Thursday there: the other calendar reads the same day second.
+    let meant = |drafts: &Drafts, taken: &Drafts| {
+        let start = taken.all.first().map(|draft| draft.start);
+        drafts.all.iter().any(|draft| Some(draft.start) == start)
     };
     let mut taken = on(here)?;
     if here != there {
-        let mut by_zone = on(there)?;
+        let by_zone = on(there)?;
         let date = |drafts: &Drafts| drafts.all.first().map(|draft| draft.start);
         if date(&taken) != date(&by_zone) {
             let past = |drafts: &Drafts| {
@@ -214,7 +234,7 @@ fn drafts(said: &Said, context: &PhraseContext<'_>, zone: &TimeZone) -> Result<D
             };
             if past(&taken) {
                 taken = by_zone;
-            } else if !past(&by_zone) {
+            } else if !past(&by_zone) && !meant(&by_zone, &taken) {
                 let city = zone::city_name(&zone::name(zone));
                 let weekday = clock::weekday_word(there.weekday());
                 taken.notes.push(format!(
@@ -222,10 +242,12 @@ fn drafts(said: &Said, context: &PhraseContext<'_>, zone: &TimeZone) -> Result<D
                     clock::weekday_word(here.weekday()),
                     if there > here { "already" } else { "still" },
                 ));
-                for draft in &mut by_zone.all {
-                    draft.why = format!("counted from {weekday} in {city}");
-                }
-                taken.all.extend(by_zone.all);
+                taken
+                    .all
+                    .extend(by_zone.all.into_iter().take(1).map(|draft| Draft {
+                        why: format!("counted from {weekday} in {city}"),
+                        ..draft
+                    }));
             }
         }
     }
@@ -266,49 +288,59 @@ fn next_times(slots: Slots, today: Date, now: Timestamp, zone: &TimeZone) -> Dra
     }
 }
 
-/// Days with or without times: the first day with every time, the other days with the first time.
+/// Days without a time of day.
+fn whole_days(choices: Choices, strictly_before: bool) -> Drafts {
+    let mut notes: Vec<String> = choices.note.into_iter().collect();
+    let mut all: Vec<Draft> = choices
+        .all
+        .into_iter()
+        .map(|choice| Draft {
+            start: Wall::Day(choice.date),
+            end: choice.last.map(Wall::Day),
+            why: choice.why,
+        })
+        .collect();
+    if strictly_before {
+        before(&mut all, &mut notes);
+    }
+    Drafts { all, notes }
+}
+
+/// Days with times: the first day with every time, the other days with the first time. What is
+/// past already is no other reading of something to come.
 fn timed(
-    choices: Choices,
-    slots: Option<&Slots>,
+    days: &Choices,
+    slots: &Slots,
     said: &Said,
-    context: &PhraseContext<'_>,
+    now: Timestamp,
     zone: &TimeZone,
     today: Date,
 ) -> Drafts {
-    let mut notes: Vec<String> = choices.note.into_iter().collect();
     let mut all = Vec::new();
-    let Some(slots) = slots else {
-        for choice in choices.all {
-            all.push(Draft {
-                start: Wall::Day(choice.date),
-                end: choice.last.map(Wall::Day),
-                why: choice.why,
-            });
-        }
-        if said.before {
-            before(&mut all, &mut notes);
-        }
-        return Drafts { all, notes };
-    };
-    notes.extend(slots.note.clone());
-    for (rank, choice) in choices.all.iter().enumerate() {
-        for (time_rank, slot) in slots.all.iter().enumerate() {
-            if rank > 0 && time_rank > 0 {
-                continue;
-            }
-            let Some(mut draft) = on_date(choice.date, slot) else {
-                continue;
-            };
-            if time_rank > 0 && begins(&draft, zone) < context.now {
-                continue;
-            }
-            draft.why = if rank > 0 {
-                choice.why.clone()
-            } else {
-                slot.why.clone()
-            };
-            all.push(draft);
-        }
+    let mut notes = Vec::new();
+    if let (Some(day), Some(slot)) = (days.all.first(), slots.all.first()) {
+        all.extend(on_date(day.date, slot));
+        let other_days = days.all.iter().skip(1).filter_map(|other| {
+            let draft = on_date(other.date, slot)?;
+            let why = other.why.clone();
+            Some(Draft { why, ..draft })
+        });
+        let other_times = slots
+            .all
+            .iter()
+            .skip(1)
+            .filter_map(|other| on_date(day.date, other));
+        let open = |draft: &Draft| begins(draft, zone) >= now;
+        let by_day: Vec<Draft> = other_days.filter(open).collect();
+        let by_time: Vec<Draft> = other_times.filter(open).collect();
+        notes.extend(
+            days.note
+                .clone()
+                .filter(|_| days.all.len() == 1 || !by_day.is_empty()),
+        );
+        notes.extend(slots.note.clone().filter(|_| !by_time.is_empty()));
+        all.extend(by_day);
+        all.extend(by_time);
     }
     // `tonight` after its own hour, `eod` after work: the rest of the day is what is left.
     let part_only = said.part == Some(Part::Night) && said.clock.is_none();
@@ -316,7 +348,7 @@ fn timed(
     if (part_only || end_of_day)
         && let Some(first) = all.first_mut()
         && first.start.date() == today
-        && begins(first, zone) < context.now
+        && begins(first, zone) < now
     {
         let last = Wall::Minute(today.at(23, 59, 0, 0));
         if first.start != last {

@@ -115,6 +115,15 @@ impl Parser<'_> {
                 Ok(Some((Day::EdgeOfMonth(edge, month), unit_at + 1)))
             }
             Some(Word::Q) if shift == 0 => self.quarter(unit_at, edge),
+            None if matches!(self.number(unit_at), Some((_, 4))) => {
+                let value = self.number(unit_at).map_or(0, |(value, _)| value);
+                let year = Some(self.year(unit_at, value)?);
+                let (month, day) = match edge {
+                    Edge::Start => (1, 1),
+                    Edge::End => (12, 31),
+                };
+                Ok(Some((Day::Exact { year, month, day }, unit_at + 1)))
+            }
             _ => Err(self.unfinished(at, "a week, month, quarter or year")),
         }
     }
@@ -179,6 +188,9 @@ impl Parser<'_> {
         }
         if digits > 2 {
             return Ok(None);
+        }
+        if let Some(found) = self.hyphened(at, value)? {
+            return Ok(Some(found));
         }
         let ordinal = self.word(at + 1) == Some(Word::Ordinal);
         let after = self.past_ordinal(at + 1);
@@ -256,6 +268,26 @@ impl Parser<'_> {
             year,
         };
         Ok(Some((day, next)))
+    }
+
+    /// `17-nov`, `17-nov-2026`, `17/nov/2026`.
+    fn hyphened(&self, at: usize, value: i64) -> Found<Day> {
+        let sign = self.sign(at + 1).filter(|sign| matches!(sign, '-' | '/'));
+        let joined = |from: usize| self.glued(from) && self.glued(from + 1);
+        let Some(Word::Month(month)) = self.word(at + 2) else {
+            return Ok(None);
+        };
+        if sign.is_none() || !joined(at + 1) {
+            return Ok(None);
+        }
+        let day = self.day_number(at, value)?;
+        let (year, next) = match self.number(at + 4) {
+            Some((year, 4)) if self.sign(at + 3) == sign && joined(at + 3) => {
+                (Some(self.year(at + 4, year)?), at + 5)
+            }
+            _ => (None, at + 3),
+        };
+        Ok(Some((self.exact(at, next, year, month, day)?, next)))
     }
 
     /// `2026年11月17日`, `11月17号`, `11月`, `17号`.
@@ -412,6 +444,12 @@ impl Parser<'_> {
             }
             total.minutes += tenths * 6;
         }
+        if let Some(minutes) = self.glued_minutes(unit_at + 1)
+            && unit == Unit::Hour
+        {
+            total.minutes += value * 60 + minutes;
+            return Ok(Some((unit_at + 2, false)));
+        }
         match unit {
             Unit::Minute => total.minutes += value,
             Unit::Hour => total.minutes += value * 60,
@@ -423,6 +461,13 @@ impl Parser<'_> {
             Unit::Year => total.months += value * 12,
         }
         Ok(Some((unit_at + 1, short)))
+    }
+
+    /// The minutes of `1h30`.
+    fn glued_minutes(&self, at: usize) -> Option<i64> {
+        let (minutes, digits) = self.number(at)?;
+        let unit = matches!(self.word(at + 1), Some(Word::Unit(_) | Word::MinuteMark));
+        (digits == 2 && minutes < 60 && self.glued(at) && !unit).then_some(minutes)
     }
 
     // --- numbers

@@ -268,7 +268,7 @@ fn week(weeks: i32, today: Date, settings: &Settings) -> Result<Choices, Wrong> 
     Ok(Choices::doubtful(
         vec![choice(start, ""), choice(other, "whole weeks from today")],
         format!(
-            "a week is taken as its {}",
+            "the week is taken as its first day, {}",
             weekday_word(settings.week_start)
         ),
     ))

@@ -497,8 +497,15 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// One day out of two, where the first is a bare weekday.
+/// One day out of two, where the first is a bare weekday or a stretch of them.
 fn pair(left: &Day, right: &Day) -> Option<Day> {
+    if let (Day::Span(first, last), Day::Week(weeks)) = (left, right)
+        && let (Day::Weekday(first, Which::Bare), Day::Weekday(last, Which::Bare)) =
+            (first.as_ref(), last.as_ref())
+    {
+        let day = |weekday| Box::new(Day::WeekdayOfWeek(weekday, *weeks));
+        return Some(Day::Span(day(*first), day(*last)));
+    }
     let Day::Weekday(weekday, Which::Bare) = *left else {
         return None;
     };

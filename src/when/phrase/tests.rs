@@ -132,6 +132,9 @@ fn dates() {
         ("31st", "2026-03-31"),
         ("2026-11-17", "2026-11-17"),
         ("2026/11/17", "2026-11-17"),
+        ("17-nov-2026", "2026-11-17"),
+        ("17-nov", "2026-11-17"),
+        ("end of 2027", "2027-12-31"),
         ("17.11.2026", "2026-11-17"),
         ("17/11", "2026-11-17"),
         ("3/12", "2026-03-12"),
@@ -169,6 +172,7 @@ fn lengths_of_time() {
         ("1h30m", "2026-03-04T12:00"),
         ("1 hour and 30 minutes", "2026-03-04T12:00"),
         ("1.5h", "2026-03-04T12:00"),
+        ("1h30", "2026-03-04T12:00"),
         ("2h ago", "2026-03-04T08:30"),
         ("1d 4h", "2026-03-05T14:30"),
         ("2 weeks from now", "2026-03-18"),
@@ -238,6 +242,8 @@ fn times_of_day() {
 fn stretches_of_days() {
     means(&[
         ("mon-wed", "2026-03-09 .. 2026-03-11"),
+        ("mon-fri next week", "2026-03-09 .. 2026-03-13"),
+        ("next week wed-fri", "2026-03-11 .. 2026-03-13"),
         ("fri to mon", "2026-03-06 .. 2026-03-09"),
         ("17-19 nov", "2026-11-17 .. 2026-11-19"),
         ("nov 17-19", "2026-11-17 .. 2026-11-19"),
@@ -527,6 +533,12 @@ fn the_day_is_counted_at_home_unless_that_is_past() {
         "2026-11-17T09:00 Asia/Singapore"
     );
     assert!(reading("17 nov 9am SGT").ambiguous.is_none());
+    // Nobody means next week's Thursday here, whatever the day in Singapore.
+    assert!(reading("thu 18:00 SGT").ambiguous.is_none());
+    assert_eq!(
+        others("eod tomorrow SGT").last().unwrap(),
+        "2026-03-06T23:59 Asia/Singapore"
+    );
 }
 
 #[test]
@@ -604,6 +616,30 @@ fn the_hour_of_tonight_and_eod_can_be_past() {
     );
     assert!(read("today 5pm", &late).unwrap().is_past());
     assert_eq!(short(&read("5pm", &late).unwrap()), "2026-03-05T17:00");
+}
+
+#[test]
+fn what_is_past_is_no_other_reading() {
+    // Wednesday 10:30: today's 9 o'clock is gone, today's 18:00 is not.
+    assert!(reading("wed 9am").ambiguous.is_none());
+    assert_eq!(others("wed 18:00"), ["2026-03-04T18:00"]);
+    let evening = at("2026-03-05T03:00:00Z");
+    let eod = read("eod", &evening).unwrap();
+    assert_eq!(short(&eod), "2026-03-04T23:59");
+    assert!(eod.ambiguous.is_none() && eod.others.is_empty());
+    let now = at("2026-03-04T18:30:20Z");
+    assert!(!read("now", &now).unwrap().is_past());
+    assert!(read("yesterday", &now).unwrap().is_past());
+    assert!(!read("today", &now).unwrap().is_past());
+}
+
+#[test]
+fn a_stretch_within_the_skipped_hour_is_refused() {
+    refused("sun 2:30am-3am");
+    assert_eq!(
+        short(&reading("sun 1am-3am")),
+        "2026-03-08T01:00 .. 2026-03-08T03:00"
+    );
 }
 
 #[test]

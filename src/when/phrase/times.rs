@@ -135,9 +135,17 @@ fn hour_alone(hour: ClockTime) -> Slots {
         ],
         note: Some(format!(
             "{} is taken as {}; write am or pm",
-            hour.hour,
+            plain(hour),
             written(first)
         )),
+    }
+}
+
+/// An hour as it was written.
+fn plain(hour: ClockTime) -> String {
+    match hour.form {
+        Form::Short => format!("{}:{:02}", hour.hour, hour.minute),
+        _ => hour.hour.to_string(),
     }
 }
 
