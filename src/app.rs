@@ -1,1 +1,428 @@
-//! Placeholder docs for app.
+//! Layer 5: the state of the console and its only `update`.
+//!
+//! Whatever happens (a key, a row from the cache, a poke of the clock) comes in as a [`Msg`] together with
+//! the present moment; what follows from it goes out as [`Effect`]s. There is no I/O and no clock in here, so
+//! a test can play a whole morning without a terminal.
+
+mod form;
+mod fuzzy;
+mod help;
+mod input;
+mod keys;
+mod line;
+mod loads;
+mod pick;
+mod reply;
+
+pub use form::{Form, FormField};
+pub use help::{HelpRow, footer, help_rows};
+pub use input::Input;
+pub use line::{Echo, Line, Purpose};
+pub use pick::Picker;
+pub use reply::ReplyBox;
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+
+use jiff::Timestamp;
+
+use crate::command::{Ask, Command, CommandError, Cx, Parsing, Settings, UndoLog};
+use crate::config::Config;
+use crate::effect::{Batch, CacheChange, CacheRow, Effect, Load, OutboxRow, SyncStatus};
+use crate::keymap::{Key, Keymap};
+use crate::list::World;
+use crate::pane::{Place, Screen, Tone, arrange, arrange_all};
+use crate::theme::Theme;
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Msg {
+    /// A key was pressed.
+    Key(Key),
+    /// Text was pasted.
+    Paste(String),
+    /// The terminal has this many columns and rows.
+    Resize(u16, u16),
+    /// Time went on; relative times on screen may have changed.
+    Tick,
+    /// Rows of the cache changed.
+    Changed(Vec<CacheChange>),
+    /// Rows that were asked for.
+    Loaded(Load, Vec<CacheRow>),
+    /// A batch is safe in the outbox.
+    Saved(String),
+    /// A batch could not be saved; the screen must not show it.
+    SaveFailed {
+        /// The batch.
+        batch: Box<Batch>,
+        /// Why, in a sentence.
+        why: String,
+    },
+    /// The outbox as it is now.
+    Outbox(Vec<OutboxRow>),
+    /// How the console stands to its server.
+    Sync(SyncStatus),
+    /// Drafts that survived.
+    Drafts(Vec<(String, String)>),
+    /// The undo log from disk, oldest first.
+    UndoLog(Vec<Batch>),
+    /// `$EDITOR` was left.
+    Edited {
+        /// What the text was for.
+        purpose: String,
+        /// The text, or why there is none.
+        text: Result<String, String>,
+    },
+    /// Something to tell the user.
+    Tell(Tone, String),
+    /// Config, keymap and theme were read again.
+    Configured(Box<Configured>),
+}
+
+/// What config, keymap and theme files say.
+#[derive(Clone, Debug)]
+pub struct Configured {
+    /// The configuration.
+    pub config: Config,
+    /// The keys.
+    pub keymap: Keymap,
+    /// The colours.
+    pub theme: Theme,
+    /// What is wrong with files that were left out.
+    pub problems: Vec<String>,
+}
+
+impl PartialEq for Configured {
+    fn eq(&self, other: &Self) -> bool {
+        self.config == other.config && self.theme == other.theme && self.problems == other.problems
+    }
+}
+
+/// Who has the keys.
+#[derive(Debug, Default)]
+pub enum Mode {
+    /// The place.
+    #[default]
+    Normal,
+    /// A line at the bottom: palette, filter, prompt.
+    Line(Box<Line>),
+    /// A list of choices.
+    Pick(Box<Picker>),
+    /// The reply box.
+    Reply(Box<ReplyBox>),
+    /// A form.
+    Form(Box<Form>),
+    /// The keys of this place, scrolled by this many lines.
+    Help(usize),
+}
+
+/// The state of the console.
+pub struct App {
+    /// The records.
+    pub world: World,
+    /// What is on screen.
+    pub screen: Screen,
+    /// What can be taken back.
+    pub undo: UndoLog,
+    /// The configuration.
+    pub config: Config,
+    /// What commands take from the configuration.
+    pub settings: Settings,
+    /// The keys.
+    pub keymap: Keymap,
+    /// The colours.
+    pub theme: Theme,
+    /// Who has the keys.
+    pub mode: Mode,
+    /// The beginning of a key sequence.
+    pub pending: Vec<Key>,
+    /// When the popup of a key sequence is to be shown.
+    pub popup_at: Option<Timestamp>,
+    /// The count before a key.
+    pub count: Option<usize>,
+    /// Columns and rows of the terminal.
+    pub size: (u16, u16),
+    /// Texts that are being written, by what they are for.
+    pub drafts: BTreeMap<String, String>,
+    /// Whether the screen must be drawn again.
+    pub dirty: bool,
+    /// Whether every cell must be written again.
+    pub redraw: bool,
+    /// The verb that `.` repeats.
+    last: Vec<Command>,
+    parsed: HashMap<String, Command>,
+    parsing: Option<Parsing>,
+    asks: VecDeque<Ask>,
+}
+
+impl App {
+    /// Starts with these records and settings.
+    pub fn new(world: World, configured: Configured, size: (u16, u16)) -> Self {
+        let Configured {
+            config,
+            keymap,
+            theme,
+            problems,
+        } = configured;
+        let mut app = Self {
+            world,
+            screen: Screen::default(),
+            undo: UndoLog::default(),
+            settings: config.settings(),
+            config,
+            keymap,
+            theme,
+            mode: Mode::Normal,
+            pending: Vec::new(),
+            popup_at: None,
+            count: None,
+            size,
+            drafts: BTreeMap::new(),
+            dirty: true,
+            redraw: false,
+            last: Vec::new(),
+            parsed: HashMap::new(),
+            parsing: None,
+            asks: VecDeque::new(),
+        };
+        if let Some(problem) = problems.first() {
+            app.screen.say(Tone::Error, problem.clone());
+        }
+        app
+    }
+
+    /// Takes in what happened and returns what follows from it.
+    pub fn update(&mut self, now: Timestamp, msg: Msg) -> Vec<Effect> {
+        self.world.view.now = now;
+        let mut effects = Vec::new();
+        self.dirty = true;
+        match msg {
+            Msg::Key(key) => effects = self.key(key),
+            Msg::Paste(text) => effects = self.paste(&text),
+            Msg::Resize(columns, rows) => {
+                self.size = (columns, rows);
+                self.redraw = true;
+            }
+            Msg::Tick => arrange_all(&self.world, &mut self.screen, false),
+            Msg::Changed(changes) => self.take_changes(&changes),
+            Msg::Loaded(load, rows) => self.take_loaded(&load, &rows),
+            Msg::Saved(_) => self.dirty = false,
+            Msg::SaveFailed { batch, why } => self.take_back(&batch, &why),
+            Msg::Outbox(rows) => {
+                self.screen.outbox = rows;
+                arrange(&self.world, &mut self.screen, Place::Outbox, true);
+                arrange(&self.world, &mut self.screen, Place::Conflicts, true);
+            }
+            Msg::Sync(status) => effects = self.take_status(status),
+            Msg::Drafts(drafts) => self.drafts = drafts.into_iter().collect(),
+            Msg::UndoLog(batches) => self.undo = UndoLog::restore(batches),
+            Msg::Edited { purpose, text } => effects = self.edited(&purpose, text),
+            Msg::Tell(tone, text) => self.screen.say(tone, text),
+            Msg::Configured(configured) => self.configure(*configured),
+        }
+        effects.extend(self.wanted_loads());
+        if let Some(at) = self.popup_at
+            && at > now
+        {
+            effects.push(Effect::WakeAt(at));
+        }
+        effects
+    }
+
+    /// Reads a command line, remembering those that keys run again and again.
+    pub(crate) fn parse(&mut self, line: &str) -> Result<Command, CommandError> {
+        if let Some(command) = self.parsed.get(line) {
+            return Ok(command.clone());
+        }
+        let command = self.parsing.get_or_insert_with(Parsing::new).read(line)?;
+        if self.parsed.len() < 512 {
+            self.parsed.insert(line.to_owned(), command.clone());
+        }
+        Ok(command)
+    }
+
+    /// Runs commands one after another as one batch; stops at the first that fails and says why.
+    pub fn run(&mut self, commands: Vec<Command>) -> Vec<Effect> {
+        self.screen.notice = None;
+        let mut cx = Cx::new(
+            &mut self.world,
+            Some(&mut self.screen),
+            &self.settings,
+            &mut self.undo,
+        );
+        let mut failed = None;
+        let mut repeat = Vec::new();
+        for command in commands {
+            if command.is_repeatable() {
+                repeat.push(command.clone());
+            }
+            if let Err(error) = command.run(&mut cx) {
+                failed = Some(error);
+                break;
+            }
+        }
+        let outcome = cx.finish();
+        if !repeat.is_empty() && failed.is_none() {
+            self.last = repeat;
+        }
+        if let Some(error) = failed {
+            self.screen.say(Tone::Error, error.to_string());
+        }
+        let mut effects = outcome.effects;
+        self.asks.extend(outcome.asks);
+        arrange_all(&self.world, &mut self.screen, false);
+        let here = self.screen.active();
+        if self
+            .screen
+            .shelf(here)
+            .is_none_or(|shelf| shelf.list.is_empty())
+        {
+            arrange(&self.world, &mut self.screen, here, true);
+        }
+        effects.extend(self.answer_asks());
+        effects
+    }
+
+    /// Reads and runs one command line.
+    pub fn run_line(&mut self, line: &str) -> Vec<Effect> {
+        match self.parse(line) {
+            Ok(command) => self.run(vec![command]),
+            Err(error) => {
+                self.screen.say(Tone::Error, error.to_string());
+                Vec::new()
+            }
+        }
+    }
+
+    fn answer_asks(&mut self) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        while let Some(ask) = self.asks.pop_front() {
+            match ask {
+                Ask::Palette(text) => self.mode = Mode::Line(Box::new(Line::palette(&text))),
+                Ask::Filter => {
+                    let text = self.screen.shelf_mut(self.screen.active()).filter.clone();
+                    self.mode = Mode::Line(Box::new(Line::filter(&text)));
+                }
+                Ask::Prompt {
+                    title,
+                    command,
+                    text,
+                    expects,
+                } => {
+                    self.mode =
+                        Mode::Line(Box::new(Line::prompt(&title, &command, &text, expects)));
+                }
+                Ask::Pick {
+                    title,
+                    command,
+                    choices,
+                } => {
+                    self.mode = Mode::Pick(Box::new(Picker::new(&title, &command, choices)));
+                }
+                Ask::Form { kind, id, fields } => {
+                    let form = Form::open(&self.world, kind, id, fields);
+                    self.mode = Mode::Form(Box::new(form));
+                }
+                Ask::Reply { thread } => {
+                    let draft = self.drafts.get(&format!("reply:{thread}"));
+                    let draft = draft.cloned().unwrap_or_default();
+                    self.mode = Mode::Reply(Box::new(ReplyBox::open(&self.world, &thread, &draft)));
+                }
+                Ask::Help => self.mode = Mode::Help(0),
+                Ask::Repeat => {
+                    let last = self.last.clone();
+                    if last.is_empty() {
+                        self.screen
+                            .say(Tone::Info, "there is no verb to repeat yet");
+                    }
+                    effects.extend(self.run(last));
+                }
+                Ask::Theme(name) => match Theme::shipped(&name) {
+                    Some(theme) => self.theme = theme,
+                    None => self.screen.say(
+                        Tone::Error,
+                        format!(
+                            "theme `{name}`: not shipped; known: {}",
+                            crate::theme::SHIPPED
+                                .iter()
+                                .map(|(name, _)| *name)
+                                .collect::<Vec<_>>()
+                                .join(", ")
+                        ),
+                    ),
+                },
+                Ask::Reload => effects.push(Effect::Reload),
+                Ask::Redraw => self.redraw = true,
+            }
+        }
+        effects
+    }
+
+    fn configure(&mut self, configured: Configured) {
+        self.settings = configured.config.settings();
+        self.config = configured.config;
+        self.keymap = configured.keymap;
+        self.theme = configured.theme;
+        self.parsed.clear();
+        self.redraw = true;
+        match configured.problems.first() {
+            Some(problem) => self.screen.say(Tone::Error, problem.clone()),
+            None => self
+                .screen
+                .say(Tone::Done, "config, keys and theme read again"),
+        }
+    }
+
+    /// Undoes on screen what could not be saved, and says so before anyone believes it.
+    fn take_back(&mut self, batch: &Batch, why: &str) {
+        for edit in batch.edits.iter().rev() {
+            match edit.op {
+                crate::record::Op::Create => {
+                    self.world.any_mut(edit.kind).take(&edit.id);
+                }
+                crate::record::Op::Update | crate::record::Op::Delete => {
+                    let (version, mut fields) = match self.world.any(edit.kind).fields(&edit.id) {
+                        Some((version, _, fields)) => (version, fields),
+                        None => (edit.base.unwrap_or(0), edit.before.clone()),
+                    };
+                    edit.patch.inverse(&edit.before).apply(&mut fields);
+                    self.world.upsert(&CacheRow {
+                        kind: edit.kind,
+                        id: edit.id.clone(),
+                        version,
+                        state: crate::effect::RowState::Clean,
+                        fields: serde_json::Value::Object(fields).to_string(),
+                    });
+                }
+            }
+        }
+        self.undo.forget(&batch.id);
+        arrange_all(&self.world, &mut self.screen, true);
+        self.screen.say(Tone::Error, format!("not saved: {why}"));
+    }
+
+    fn edited(&mut self, purpose: &str, text: Result<String, String>) -> Vec<Effect> {
+        self.redraw = true;
+        match text {
+            Err(why) => {
+                self.screen.say(Tone::Error, why);
+                Vec::new()
+            }
+            Ok(text) => match &mut self.mode {
+                Mode::Reply(reply) => {
+                    reply.input.set(&text);
+                    vec![reply.draft()]
+                }
+                Mode::Form(form) => {
+                    if let Err(why) = form.take_text(purpose, &text) {
+                        self.screen.say(Tone::Error, why);
+                    }
+                    Vec::new()
+                }
+                _ => Vec::new(),
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

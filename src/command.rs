@@ -1,1 +1,341 @@
-//! Placeholder docs for command.
+//! Layer 3: every action of the console, by name.
+//!
+//! A [`Command`] is what a key, the palette, the command line, a script and a test all mean. One definition
+//! gives its typed arguments, its name, its help and its place in the reference; its behaviour is the `run` of
+//! its namespace, which changes records through a [`Cx`] and asks the world through effects. Nothing here
+//! knows a widget, a file or a socket.
+
+mod conflict;
+mod cursor;
+mod cx;
+mod filter;
+mod follow_up;
+mod go;
+mod inbox;
+mod input;
+mod lead;
+mod mark;
+mod network;
+mod outbox;
+mod phrase;
+mod record;
+mod slot;
+mod undo;
+
+pub use conflict::ConflictCommand;
+pub use cursor::CursorCommand;
+pub use cx::{Ask, Choice, CommandError, Cx, Expects, Outcome, Settings, Targets};
+pub use filter::FilterCommand;
+pub use follow_up::FollowUpCommand;
+pub use go::{AppCommand, PaneCommand};
+pub use inbox::InboxCommand;
+pub use input::{read_value, show_value};
+pub use lead::LeadCommand;
+pub use mark::MarkCommand;
+pub use network::NetworkCommand;
+pub use outbox::OutboxCommand;
+pub(crate) use phrase::reading;
+pub use phrase::{due_of, read_phrase};
+pub use record::{EditCommand, NewCommand, NoteCommand};
+pub use slot::SlotCommand;
+pub use undo::UndoLog;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+/// An action of the console.
+#[derive(Clone, Debug, PartialEq, Subcommand)]
+pub enum Command {
+    /// Works through the inbox.
+    #[command(subcommand)]
+    Inbox(InboxCommand),
+    /// Steps leads through the funnel.
+    #[command(subcommand)]
+    Lead(LeadCommand),
+    /// Looks after Creator Networks.
+    #[command(subcommand)]
+    Network(NetworkCommand),
+    /// Keeps follow-ups moving.
+    #[command(subcommand)]
+    FollowUp(FollowUpCommand),
+    /// Finds hours in which people can meet.
+    #[command(subcommand)]
+    Slot(SlotCommand),
+    /// Makes a new record from field values or a form.
+    New(NewCommand),
+    /// Changes fields of a record, in a form or by value.
+    Edit(EditCommand),
+    /// Deletes a record.
+    Delete(Targets),
+    /// Writes a note on a record.
+    Note(NoteCommand),
+    /// Takes back the last action.
+    Undo,
+    /// Does again what was taken back.
+    Redo,
+    /// Settles edits that conflict with the server's state.
+    #[command(subcommand)]
+    Conflict(ConflictCommand),
+    /// Looks after edits that wait for the server.
+    #[command(subcommand)]
+    Outbox(OutboxCommand),
+    /// Moves the cursor.
+    #[command(subcommand)]
+    Cursor(CursorCommand),
+    /// Marks rows, so that a verb acts on all of them.
+    #[command(subcommand)]
+    Mark(MarkCommand),
+    /// Changes what is on screen.
+    #[command(subcommand)]
+    Pane(PaneCommand),
+    /// Narrows the list.
+    #[command(subcommand)]
+    Filter(FilterCommand),
+    /// Looks after the program itself.
+    #[command(subcommand)]
+    App(AppCommand),
+}
+
+/// The parser of command lines; the words come without the program's name.
+#[derive(Debug, Parser)]
+#[command(
+    name = "cnm",
+    no_binary_name = true,
+    disable_help_flag = true,
+    disable_version_flag = true,
+    subcommand_required = true,
+    infer_subcommands = true
+)]
+struct Line {
+    #[command(subcommand)]
+    command: Command,
+}
+
+impl Command {
+    /// Reads a command line such as `inbox snooze "tomorrow 9am"`.
+    pub fn parse(line: &str) -> Result<Command, CommandError> {
+        Parsing::new().read(line)
+    }
+
+    /// Runs the command.
+    pub fn run(self, cx: &mut Cx<'_>) -> Result<(), CommandError> {
+        match self {
+            Command::Inbox(command) => command.run(cx),
+            Command::Lead(command) => command.run(cx),
+            Command::Network(command) => command.run(cx),
+            Command::FollowUp(command) => command.run(cx),
+            Command::Slot(command) => command.run(cx),
+            Command::New(command) => command.run(cx),
+            Command::Edit(command) => command.run(cx),
+            Command::Delete(targets) => record::delete(&targets, cx),
+            Command::Note(command) => command.run(cx),
+            Command::Undo => undo::undo(cx),
+            Command::Redo => undo::redo(cx),
+            Command::Conflict(command) => command.run(cx),
+            Command::Outbox(command) => command.run(cx),
+            Command::Cursor(command) => command.run(cx),
+            Command::Mark(command) => command.run(cx),
+            Command::Pane(command) => command.run(cx),
+            Command::Filter(command) => command.run(cx),
+            Command::App(command) => command.run(cx),
+        }
+    }
+
+    /// Tells whether `.` repeats it: verbs that change records, not moves and views.
+    pub fn is_repeatable(&self) -> bool {
+        match self {
+            Command::Inbox(_)
+            | Command::Lead(_)
+            | Command::FollowUp(_)
+            | Command::Edit(_)
+            | Command::Delete(_)
+            | Command::Note(_) => true,
+            Command::Network(_)
+            | Command::Slot(_)
+            | Command::New(_)
+            | Command::Undo
+            | Command::Redo
+            | Command::Conflict(_)
+            | Command::Outbox(_)
+            | Command::Cursor(_)
+            | Command::Mark(_)
+            | Command::Pane(_)
+            | Command::Filter(_)
+            | Command::App(_) => false,
+        }
+    }
+
+    /// Tells whether a count before the key runs it once for each row from the cursor on.
+    pub fn counts_rows(&self) -> bool {
+        matches!(
+            self,
+            Command::Inbox(_) | Command::Lead(_) | Command::FollowUp(_)
+        )
+    }
+}
+
+/// A parser that is built once and used for many command lines.
+pub struct Parsing {
+    clap: clap::Command,
+}
+
+impl Default for Parsing {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Parsing {
+    /// Builds the parser.
+    pub fn new() -> Self {
+        Self {
+            clap: Line::command(),
+        }
+    }
+
+    /// Reads one command line.
+    pub fn read(&mut self, line: &str) -> Result<Command, CommandError> {
+        let words = split_words(line)?;
+        if words.is_empty() {
+            return Err(CommandError::usage(
+                "no command",
+                "type a name such as `inbox done`",
+            ));
+        }
+        let matches = self
+            .clap
+            .try_get_matches_from_mut(&words)
+            .map_err(|error| CommandError::from_clap(line, &error))?;
+        Line::from_arg_matches(&matches)
+            .map(|line| line.command)
+            .map_err(|error| CommandError::from_clap(line, &error))
+    }
+}
+
+/// Splits a command line into words: blanks part them, quotes keep them together, a backslash takes the next
+/// character as it is (inside single quotes it does not).
+pub fn split_words(line: &str) -> Result<Vec<String>, CommandError> {
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut quote: Option<char> = None;
+    let mut letters = line.chars();
+    while let Some(letter) = letters.next() {
+        match (quote, letter) {
+            (Some(open), _) if letter == open => quote = None,
+            (None | Some('"'), '\\') => {
+                let next = letters.next().ok_or_else(|| {
+                    CommandError::usage(
+                        "the line ends in a backslash",
+                        "add a character or drop it",
+                    )
+                })?;
+                word.get_or_insert_default().push(next);
+            }
+            (Some(_), _) => word.get_or_insert_default().push(letter),
+            (None, '"' | '\'') => {
+                word.get_or_insert_default();
+                quote = Some(letter);
+            }
+            (None, _) if letter.is_whitespace() => words.extend(word.take()),
+            (None, _) => word.get_or_insert_default().push(letter),
+        }
+    }
+    if let Some(open) = quote {
+        return Err(CommandError::usage(
+            format!("the quote {open} is not closed"),
+            "close it",
+        ));
+    }
+    words.extend(word);
+    Ok(words)
+}
+
+/// Quotes a word so that [`split_words`] reads it back as one.
+pub fn quote_word(word: &str) -> String {
+    let plain = !word.is_empty()
+        && word.chars().all(|letter| {
+            letter.is_alphanumeric()
+                || matches!(letter, '-' | '_' | '.' | ':' | '/' | '=' | '+' | '@')
+        });
+    if plain {
+        word.to_owned()
+    } else {
+        let mut quoted = String::from('"');
+        for letter in word.chars() {
+            if matches!(letter, '"' | '\\') {
+                quoted.push('\\');
+            }
+            quoted.push(letter);
+        }
+        quoted.push('"');
+        quoted
+    }
+}
+
+/// One entry of the command reference.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The full name, for example `inbox done`.
+    pub name: String,
+    /// One line of help.
+    pub help: String,
+    /// The arguments in short.
+    pub usage: String,
+}
+
+/// Lists every command with its help, in the order of the reference.
+pub fn reference() -> Vec<Entry> {
+    let mut entries = Vec::new();
+    let mut root = Line::command();
+    root.build();
+    collect(&root, "", &mut entries);
+    entries
+}
+
+fn collect(command: &clap::Command, path: &str, entries: &mut Vec<Entry>) {
+    for sub in command
+        .get_subcommands()
+        .filter(|sub| sub.get_name() != "help")
+    {
+        let name = if path.is_empty() {
+            sub.get_name().to_owned()
+        } else {
+            format!("{path} {}", sub.get_name())
+        };
+        if sub.has_subcommands() {
+            collect(sub, &name, entries);
+        } else {
+            let help = sub.get_about().map(ToString::to_string).unwrap_or_default();
+            entries.push(Entry {
+                usage: usage_of(sub),
+                name,
+                help,
+            });
+        }
+    }
+}
+
+fn usage_of(command: &clap::Command) -> String {
+    let mut parts = Vec::new();
+    for arg in command.get_arguments() {
+        let value = arg
+            .get_value_names()
+            .and_then(|names| names.first().map(std::string::ToString::to_string))
+            .unwrap_or_default();
+        let part = match (arg.get_long(), arg.get_action().takes_values()) {
+            (Some(long), true) => format!("--{long} {value}"),
+            (Some(long), false) => format!("--{long}"),
+            (None, _) => value,
+        };
+        let many = matches!(arg.get_action(), clap::ArgAction::Append);
+        let part = if many { format!("{part}…") } else { part };
+        parts.push(if arg.is_required_set() {
+            part
+        } else {
+            format!("[{part}]")
+        });
+    }
+    parts.join(" ")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,255 @@
-//! Placeholder docs for config.
+//! Layer 4: the configuration file, checked.
+//!
+//! Everything has a default, so an empty file is a valid one. An unknown key is an error with its line and a
+//! suggestion: a setting that is silently ignored is worse than none.
+
+use jiff::SignedDuration;
+use serde::Deserialize;
+
+use crate::command::Settings;
+use crate::keymap::line_of;
+
+/// The configuration.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Where the backend is and how to sign in.
+    pub server: Server,
+    /// How the console looks.
+    pub ui: Ui,
+    /// How the inbox works.
+    pub inbox: Inbox,
+    /// When I work.
+    pub day: Day,
+}
+
+/// Where the backend is and how to sign in.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Server {
+    /// Base address, for example `https://cnm.example.com`; `CNM_SERVER` overrides it.
+    pub url: String,
+    /// A command, as a list of words, that prints the token; `CNM_TOKEN` overrides it.
+    pub token_command: Vec<String>,
+    /// A file with further certificate authorities (PEM).
+    pub ca_file: String,
+}
+
+/// How the console looks.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Ui {
+    /// Name of the theme.
+    pub theme: String,
+    /// Draws with ASCII characters only.
+    pub ascii: bool,
+    /// Colours: `auto`, `truecolor`, `256`, `16` or `none`.
+    pub colours: Colours,
+    /// Captures the mouse.
+    pub mouse: bool,
+    /// IANA zone of the console; empty takes the user's, then the machine's.
+    pub zone: String,
+}
+
+impl Default for Ui {
+    fn default() -> Self {
+        Self {
+            theme: "midnight".into(),
+            ascii: false,
+            colours: Colours::Auto,
+            mouse: false,
+            zone: String::new(),
+        }
+    }
+}
+
+/// How many colours are drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+pub enum Colours {
+    /// As many as the terminal says it can.
+    #[default]
+    #[serde(rename = "auto")]
+    Auto,
+    /// 24 bit.
+    #[serde(rename = "truecolor")]
+    TrueColour,
+    /// The 256 colours of xterm.
+    #[serde(rename = "256")]
+    Indexed,
+    /// The sixteen ANSI colours.
+    #[serde(rename = "16")]
+    Ansi,
+    /// None; meaning is carried by characters and weight alone.
+    #[serde(rename = "none")]
+    Off,
+}
+
+/// How the inbox works.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Inbox {
+    /// Seconds that a reply waits before it leaves, so that undo can stop it.
+    pub send_delay: u32,
+    /// Ids or names of the people that `assign` offers first.
+    pub favourites: Vec<String>,
+}
+
+impl Default for Inbox {
+    fn default() -> Self {
+        Self {
+            send_delay: 10,
+            favourites: Vec::new(),
+        }
+    }
+}
+
+/// When I work.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Day {
+    /// Local start of the working day, `HH:MM`.
+    pub start: String,
+    /// Local end of the working day, `HH:MM`.
+    pub end: String,
+}
+
+impl Default for Day {
+    fn default() -> Self {
+        Self {
+            start: "09:00".into(),
+            end: "18:00".into(),
+        }
+    }
+}
+
+/// A configuration that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{file}:{line}: {what}; {hint}")]
+pub struct ConfigError {
+    /// The file, as it is shown.
+    pub file: String,
+    /// The line, counted from 1.
+    pub line: usize,
+    /// What is wrong.
+    pub what: String,
+    /// What to do.
+    pub hint: String,
+}
+
+/// Largest configuration that is read, in bytes.
+pub const MAX_BYTES: usize = 1 << 20;
+
+impl Config {
+    /// Reads and checks a configuration.
+    pub fn read(text: &str, file: &str) -> Result<Config, ConfigError> {
+        let fail = |line: usize, what: String, hint: String| ConfigError {
+            file: file.to_owned(),
+            line,
+            what,
+            hint,
+        };
+        if text.len() > MAX_BYTES {
+            return Err(fail(
+                1,
+                "the file is larger than 1 MiB".into(),
+                "make it smaller".into(),
+            ));
+        }
+        let config: Config = toml::from_str(text).map_err(|error| {
+            let line = error.span().map_or(1, |span| line_of(text, span.start));
+            let message = error
+                .message()
+                .lines()
+                .next()
+                .unwrap_or_default()
+                .to_owned();
+            let hint = suggestion(&message);
+            fail(line, message, hint)
+        })?;
+        for (name, value) in [("start", &config.day.start), ("end", &config.day.end)] {
+            if time(value).is_none() {
+                let line = text
+                    .lines()
+                    .position(|line| line.trim_start().starts_with(name));
+                return Err(fail(
+                    line.map_or(1, |line| line + 1),
+                    format!("day.{name}: `{value}` is not a time of day"),
+                    "write for example \"09:00\"".into(),
+                ));
+            }
+        }
+        Ok(config)
+    }
+
+    /// Returns what commands take from the configuration.
+    pub fn settings(&self) -> Settings {
+        let defaults = Settings::default();
+        Settings {
+            send_delay: SignedDuration::from_secs(i64::from(self.inbox.send_delay)),
+            day_start: time(&self.day.start).unwrap_or(defaults.day_start),
+            day_end: time(&self.day.end).unwrap_or(defaults.day_end),
+            favourites: self.inbox.favourites.clone(),
+        }
+    }
+}
+
+fn time(text: &str) -> Option<jiff::civil::Time> {
+    jiff::civil::Time::strptime("%H:%M", text).ok()
+}
+
+/// Makes a hint from the parser's message about an unknown key.
+fn suggestion(message: &str) -> String {
+    let mut quoted = message.split('`').skip(1).step_by(2);
+    let unknown = quoted.next().unwrap_or_default().to_owned();
+    let near = quoted.max_by_key(|known| alike(known, &unknown));
+    match near {
+        Some(near) if message.starts_with("unknown field") => format!("did you mean `{near}`?"),
+        _ => "`cnm config check` explains every setting".into(),
+    }
+}
+
+fn alike(known: &str, typed: &str) -> usize {
+    let common = known
+        .chars()
+        .zip(typed.chars())
+        .take_while(|(a, b)| a == b)
+        .count();
+    common * 3
+        + typed
+            .chars()
+            .filter(|letter| known.contains(*letter))
+            .count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_file_is_the_default() {
+        assert_eq!(Config::read("", "config.toml").unwrap(), Config::default());
+    }
+
+    #[test]
+    fn an_unknown_key_names_line_and_suggestion() {
+        let error = Config::read("[ui]\nthme = \"ansi\"\n", "config.toml")
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.starts_with("config.toml:2: unknown field `thme`"),
+            "{error}"
+        );
+        assert!(error.ends_with("did you mean `theme`?"), "{error}");
+    }
+
+    #[test]
+    fn a_time_that_is_none_is_named() {
+        let error = Config::read("[day]\nstart = \"nine\"\n", "config.toml")
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.starts_with("config.toml:2: day.start: `nine`"),
+            "{error}"
+        );
+    }
+}

@@ -298,6 +298,8 @@ pub enum Effect {
         /// What.
         text: String,
     },
+    /// Read config, keymap and theme again.
+    Reload,
     /// Stop the program and give the terminal back for a while (Ctrl-Z).
     Suspend,
     /// Leave.

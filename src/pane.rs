@@ -3,6 +3,12 @@
 //! A [`Place`] is what fills the body of the screen; each place that is a list has a [`Shelf`]: its
 //! [`ListView`] with filter and sort. [`Screen`] holds all of that for one console.
 
+mod arrange;
+mod filter;
+
+pub use arrange::{Split, Standing, arrange, arrange_all, splits, standing};
+pub use filter::{Filter, FilterError};
+
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
@@ -104,7 +110,11 @@ impl Place {
             .into_iter()
             .chain([Place::Conflicts, Place::Outbox])
             .find(|place| place.name() == name)
-            .or_else(|| Kind::from_path(name).or_else(|| Kind::from_name(name)).map(Place::Browse))
+            .or_else(|| {
+                Kind::from_path(name)
+                    .or_else(|| Kind::from_name(name))
+                    .map(Place::Browse)
+            })
     }
 }
 
@@ -167,8 +177,13 @@ pub enum Panel {
 
 impl Panel {
     /// All panels in order.
-    pub const ALL: [Panel; 5] =
-        [Panel::Inbox, Panel::Overdue, Panel::Funnel, Panel::Networks, Panel::Slots];
+    pub const ALL: [Panel; 5] = [
+        Panel::Inbox,
+        Panel::Overdue,
+        Panel::Funnel,
+        Panel::Networks,
+        Panel::Slots,
+    ];
 
     /// Returns the place that the panel is a view of.
     pub const fn place(self) -> Place {
@@ -197,7 +212,12 @@ pub struct SlotsScreen {
 
 impl Default for SlotsScreen {
     fn default() -> Self {
-        Self { people: Vec::new(), day: None, minutes: 60, cell: 0 }
+        Self {
+            people: Vec::new(),
+            day: None,
+            minutes: 60,
+            cell: 0,
+        }
     }
 }
 
@@ -258,7 +278,11 @@ impl Default for Screen {
 impl Screen {
     /// Returns the place whose list has the keys: on Today that of the focused panel.
     pub fn active(&self) -> Place {
-        if self.place == Place::Today { self.panel.place() } else { self.place }
+        if self.place == Place::Today {
+            self.panel.place()
+        } else {
+            self.place
+        }
     }
 
     /// Returns the shelf of a place.
@@ -285,7 +309,9 @@ impl Screen {
     /// Goes to a place and remembers where it came from.
     pub fn go(&mut self, place: Place) {
         if place != self.place {
-            let cursor = self.list().and_then(|list| list.cursor().map(str::to_owned));
+            let cursor = self
+                .list()
+                .and_then(|list| list.cursor().map(str::to_owned));
             self.back.push((self.place, cursor));
             self.forward.clear();
         }
@@ -297,11 +323,23 @@ impl Screen {
 
     /// Goes back or forward in the history of places; says whether there was somewhere to go.
     pub fn travel(&mut self, forward: bool) -> bool {
-        let cursor = self.list().and_then(|list| list.cursor().map(str::to_owned));
+        let cursor = self
+            .list()
+            .and_then(|list| list.cursor().map(str::to_owned));
         let here = (self.place, cursor);
-        let target = if forward { self.forward.pop() } else { self.back.pop() };
-        let Some((place, cursor)) = target else { return false };
-        if forward { self.back.push(here) } else { self.forward.push(here) }
+        let target = if forward {
+            self.forward.pop()
+        } else {
+            self.back.pop()
+        };
+        let Some((place, cursor)) = target else {
+            return false;
+        };
+        if forward {
+            self.back.push(here);
+        } else {
+            self.forward.push(here);
+        }
         self.place = place;
         self.focus = Focus::List;
         self.detail_scroll = 0;
@@ -313,6 +351,9 @@ impl Screen {
 
     /// Puts a message into the status line.
     pub fn say(&mut self, tone: Tone, text: impl Into<String>) {
-        self.notice = Some(Notice { tone, text: text.into() });
+        self.notice = Some(Notice {
+            tone,
+            text: text.into(),
+        });
     }
 }

@@ -1,1 +1,282 @@
-//! Placeholder docs for theme.
+//! Layer 4: colours by meaning.
+//!
+//! A theme is a TOML file with a name and a colour for each [`Role`]; a theme may inherit from another.
+//! Nothing here knows the terminal: turning a colour into what a terminal can show is the matter of `ui`.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::keymap::line_of;
+
+/// A colour as a theme names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Colour {
+    /// The terminal's own foreground or background.
+    Terminal,
+    /// One of the sixteen ANSI colours.
+    Ansi(u8),
+    /// Red, green, blue.
+    Rgb(u8, u8, u8),
+}
+
+macro_rules! roles {
+    ($($(#[doc = $help:literal])+ $field:ident,)+) => {
+        /// The colours by meaning.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub struct Theme {
+            /// Name of the theme.
+            pub name: String,
+            /// Whether it is made for a light background.
+            pub light: bool,
+            $($(#[doc = $help])+ pub $field: Colour,)+
+        }
+
+        impl Theme {
+            /// The names of the colours.
+            pub const ROLES: &'static [&'static str] = &[$(stringify!($field)),+];
+
+            fn set(&mut self, role: &str, colour: Colour) -> bool {
+                match role {
+                    $(stringify!($field) => self.$field = colour,)+
+                    _ => return false,
+                }
+                true
+            }
+
+            /// Lists the colours by name.
+            pub fn colours(&self) -> Vec<(&'static str, Colour)> {
+                vec![$((stringify!($field), self.$field)),+]
+            }
+
+            fn plain(name: &str) -> Self {
+                Self { name: name.to_owned(), light: false, $($field: Colour::Terminal),+ }
+            }
+        }
+    };
+}
+
+roles! {
+    /// The background.
+    ground,
+    /// Ordinary text.
+    text,
+    /// Text of less weight: ages, units, hints.
+    dim,
+    /// Titles and the active tab.
+    accent,
+    /// A second accent: keys in the footer.
+    key,
+    /// Frames.
+    frame,
+    /// The frame that has the keys.
+    frame_focus,
+    /// The text of the row under the cursor.
+    cursor_text,
+    /// The ground of the row under the cursor.
+    cursor_ground,
+    /// Marked rows.
+    mark,
+    /// Good: on track, done, growing.
+    good,
+    /// To watch: tight, soon.
+    warn,
+    /// Bad: late, broken, shrinking.
+    bad,
+    /// To know: links, counts.
+    info,
+    /// Bars and sparklines.
+    bar,
+    /// The empty part of a bar.
+    bar_rest,
+    /// Names of Creator Networks.
+    network,
+    /// Names of people.
+    person,
+    /// The ground of header and status rows.
+    strip,
+    /// Working hours in the slots place.
+    hours,
+    /// Hours at the edge of the day.
+    edge,
+    /// Busy hours.
+    busy,
+}
+
+/// The themes that ship with the program.
+pub const SHIPPED: &[(&str, &str)] = &[
+    ("midnight", include_str!("../themes/midnight.toml")),
+    ("ansi", include_str!("../themes/ansi.toml")),
+];
+
+/// A theme that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{file}:{line}: {what}; {hint}")]
+pub struct ThemeError {
+    /// The file, as it is shown.
+    pub file: String,
+    /// The line, counted from 1.
+    pub line: usize,
+    /// What is wrong.
+    pub what: String,
+    /// What to do.
+    pub hint: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    name: String,
+    #[serde(default)]
+    light: bool,
+    #[serde(default)]
+    inherits: Option<Spanned<String>>,
+    #[serde(default)]
+    palette: BTreeMap<String, Spanned<String>>,
+    colours: BTreeMap<Spanned<String>, Spanned<String>>,
+}
+
+impl Theme {
+    /// Returns the shipped theme of this name.
+    pub fn shipped(name: &str) -> Option<Theme> {
+        let (_, text) = SHIPPED.iter().find(|(known, _)| *known == name)?;
+        Self::read(text, name, &|_| None).ok()
+    }
+
+    /// Reads a theme file; `find` returns the text of another file by its theme's name.
+    pub fn read(
+        text: &str,
+        file: &str,
+        find: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Theme, ThemeError> {
+        Self::read_at(text, file, find, 0)
+    }
+
+    fn read_at(
+        text: &str,
+        file: &str,
+        find: &dyn Fn(&str) -> Option<String>,
+        depth: usize,
+    ) -> Result<Theme, ThemeError> {
+        let fail = |at: usize, what: String, hint: String| ThemeError {
+            file: file.to_owned(),
+            line: line_of(text, at),
+            what,
+            hint,
+        };
+        let parsed: File = toml::from_str(text).map_err(|error| {
+            let at = error.span().map_or(0, |span| span.start);
+            let hint = "a theme has `name`, perhaps `inherits`, and a table `[colours]`";
+            fail(at, error.message().to_owned(), hint.into())
+        })?;
+        let mut theme = match &parsed.inherits {
+            None => Theme::plain(&parsed.name),
+            Some(parent) if depth < 8 => {
+                let name = parent.get_ref();
+                let shipped = SHIPPED.iter().find(|(known, _)| known == name);
+                let parent_text = shipped
+                    .map(|(_, text)| (*text).to_owned())
+                    .or_else(|| find(name))
+                    .ok_or_else(|| {
+                        let known: Vec<&str> = SHIPPED.iter().map(|(name, _)| *name).collect();
+                        fail(
+                            parent.span().start,
+                            format!("there is no theme `{name}` to inherit from"),
+                            format!("shipped: {}", known.join(", ")),
+                        )
+                    })?;
+                Self::read_at(&parent_text, name, find, depth + 1)?
+            }
+            Some(parent) => {
+                return Err(fail(
+                    parent.span().start,
+                    "the themes inherit from each other in a circle".into(),
+                    "take one `inherits` away".into(),
+                ));
+            }
+        };
+        theme.name.clone_from(&parsed.name);
+        theme.light = parsed.light;
+        for (role, value) in &parsed.colours {
+            let named = parsed.palette.get(value.get_ref()).unwrap_or(value);
+            let colour = colour(named.get_ref()).ok_or_else(|| {
+                fail(
+                    value.span().start,
+                    format!("`{}` is not a colour", value.get_ref()),
+                    "write `#rrggbb`, an ANSI name such as `bright-blue`, `terminal`, or a name of [palette]".into(),
+                )
+            })?;
+            if !theme.set(role.get_ref(), colour) {
+                return Err(fail(
+                    role.span().start,
+                    format!("`{}` is not the name of a colour", role.get_ref()),
+                    format!("known: {}", Theme::ROLES.join(", ")),
+                ));
+            }
+        }
+        Ok(theme)
+    }
+}
+
+const ANSI: [&str; 16] = [
+    "black",
+    "red",
+    "green",
+    "yellow",
+    "blue",
+    "magenta",
+    "cyan",
+    "white",
+    "bright-black",
+    "bright-red",
+    "bright-green",
+    "bright-yellow",
+    "bright-blue",
+    "bright-magenta",
+    "bright-cyan",
+    "bright-white",
+];
+
+fn colour(text: &str) -> Option<Colour> {
+    if text == "terminal" {
+        return Some(Colour::Terminal);
+    }
+    if let Some(number) = ANSI.iter().position(|name| *name == text) {
+        return u8::try_from(number).ok().map(Colour::Ansi);
+    }
+    let digits = text.strip_prefix('#').filter(|digits| digits.len() == 6)?;
+    let part = |from: usize| u8::from_str_radix(digits.get(from..from + 2)?, 16).ok();
+    Some(Colour::Rgb(part(0)?, part(2)?, part(4)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_shipped_theme_names_every_colour() {
+        for (name, text) in SHIPPED {
+            let theme = Theme::read(text, name, &|_| None).unwrap();
+            assert_eq!(theme.name, *name);
+            for role in Theme::ROLES {
+                assert!(
+                    text.contains(&format!("{role} = ")),
+                    "{name} leaves out {role}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_wrong_colour_names_file_and_line() {
+        let text = "name = \"x\"\ninherits = \"midnight\"\n[colours]\ntext = \"blu\"\n";
+        let error = Theme::read(text, "x.toml", &|_| None)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.starts_with("x.toml:4: `blu` is not a colour"),
+            "{error}"
+        );
+    }
+}

@@ -1,0 +1,268 @@
+//! The form of any record, made from its fields.
+
+use serde_json::{Map, Value as Json};
+
+use super::{App, Input, Mode};
+use crate::command::{Command, Cx, EditCommand, NewCommand, Targets, read_value, show_value};
+use crate::effect::Effect;
+use crate::keymap::{Key, KeyCode};
+use crate::list::World;
+use crate::record::{AnyRef, FieldInfo, FieldType, Kind};
+
+/// One field of a form.
+#[derive(Debug)]
+pub struct FormField {
+    /// What is known of the field.
+    pub info: FieldInfo,
+    /// What is typed.
+    pub input: Input,
+    /// What is wrong with it.
+    pub error: Option<String>,
+    before: String,
+}
+
+impl FormField {
+    /// Tells whether the user changed it.
+    pub fn is_changed(&self) -> bool {
+        self.input.text() != self.before
+    }
+}
+
+/// A record being made or changed by hand.
+///
+/// Tab and the arrows move between fields, Enter saves, Esc leaves, Ctrl-E opens all of it in `$EDITOR`,
+/// Left and Right go through the choices of a field that has some.
+#[derive(Debug)]
+pub struct Form {
+    /// The kind.
+    pub kind: Kind,
+    /// The record; absent for a new one.
+    pub id: Option<String>,
+    /// Its fields.
+    pub fields: Vec<FormField>,
+    /// The field that has the keys.
+    pub current: usize,
+    fixed: Map<String, Json>,
+}
+
+impl Form {
+    /// Opens the form of a record, or of a new one with these values.
+    pub(super) fn open(
+        world: &World,
+        kind: Kind,
+        id: Option<String>,
+        fields: Map<String, Json>,
+    ) -> Self {
+        let values = match &id {
+            Some(id) => world
+                .any(kind)
+                .fields(id)
+                .map(|(_, _, fields)| fields)
+                .unwrap_or_default(),
+            None => fields.clone(),
+        };
+        let fields_of_form = kind
+            .fields()
+            .iter()
+            .map(|info| {
+                let text = show_value(&info.ty, values.get(info.name), world);
+                let input = if info.ty == FieldType::LongText {
+                    Input::body(&text)
+                } else {
+                    Input::line(&text)
+                };
+                let before = if id.is_some() || !is_typed(&info.ty) {
+                    text
+                } else {
+                    String::new()
+                };
+                FormField {
+                    info: *info,
+                    input,
+                    error: None,
+                    before,
+                }
+            })
+            .collect();
+        Self {
+            kind,
+            id,
+            fields: fields_of_form,
+            current: 0,
+            fixed: fields,
+        }
+    }
+
+    pub(super) fn paste(&mut self, text: &str) {
+        if let Some(field) = self.fields.get_mut(self.current) {
+            field.input.insert(text);
+            field.error = None;
+        }
+    }
+
+    /// Writes the form as text for `$EDITOR`: one `field = value` a line, long texts between `"""`.
+    fn as_text(&self) -> String {
+        let mut text = format!(
+            "# {} — save and leave to take the values over; an empty value clears a field.\n",
+            self.kind.label()
+        );
+        for field in &self.fields {
+            let value = field.input.text();
+            text.push_str(&format!("\n# {}\n", field.info.help.trim()));
+            if value.contains('\n') {
+                text.push_str(&format!("{} = \"\"\"\n{value}\n\"\"\"\n", field.info.name));
+            } else {
+                text.push_str(&format!("{} = {value}\n", field.info.name));
+            }
+        }
+        text
+    }
+
+    /// Takes over what came back from `$EDITOR`.
+    pub(super) fn take_text(&mut self, _purpose: &str, text: &str) -> Result<(), String> {
+        let mut lines = text.lines().enumerate();
+        while let Some((number, line)) = lines.next() {
+            if line.trim().is_empty() || line.starts_with('#') {
+                continue;
+            }
+            let Some((name, value)) = line.split_once('=') else {
+                return Err(format!(
+                    "line {}: not of the form `field = value`",
+                    number + 1
+                ));
+            };
+            let (name, mut value) = (name.trim(), value.trim().to_owned());
+            if value == "\"\"\"" {
+                value = lines
+                    .by_ref()
+                    .map(|(_, line)| line)
+                    .take_while(|line| line.trim() != "\"\"\"")
+                    .collect::<Vec<_>>()
+                    .join("\n");
+            }
+            let Some(field) = self.fields.iter_mut().find(|field| field.info.name == name) else {
+                return Err(format!(
+                    "line {}: a {} has no field `{name}`",
+                    number + 1,
+                    self.kind.label()
+                ));
+            };
+            field.input.set(&value);
+            field.error = None;
+        }
+        Ok(())
+    }
+
+    /// Goes to the next or the previous choice of the current field.
+    fn turn_choice(&mut self, forward: bool) -> bool {
+        let Some(field) = self.fields.get_mut(self.current) else {
+            return false;
+        };
+        let FieldType::Choice(known) = field.info.ty else {
+            return false;
+        };
+        let text = field.input.text();
+        let count = known.len();
+        let next = match known.iter().position(|name| *name == text) {
+            Some(at) if forward => (at + 1) % count,
+            Some(at) => (at + count - 1) % count,
+            None => 0,
+        };
+        if let Some(name) = known.get(next) {
+            field.input.set(name);
+            field.error = None;
+        }
+        true
+    }
+}
+
+/// Tells whether a value is typed as text; links and structures that a new record begins with stay as they are.
+fn is_typed(ty: &FieldType) -> bool {
+    !matches!(
+        ty,
+        FieldType::Link(_) | FieldType::AnyLink | FieldType::Json | FieldType::Many(_)
+    )
+}
+
+impl App {
+    /// Takes a key while a form has the keys.
+    pub(super) fn form_key(&mut self, mut form: Box<Form>, key: Key) -> Vec<Effect> {
+        let count = form.fields.len().max(1);
+        match key.code {
+            KeyCode::Esc => {
+                self.screen.notice = None;
+                return Vec::new();
+            }
+            KeyCode::Tab | KeyCode::Down => form.current = (form.current + 1) % count,
+            KeyCode::BackTab | KeyCode::Up => form.current = (form.current + count - 1) % count,
+            KeyCode::Enter if !key.alt => return self.save_form(form),
+            KeyCode::Enter => {
+                if let Some(field) = form.fields.get_mut(form.current) {
+                    field.input.new_line();
+                }
+            }
+            KeyCode::Char('e') if key.ctrl => {
+                let effects = vec![Effect::Editor {
+                    purpose: "form".into(),
+                    text: form.as_text(),
+                }];
+                self.mode = Mode::Form(form);
+                return effects;
+            }
+            KeyCode::Left | KeyCode::Right if form.turn_choice(key.code == KeyCode::Right) => {}
+            _ => {
+                if let Some(field) = form.fields.get_mut(form.current) {
+                    field.input.key(key);
+                    field.error = None;
+                }
+            }
+        }
+        self.mode = Mode::Form(form);
+        Vec::new()
+    }
+
+    /// Checks every changed field where it stands; saves only when all are right.
+    fn save_form(&mut self, mut form: Box<Form>) -> Vec<Effect> {
+        let mut values = Vec::new();
+        let mut wrong = None;
+        let mut undo = std::mem::take(&mut self.undo);
+        let cx = Cx::new(&mut self.world, None, &self.settings, &mut undo);
+        for (at, field) in form.fields.iter_mut().enumerate() {
+            if !field.is_changed() {
+                continue;
+            }
+            let text = field.input.text();
+            match read_value(form.kind, field.info.name, &text, &cx) {
+                Ok(_) => values.push(format!("{}={text}", field.info.name)),
+                Err(error) => {
+                    field.error = Some(error.to_string());
+                    wrong = wrong.or(Some(at));
+                }
+            }
+        }
+        drop(cx);
+        self.undo = undo;
+        if let Some(at) = wrong {
+            form.current = at;
+            self.mode = Mode::Form(form);
+            return Vec::new();
+        }
+        if values.is_empty() && (form.id.is_some() || form.fixed.is_empty()) {
+            self.screen.say(crate::pane::Tone::Info, "nothing changed");
+            return Vec::new();
+        }
+        let command = match &form.id {
+            Some(id) => Command::Edit(EditCommand {
+                values,
+                targets: Targets {
+                    ids: vec![AnyRef::new(form.kind, id).to_string()],
+                },
+            }),
+            None => Command::New(NewCommand {
+                kind: form.kind.name().into(),
+                values,
+            }),
+        };
+        self.run(vec![command])
+    }
+}

@@ -1,0 +1,120 @@
+//! The keys of this place, generated from the keymap.
+
+use super::{App, Mode};
+use crate::command::{Entry, reference};
+use crate::keymap::{Binding, show_sequence};
+
+/// One row of the help.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HelpRow {
+    /// The keys.
+    pub keys: String,
+    /// What they do.
+    pub help: String,
+    /// The command line behind them.
+    pub command: String,
+    /// Where they were bound.
+    pub source: String,
+    /// Whether they are bound for this place only.
+    pub here: bool,
+}
+
+/// Lists the keys that hold in the active place, its own first.
+pub fn help_rows(app: &App) -> Vec<HelpRow> {
+    let entries = reference();
+    let scope = app.screen.active().name();
+    let own = app.keymap.own(scope);
+    app.keymap
+        .all(scope)
+        .into_iter()
+        .map(|(keys, binding)| HelpRow {
+            here: own.contains(&keys),
+            keys: show_sequence(&keys),
+            help: help_of(binding, &entries),
+            command: binding.commands.join(" · "),
+            source: format!("{}:{}", binding.source.file, binding.source.line),
+        })
+        .collect()
+}
+
+fn help_of(binding: &Binding, entries: &[Entry]) -> String {
+    if !binding.help.is_empty() {
+        return binding.help.clone();
+    }
+    let line = binding.commands.first().map_or("", String::as_str);
+    entries
+        .iter()
+        .filter(|entry| line == entry.name || line.starts_with(&format!("{} ", entry.name)))
+        .max_by_key(|entry| entry.name.len())
+        .map(|entry| entry.help.trim_end_matches('.').to_owned())
+        .unwrap_or_default()
+}
+
+/// Returns the verbs of the focused row for the footer: keys and a word or two each.
+pub fn footer(app: &App) -> Vec<(String, String)> {
+    match &app.mode {
+        Mode::Normal => {}
+        Mode::Line(_) => {
+            return fixed(&[("Enter", "accept"), ("Tab", "complete"), ("Esc", "leave")]);
+        }
+        Mode::Pick(picker) if picker.input.is_none() => {
+            return fixed(&[
+                ("letter", "pick"),
+                ("/", "type"),
+                ("Enter", "accept"),
+                ("Esc", "leave"),
+            ]);
+        }
+        Mode::Pick(_) => return fixed(&[("↑↓", "choose"), ("Enter", "accept"), ("Esc", "leave")]),
+        Mode::Reply(_) => {
+            return fixed(&[
+                ("Enter", "send"),
+                ("Alt-Enter", "new line"),
+                ("1-9", "snippet"),
+                ("Ctrl-E", "editor"),
+                ("Esc", "keep draft"),
+            ]);
+        }
+        Mode::Form(_) => {
+            return fixed(&[
+                ("Enter", "save"),
+                ("Tab", "next field"),
+                ("←→", "choices"),
+                ("Ctrl-E", "editor"),
+                ("Esc", "leave"),
+            ]);
+        }
+        Mode::Help(_) => return fixed(&[("j/k", "scroll"), ("any key", "close")]),
+    }
+    let scope = app.screen.active().name();
+    let own = app.keymap.own(scope);
+    let mut rows: Vec<(bool, String, String)> = Vec::new();
+    let mut prefixes: Vec<String> = Vec::new();
+    for (keys, binding) in app.keymap.all(scope) {
+        let here = own.contains(&keys);
+        if let ([first, _, ..], true) = (keys.as_slice(), here) {
+            // A sequence of this place stands in the footer once, by its first key.
+            let name = binding
+                .commands
+                .first()
+                .and_then(|line| line.split_whitespace().nth(1));
+            let prefix = first.to_string();
+            if let Some(name) = name.filter(|_| !prefixes.contains(&prefix)) {
+                rows.push((true, format!("{prefix}…"), name.replace('-', " ")));
+                prefixes.push(prefix);
+            }
+        } else if binding.hint {
+            rows.push((here, show_sequence(&keys), binding.help.clone()));
+        }
+    }
+    rows.sort_by_key(|(here, ..)| !here);
+    rows.into_iter()
+        .map(|(_, keys, help)| (keys, help))
+        .collect()
+}
+
+fn fixed(rows: &[(&str, &str)]) -> Vec<(String, String)> {
+    rows.iter()
+        .map(|(keys, help)| ((*keys).to_owned(), (*help).to_owned()))
+        .collect()
+}

@@ -1,0 +1,182 @@
+//! Keys in a place: counts, sequences, and what they are bound to.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{App, Mode};
+use crate::command::{Command, CursorCommand};
+use crate::effect::Effect;
+use crate::keymap::{Binding, Found, Key, KeyCode, show_sequence};
+use crate::pane::Tone;
+
+/// How long a sequence waits before its popup is shown.
+const POPUP_AFTER: SignedDuration = SignedDuration::from_millis(300);
+
+impl App {
+    /// Takes a key.
+    pub(super) fn key(&mut self, key: Key) -> Vec<Effect> {
+        match std::mem::take(&mut self.mode) {
+            Mode::Normal => self.normal_key(key),
+            Mode::Line(line) => self.line_key(line, key),
+            Mode::Pick(picker) => self.pick_key(picker, key),
+            Mode::Reply(reply) => self.reply_key(reply, key),
+            Mode::Form(form) => self.form_key(form, key),
+            Mode::Help(scroll) => {
+                self.mode = match key.code {
+                    KeyCode::Char('j') | KeyCode::Down => Mode::Help(scroll + 1),
+                    KeyCode::Char('k') | KeyCode::Up => Mode::Help(scroll.saturating_sub(1)),
+                    KeyCode::PageDown | KeyCode::Char(' ' | 'd') => Mode::Help(scroll + 10),
+                    KeyCode::PageUp | KeyCode::Char('u') => Mode::Help(scroll.saturating_sub(10)),
+                    _ => Mode::Normal,
+                };
+                Vec::new()
+            }
+        }
+    }
+
+    /// Takes pasted text: it is typed where something is typed, and never run as keys.
+    pub(super) fn paste(&mut self, text: &str) -> Vec<Effect> {
+        let mut mode = std::mem::take(&mut self.mode);
+        let mut effects = Vec::new();
+        match &mut mode {
+            Mode::Line(line) => {
+                line.input.insert(text);
+                self.refresh_line(line);
+            }
+            Mode::Pick(picker) => {
+                picker
+                    .input
+                    .get_or_insert_with(|| super::Input::line(""))
+                    .insert(text);
+                picker.refresh();
+            }
+            Mode::Reply(reply) => {
+                reply.input.insert(text);
+                self.keep_draft(reply);
+                effects.push(reply.draft());
+            }
+            Mode::Form(form) => form.paste(text),
+            Mode::Normal | Mode::Help(_) => {
+                self.screen.say(
+                    Tone::Info,
+                    "pasted text goes where something is typed: try `/`, `:` or a reply",
+                );
+            }
+        }
+        self.mode = mode;
+        effects
+    }
+
+    fn normal_key(&mut self, key: Key) -> Vec<Effect> {
+        if self.pending.is_empty()
+            && let Some(digit) = self.counting(key)
+        {
+            let count = self
+                .count
+                .unwrap_or(0)
+                .saturating_mul(10)
+                .saturating_add(digit);
+            self.count = Some(count.min(9_999));
+            return Vec::new();
+        }
+        if key.code == KeyCode::Esc && (!self.pending.is_empty() || self.count.is_some()) {
+            self.forget_sequence();
+            return Vec::new();
+        }
+        let mut keys = std::mem::take(&mut self.pending);
+        keys.push(key);
+        let scope = self.screen.active().name();
+        match self.keymap.find(scope, &keys) {
+            Found::Bound(binding) => {
+                let binding = binding.clone();
+                let count = self.count.take();
+                self.popup_at = None;
+                self.bound(&binding, count)
+            }
+            Found::Pending => {
+                self.popup_at = self.world.view.now.checked_add(POPUP_AFTER).ok();
+                self.pending = keys;
+                Vec::new()
+            }
+            Found::Nothing => {
+                let shown = show_sequence(&keys);
+                self.forget_sequence();
+                self.screen.say(
+                    Tone::Info,
+                    format!("{shown} does nothing here; ? shows the keys"),
+                );
+                Vec::new()
+            }
+        }
+    }
+
+    /// Returns the digit if the key goes on with a count: digits are counts once one has begun with `0` or in
+    /// a list after a digit that is no tab.
+    fn counting(&self, key: Key) -> Option<usize> {
+        let digit = key.typed()?.to_digit(10)? as usize;
+        let bound = matches!(
+            self.keymap.find(self.screen.active().name(), &[key]),
+            Found::Bound(_)
+        );
+        (self.count.is_some() || !bound).then_some(digit)
+    }
+
+    fn forget_sequence(&mut self) {
+        self.pending.clear();
+        self.count = None;
+        self.popup_at = None;
+    }
+
+    fn bound(&mut self, binding: &Binding, count: Option<usize>) -> Vec<Effect> {
+        let mut commands = Vec::new();
+        for line in &binding.commands {
+            match self.parse(line) {
+                Ok(command) => commands.push(command),
+                Err(error) => {
+                    let at = format!("{}:{}", binding.source.file, binding.source.line);
+                    self.screen.say(Tone::Error, format!("{at}: {error}"));
+                    return Vec::new();
+                }
+            }
+        }
+        let Some(count) = count.filter(|count| *count > 1) else {
+            return self.run(commands);
+        };
+        match commands.as_slice() {
+            [Command::Cursor(CursorCommand::Down { .. })] => {
+                self.run(vec![Command::Cursor(CursorCommand::Down { by: count })])
+            }
+            [Command::Cursor(CursorCommand::Up { .. })] => {
+                self.run(vec![Command::Cursor(CursorCommand::Up { by: count })])
+            }
+            [command] if command.counts_rows() => self.run_counted(command, count),
+            _ => {
+                let mut effects = Vec::new();
+                for _ in 0..count.min(100) {
+                    effects.extend(self.run(commands.clone()));
+                }
+                effects
+            }
+        }
+    }
+
+    /// Runs a verb on this many rows from the cursor on, as one batch.
+    fn run_counted(&mut self, command: &Command, count: usize) -> Vec<Effect> {
+        let place = self.screen.active();
+        let list = &mut self.screen.shelf_mut(place).list;
+        list.clear_marks();
+        let keys: Vec<String> = list
+            .order()
+            .iter()
+            .skip(list.position())
+            .take(count)
+            .cloned()
+            .collect();
+        list.mark(keys);
+        self.run(vec![command.clone()])
+    }
+
+    /// Tells whether the popup of a key sequence is to be shown now.
+    pub fn shows_popup(&self, now: Timestamp) -> bool {
+        !self.pending.is_empty() && self.popup_at.is_some_and(|at| at <= now)
+    }
+}

@@ -1,0 +1,253 @@
+//! The line at the bottom: the palette, the filter, and prompts.
+
+use super::{App, Input, Mode, fuzzy};
+use crate::command::{Command, Entry, Expects, quote_word, reference};
+use crate::effect::Effect;
+use crate::keymap::{Key, KeyCode};
+use crate::pane::{Filter, arrange};
+
+/// What the line is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// A command to run.
+    Palette,
+    /// The filter of the list; it narrows while it is typed.
+    Filter {
+        /// What it was before, for Esc.
+        before: String,
+    },
+    /// The last word of a command.
+    Prompt {
+        /// What is asked for.
+        title: String,
+        /// The command that waits for it.
+        command: String,
+        /// What the answer must be.
+        expects: Expects,
+    },
+}
+
+/// What the line says back while one types.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Echo {
+    /// Nothing.
+    Silent,
+    /// How it was understood.
+    Reads(String),
+    /// Why it was not understood.
+    Wrong(String),
+}
+
+/// The line at the bottom.
+#[derive(Debug)]
+pub struct Line {
+    /// What it is for.
+    pub purpose: Purpose,
+    /// What is typed.
+    pub input: Input,
+    /// How it is understood so far.
+    pub echo: Echo,
+    /// The commands that fit, best first.
+    pub entries: Vec<Entry>,
+    /// The entry that is chosen.
+    pub chosen: usize,
+    all: Vec<Entry>,
+}
+
+impl Line {
+    pub(super) fn palette(text: &str) -> Self {
+        let all = reference();
+        let mut line = Self {
+            purpose: Purpose::Palette,
+            input: Input::line(text),
+            echo: Echo::Silent,
+            entries: Vec::new(),
+            chosen: 0,
+            all,
+        };
+        line.rank();
+        line
+    }
+
+    pub(super) fn filter(text: &str) -> Self {
+        Self {
+            purpose: Purpose::Filter {
+                before: text.to_owned(),
+            },
+            input: Input::line(text),
+            echo: Echo::Silent,
+            entries: Vec::new(),
+            chosen: 0,
+            all: Vec::new(),
+        }
+    }
+
+    pub(super) fn prompt(title: &str, command: &str, text: &str, expects: Expects) -> Self {
+        Self {
+            purpose: Purpose::Prompt {
+                title: title.to_owned(),
+                command: command.to_owned(),
+                expects,
+            },
+            input: Input::line(text),
+            echo: Echo::Silent,
+            entries: Vec::new(),
+            chosen: 0,
+            all: Vec::new(),
+        }
+    }
+
+    /// Finds the commands that fit what is typed: by name first, then by what they do.
+    fn rank(&mut self) {
+        let typed = self.input.text();
+        let exact = self
+            .all
+            .iter()
+            .any(|entry| typed == entry.name || typed.starts_with(&format!("{} ", entry.name)));
+        let texts: Vec<String> = self
+            .all
+            .iter()
+            .map(|entry| format!("{} {}", entry.name, entry.help))
+            .collect();
+        self.entries = if exact {
+            self.all
+                .iter()
+                .filter(|entry| {
+                    typed == entry.name || typed.starts_with(&format!("{} ", entry.name))
+                })
+                .cloned()
+                .collect()
+        } else {
+            fuzzy::rank(&typed, &texts)
+                .into_iter()
+                .filter_map(|at| self.all.get(at).cloned())
+                .collect()
+        };
+        self.chosen = 0;
+    }
+}
+
+impl App {
+    /// Takes a key while the line at the bottom has the keys.
+    pub(super) fn line_key(&mut self, mut line: Box<Line>, key: Key) -> Vec<Effect> {
+        match key.code {
+            KeyCode::Esc => return self.leave_line(&line),
+            KeyCode::Char('c' | 'g') if key.ctrl => return self.leave_line(&line),
+            KeyCode::Enter => return self.accept_line(line),
+            KeyCode::Up | KeyCode::BackTab if !line.entries.is_empty() => {
+                line.chosen = (line.chosen + line.entries.len() - 1) % line.entries.len();
+            }
+            KeyCode::Down if !line.entries.is_empty() => {
+                line.chosen = (line.chosen + 1) % line.entries.len();
+            }
+            KeyCode::Tab => {
+                if let Some(entry) = line.entries.get(line.chosen) {
+                    let text = format!("{} ", entry.name);
+                    line.input.set(&text);
+                    line.rank();
+                }
+            }
+            _ => {
+                line.input.key(key);
+                self.refresh_line(&mut line);
+            }
+        }
+        self.mode = Mode::Line(line);
+        Vec::new()
+    }
+
+    /// Reads what is typed so far and says how it is understood.
+    pub(super) fn refresh_line(&mut self, line: &mut Line) {
+        let text = line.input.text();
+        match &line.purpose {
+            Purpose::Palette => line.rank(),
+            Purpose::Filter { .. } => {
+                let place = self.screen.active();
+                line.echo = if let Some(Err(error)) =
+                    place.kind().map(|kind| Filter::compile(kind, &text))
+                {
+                    Echo::Wrong(error.to_string())
+                } else {
+                    self.screen.shelf_mut(place).filter.clone_from(&text);
+                    arrange(&self.world, &mut self.screen, place, true);
+                    let found = self.screen.list().map_or(0, crate::list::ListView::len);
+                    Echo::Reads(format!("{found} found"))
+                };
+            }
+            Purpose::Prompt {
+                expects: Expects::When,
+                ..
+            } if !text.trim().is_empty() => {
+                line.echo = match crate::command::reading(&text, &self.world, &self.settings) {
+                    Ok(reading) => {
+                        Echo::Reads(crate::when::phrase::echo(&reading, &self.world.view.zone))
+                    }
+                    Err(error) => Echo::Wrong(error.to_string()),
+                };
+            }
+            Purpose::Prompt { .. } => line.echo = Echo::Silent,
+        }
+    }
+
+    fn leave_line(&mut self, line: &Line) -> Vec<Effect> {
+        if let Purpose::Filter { before } = &line.purpose {
+            let place = self.screen.active();
+            self.screen.shelf_mut(place).filter.clone_from(before);
+            arrange(&self.world, &mut self.screen, place, true);
+        }
+        self.mode = Mode::Normal;
+        Vec::new()
+    }
+
+    fn accept_line(&mut self, mut line: Box<Line>) -> Vec<Effect> {
+        let text = line.input.text();
+        self.mode = Mode::Normal;
+        match &line.purpose {
+            Purpose::Filter { .. } => Vec::new(),
+            Purpose::Prompt { title, command, .. } => {
+                if text.trim().is_empty() {
+                    self.screen
+                        .say(crate::pane::Tone::Info, format!("{title}: nothing typed"));
+                    return Vec::new();
+                }
+                let before = format!("{command} -- {}", quote_word(&text));
+                match self.parse(&before) {
+                    Ok(command) => self.run(vec![command]),
+                    Err(error) => {
+                        line.echo = Echo::Wrong(error.to_string());
+                        self.mode = Mode::Line(line);
+                        Vec::new()
+                    }
+                }
+            }
+            Purpose::Palette => self.accept_palette(line, &text),
+        }
+    }
+
+    /// Runs what is typed if it is a command, else the entry that is chosen; asks for what is missing.
+    fn accept_palette(&mut self, mut line: Box<Line>, text: &str) -> Vec<Effect> {
+        let typed: Option<Command> = (line.chosen == 0).then(|| self.parse(text).ok()).flatten();
+        if let Some(command) = typed {
+            return self.run(vec![command]);
+        }
+        let Some(entry) = line.entries.get(line.chosen).cloned() else {
+            return self.run_line(text);
+        };
+        match self.parse(&entry.name) {
+            Ok(command) => self.run(vec![command]),
+            Err(_) if text.starts_with(&entry.name) => {
+                let error = self.parse(text).err().map(|error| error.to_string());
+                line.echo = Echo::Wrong(error.unwrap_or_default());
+                self.mode = Mode::Line(line);
+                Vec::new()
+            }
+            Err(_) => {
+                line.input.set(&format!("{} ", entry.name));
+                line.rank();
+                line.echo = Echo::Reads(format!("{} {}", entry.name, entry.usage));
+                self.mode = Mode::Line(line);
+                Vec::new()
+            }
+        }
+    }
+}

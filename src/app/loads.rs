@@ -1,0 +1,151 @@
+//! What is read from the cache on demand, and how rows from the cache come in.
+
+use super::App;
+use crate::effect::{CacheChange, CacheRow, Effect, Load, SyncStatus};
+use crate::pane::{Place, arrange, arrange_all};
+use crate::record::{AnyRef, Kind, KindVisitor, Record};
+
+/// At most this many messages of a thread are read for its preview.
+const MESSAGES: usize = 200;
+/// At most this many rows of other kinds hang under an open record.
+const CHILDREN: usize = 2_000;
+/// At most this many parents keep their children in memory.
+const PARENTS: usize = 64;
+
+impl App {
+    /// Takes in changes of the cache; rows that nobody looks at stay on disk.
+    pub(super) fn take_changes(&mut self, changes: &[CacheChange]) {
+        for change in changes {
+            match change {
+                CacheChange::Upsert(row) if self.wants(row) => self.world.upsert(row),
+                CacheChange::Upsert(_) => {}
+                CacheChange::Remove(..) => self.world.apply(change),
+            }
+        }
+        arrange_all(&self.world, &mut self.screen, false);
+    }
+
+    /// Tells whether a row belongs into memory: it is open, already there, or hangs under an open parent.
+    fn wants(&self, row: &CacheRow) -> bool {
+        struct Look<'a>(&'a str);
+        impl KindVisitor for Look<'_> {
+            type Out = Option<(bool, Option<AnyRef>)>;
+            fn visit<R: Record>(self) -> Self::Out {
+                let record: R = serde_json::from_str(self.0).ok()?;
+                Some((record.is_open(), record.parent()))
+            }
+        }
+        if self.world.any(row.kind).has(&row.id) {
+            return true;
+        }
+        match row.kind.visit(Look(&row.fields)) {
+            Some((true, _)) => true,
+            Some((false, Some(parent))) => {
+                self.screen.loaded.contains(&(parent, row.kind))
+                    || self.screen.place == Place::Browse(row.kind)
+            }
+            _ => self.screen.place == Place::Browse(row.kind),
+        }
+    }
+
+    /// Takes in rows that were asked for.
+    pub(super) fn take_loaded(&mut self, load: &Load, rows: &[CacheRow]) {
+        for row in rows {
+            self.world.upsert(row);
+        }
+        match load {
+            Load::Working(_) => arrange_all(&self.world, &mut self.screen, true),
+            Load::Children { kind, .. } | Load::All { kind, .. } => {
+                arrange(&self.world, &mut self.screen, Place::of_kind(*kind), true);
+            }
+            Load::Records(_) | Load::Search { .. } => {
+                arrange_all(&self.world, &mut self.screen, false);
+            }
+        }
+    }
+
+    /// Takes in how the console stands to its server.
+    pub(super) fn take_status(&mut self, status: SyncStatus) -> Vec<Effect> {
+        let more = status.conflicts + status.refused
+            > self.screen.sync.conflicts + self.screen.sync.refused;
+        let looking = matches!(self.screen.place, Place::Outbox | Place::Conflicts);
+        self.screen.sync = status;
+        if more || looking {
+            vec![Effect::LoadOutbox]
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// Returns what has to be read for what is on screen now.
+    pub(super) fn wanted_loads(&mut self) -> Vec<Effect> {
+        let Some(link) = self.screen.selected() else {
+            return Vec::new();
+        };
+        let kinds: &[Kind] = match link.known_kind() {
+            Some(Kind::Thread) => &[Kind::Message],
+            Some(Kind::Lead) => &[Kind::StageEvent, Kind::Note],
+            Some(Kind::Network) => &[
+                Kind::MetricPoint,
+                Kind::Note,
+                Kind::Incident,
+                Kind::CoachingAction,
+            ],
+            Some(Kind::FollowUp) => &[Kind::Note],
+            _ => return Vec::new(),
+        };
+        let mut effects = Vec::new();
+        for kind in kinds {
+            let wanted = (link.clone(), *kind);
+            if self.screen.loaded.contains(&wanted) {
+                continue;
+            }
+            self.screen.loaded.push(wanted);
+            let limit = if *kind == Kind::Message {
+                MESSAGES
+            } else {
+                CHILDREN
+            };
+            effects.push(Effect::Load(Load::Children {
+                parent: link.clone(),
+                kind: *kind,
+                limit,
+            }));
+        }
+        if self.screen.loaded.len() > PARENTS * 4 {
+            self.forget_oldest();
+        }
+        effects
+    }
+
+    /// Drops the children of the parents that were looked at longest ago.
+    fn forget_oldest(&mut self) {
+        struct Drop<'a> {
+            world: &'a mut crate::list::World,
+            parent: AnyRef,
+        }
+        impl KindVisitor for Drop<'_> {
+            type Out = ();
+            fn visit<R: Record>(self) {
+                let table = self.world.table_mut::<R>();
+                let gone: Vec<String> = table
+                    .records()
+                    .filter(|(_, record)| {
+                        !record.is_open() && record.parent().as_ref() == Some(&self.parent)
+                    })
+                    .map(|(id, _)| id.as_str().to_owned())
+                    .collect();
+                for id in gone {
+                    table.remove(&id);
+                }
+            }
+        }
+        let old: Vec<(AnyRef, Kind)> = self.screen.loaded.drain(..PARENTS).collect();
+        for (parent, kind) in old {
+            kind.visit(Drop {
+                world: &mut self.world,
+                parent,
+            });
+        }
+    }
+}

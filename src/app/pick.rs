@@ -1,0 +1,91 @@
+//! Picking one of several choices by key or by typing.
+
+use super::{App, Input, Mode, fuzzy};
+use crate::command::{Choice, quote_word};
+use crate::effect::Effect;
+use crate::keymap::{Key, KeyCode};
+
+/// A list of choices; their keys pick at once, `/` or any other letter begins to type.
+#[derive(Debug)]
+pub struct Picker {
+    /// What is picked.
+    pub title: String,
+    /// The choices that fit, best first.
+    pub shown: Vec<Choice>,
+    /// The one that is chosen.
+    pub chosen: usize,
+    /// What is typed; absent while the keys still pick at once.
+    pub input: Option<Input>,
+    command: String,
+    all: Vec<Choice>,
+}
+
+impl Picker {
+    pub(super) fn new(title: &str, command: &str, choices: Vec<Choice>) -> Self {
+        let typing = choices.iter().all(|choice| choice.key.is_none());
+        Self {
+            title: title.to_owned(),
+            shown: choices.clone(),
+            chosen: 0,
+            input: typing.then(|| Input::line("")),
+            command: command.to_owned(),
+            all: choices,
+        }
+    }
+
+    pub(super) fn refresh(&mut self) {
+        let typed = self.input.as_ref().map(Input::text).unwrap_or_default();
+        let texts: Vec<String> = self
+            .all
+            .iter()
+            .map(|choice| format!("{} {}", choice.label, choice.detail))
+            .collect();
+        self.shown = fuzzy::rank(&typed, &texts)
+            .into_iter()
+            .filter_map(|at| self.all.get(at).cloned())
+            .collect();
+        self.chosen = 0;
+    }
+}
+
+impl App {
+    /// Takes a key while choices have the keys.
+    pub(super) fn pick_key(&mut self, mut picker: Box<Picker>, key: Key) -> Vec<Effect> {
+        let count = picker.shown.len().max(1);
+        match key.code {
+            KeyCode::Esc => return Vec::new(),
+            KeyCode::Char('c' | 'g') if key.ctrl => return Vec::new(),
+            KeyCode::Enter => {
+                let word = picker
+                    .shown
+                    .get(picker.chosen)
+                    .map(|choice| choice.word.clone());
+                return word.map_or_else(Vec::new, |word| self.picked(&picker.command, &word));
+            }
+            KeyCode::Down | KeyCode::Tab => picker.chosen = (picker.chosen + 1) % count,
+            KeyCode::Up | KeyCode::BackTab => picker.chosen = (picker.chosen + count - 1) % count,
+            _ => match (&mut picker.input, key.typed()) {
+                (Some(input), _) => {
+                    input.key(key);
+                    picker.refresh();
+                }
+                (None, Some('/')) => picker.input = Some(Input::line("")),
+                (None, Some(letter)) => {
+                    let hit = picker.all.iter().find(|choice| choice.key == Some(letter));
+                    if let Some(word) = hit.map(|choice| choice.word.clone()) {
+                        return self.picked(&picker.command, &word);
+                    }
+                    picker.input = Some(Input::line(&letter.to_string()));
+                    picker.refresh();
+                }
+                (None, None) => {}
+            },
+        }
+        self.mode = Mode::Pick(picker);
+        Vec::new()
+    }
+
+    fn picked(&mut self, command: &str, word: &str) -> Vec<Effect> {
+        self.run_line(&format!("{command} -- {}", quote_word(word)))
+    }
+}

@@ -1,0 +1,183 @@
+use jiff::tz::TimeZone;
+
+use super::*;
+use crate::effect::RowState;
+use crate::keymap::parse_sequence;
+use crate::record::Kind;
+
+fn app() -> App {
+    let now: Timestamp = "2026-11-17T16:30:00Z".parse().unwrap();
+    let zone = TimeZone::get("America/Los_Angeles").unwrap();
+    let mut world = World::new("u1", now, zone, 7);
+    for (kind, id, fields) in [
+        (Kind::User, "u1", r#"{"name":"Ana","role":"cnm"}"#),
+        (Kind::User, "u2", r#"{"name":"Ben Ortiz","role":"cnm"}"#),
+        (
+            Kind::Thread,
+            "t1",
+            r#"{"title":"Payout","state":"open","owner":"u1","sla_due":"2026-11-17T17:00:00Z","last_text":"Where is the payout? Third time I ask","last_at":"2026-11-17T10:00:00Z","new":2}"#,
+        ),
+        (
+            Kind::Thread,
+            "t2",
+            r#"{"title":"Deck","state":"open","owner":"u1","sla_due":"2026-11-17T19:00:00Z","last_at":"2026-11-17T11:00:00Z","new":1}"#,
+        ),
+        (
+            Kind::Thread,
+            "t3",
+            r#"{"title":"Lunch","state":"open","owner":"u1","last_at":"2026-11-17T12:00:00Z","new":1}"#,
+        ),
+    ] {
+        world.upsert(&CacheRow {
+            kind,
+            id: id.into(),
+            version: 3,
+            state: RowState::Clean,
+            fields: fields.into(),
+        });
+    }
+    let configured = Configured {
+        config: Config::default(),
+        keymap: Keymap::defaults().unwrap(),
+        theme: Theme::shipped("midnight").unwrap(),
+        problems: Vec::new(),
+    };
+    let mut app = App::new(world, configured, (120, 40));
+    arrange_all(&app.world, &mut app.screen, true);
+    app
+}
+
+fn press(app: &mut App, keys: &str) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    for key in parse_sequence(keys).unwrap() {
+        let now = app.world.view.now;
+        effects.extend(app.update(now, Msg::Key(key)));
+    }
+    effects
+}
+
+fn saved(effects: &[Effect]) -> Vec<&Batch> {
+    effects
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::Save(batch) => Some(batch),
+            _ => None,
+        })
+        .collect()
+}
+
+#[test]
+fn done_is_one_key_and_the_cursor_is_on_the_next_thread() {
+    let mut app = app();
+    press(&mut app, "2");
+    assert_eq!(app.screen.list().unwrap().cursor(), Some("t1"));
+    let effects = press(&mut app, "e");
+    assert_eq!(saved(&effects).len(), 1);
+    assert_eq!(saved(&effects)[0].edits[0].base, Some(3));
+    assert_eq!(app.screen.list().unwrap().cursor(), Some("t2"));
+}
+
+#[test]
+fn undo_restores_the_former_state_and_redo_does_it_again() {
+    let mut app = app();
+    press(&mut app, "2");
+    let before = app.world.any(Kind::Thread).fields("t1").unwrap().2;
+    press(&mut app, "e");
+    let after = app.world.any(Kind::Thread).fields("t1").unwrap().2;
+    assert_ne!(before, after);
+    press(&mut app, "u");
+    assert_eq!(app.world.any(Kind::Thread).fields("t1").unwrap().2, before);
+    press(&mut app, "ctrl-r");
+    assert_eq!(app.world.any(Kind::Thread).fields("t1").unwrap().2, after);
+}
+
+#[test]
+fn marks_make_one_batch_and_one_undo() {
+    let mut app = app();
+    press(&mut app, "2 x x");
+    let effects = press(&mut app, "e");
+    assert_eq!(saved(&effects)[0].label, "done ×2");
+    assert_eq!(app.screen.list().unwrap().order(), ["t3"]);
+    press(&mut app, "u g .");
+    assert_eq!(app.screen.list().unwrap().len(), 3);
+}
+
+#[test]
+fn a_follow_up_takes_two_keys_and_keeps_its_source() {
+    let mut app = app();
+    let effects = press(&mut app, "2 f f");
+    let batch = saved(&effects)[0];
+    let created = &batch.edits[0];
+    assert_eq!(created.kind, Kind::FollowUp);
+    assert_eq!(created.patch.set["title"], "Where is the payout");
+    assert_eq!(created.patch.set["due"]["date"], "2026-11-20");
+    assert_eq!(created.patch.set["refs"][0]["id"], "t1");
+}
+
+#[test]
+fn a_reply_is_queued_with_a_delay_and_can_be_taken_back() {
+    let mut app = app();
+    press(&mut app, "2 r");
+    app.update(app.world.view.now, Msg::Paste("on it\nsoon".into()));
+    let effects = press(&mut app, "enter");
+    let message = &saved(&effects)[0].edits[0];
+    assert_eq!(message.patch.set["state"], "queued");
+    assert_eq!(message.patch.set["send_at"], "2026-11-17T16:30:10Z");
+    assert_eq!(message.patch.set["text"], "on it\nsoon");
+    let effects = press(&mut app, "u");
+    assert_eq!(
+        saved(&effects)[0].edits.last().unwrap().op,
+        crate::record::Op::Delete
+    );
+}
+
+#[test]
+fn a_batch_that_cannot_be_saved_is_taken_off_the_screen_again() {
+    let mut app = app();
+    press(&mut app, "2");
+    let before = app.world.any(Kind::Thread).fields("t1").unwrap().2;
+    let effects = press(&mut app, "e");
+    let batch = Box::new(saved(&effects)[0].clone());
+    let now = app.world.view.now;
+    app.update(
+        now,
+        Msg::SaveFailed {
+            batch,
+            why: "the disk is full".into(),
+        },
+    );
+    assert_eq!(app.world.any(Kind::Thread).fields("t1").unwrap().2, before);
+    assert!(
+        app.screen
+            .notice
+            .as_ref()
+            .unwrap()
+            .text
+            .contains("the disk is full")
+    );
+    assert!(app.undo.last().is_none());
+}
+
+#[test]
+fn the_form_names_what_is_wrong_at_the_field_and_saves_only_what_changed() {
+    let mut app = app();
+    press(&mut app, "2 =");
+    let Mode::Form(form) = &mut app.mode else {
+        panic!("no form")
+    };
+    form.current = form
+        .fields
+        .iter()
+        .position(|field| field.info.name == "sla_due")
+        .unwrap();
+    form.fields[form.current].input.set("someday");
+    assert!(saved(&press(&mut app, "enter")).is_empty());
+    let Mode::Form(form) = &mut app.mode else {
+        panic!("the form is gone")
+    };
+    assert!(form.fields[form.current].error.is_some());
+    let current = form.current;
+    form.fields[current].input.set("2026-11-18T01:00:00Z");
+    let effects = press(&mut app, "enter");
+    assert_eq!(saved(&effects)[0].edits[0].patch.fields(), ["sla_due"]);
+}

@@ -1,0 +1,82 @@
+//! Moving the cursor.
+
+use clap::Subcommand;
+
+use super::{CommandError, Cx};
+use crate::pane::{Focus, Place};
+
+/// A move of the cursor.
+#[derive(Clone, Debug, PartialEq, Subcommand)]
+pub enum CursorCommand {
+    /// Goes down by rows.
+    Down {
+        /// How many.
+        #[arg(default_value_t = 1, value_name = "ROWS")]
+        by: usize,
+    },
+    /// Goes up by rows.
+    Up {
+        /// How many.
+        #[arg(default_value_t = 1, value_name = "ROWS")]
+        by: usize,
+    },
+    /// Goes down by a page.
+    PageDown,
+    /// Goes up by a page.
+    PageUp,
+    /// Goes to the first row.
+    Top,
+    /// Goes to the last row.
+    Bottom,
+    /// Goes to the right: the next hour, or the detail.
+    Right,
+    /// Goes to the left: the hour before, or the list.
+    Left,
+}
+
+/// How many rows a page moves; the screen's real height is not known to commands.
+const PAGE: usize = 20;
+
+impl CursorCommand {
+    pub(super) fn run(self, cx: &mut Cx<'_>) -> Result<(), CommandError> {
+        let screen = cx.screen("cursor")?;
+        let (place, focus) = (screen.active(), screen.focus);
+        let step = match self {
+            Self::Down { by } => isize::try_from(by).unwrap_or(isize::MAX),
+            Self::Up { by } => -isize::try_from(by).unwrap_or(isize::MAX),
+            Self::PageDown => PAGE.cast_signed(),
+            Self::PageUp => -PAGE.cast_signed(),
+            Self::Top => -isize::MAX,
+            Self::Bottom => isize::MAX,
+            Self::Right | Self::Left => {
+                let forward = self == Self::Right;
+                if place == Place::Slots {
+                    let by = if forward { 1 } else { -1 };
+                    screen.slots.cell = screen.slots.cell.saturating_add_signed(by);
+                } else {
+                    screen.focus = if forward { Focus::Detail } else { Focus::List };
+                }
+                return Ok(());
+            }
+        };
+        if focus == Focus::Detail && screen.place != Place::Today {
+            screen.detail_scroll = screen
+                .detail_scroll
+                .saturating_add_signed(step)
+                .min(100_000);
+            if step == -isize::MAX {
+                screen.detail_scroll = 0;
+            }
+            return Ok(());
+        }
+        let list = &mut screen.shelf_mut(place).list;
+        if step == isize::MAX {
+            list.go_to(usize::MAX);
+        } else {
+            list.step(step);
+        }
+        screen.detail_scroll = 0;
+        screen.message = 0;
+        Ok(())
+    }
+}

@@ -1,0 +1,507 @@
+//! What a command works with: records, screen, settings, and the batch it is making.
+
+use jiff::SignedDuration;
+use serde_json::{Map, Value as Json};
+
+use super::UndoLog;
+use crate::effect::{Batch, BatchRole, CacheRow, Edit, Effect, RowState};
+use crate::list::{Row, World};
+use crate::pane::{Screen, Tone};
+use crate::record::{AnyRef, Id, Kind, Op, Patch, Record, diff};
+
+/// Why a command did not run.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CommandError {
+    /// The words are not a command.
+    #[error("{what}; {hint}")]
+    Usage {
+        /// What is wrong.
+        what: String,
+        /// What to do.
+        hint: String,
+    },
+    /// It makes sense on a screen only.
+    #[error("`{0}` moves things on a screen: it does nothing without one; leave it out of scripts")]
+    NeedsScreen(&'static str),
+    /// There is nothing to act on.
+    #[error("nothing to act on: {0}")]
+    NoTarget(String),
+    /// The rules of the trade do not allow it.
+    #[error("{what}: {why}; {hint}")]
+    Refused {
+        /// What was asked for.
+        what: String,
+        /// Why it is not possible.
+        why: String,
+        /// What to do.
+        hint: String,
+    },
+}
+
+impl CommandError {
+    /// Makes an error about the words of a command.
+    pub fn usage(what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Usage {
+            what: what.into(),
+            hint: hint.into(),
+        }
+    }
+
+    /// Makes an error about something that the rules do not allow.
+    pub fn refused(
+        what: impl Into<String>,
+        why: impl Into<String>,
+        hint: impl Into<String>,
+    ) -> Self {
+        Self::Refused {
+            what: what.into(),
+            why: why.into(),
+            hint: hint.into(),
+        }
+    }
+
+    /// Turns clap's report into one line with a suggestion.
+    pub(super) fn from_clap(line: &str, error: &clap::Error) -> Self {
+        use clap::error::{ContextKind, ContextValue};
+        let text = |kind| match error.get(kind) {
+            Some(ContextValue::String(text)) => Some(text.clone()),
+            Some(ContextValue::Strings(texts)) => Some(texts.join(", ")),
+            _ => None,
+        };
+        let shown = text(ContextKind::InvalidSubcommand)
+            .or_else(|| text(ContextKind::InvalidArg))
+            .or_else(|| text(ContextKind::InvalidValue));
+        let what = match (error.kind(), &shown) {
+            (clap::error::ErrorKind::InvalidSubcommand, Some(word)) => {
+                format!("`{word}` is not a command")
+            }
+            (clap::error::ErrorKind::MissingRequiredArgument, Some(word)) => {
+                format!("`{line}` needs {word}")
+            }
+            (clap::error::ErrorKind::MissingSubcommand, _) => {
+                format!("`{line}` is only half a command")
+            }
+            (_, Some(word)) => format!("`{word}` does not fit in `{line}`"),
+            (_, None) => format!("`{line}` is not a command"),
+        };
+        let hint = text(ContextKind::SuggestedSubcommand)
+            .or_else(|| text(ContextKind::SuggestedArg))
+            .or_else(|| text(ContextKind::SuggestedValue))
+            .map(|suggestion| format!("did you mean `{suggestion}`?"))
+            .or_else(|| text(ContextKind::ValidSubcommand).map(|known| format!("known: {known}")))
+            .unwrap_or_else(|| "`cnm commands` lists them all".into());
+        Self::Usage { what, hint }
+    }
+}
+
+/// The rows a verb acts on: the ids named, else the marked rows, else the row under the cursor.
+#[derive(Clone, Debug, Default, PartialEq, Eq, clap::Args)]
+pub struct Targets {
+    /// Acts on the record with this id (`kind:id` where the kind is not clear); can be repeated.
+    #[arg(long = "id", value_name = "ID")]
+    pub ids: Vec<String>,
+}
+
+impl Targets {
+    /// Returns the ids of the records of one kind to act on.
+    pub fn of(&self, kind: Kind, cx: &Cx<'_>) -> Result<Vec<String>, CommandError> {
+        let links = self.any(Some(kind), cx)?;
+        if let Some(odd) = links.iter().find(|link| link.known_kind() != Some(kind)) {
+            return Err(CommandError::NoTarget(format!(
+                "the selection is a {}, not a {}; go to one or name it with --id",
+                odd.known_kind()
+                    .map_or_else(|| odd.kind.to_string(), |kind| kind.label().to_owned()),
+                kind.label()
+            )));
+        }
+        let ids: Vec<String> = links.into_iter().map(|link| link.id.to_string()).collect();
+        if let Some(missing) = ids.iter().find(|id| !cx.world.any(kind).has(id)) {
+            return Err(CommandError::NoTarget(format!(
+                "no {} `{missing}` in the cache; `cnm list {kind}` shows them",
+                kind.label()
+            )));
+        }
+        Ok(ids)
+    }
+
+    /// Returns the links of the records to act on; a bare id is taken as one of `kind`.
+    pub fn any(&self, kind: Option<Kind>, cx: &Cx<'_>) -> Result<Vec<AnyRef>, CommandError> {
+        if !self.ids.is_empty() {
+            return self
+                .ids
+                .iter()
+                .map(|text| match (AnyRef::parse(text), kind) {
+                    (Some(link), _) if link.known_kind().is_some() => Ok(link),
+                    (_, Some(kind)) => Ok(AnyRef::new(kind, text)),
+                    _ => Err(CommandError::usage(
+                        format!("`{text}` does not say which kind it is"),
+                        "write `kind:id`, for example `lead:0190…`",
+                    )),
+                })
+                .collect();
+        }
+        let Some(screen) = cx.screen.as_deref() else {
+            return Err(CommandError::NoTarget("name the record with --id".into()));
+        };
+        let place = screen.active();
+        let (Some(kind), Some(list)) = (place.kind(), screen.list()) else {
+            return Err(CommandError::NoTarget("no record is selected here".into()));
+        };
+        let targets = list.targets();
+        if targets.is_empty() {
+            return Err(CommandError::NoTarget(format!(
+                "the list of {} is empty",
+                kind.plural()
+            )));
+        }
+        Ok(targets.iter().map(|id| AnyRef::new(kind, id)).collect())
+    }
+}
+
+/// What commands take from the configuration.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// How long a reply waits before it leaves, so that undo can still stop it.
+    pub send_delay: SignedDuration,
+    /// The local start of a working day, for phrases such as `tomorrow morning`.
+    pub day_start: jiff::civil::Time,
+    /// The local end of a working day.
+    pub day_end: jiff::civil::Time,
+    /// Ids or names of the people that `assign` offers first.
+    pub favourites: Vec<String>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            send_delay: SignedDuration::from_secs(10),
+            day_start: jiff::civil::time(9, 0, 0, 0),
+            day_end: jiff::civil::time(18, 0, 0, 0),
+            favourites: Vec::new(),
+        }
+    }
+}
+
+/// What a command asks of the part of the console that talks with the user.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ask {
+    /// Open the palette with this text.
+    Palette(String),
+    /// Open the filter line.
+    Filter,
+    /// Ask for one line of text and run the command line with the answer as its last word.
+    Prompt {
+        /// What is asked for.
+        title: String,
+        /// The command line that waits for its last word.
+        command: String,
+        /// What to begin with.
+        text: String,
+        /// What the answer must be.
+        expects: Expects,
+    },
+    /// Let the user pick one of the choices and run the command line with it as its last word.
+    Pick {
+        /// What is picked.
+        title: String,
+        /// The command line that waits for its last word.
+        command: String,
+        /// The choices.
+        choices: Vec<Choice>,
+    },
+    /// Open the form of a record, a new one where there is no id.
+    Form {
+        /// The kind.
+        kind: Kind,
+        /// The record.
+        id: Option<String>,
+        /// Values to begin a new record with.
+        fields: Map<String, Json>,
+    },
+    /// Open the reply box of a thread.
+    Reply {
+        /// The thread.
+        thread: String,
+    },
+    /// Show the keys of this place.
+    Help,
+    /// Repeat the last verb.
+    Repeat,
+    /// Change the theme.
+    Theme(String),
+    /// Read config, keymap and theme again.
+    Reload,
+    /// Draw everything again.
+    Redraw,
+}
+
+/// What the answer to a prompt must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expects {
+    /// Any text.
+    Text,
+    /// A date phrase; its reading is shown while it is typed.
+    When,
+}
+
+/// One choice of a [`Ask::Pick`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// The key that picks it at once.
+    pub key: Option<char>,
+    /// What is shown, unsanitised.
+    pub label: String,
+    /// What helps to choose.
+    pub detail: String,
+    /// The word that goes into the command line.
+    pub word: String,
+}
+
+/// What a command works with.
+pub struct Cx<'a> {
+    /// The records.
+    pub world: &'a mut World,
+    /// The screen; absent when the command runs without one.
+    pub screen: Option<&'a mut Screen>,
+    /// What the configuration says.
+    pub settings: &'a Settings,
+    /// The undo log.
+    pub undo: &'a mut UndoLog,
+    /// What the world is asked to do.
+    pub effects: Vec<Effect>,
+    /// What the console is asked to do.
+    pub asks: Vec<Ask>,
+    /// What to print when there is no screen.
+    pub output: Vec<String>,
+    edits: Vec<Edit>,
+    label: String,
+    role: BatchRole,
+}
+
+impl<'a> Cx<'a> {
+    /// Makes the context of one command or one sequence of commands.
+    pub fn new(
+        world: &'a mut World,
+        screen: Option<&'a mut Screen>,
+        settings: &'a Settings,
+        undo: &'a mut UndoLog,
+    ) -> Self {
+        Self {
+            world,
+            screen,
+            settings,
+            undo,
+            effects: Vec::new(),
+            asks: Vec::new(),
+            output: Vec::new(),
+            edits: Vec::new(),
+            label: String::new(),
+            role: BatchRole::Edit,
+        }
+    }
+
+    /// Returns the screen, or the error that says that the command needs one.
+    pub fn screen(&mut self, name: &'static str) -> Result<&mut Screen, CommandError> {
+        self.screen
+            .as_deref_mut()
+            .ok_or(CommandError::NeedsScreen(name))
+    }
+
+    /// Tells the user something: in the status line, or as output where there is no screen.
+    pub fn say(&mut self, tone: Tone, text: impl Into<String>) {
+        let text = text.into();
+        match self.screen.as_deref_mut() {
+            Some(screen) => screen.say(tone, text),
+            None => self.output.push(text),
+        }
+    }
+
+    /// Names what the batch does, for the status line and the undo log.
+    pub fn label(&mut self, label: impl Into<String>) {
+        self.label = label.into();
+    }
+
+    pub(super) fn set_role(&mut self, role: BatchRole) {
+        self.role = role;
+    }
+
+    /// Changes a record on screen at once and puts the edit into the batch; says whether anything changed.
+    pub fn change<R: Record>(
+        &mut self,
+        id: &str,
+        change: impl FnOnce(&mut R),
+    ) -> Result<bool, CommandError> {
+        let Some(row) = self.world.table_mut::<R>().get_mut(id) else {
+            return Err(CommandError::NoTarget(format!("no {} `{id}`", R::LABEL)));
+        };
+        let before = fields_of(&row.record);
+        change(&mut row.record);
+        let patch = diff(R::KIND, &before, &fields_of(&row.record));
+        if patch.is_empty() {
+            return Ok(false);
+        }
+        row.state = RowState::Pending;
+        let base = row.version;
+        let touched = touched(&before, &patch);
+        self.push(R::KIND, id, Op::Update, Some(base), patch, touched);
+        Ok(true)
+    }
+
+    /// Makes a record on screen at once and puts its creation into the batch.
+    pub fn create<R: Record>(&mut self, record: R) -> Id<R> {
+        let id = Id::new(self.world.ids.next(self.world.view.now));
+        let patch = Patch {
+            set: fields_of(&record),
+            ..Patch::default()
+        };
+        self.world.table_mut::<R>().insert(
+            id.clone(),
+            Row {
+                version: 0,
+                state: RowState::Pending,
+                record,
+            },
+        );
+        self.push(R::KIND, id.as_str(), Op::Create, None, patch, Map::new());
+        id
+    }
+
+    /// Takes a record off the screen and puts its deletion into the batch.
+    pub fn delete(&mut self, kind: Kind, id: &str) -> Result<(), CommandError> {
+        let Some((version, _, fields)) = self.world.any(kind).fields(id) else {
+            return Err(CommandError::NoTarget(format!(
+                "no {} `{id}`",
+                kind.label()
+            )));
+        };
+        self.world.any_mut(kind).take(id);
+        self.push(
+            kind,
+            id,
+            Op::Delete,
+            Some(version),
+            Patch::default(),
+            fields,
+        );
+        Ok(())
+    }
+
+    /// Applies an edit to a record of a kind known only at run time.
+    pub fn apply(
+        &mut self,
+        kind: Kind,
+        id: &str,
+        op: Op,
+        patch: Patch,
+    ) -> Result<(), CommandError> {
+        match op {
+            Op::Delete => self.delete(kind, id),
+            Op::Create => {
+                let fields = Json::Object(patch.set.clone()).to_string();
+                self.world.upsert(&CacheRow {
+                    kind,
+                    id: id.to_owned(),
+                    version: 0,
+                    state: RowState::Pending,
+                    fields,
+                });
+                self.push(kind, id, Op::Create, None, patch, Map::new());
+                Ok(())
+            }
+            Op::Update => {
+                let Some((version, _, mut fields)) = self.world.any(kind).fields(id) else {
+                    return Err(CommandError::NoTarget(format!(
+                        "the {} `{id}` is not here any more",
+                        kind.label()
+                    )));
+                };
+                let before = touched(&fields, &patch);
+                patch.apply(&mut fields);
+                self.world.upsert(&CacheRow {
+                    kind,
+                    id: id.to_owned(),
+                    version,
+                    state: RowState::Pending,
+                    fields: Json::Object(fields).to_string(),
+                });
+                self.push(kind, id, Op::Update, Some(version), patch, before);
+                Ok(())
+            }
+        }
+    }
+
+    fn push(
+        &mut self,
+        kind: Kind,
+        id: &str,
+        op: Op,
+        base: Option<u64>,
+        patch: Patch,
+        before: Map<String, Json>,
+    ) {
+        let cmd = self.world.ids.next(self.world.view.now);
+        self.edits.push(Edit {
+            cmd,
+            kind,
+            id: id.to_owned(),
+            op,
+            base,
+            patch,
+            before,
+        });
+    }
+
+    /// Counts the edits of the batch so far.
+    pub fn edit_count(&self) -> usize {
+        self.edits.len()
+    }
+
+    /// Closes the batch: one effect to save it, one entry in the undo log.
+    pub fn finish(mut self) -> Outcome {
+        let edits = std::mem::take(&mut self.edits);
+        if !edits.is_empty() {
+            let now = self.world.view.now;
+            let batch = Batch {
+                id: self.world.ids.next(now),
+                label: std::mem::take(&mut self.label),
+                at: now,
+                edits,
+                role: self.role.clone(),
+            };
+            self.undo.record(&batch);
+            self.effects.push(Effect::Save(batch));
+        }
+        Outcome {
+            effects: self.effects,
+            asks: self.asks,
+            output: self.output,
+        }
+    }
+}
+
+/// What a command left to do.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Outcome {
+    /// For the runtime.
+    pub effects: Vec<Effect>,
+    /// For the console.
+    pub asks: Vec<Ask>,
+    /// For the standard output, where there is no screen.
+    pub output: Vec<String>,
+}
+
+/// Returns a record's fields as they are on the wire.
+pub(super) fn fields_of<R: Record>(record: &R) -> Map<String, Json> {
+    match serde_json::to_value(record) {
+        Ok(Json::Object(fields)) => fields,
+        _ => Map::new(),
+    }
+}
+
+fn touched(before: &Map<String, Json>, patch: &Patch) -> Map<String, Json> {
+    patch
+        .fields()
+        .into_iter()
+        .filter_map(|name| Some((name.to_owned(), before.get(name)?.clone())))
+        .collect()
+}

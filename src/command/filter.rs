@@ -1,0 +1,60 @@
+//! Narrowing the list.
+
+use clap::Subcommand;
+
+use super::{Ask, CommandError, Cx};
+use crate::pane::Place;
+
+/// A change of the filter.
+#[derive(Clone, Debug, PartialEq, Subcommand)]
+pub enum FilterCommand {
+    /// Opens the filter line.
+    Edit,
+    /// Filters by a query such as `network.lifecycle:new sla<2h`.
+    Set {
+        /// The query.
+        #[arg(
+            value_name = "QUERY",
+            trailing_var_arg = true,
+            allow_hyphen_values = true
+        )]
+        query: Vec<String>,
+    },
+    /// Shows everything again.
+    Clear,
+    /// Goes to the next split of the list.
+    NextSplit,
+    /// Goes to the split before.
+    PreviousSplit,
+    /// Calls in the rows that arrived meanwhile.
+    Refresh,
+}
+
+impl FilterCommand {
+    pub(super) fn run(self, cx: &mut Cx<'_>) -> Result<(), CommandError> {
+        if self == Self::Edit {
+            cx.screen("filter")?;
+            cx.asks.push(Ask::Filter);
+            return Ok(());
+        }
+        let splits = crate::pane::splits(Place::Inbox, cx.world).len();
+        let screen = cx.screen("filter")?;
+        let place = screen.active();
+        let count = if place == Place::Inbox { splits } else { 1 };
+        let shelf = screen.shelf_mut(place);
+        match self {
+            Self::Edit | Self::Refresh => {}
+            Self::Set { query } => shelf.filter = query.join(" "),
+            Self::Clear => {
+                shelf.filter.clear();
+                shelf.list.clear_marks();
+            }
+            Self::NextSplit => shelf.split = (shelf.split + 1) % count.max(1),
+            Self::PreviousSplit => shelf.split = (shelf.split + count - 1) % count.max(1),
+        }
+        if let Some(screen) = cx.screen.as_deref_mut() {
+            crate::pane::arrange(cx.world, screen, place, true);
+        }
+        Ok(())
+    }
+}

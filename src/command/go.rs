@@ -1,0 +1,185 @@
+//! Going from place to place, and the program itself.
+
+use clap::Subcommand;
+
+use super::{Ask, CommandError, Cx, Targets};
+use crate::effect::Effect;
+use crate::pane::{Focus, Panel, Place};
+
+/// A change of what is on screen.
+#[derive(Clone, Debug, PartialEq, Subcommand)]
+pub enum PaneCommand {
+    /// Goes to a place: today, inbox, funnel, networks, follow-ups, slots, conflicts, outbox or a kind.
+    Show {
+        /// The place.
+        #[arg(value_name = "PLACE")]
+        place: String,
+    },
+    /// Gives the keys to the next part of the place.
+    Next,
+    /// Gives the keys to the part before.
+    Previous,
+    /// Opens what is under the cursor.
+    Open,
+    /// Leaves what was opened, marked or filtered, step by step.
+    Leave,
+    /// Lets the focused part fill the screen, or not.
+    Zoom,
+    /// Goes back to where I was.
+    Back,
+    /// Goes forward again.
+    Forward,
+    /// Shows an older message of the thread.
+    OlderMessage,
+    /// Shows a newer message of the thread.
+    NewerMessage,
+}
+
+impl PaneCommand {
+    pub(super) fn run(self, cx: &mut Cx<'_>) -> Result<(), CommandError> {
+        let screen = cx.screen("pane")?;
+        match self {
+            Self::Show { place } => {
+                let place = Place::from_name(&place).ok_or_else(|| {
+                    CommandError::usage(
+                        format!("`{place}` is not a place"),
+                        "known: today, inbox, funnel, networks, follow-ups, slots, conflicts, outbox, or a kind",
+                    )
+                })?;
+                screen.go(place);
+                if matches!(place, Place::Conflicts | Place::Outbox) {
+                    cx.effects.push(Effect::LoadOutbox);
+                } else if let Place::Browse(kind) = place {
+                    cx.effects.push(Effect::Load(crate::effect::Load::All {
+                        kind,
+                        limit: 20_000,
+                    }));
+                }
+            }
+            Self::Next | Self::Previous => turn(screen, self == Self::Next),
+            Self::Open if screen.place == Place::Today => {
+                let place = screen.panel.place();
+                screen.go(place);
+            }
+            Self::Open => screen.focus = Focus::Detail,
+            Self::Leave => leave(screen),
+            Self::Zoom => screen.zoom = !screen.zoom,
+            Self::Back | Self::Forward => {
+                if !screen.travel(self == Self::Forward) {
+                    return Err(CommandError::NoTarget("there is nowhere to go".into()));
+                }
+            }
+            Self::OlderMessage => screen.message += 1,
+            Self::NewerMessage => screen.message = screen.message.saturating_sub(1),
+        }
+        Ok(())
+    }
+}
+
+fn turn(screen: &mut crate::pane::Screen, forward: bool) {
+    if screen.place == Place::Today {
+        let count = Panel::ALL.len();
+        let here = Panel::ALL
+            .iter()
+            .position(|panel| *panel == screen.panel)
+            .unwrap_or(0);
+        let next = if forward { here + 1 } else { here + count - 1 } % count;
+        screen.panel = Panel::ALL.get(next).copied().unwrap_or_default();
+    } else {
+        screen.focus = match screen.focus {
+            Focus::List => Focus::Detail,
+            Focus::Detail => Focus::List,
+        };
+    }
+}
+
+/// Leaves one thing at a time: the zoom, the detail, the marks, the filter, the place.
+fn leave(screen: &mut crate::pane::Screen) {
+    let place = screen.active();
+    screen.notice = None;
+    if screen.zoom {
+        screen.zoom = false;
+    } else if screen.focus == Focus::Detail {
+        screen.focus = Focus::List;
+    } else if screen
+        .shelf(place)
+        .is_some_and(|shelf| shelf.list.mark_count() > 0)
+    {
+        screen.shelf_mut(place).list.clear_marks();
+    } else if screen
+        .shelf(place)
+        .is_some_and(|shelf| !shelf.filter.is_empty())
+    {
+        screen.shelf_mut(place).filter.clear();
+    } else if !Place::TABS.contains(&screen.place) {
+        screen.travel(false);
+    }
+}
+
+/// What concerns the program itself.
+#[derive(Clone, Debug, PartialEq, Subcommand)]
+pub enum AppCommand {
+    /// Leaves; edits that are not sent yet stay in the queue.
+    Quit,
+    /// Shows the keys of this place.
+    Keys,
+    /// Opens the palette.
+    Palette {
+        /// What to begin with.
+        #[arg(value_name = "TEXT", default_value = "")]
+        text: String,
+    },
+    /// Repeats the last verb.
+    Repeat,
+    /// Talks to the server now.
+    Sync,
+    /// Draws everything again.
+    Redraw,
+    /// Reads config, keymap and theme again; a bad file changes nothing and says why.
+    Reload,
+    /// Changes the theme.
+    Theme {
+        /// Name of the theme.
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
+    /// Puts the program to sleep and gives the terminal back.
+    Suspend,
+    /// Copies what a person would read of the selection.
+    Copy(Targets),
+}
+
+impl AppCommand {
+    pub(super) fn run(self, cx: &mut Cx<'_>) -> Result<(), CommandError> {
+        match self {
+            Self::Sync => cx.effects.push(Effect::Sync),
+            Self::Copy(targets) => {
+                let links = targets.any(None, cx)?;
+                let titles: Vec<String> = links.iter().map(|link| cx.world.title(link)).collect();
+                cx.effects.push(Effect::Copy(titles.join("\n")));
+                cx.say(crate::pane::Tone::Done, "copied");
+            }
+            Self::Quit => {
+                cx.screen("app quit")?;
+                cx.effects.push(Effect::Quit);
+            }
+            Self::Suspend => {
+                cx.screen("app suspend")?;
+                cx.effects.push(Effect::Suspend);
+            }
+            Self::Keys => ask(cx, Ask::Help)?,
+            Self::Palette { text } => ask(cx, Ask::Palette(text))?,
+            Self::Repeat => ask(cx, Ask::Repeat)?,
+            Self::Redraw => ask(cx, Ask::Redraw)?,
+            Self::Reload => ask(cx, Ask::Reload)?,
+            Self::Theme { name } => ask(cx, Ask::Theme(name))?,
+        }
+        Ok(())
+    }
+}
+
+fn ask(cx: &mut Cx<'_>, ask: Ask) -> Result<(), CommandError> {
+    cx.screen("app")?;
+    cx.asks.push(ask);
+    Ok(())
+}

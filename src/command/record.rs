@@ -1,0 +1,186 @@
+//! Making, changing, deleting and annotating any record by hand.
+
+use clap::Args;
+use serde_json::Map;
+
+use super::cx::Expects;
+use super::inbox::{command_line, conclude};
+use super::{Ask, CommandError, Cx, Targets};
+use crate::pane::Tone;
+use crate::record::{Kind, Note, Op, Patch, Thread};
+
+/// Makes a record.
+#[derive(Clone, Debug, PartialEq, Args)]
+pub struct NewCommand {
+    /// The kind, for example `lead`.
+    #[arg(value_name = "KIND")]
+    pub kind: String,
+    /// Values, as `field=value`; without any the form opens.
+    #[arg(value_name = "FIELD=VALUE")]
+    pub values: Vec<String>,
+}
+
+/// Changes a record.
+#[derive(Clone, Debug, PartialEq, Args)]
+pub struct EditCommand {
+    /// Values, as `field=value`; an empty value clears the field; without any the form opens.
+    #[arg(value_name = "FIELD=VALUE")]
+    pub values: Vec<String>,
+    /// The records to change.
+    #[command(flatten)]
+    pub targets: Targets,
+}
+
+/// Writes a note.
+#[derive(Clone, Debug, PartialEq, Args)]
+pub struct NoteCommand {
+    /// What it says.
+    #[arg(value_name = "TEXT")]
+    pub text: Option<String>,
+    /// The record that it is about.
+    #[command(flatten)]
+    pub targets: Targets,
+}
+
+/// Finds a kind by its name, its path or what a person calls it.
+pub(super) fn find_kind(name: &str) -> Result<Kind, CommandError> {
+    let wanted = name.replace('-', "_").to_lowercase();
+    Kind::from_name(&wanted)
+        .or_else(|| Kind::from_path(&name.to_lowercase()))
+        .or_else(|| {
+            Kind::ALL.iter().copied().find(|kind| {
+                kind.label().eq_ignore_ascii_case(name) || kind.plural().eq_ignore_ascii_case(name)
+            })
+        })
+        .ok_or_else(|| {
+            let known: Vec<&str> = Kind::ALL.iter().map(|kind| kind.name()).collect();
+            CommandError::usage(
+                format!("`{name}` is not a kind"),
+                format!("known: {}", known.join(", ")),
+            )
+        })
+}
+
+impl NewCommand {
+    pub(super) fn run(self, cx: &mut Cx<'_>) -> Result<(), CommandError> {
+        let kind = find_kind(&self.kind)?;
+        let fields = seeds(cx, kind);
+        if self.values.is_empty() {
+            cx.screen("new")?;
+            cx.asks.push(Ask::Form {
+                kind,
+                id: None,
+                fields,
+            });
+            return Ok(());
+        }
+        let mut patch = super::input::patch_of(kind, &self.values, cx)?;
+        for (name, value) in fields {
+            patch.set.entry(name).or_insert(value);
+        }
+        patch.unset.clear();
+        let id = cx.world.ids.next(cx.world.view.now);
+        cx.apply(kind, &id, Op::Create, patch)?;
+        cx.label(format!("new {}", kind.label()));
+        cx.say(Tone::Done, format!("new {} {id}", kind.label()));
+        Ok(())
+    }
+}
+
+/// Returns the fields that a new record takes from who makes it and what is selected.
+fn seeds(cx: &Cx<'_>, kind: Kind) -> Map<String, serde_json::Value> {
+    let mut fields = Map::new();
+    for name in ["owner", "created_by", "by"] {
+        if kind.field(name).is_some() {
+            fields.insert(name.into(), cx.world.view.me.to_string().into());
+        }
+    }
+    if kind == Kind::FollowUp {
+        fields.insert("state".into(), "open".into());
+    }
+    if kind == Kind::Lead {
+        fields.insert("created_at".into(), cx.world.view.now.to_string().into());
+        fields.insert("entered_at".into(), cx.world.view.now.to_string().into());
+        if let Some((stage, _)) = super::lead::pipeline(cx.world).first() {
+            fields.insert("stage".into(), stage.as_str().into());
+        }
+    }
+    let selected = cx.screen.as_deref().and_then(crate::pane::Screen::selected);
+    if let Some(link) = selected {
+        if kind.field("subject").is_some() {
+            let link = serde_json::to_value(&link).unwrap_or_default();
+            fields.insert("subject".into(), link);
+        }
+        if let Some(thread) = link.id_of::<Thread>().and_then(|id| cx.world.get(&id)) {
+            fields.extend(super::inbox::seeds(thread));
+        } else if matches!(link.known_kind(), Some(Kind::Network | Kind::Lead)) {
+            fields.insert(link.kind.to_string(), link.id.to_string().into());
+        }
+        fields.retain(|name, _| kind.field(name).is_some());
+    }
+    fields
+}
+
+impl EditCommand {
+    pub(super) fn run(self, cx: &mut Cx<'_>) -> Result<(), CommandError> {
+        let links = self.targets.any(None, cx)?;
+        let mut ids = Vec::new();
+        for link in &links {
+            let kind = find_kind(&link.kind)?;
+            if self.values.is_empty() {
+                cx.screen("edit")?;
+                cx.asks.push(Ask::Form {
+                    kind,
+                    id: Some(link.id.to_string()),
+                    fields: Map::new(),
+                });
+                return Ok(());
+            }
+            let patch = super::input::patch_of(kind, &self.values, cx)?;
+            cx.apply(kind, &link.id, Op::Update, patch)?;
+            ids.push(link.id.to_string());
+        }
+        conclude(cx, "edited", &ids)
+    }
+}
+
+impl NoteCommand {
+    pub(super) fn run(self, cx: &mut Cx<'_>) -> Result<(), CommandError> {
+        let links = self.targets.any(None, cx)?;
+        let Some(text) = self.text else {
+            cx.screen("note")?;
+            cx.asks.push(Ask::Prompt {
+                title: "note".into(),
+                command: command_line("note", &self.targets),
+                text: String::new(),
+                expects: Expects::Text,
+            });
+            return Ok(());
+        };
+        let now = cx.world.view.now;
+        let me = cx.world.my_id();
+        let mut ids = Vec::new();
+        for link in links {
+            ids.push(link.id.to_string());
+            cx.create(Note {
+                subject: Some(link),
+                text: text.clone().into(),
+                by: Some(me.clone()),
+                at: Some(now),
+            });
+        }
+        conclude(cx, "note", &ids)
+    }
+}
+
+/// Deletes records.
+pub(super) fn delete(targets: &Targets, cx: &mut Cx<'_>) -> Result<(), CommandError> {
+    let links = targets.any(None, cx)?;
+    let mut ids = Vec::new();
+    for link in &links {
+        let kind = find_kind(&link.kind)?;
+        cx.apply(kind, &link.id, Op::Delete, Patch::default())?;
+        ids.push(link.id.to_string());
+    }
+    conclude(cx, "deleted", &ids)
+}

@@ -1,0 +1,109 @@
+//! Undo and redo by batch, over restarts and after sync.
+
+use super::{CommandError, Cx};
+use crate::effect::{Batch, BatchRole, Edit};
+use crate::pane::Tone;
+use crate::record::{Op, Patch};
+
+/// The batches that can be taken back and those that can be done again.
+///
+/// The store keeps the same log on disk, so it is filled again at start.
+#[derive(Clone, Debug, Default)]
+pub struct UndoLog {
+    done: Vec<Batch>,
+    undone: Vec<Batch>,
+}
+
+impl UndoLog {
+    /// Fills the log from the batches on disk, oldest first.
+    pub fn restore(batches: Vec<Batch>) -> Self {
+        let mut log = Self::default();
+        for batch in &batches {
+            log.record(batch);
+        }
+        log
+    }
+
+    /// Takes in a batch that was made.
+    pub fn record(&mut self, batch: &Batch) {
+        match &batch.role {
+            BatchRole::Edit => {
+                self.done.push(batch.clone());
+                self.undone.clear();
+            }
+            BatchRole::Undo(id) => {
+                if let Some(at) = self.done.iter().rposition(|done| done.id == *id) {
+                    let taken = self.done.remove(at);
+                    self.undone.push(taken);
+                }
+            }
+            BatchRole::Redo(id) => {
+                if let Some(at) = self.undone.iter().rposition(|undone| undone.id == *id) {
+                    let mut again = self.undone.remove(at);
+                    again.edits.clone_from(&batch.edits);
+                    again.id.clone_from(&batch.id);
+                    self.done.push(again);
+                }
+            }
+        }
+    }
+
+    /// Returns what undo would take back.
+    pub fn last(&self) -> Option<&Batch> {
+        self.done.last()
+    }
+
+    /// Returns what redo would do again.
+    pub fn next(&self) -> Option<&Batch> {
+        self.undone.last()
+    }
+
+    /// Forgets a batch that could not be saved.
+    pub fn forget(&mut self, id: &str) {
+        self.done.retain(|batch| batch.id != id);
+    }
+}
+
+/// Takes back the last batch.
+pub(super) fn undo(cx: &mut Cx<'_>) -> Result<(), CommandError> {
+    let Some(batch) = cx.undo.last().cloned() else {
+        return Err(CommandError::NoTarget("there is nothing to undo".into()));
+    };
+    for edit in batch.edits.iter().rev() {
+        let (op, patch) = take_back(edit);
+        cx.apply(edit.kind, &edit.id, op, patch)?;
+    }
+    cx.label(format!("undo: {}", batch.label));
+    cx.set_role(BatchRole::Undo(batch.id.clone()));
+    cx.say(Tone::Done, format!("took back: {}", batch.label));
+    Ok(())
+}
+
+/// Does again the batch that was taken back last.
+pub(super) fn redo(cx: &mut Cx<'_>) -> Result<(), CommandError> {
+    let Some(batch) = cx.undo.next().cloned() else {
+        return Err(CommandError::NoTarget("there is nothing to redo".into()));
+    };
+    for edit in &batch.edits {
+        cx.apply(edit.kind, &edit.id, edit.op, edit.patch.clone())?;
+    }
+    cx.label(format!("redo: {}", batch.label));
+    cx.set_role(BatchRole::Redo(batch.id.clone()));
+    cx.say(Tone::Done, format!("did again: {}", batch.label));
+    Ok(())
+}
+
+/// Computes the operation that takes an edit back.
+fn take_back(edit: &Edit) -> (Op, Patch) {
+    match edit.op {
+        Op::Create => (Op::Delete, Patch::default()),
+        Op::Delete => (
+            Op::Create,
+            Patch {
+                set: edit.before.clone(),
+                ..Patch::default()
+            },
+        ),
+        Op::Update => (Op::Update, edit.patch.inverse(&edit.before)),
+    }
+}

@@ -1,0 +1,319 @@
+//! What stands in each list, and in which order.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use jiff::SignedDuration;
+
+use super::{Place, Screen};
+use crate::list::World;
+use crate::record::{
+    Circle, FollowUp, FollowUpState, Kind, Lead, Network, Person, Stage, Terminal, Thread,
+    ThreadState,
+};
+
+/// One tab of the inbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Split {
+    /// What it is called.
+    pub name: String,
+    /// How many threads it holds.
+    pub threads: usize,
+    /// How many new messages they hold.
+    pub messages: i64,
+}
+
+/// Where a thread stands for the user at the console.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It waits in the inbox.
+    Waiting,
+    /// It sleeps until a time or an event.
+    Asleep,
+    /// It was done since the local midnight.
+    DoneToday,
+    /// It is somebody else's, or done long ago.
+    Elsewhere,
+}
+
+/// Tells where a thread stands for the user at the console.
+pub fn standing(thread: &Thread, world: &World) -> Standing {
+    let mine = match (&thread.assignee, &thread.owner) {
+        (Some(assignee), _) => assignee.as_str() == &*world.view.me,
+        (None, Some(owner)) => owner.as_str() == &*world.view.me,
+        (None, None) => true,
+    };
+    if !mine {
+        return Standing::Elsewhere;
+    }
+    match thread.state {
+        ThreadState::Done => {
+            let done = thread
+                .done_at
+                .map(|at| world.view.zone.to_datetime(at).date());
+            if done >= Some(world.view.today()) {
+                Standing::DoneToday
+            } else {
+                Standing::Elsewhere
+            }
+        }
+        ThreadState::Snoozed
+            if thread
+                .snoozed_until
+                .is_none_or(|until| until > world.view.now) =>
+        {
+            Standing::Asleep
+        }
+        _ => Standing::Waiting,
+    }
+}
+
+/// The splits of the inbox: all, owners of CNs, each office, leads, systems, asleep, done today.
+pub fn splits(place: Place, world: &World) -> Vec<Split> {
+    if place != Place::Inbox {
+        return Vec::new();
+    }
+    let mut counts: BTreeMap<usize, (usize, i64)> = BTreeMap::new();
+    let offices = offices(world);
+    let names = split_names(&offices);
+    for (_, thread) in world.table::<Thread>().records() {
+        let new = thread.new.unwrap_or(0);
+        for split in splits_of(thread, world, &offices) {
+            let count = counts.entry(split).or_default();
+            count.0 += 1;
+            count.1 += new;
+        }
+    }
+    names
+        .into_iter()
+        .enumerate()
+        .map(|(at, name)| {
+            let (threads, messages) = counts.get(&at).copied().unwrap_or_default();
+            Split {
+                name,
+                threads,
+                messages,
+            }
+        })
+        .collect()
+}
+
+fn offices(world: &World) -> Vec<String> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for (_, thread) in world.table::<Thread>().records() {
+        if standing(thread, world) != Standing::Waiting {
+            continue;
+        }
+        if let Some(person) = world.follow::<Person>(thread.from.as_ref())
+            && person.circle == Circle::Colleague
+            && !person.office.is_empty()
+        {
+            *counts.entry(&person.office).or_default() += 1;
+        }
+    }
+    let mut offices: Vec<(&str, usize)> = counts.into_iter().collect();
+    offices.sort_by_key(|(name, count)| (Reverse(*count), *name));
+    offices
+        .into_iter()
+        .take(4)
+        .map(|(name, _)| name.to_owned())
+        .collect()
+}
+
+fn split_names(offices: &[String]) -> Vec<String> {
+    let mut names = vec!["All".to_owned(), "CN owners".to_owned()];
+    names.extend(offices.iter().cloned());
+    names.extend(["Leads", "Systems", "Snoozed", "Done today"].map(str::to_owned));
+    names
+}
+
+/// Returns the positions of the splits that a thread stands in.
+fn splits_of(thread: &Thread, world: &World, offices: &[String]) -> Vec<usize> {
+    let count = offices.len();
+    match standing(thread, world) {
+        Standing::Elsewhere => Vec::new(),
+        Standing::Asleep => vec![count + 4],
+        Standing::DoneToday => vec![count + 5],
+        Standing::Waiting => {
+            let mut splits = vec![0];
+            let person = world.follow::<Person>(thread.from.as_ref());
+            match person.map(|person| &person.circle) {
+                Some(Circle::Owner) => splits.push(1),
+                Some(Circle::Lead) => splits.push(count + 2),
+                Some(Circle::System) => splits.push(count + 3),
+                _ => {
+                    let office = person.map(|person| person.office.as_str());
+                    let at = offices
+                        .iter()
+                        .position(|known| Some(known.as_str()) == office);
+                    splits.extend(at.map(|at| at + 2));
+                }
+            }
+            splits
+        }
+    }
+}
+
+/// Puts the rows of a place in order; `called` lets new rows come in at once.
+pub fn arrange(world: &World, screen: &mut Screen, place: Place, called: bool) {
+    let (filter, split) = screen
+        .shelf(place)
+        .map(|shelf| (shelf.filter.clone(), shelf.split))
+        .unwrap_or_default();
+    let keys = match place {
+        Place::Conflicts | Place::Outbox => outbox_keys(screen, place),
+        Place::Today | Place::Slots => return,
+        Place::Inbox => inbox_keys(world, split),
+        Place::Funnel => lead_keys(world),
+        Place::Networks => network_keys(world),
+        Place::FollowUps => follow_up_keys(world),
+        Place::Browse(kind) => browse_keys(world, kind),
+    };
+    let keys = match place.kind() {
+        Some(kind) if !filter.is_empty() => match super::Filter::compile(kind, &filter) {
+            Ok(filter) => filter.apply(world, keys),
+            Err(error) => {
+                screen.say(super::Tone::Error, error.to_string());
+                keys
+            }
+        },
+        _ => keys,
+    };
+    screen.shelf_mut(place).list.arrange(keys, called);
+}
+
+/// Puts the rows of every place in order.
+pub fn arrange_all(world: &World, screen: &mut Screen, called: bool) {
+    let mut places: Vec<Place> = Place::TABS.to_vec();
+    places.extend(
+        screen
+            .shelves
+            .keys()
+            .copied()
+            .filter(|place| !Place::TABS.contains(place)),
+    );
+    for place in places {
+        arrange(world, screen, place, called);
+    }
+}
+
+fn outbox_keys(screen: &Screen, place: Place) -> Vec<String> {
+    use crate::effect::OutboxState;
+    screen
+        .outbox
+        .iter()
+        .filter(|row| match row.state {
+            OutboxState::Conflict(_) | OutboxState::Refused { .. } => true,
+            OutboxState::Queued | OutboxState::Blocked => place == Place::Outbox,
+            OutboxState::Acked { .. } => false,
+        })
+        .map(|row| row.edit.cmd.clone())
+        .collect()
+}
+
+/// The inbox: late answers first, then by the SLA clock, then what mentions me, then by sender so that alike
+/// items come together, then the oldest first.
+fn inbox_keys(world: &World, split: usize) -> Vec<String> {
+    let offices = offices(world);
+    let mut rows: Vec<_> = world
+        .table::<Thread>()
+        .records()
+        .filter(|(_, thread)| splits_of(thread, world, &offices).contains(&split))
+        .map(|(id, thread)| {
+            let sla = thread.sla_due.map_or(i64::MAX, jiff::Timestamp::as_second);
+
+            (
+                sla,
+                !thread.mentions_me,
+                thread.from.clone(),
+                thread.last_at,
+                id.as_str().to_owned(),
+            )
+        })
+        .collect();
+    rows.sort();
+    rows.into_iter().map(|(.., id)| id).collect()
+}
+
+/// The funnel: stage by stage, in each the lead first that has been there longest.
+fn lead_keys(world: &World) -> Vec<String> {
+    let mut rows: Vec<_> = world
+        .table::<Lead>()
+        .records()
+        .filter_map(|(id, lead)| {
+            let stage = world.follow::<Stage>(lead.stage.as_ref());
+            let terminal = stage
+                .map(|stage| stage.terminal.clone())
+                .unwrap_or_default();
+            if matches!(terminal, Terminal::Lost | Terminal::Parked | Terminal::Won) {
+                return None;
+            }
+            let order = stage.and_then(|stage| stage.order).unwrap_or(i64::MAX);
+            Some((order, lead.entered_at, id.as_str().to_owned()))
+        })
+        .collect();
+    rows.sort();
+    rows.into_iter().map(|(.., id)| id).collect()
+}
+
+/// CNs: those with the poorest health first, then by name.
+fn network_keys(world: &World) -> Vec<String> {
+    let mut rows: Vec<_> = world
+        .table::<Network>()
+        .records()
+        .map(|(id, network)| {
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "health is between 0 and 100"
+            )]
+            let health = network
+                .health
+                .map_or(i64::MAX, |health| (health * 10.0) as i64);
+            (health, network.name.clone(), id.as_str().to_owned())
+        })
+        .collect();
+    rows.sort();
+    rows.into_iter().map(|(.., id)| id).collect()
+}
+
+/// Follow-ups that are mine and awake: the latest first, those without a due time at the end.
+fn follow_up_keys(world: &World) -> Vec<String> {
+    let mut rows: Vec<_> = world
+        .table::<FollowUp>()
+        .records()
+        .filter(|(_, follow_up)| {
+            !matches!(
+                follow_up.state,
+                FollowUpState::Done | FollowUpState::Cancelled
+            ) && follow_up
+                .snoozed_until
+                .is_none_or(|until| until <= world.view.now)
+                && (follow_up.owner.as_ref() == Some(&world.my_id())
+                    || follow_up.created_by.as_ref() == Some(&world.my_id())
+                    || is_lead(world))
+        })
+        .map(|(id, follow_up)| {
+            let late = follow_up.late(&world.view).unwrap_or(SignedDuration::MIN);
+            (Reverse(late), id.as_str().to_owned())
+        })
+        .collect();
+    rows.sort();
+    rows.into_iter().map(|(_, id)| id).collect()
+}
+
+fn is_lead(world: &World) -> bool {
+    world
+        .me()
+        .is_some_and(|me| me.role == crate::record::Role::Lead)
+}
+
+fn browse_keys(world: &World, kind: Kind) -> Vec<String> {
+    let table = world.any(kind);
+    let mut rows: Vec<(String, String)> = table
+        .ids()
+        .into_iter()
+        .map(|id| (table.title(&id).unwrap_or_default(), id))
+        .collect();
+    rows.sort();
+    rows.into_iter().map(|(_, id)| id).collect()
+}

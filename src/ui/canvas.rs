@@ -1,0 +1,179 @@
+//! The one way from text to cells.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::paint::{Look, Paint};
+use crate::text::{self, FrameStyle};
+use crate::theme::Theme;
+
+/// A piece of a line.
+#[derive(Clone, Debug)]
+pub(super) struct Piece {
+    pub(super) text: String,
+    pub(super) style: Style,
+}
+
+/// Makes a piece of a line from raw text.
+pub(super) fn piece(text: impl Into<String>, style: Style) -> Piece {
+    Piece {
+        text: text.into(),
+        style,
+    }
+}
+
+/// The cells of one frame.
+pub(super) struct Canvas<'a> {
+    buffer: &'a mut Buffer,
+    pub(super) paint: Paint<'a>,
+}
+
+impl<'a> Canvas<'a> {
+    pub(super) fn new(buffer: &'a mut Buffer, theme: &'a Theme, look: Look) -> Self {
+        Self {
+            buffer,
+            paint: Paint { theme, look },
+        }
+    }
+
+    /// Puts raw text into at most this many cells; returns how many it took.
+    pub(super) fn put(&mut self, x: u16, y: u16, cells: u16, raw: &str, style: Style) -> u16 {
+        let area = self.buffer.area;
+        if y < area.y || y >= area.bottom() || x >= area.right() || cells == 0 {
+            return 0;
+        }
+        let cells = cells.min(area.right() - x);
+        let clean = text::clean_line(raw);
+        let shown = text::truncate(&clean, usize::from(cells));
+        let (end, _) = self
+            .buffer
+            .set_stringn(x, y, &*shown, usize::from(cells), style);
+        end.saturating_sub(x)
+    }
+
+    /// Puts raw text at the right end of these cells; returns how many it took.
+    pub(super) fn put_right(&mut self, x: u16, y: u16, cells: u16, raw: &str, style: Style) -> u16 {
+        let clean = text::clean_line(raw);
+        let width = cells_of(&clean).min(cells);
+        self.put(x + cells - width, y, width, raw, style)
+    }
+
+    /// Puts pieces one after another; returns the cells they took.
+    pub(super) fn line(&mut self, x: u16, y: u16, cells: u16, pieces: &[Piece]) -> u16 {
+        let mut used = 0;
+        for piece in pieces {
+            if used >= cells {
+                break;
+            }
+            used += self.put(x + used, y, cells - used, &piece.text, piece.style);
+        }
+        used
+    }
+
+    /// Puts pieces at the right end of these cells, cut at their left where they do not fit.
+    pub(super) fn line_right(&mut self, x: u16, y: u16, cells: u16, pieces: &[Piece]) -> u16 {
+        let width: u16 = pieces
+            .iter()
+            .map(|piece| cells_of(&text::clean_line(&piece.text)))
+            .sum();
+        let width = width.min(cells);
+        self.line(x + cells - width, y, width, pieces)
+    }
+
+    /// Gives all cells of an area a style and empties them.
+    pub(super) fn fill(&mut self, area: Rect, style: Style) {
+        let area = area.intersection(self.buffer.area);
+        for y in area.top()..area.bottom() {
+            for x in area.left()..area.right() {
+                let cell = &mut self.buffer[(x, y)];
+                cell.reset();
+                cell.set_style(style);
+            }
+        }
+    }
+
+    /// Lays a style over cells and keeps their text.
+    pub(super) fn tint(&mut self, area: Rect, style: Style) {
+        let area = area.intersection(self.buffer.area);
+        self.buffer.set_style(area, style);
+    }
+
+    /// Draws a frame with a title at its left and a word at its right; returns the inside.
+    ///
+    /// The focused frame is heavy, so that it shows without colour.
+    pub(super) fn frame(&mut self, area: Rect, title: &str, right: &str, focused: bool) -> Rect {
+        if area.width < 4 || area.height < 2 {
+            return Rect { height: 0, ..area };
+        }
+        let lines = self.paint.glyphs().frame(if focused {
+            FrameStyle::Heavy
+        } else {
+            FrameStyle::Light
+        });
+        let style = self.paint.frame(focused);
+        let (last_x, last_y) = (area.right() - 1, area.bottom() - 1);
+        let across = lines.horizontal.repeat(usize::from(area.width - 2));
+        for (y, left, corner) in [
+            (area.y, lines.top_left, lines.top_right),
+            (last_y, lines.bottom_left, lines.bottom_right),
+        ] {
+            self.buffer.set_string(area.x, y, left, style);
+            self.buffer.set_string(area.x + 1, y, &across, style);
+            self.buffer.set_string(last_x, y, corner, style);
+        }
+        for y in area.y + 1..last_y {
+            self.buffer.set_string(area.x, y, lines.vertical, style);
+            self.buffer.set_string(last_x, y, lines.vertical, style);
+        }
+        let room = area.width.saturating_sub(4);
+        let mut used = 0;
+        if !title.is_empty() {
+            let style = if focused {
+                self.paint.accent()
+            } else {
+                self.paint.strong()
+            };
+            used = self.put(area.x + 2, area.y, room, &format!(" {title} "), style);
+        }
+        if !right.is_empty() && room > used + 2 {
+            let dim = self.paint.dim();
+            self.put_right(
+                area.x + 2 + used,
+                area.y,
+                room - used,
+                &format!(" {right} "),
+                dim,
+            );
+        }
+        Rect {
+            x: area.x + 1,
+            y: area.y + 1,
+            width: area.width - 2,
+            height: area.height - 2,
+        }
+    }
+
+    /// Draws a rule with words in it across an area's row.
+    pub(super) fn rule(&mut self, x: u16, y: u16, cells: u16, words: &str) {
+        let lines = self.paint.glyphs().frame(FrameStyle::Light);
+        let across = lines.horizontal.repeat(usize::from(cells));
+        let style = self.paint.frame(false);
+        self.put(x, y, cells, &across, style);
+        if !words.is_empty() {
+            let dim = self.paint.dim();
+            self.put(
+                x + 1,
+                y,
+                cells.saturating_sub(2),
+                &format!(" {words} "),
+                dim,
+            );
+        }
+    }
+}
+
+/// Counts the cells of clean text, as far as a screen reaches.
+pub(super) fn cells_of(clean: &str) -> u16 {
+    u16::try_from(text::width(clean)).unwrap_or(u16::MAX)
+}

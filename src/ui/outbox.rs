@@ -1,0 +1,221 @@
+//! Edits that wait for the server, and those that it refused.
+
+use ratatui::layout::Rect;
+use serde_json::Value as Json;
+
+use super::canvas::{Canvas, Piece, piece};
+use super::layout::{above, beside};
+use super::table::{self, Rows, cell, column, figure};
+use crate::app::App;
+use crate::command::show_value;
+use crate::effect::{Conflict, OutboxRow, OutboxState, RowState};
+use crate::pane::Place;
+use crate::record::{FieldType, Kind, Op, User};
+use crate::when::clock;
+
+/// Draws the outbox or the conflicts.
+pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
+    let place = app.screen.place;
+    let Some(shelf) = app.screen.shelf(place) else {
+        return;
+    };
+    let (left, right) = if area.width >= 100 {
+        beside(area, area.width / 2)
+    } else {
+        above(area, area.height / 2)
+    };
+    let count = format!("{}", shelf.list.len());
+    let inner = canvas.frame(left, place.title(), &count, true);
+    if shelf.list.is_empty() {
+        let words = if place == Place::Conflicts {
+            "No conflicts: the server and this console agree."
+        } else {
+            "Nothing waits: the server has everything."
+        };
+        table::empty(canvas, inner, &[words, "Esc goes back."]);
+        canvas.frame(right, "", "", false);
+        return;
+    }
+    let rows = Rows {
+        list: &shelf.list,
+        focused: true,
+        titles: inner.height > 3,
+    };
+    let columns = [
+        figure("age", 4),
+        column("what", 7),
+        column("record", 0),
+        column("fields", 18),
+        column("state", 9),
+    ];
+    table::draw(canvas, inner, &rows, &columns, |canvas, key| {
+        find(app, key).map_or((Vec::new(), RowState::Clean), |row| {
+            (cells(canvas, app, row), RowState::Clean)
+        })
+    });
+    if let Some(row) = shelf.list.cursor().and_then(|key| find(app, key)) {
+        sides(canvas, app, right, row);
+    }
+}
+
+fn find<'a>(app: &'a App, cmd: &str) -> Option<&'a OutboxRow> {
+    app.screen.outbox.iter().find(|row| row.edit.cmd == cmd)
+}
+
+fn cells(canvas: &Canvas<'_>, app: &App, row: &OutboxRow) -> Vec<Vec<Piece>> {
+    let paint = &canvas.paint;
+    let what = match row.edit.op {
+        Op::Create => "create",
+        Op::Update => "change",
+        Op::Delete => "delete",
+    };
+    let (state, style) = match &row.state {
+        OutboxState::Queued if row.attempts > 0 => ("unsure", paint.warn()),
+        OutboxState::Queued => ("queued", paint.info()),
+        OutboxState::Acked { .. } => ("sent", paint.good()),
+        OutboxState::Conflict(_) => ("conflict", paint.bad()),
+        OutboxState::Refused { .. } => ("refused", paint.bad()),
+        OutboxState::Blocked => ("blocked", paint.warn()),
+    };
+    vec![
+        cell(clock::age(app.world.view.now, row.at), paint.dim()),
+        cell(what, paint.text()),
+        vec![
+            piece(format!("{} ", row.edit.kind.label()), paint.dim()),
+            piece(title(app, row), paint.network()),
+        ],
+        cell(row.edit.patch.fields().join(", "), paint.dim()),
+        cell(state, style),
+    ]
+}
+
+fn title(app: &App, row: &OutboxRow) -> String {
+    let known = app.world.any(row.edit.kind).title(&row.edit.id);
+    known
+        .filter(|title| !title.is_empty())
+        .unwrap_or_else(|| row.edit.id.clone())
+}
+
+/// Draws what an edit changes, or the three sides of a conflict.
+fn sides(canvas: &mut Canvas<'_>, app: &App, area: Rect, row: &OutboxRow) {
+    let inner = canvas.frame(area, &title(app, row), row.edit.kind.label(), false);
+    let paint = canvas.paint;
+    let mut lines: Vec<Vec<Piece>> = Vec::new();
+    match &row.state {
+        OutboxState::Conflict(conflict) => conflict_lines(canvas, app, row, conflict, &mut lines),
+        OutboxState::Refused { why, .. } => {
+            lines.push(vec![
+                piece("refused: ", paint.bad()),
+                piece(why.clone(), paint.text()),
+            ]);
+            lines.push(Vec::new());
+        }
+        _ => {}
+    }
+    if !matches!(row.state, OutboxState::Conflict(_)) {
+        for name in row.edit.patch.fields() {
+            let before = row.edit.before.get(name);
+            let after = row
+                .edit
+                .patch
+                .set
+                .get(name)
+                .or_else(|| row.edit.patch.add.get(name))
+                .or_else(|| row.edit.patch.remove.get(name));
+            lines.push(vec![piece(
+                format!("{}  ", name.replace('_', " ")),
+                paint.strong(),
+            )]);
+            lines.push(side(canvas, app, row.edit.kind, name, "before", before));
+            lines.push(side(canvas, app, row.edit.kind, name, "after", after));
+        }
+    }
+    for (y, line) in (inner.y..inner.bottom()).zip(&lines) {
+        canvas.line(inner.x + 1, y, inner.width.saturating_sub(2), line);
+    }
+}
+
+fn conflict_lines(
+    canvas: &Canvas<'_>,
+    app: &App,
+    row: &OutboxRow,
+    conflict: &Conflict,
+    lines: &mut Vec<Vec<Piece>>,
+) {
+    let paint = &canvas.paint;
+    let who = conflict
+        .changed_by
+        .as_ref()
+        .and_then(|id| app.world.table::<User>().record(id))
+        .map_or_else(|| "someone".to_owned(), |user| user.name.clone());
+    let when = conflict
+        .changed_at
+        .map(|at| format!(" {} ago", clock::age(app.world.view.now, at)))
+        .unwrap_or_default();
+    let what = if conflict.deleted {
+        "deleted this"
+    } else {
+        "changed the same field"
+    };
+    lines.push(vec![piece(format!("{who} {what}{when}"), paint.warn())]);
+    lines.push(Vec::new());
+    for field in &conflict.fields {
+        lines.push(vec![piece(field.name.replace('_', " "), paint.strong())]);
+        let kind = row.edit.kind;
+        lines.push(side(
+            canvas,
+            app,
+            kind,
+            &field.name,
+            "before",
+            field.base.as_ref(),
+        ));
+        lines.push(side(
+            canvas,
+            app,
+            kind,
+            &field.name,
+            "mine",
+            field.mine.as_ref(),
+        ));
+        lines.push(side(
+            canvas,
+            app,
+            kind,
+            &field.name,
+            "theirs",
+            field.theirs.as_ref(),
+        ));
+        lines.push(Vec::new());
+    }
+    lines.push(vec![
+        piece("m", paint.key()),
+        piece(" mine   ", paint.dim()),
+        piece("t", paint.key()),
+        piece(" theirs   ", paint.dim()),
+        piece("e", paint.key()),
+        piece(" another value", paint.dim()),
+    ]);
+}
+
+fn side(
+    canvas: &Canvas<'_>,
+    app: &App,
+    kind: Kind,
+    name: &str,
+    label: &str,
+    value: Option<&Json>,
+) -> Vec<Piece> {
+    let paint = &canvas.paint;
+    let ty = kind.field(name).map_or(FieldType::Text, |info| info.ty);
+    let shown = show_value(&ty, value, &app.world);
+    let shown = if shown.is_empty() {
+        "—".to_owned()
+    } else {
+        shown
+    };
+    vec![
+        piece(format!("  {label:<8}"), paint.dim()),
+        piece(shown, paint.text()),
+    ]
+}
