@@ -108,6 +108,8 @@ pub enum Load {
         /// At most this many.
         limit: usize,
     },
+    /// The messages of all open threads that came after the thread was last dealt with, oldest first.
+    Unhandled,
     /// Single records.
     Records(Vec<AnyRef>),
     /// All records of a kind, open or not, at most this many, newest first.

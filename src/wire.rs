@@ -11,6 +11,10 @@ use serde_json::{Map, Value as Json};
 pub use crate::record::Op;
 use crate::record::Patch;
 
+mod raw;
+
+pub use raw::{RawPage, RawRow};
+
 /// Paths below the base address.
 pub mod path {
     /// Who the server is and what it allows; no token needed.

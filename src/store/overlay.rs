@@ -1,0 +1,146 @@
+//! What the screen shows: the server's state with the outbox replayed on top.
+//!
+//! A pure function of one record and the edits that wait for it, so that the same edits always give the same
+//! picture, in this console, in a second one and after a restart.
+
+use serde_json::{Map, Value as Json};
+
+use crate::effect::{Edit, RowState};
+use crate::record::Op;
+
+/// How an edit takes part in the picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// It is shown and the server has not confirmed it.
+    Waiting,
+    /// It is shown and the server has confirmed it; the mirror has not caught up yet.
+    Confirmed,
+    /// It is not shown, because the server's value differs and the user has to choose.
+    Conflict,
+    /// It is not shown, because the server refused it.
+    Refused,
+}
+
+/// A record as the screen shows it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Shown {
+    pub(super) state: RowState,
+    pub(super) fields: Map<String, Json>,
+}
+
+/// Replays edits on the server's state; `None` stands for a record that is not there.
+pub(super) fn overlay<'a>(
+    server: Option<Map<String, Json>>,
+    edits: impl IntoIterator<Item = (&'a Edit, Part)>,
+) -> Option<Shown> {
+    let mut there = server.is_some();
+    let mut fields = server.unwrap_or_default();
+    let mut state = RowState::Clean;
+    for (edit, part) in edits {
+        let replay = match part {
+            Part::Waiting => {
+                state = worse(state, RowState::Pending);
+                true
+            }
+            Part::Confirmed => true,
+            Part::Conflict => {
+                state = worse(state, RowState::Conflict);
+                false
+            }
+            // A creation that was refused has nothing of the server's to show instead.
+            Part::Refused => {
+                state = worse(state, RowState::Refused);
+                edit.op == Op::Create && !there
+            }
+        };
+        if !replay {
+            continue;
+        }
+        match edit.op {
+            Op::Create => {
+                there = true;
+                edit.patch.apply(&mut fields);
+            }
+            Op::Update if there => edit.patch.apply(&mut fields),
+            // The record is gone on the server: there is nothing to show the edit on.
+            Op::Update => {}
+            Op::Delete => {
+                there = false;
+                fields.clear();
+            }
+        }
+    }
+    there.then_some(Shown { state, fields })
+}
+
+fn worse(one: RowState, other: RowState) -> RowState {
+    let rank = |state| match state {
+        RowState::Clean => 0,
+        RowState::Pending => 1,
+        RowState::Refused => 2,
+        RowState::Conflict => 3,
+    };
+    if rank(other) > rank(one) { other } else { one }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::record::{Kind, Patch};
+
+    fn edit(op: Op, set: Json) -> Edit {
+        let Json::Object(set) = set else { panic!("an object") };
+        Edit {
+            cmd: "c".into(),
+            kind: Kind::Lead,
+            id: "l".into(),
+            op,
+            base: Some(1),
+            patch: Patch { set, ..Patch::default() },
+            before: Map::new(),
+        }
+    }
+
+    fn server() -> Option<Map<String, Json>> {
+        json!({"name": "Ann", "stage": "new"}).as_object().cloned()
+    }
+
+    #[test]
+    fn edits_are_replayed_in_order() {
+        let one = edit(Op::Update, json!({"stage": "pitch"}));
+        let two = edit(Op::Update, json!({"stage": "signed"}));
+        let shown = overlay(server(), [(&one, Part::Confirmed), (&two, Part::Waiting)]).unwrap();
+        assert_eq!(shown.fields["stage"], "signed");
+        assert_eq!(shown.fields["name"], "Ann");
+        assert_eq!(shown.state, RowState::Pending);
+    }
+
+    #[test]
+    fn a_conflict_shows_the_server_and_says_so() {
+        let one = edit(Op::Update, json!({"stage": "pitch"}));
+        let two = edit(Op::Update, json!({"name": "Bo"}));
+        let shown = overlay(server(), [(&one, Part::Conflict), (&two, Part::Waiting)]).unwrap();
+        assert_eq!(shown.fields["stage"], "new");
+        assert_eq!(shown.fields["name"], "Bo");
+        assert_eq!(shown.state, RowState::Conflict);
+    }
+
+    #[test]
+    fn what_exists_only_here_is_shown_until_it_is_deleted() {
+        let create = edit(Op::Create, json!({"name": "New"}));
+        let delete = edit(Op::Delete, json!({}));
+        let shown = overlay(None, [(&create, Part::Waiting)]).unwrap();
+        assert_eq!(shown.fields["name"], "New");
+        assert_eq!(overlay(None, [(&create, Part::Waiting), (&delete, Part::Waiting)]), None);
+        let refused = overlay(None, [(&create, Part::Refused)]).unwrap();
+        assert_eq!(refused.state, RowState::Refused);
+    }
+
+    #[test]
+    fn an_edit_of_a_record_that_is_gone_brings_nothing_back() {
+        let update = edit(Op::Update, json!({"name": "Bo"}));
+        assert_eq!(overlay(None, [(&update, Part::Waiting)]), None);
+    }
+}

@@ -1,0 +1,234 @@
+//! Reading: the mirror with the outbox replayed on top.
+
+use std::collections::HashSet;
+
+use serde_json::{Map, Value as Json};
+
+use super::columns::{Columns, done_at, parent_key};
+use super::mirror::{MirrorRow, count, damage};
+use super::overlay::overlay;
+use super::{Incoming, Store, StoreError, columns, search};
+use crate::effect::{CacheChange, CacheRow, Load, RowState};
+use crate::record::{AnyRef, Kind};
+
+impl Store {
+    /// Reads rows as the screen should show them.
+    ///
+    /// A mirror that turns out to be damaged is moved aside; what is in the outbox is still shown.
+    pub fn load(&mut self, load: &Load) -> Result<Vec<CacheRow>, StoreError> {
+        self.refresh()?;
+        match self.try_load(load) {
+            Ok(rows) => Ok(rows),
+            Err(error) if self.mirror_error(&error).is_damage() && self.read_only.is_none() => {
+                let now = self.mirror.place().synced_at.unwrap_or_default();
+                self.rebuild_mirror(now, &error)?;
+                self.try_load(load).map_err(|error| self.mirror_error(&error))
+            }
+            Err(error) => Err(self.mirror_error(&error)),
+        }
+    }
+
+    fn try_load(&self, load: &Load) -> rusqlite::Result<Vec<CacheRow>> {
+        match load {
+            Load::Working(kinds) => {
+                let mut rows = Vec::new();
+                for &kind in kinds {
+                    self.working(kind, &mut rows)?;
+                }
+                Ok(rows)
+            }
+            Load::Children { parent, kind, limit } => self.children(parent, *kind, *limit),
+            Load::Unhandled => self.unhandled(),
+            Load::Records(links) => {
+                let mut rows = Vec::with_capacity(links.len());
+                for link in links {
+                    if let Some(kind) = link.known_kind() {
+                        rows.extend(self.current(kind, &link.id)?);
+                    }
+                }
+                Ok(rows)
+            }
+            Load::All { kind, limit } => {
+                let sql = "WHERE kind = ?1 ORDER BY at DESC LIMIT ?2";
+                let rows = self.mirror.select(sql, rusqlite::params![kind.name(), count(*limit)])?;
+                let mut shown = self.with_edits(*kind, rows, |_| true)?;
+                shown.sort_by(|a, b| b.0.cmp(&a.0));
+                shown.truncate(*limit);
+                Ok(shown.into_iter().map(|(_, row)| row).collect())
+            }
+            Load::Search { text, limit } => self.find(text, *limit),
+        }
+    }
+
+    fn working(&self, kind: Kind, out: &mut Vec<CacheRow>) -> rusqlite::Result<()> {
+        let rows = self
+            .mirror
+            .select("WHERE kind = ?1 AND open = 1", [kind.name()])?;
+        let shown = self.with_edits(kind, rows, |columns| columns.open)?;
+        out.extend(shown.into_iter().map(|(_, row)| row));
+        Ok(())
+    }
+
+    fn children(&self, parent: &AnyRef, kind: Kind, limit: usize) -> rusqlite::Result<Vec<CacheRow>> {
+        let key = parent_key(parent);
+        let sql = "WHERE parent = ?1 AND kind = ?2 ORDER BY at DESC LIMIT ?3";
+        let rows = self
+            .mirror
+            .select(sql, rusqlite::params![key, kind.name(), count(limit)])?;
+        let mut shown = self.with_edits(kind, rows, |columns| columns.parent.as_deref() == Some(&key))?;
+        shown.sort_by(|a, b| (a.0, &a.1.id).cmp(&(b.0, &b.1.id)));
+        let extra = shown.len().saturating_sub(limit);
+        Ok(shown.into_iter().skip(extra).map(|(_, row)| row).collect())
+    }
+
+    fn unhandled(&self) -> rusqlite::Result<Vec<CacheRow>> {
+        let mut threads = Vec::new();
+        self.working(Kind::Thread, &mut threads)?;
+        let sql = "WHERE parent = ?1 AND kind = 'message' AND at > ?2";
+        let mut rows = Vec::new();
+        let mut since = std::collections::HashMap::new();
+        for thread in &threads {
+            let key = parent_key(&AnyRef::new(Kind::Thread, &thread.id));
+            let after = done_at(&thread.fields).unwrap_or(i64::MIN);
+            rows.extend(self.mirror.select(sql, rusqlite::params![key, after])?);
+            since.insert(key, after);
+        }
+        let mut shown = self.with_edits(Kind::Message, rows, |columns| {
+            let after = columns.parent.as_ref().and_then(|key| since.get(key));
+            after.is_some_and(|after| columns.at.is_some_and(|at| at > *after))
+        })?;
+        shown.sort_by(|a, b| (a.0, &a.1.id).cmp(&(b.0, &b.1.id)));
+        Ok(shown.into_iter().map(|(_, row)| row).collect())
+    }
+
+    fn find(&self, text: &str, limit: usize) -> rusqlite::Result<Vec<CacheRow>> {
+        let mut rows = Vec::new();
+        let mut seen: HashSet<(Kind, String)> = HashSet::new();
+        // What was written here a moment ago is not in the index yet.
+        for (kind, id) in self.active.all_records() {
+            if let Some(row) = self.current(kind, id)?
+                && columns::words(kind, &row.fields).is_some_and(|words| search::holds(&words, text))
+                && search::has_words(text)
+            {
+                seen.insert((kind, row.id.clone()));
+                rows.push(row);
+            }
+        }
+        for found in self.mirror.search(text, limit)? {
+            if seen.insert((found.kind, found.id.clone())) {
+                rows.extend(self.shown(found)?);
+            }
+        }
+        rows.truncate(limit);
+        Ok(rows)
+    }
+
+    /// Shows the rows that were read, and the records with edits that belong to them now, with their instants.
+    fn with_edits(
+        &self,
+        kind: Kind,
+        rows: Vec<MirrorRow>,
+        belongs: impl Fn(&Columns) -> bool,
+    ) -> rusqlite::Result<Vec<(Option<i64>, CacheRow)>> {
+        let mut shown: Vec<(Option<i64>, CacheRow)> = Vec::with_capacity(rows.len());
+        for row in rows {
+            if !self.active.touches(kind, &row.id) {
+                shown.push((row.at, clean(row)));
+            }
+        }
+        for id in self.active.records(kind) {
+            if let Some(row) = self.current(kind, id)? {
+                let columns = Columns::read(kind, &row.fields);
+                if belongs(&columns) {
+                    shown.push((columns.at, row));
+                }
+            }
+        }
+        Ok(shown)
+    }
+
+    /// Reads one record as the screen should show it.
+    pub(super) fn current(&self, kind: Kind, id: &str) -> rusqlite::Result<Option<CacheRow>> {
+        match self.mirror.get(kind, id)? {
+            Some(row) => self.shown(row),
+            None => self.replay(kind, id, None),
+        }
+    }
+
+    fn shown(&self, row: MirrorRow) -> rusqlite::Result<Option<CacheRow>> {
+        if self.active.touches(row.kind, &row.id) {
+            self.replay(row.kind, &row.id, Some((row.version, &row.fields)))
+        } else {
+            Ok(Some(clean(row)))
+        }
+    }
+
+    fn replay(&self, kind: Kind, id: &str, server: Option<(u64, &str)>) -> rusqlite::Result<Option<CacheRow>> {
+        let (version, fields) = match server {
+            Some((version, text)) => {
+                let fields: Map<String, Json> =
+                    serde_json::from_str(text).map_err(|error| damage(format!("{kind} {id}: {error}")))?;
+                (version, Some(fields))
+            }
+            None => (0, None),
+        };
+        let Some(shown) = overlay(fields, self.active.parts(kind, id)) else {
+            return Ok(None);
+        };
+        let fields = serde_json::to_string(&shown.fields).map_err(|error| damage(error.to_string()))?;
+        Ok(Some(CacheRow {
+            kind,
+            id: id.to_owned(),
+            version,
+            state: shown.state,
+            fields,
+        }))
+    }
+
+    /// Says how these records look now.
+    pub(super) fn changes(
+        &mut self,
+        records: impl IntoIterator<Item = (Kind, String)>,
+    ) -> Result<Vec<CacheChange>, StoreError> {
+        records
+            .into_iter()
+            .map(|(kind, id)| {
+                let row = self.current(kind, &id).map_err(|error| self.mirror_error(&error))?;
+                Ok(row.map_or(CacheChange::Remove(kind, id), CacheChange::Upsert))
+            })
+            .collect()
+    }
+
+    /// Says how a record looks that has just come from the server, without reading it again if nothing is on top.
+    pub(super) fn change_from(&self, row: &Incoming) -> rusqlite::Result<Option<CacheChange>> {
+        let Some(kind) = Kind::from_name(&row.kind) else {
+            return Ok(None);
+        };
+        let live = row.life == super::Life::Live;
+        let shown = if !self.active.touches(kind, &row.id) {
+            live.then(|| CacheRow {
+                kind,
+                id: row.id.clone(),
+                version: row.version,
+                state: RowState::Clean,
+                fields: row.fields.clone(),
+            })
+        } else {
+            self.replay(kind, &row.id, live.then_some((row.version, row.fields.as_str())))?
+        };
+        Ok(Some(shown.map_or_else(
+            || CacheChange::Remove(kind, row.id.clone()),
+            CacheChange::Upsert,
+        )))
+    }
+}
+
+fn clean(row: MirrorRow) -> CacheRow {
+    CacheRow {
+        kind: row.kind,
+        id: row.id,
+        version: row.version,
+        state: RowState::Clean,
+        fields: row.fields,
+    }
+}
