@@ -61,10 +61,19 @@ pub enum Msg {
     Outbox(Vec<OutboxRow>),
     /// How the console stands to its server.
     Sync(SyncStatus),
+    /// How many edits wait, conflict and were refused.
+    Counts {
+        /// Not confirmed by the server.
+        queued: usize,
+        /// In conflict.
+        conflicts: usize,
+        /// Refused.
+        refused: usize,
+    },
     /// Drafts that survived.
     Drafts(Vec<(String, String)>),
-    /// The undo log from disk, oldest first.
-    UndoLog(Vec<Batch>),
+    /// The undo log from disk, oldest first: what stands and what was taken back.
+    UndoLog(Vec<Batch>, Vec<Batch>),
     /// `$EDITOR` was left.
     Edited {
         /// What the text was for.
@@ -214,7 +223,20 @@ impl App {
             }
             Msg::Sync(status) => effects = self.take_status(status),
             Msg::Drafts(drafts) => self.drafts = drafts.into_iter().collect(),
-            Msg::UndoLog(batches) => self.undo = UndoLog::restore(batches),
+            Msg::Counts {
+                queued,
+                conflicts,
+                refused,
+            } => {
+                let status = SyncStatus {
+                    queued,
+                    conflicts,
+                    refused,
+                    ..self.screen.sync.clone()
+                };
+                effects = self.take_status(status);
+            }
+            Msg::UndoLog(done, undone) => self.undo.restore(done, undone),
             Msg::Edited { purpose, text } => effects = self.edited(&purpose, text),
             Msg::Tell(tone, text) => self.screen.say(tone, text),
             Msg::Configured(configured) => self.configure(*configured),

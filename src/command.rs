@@ -319,7 +319,7 @@ fn usage_of(command: &clap::Command) -> String {
     for arg in command.get_arguments() {
         let value = arg
             .get_value_names()
-            .and_then(|names| names.first().map(std::string::ToString::to_string))
+            .and_then(|names| names.first().map(ToString::to_string))
             .unwrap_or_default();
         let part = match (arg.get_long(), arg.get_action().takes_values()) {
             (Some(long), true) => format!("--{long} {value}"),

@@ -1,1 +1,385 @@
-//! Placeholder docs for runtime.
+//! Layer 9: the event loop, the terminal guard, timers, and whoever carries out effects.
+//!
+//! The loop waits for the queue first, drains everything that is there, then draws once if anything asked for
+//! it, at most one frame in 16 ms. There is no tick: a timer wakes it at the next full minute, because ages are
+//! on screen, and whenever the core asked for it. The store, the sync and all files are on other threads.
+
+mod clock;
+mod home;
+mod keys;
+mod outside;
+mod terminal;
+mod worker;
+
+pub use clock::Clock;
+pub use home::{Home, HomeError, fallback_theme};
+pub use terminal::{give_back, install_panic_hook};
+
+use std::time::{Duration, Instant};
+
+use crossterm::event::{Event, EventStream};
+use futures_util::{FutureExt as _, StreamExt as _};
+use jiff::Timestamp;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use crate::app::{App, Msg};
+use crate::config::Colours;
+use crate::effect::{Effect, Load};
+use crate::pane::Tone;
+use crate::store::StoreHandle;
+use crate::text::Glyphs;
+use crate::theme::Colour;
+use crate::ui::{Depth, Look};
+use worker::Job;
+
+/// The shortest time between two frames.
+const FRAME: Duration = Duration::from_millis(16);
+
+/// Why the console stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The terminal cannot be used.
+    #[error("terminal: {0}; run cnm in a terminal, or use its commands without one")]
+    Terminal(#[from] std::io::Error),
+}
+
+/// What the console needs besides its state.
+pub struct Wiring {
+    /// The store.
+    pub store: StoreHandle,
+    /// The clock.
+    pub clock: Clock,
+    /// The files.
+    pub home: Home,
+    /// What comes from the sync.
+    pub incoming: UnboundedReceiver<Msg>,
+    /// Wakes the sync.
+    pub poke: Box<dyn Fn() + Send>,
+}
+
+/// Decides how many colours and which glyphs the terminal gets.
+pub fn look(app: &App) -> Look {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let value = |name: &str| std::env::var(name).unwrap_or_default();
+    let depth = match app.config.ui.colours {
+        _ if set("NO_COLOR") => Depth::Off,
+        Colours::Off => Depth::Off,
+        Colours::TrueColour => Depth::TrueColour,
+        Colours::Indexed => Depth::Indexed,
+        Colours::Ansi => Depth::Ansi,
+        Colours::Auto => {
+            let term = value("TERM");
+            if matches!(value("COLORTERM").as_str(), "truecolor" | "24bit") {
+                Depth::TrueColour
+            } else if term == "dumb" {
+                Depth::Off
+            } else if term.contains("256") || set("TMUX") || term.contains("kitty") {
+                Depth::Indexed
+            } else {
+                Depth::Ansi
+            }
+        }
+    };
+    let utf8 = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .iter()
+        .map(|name| value(name))
+        .find(|value| !value.is_empty())
+        .is_some_and(|value| {
+            let value = value.to_lowercase();
+            value.contains("utf-8") || value.contains("utf8")
+        });
+    let glyphs = if app.config.ui.ascii || !utf8 {
+        Glyphs::Ascii
+    } else {
+        Glyphs::Unicode
+    };
+    Look { depth, glyphs }
+}
+
+/// Tells whether a theme draws on the terminal's own ground.
+pub fn is_transparent(app: &App) -> bool {
+    matches!(app.theme.ground, Colour::Terminal)
+}
+
+/// Runs the console until it is left; the first frame is drawn before anything else happens.
+pub async fn run(app: &mut App, screen: &mut Screen, wiring: Wiring) -> Result<(), RunError> {
+    let (answers, queue) = unbounded_channel();
+    let (jobs, todo) = unbounded_channel();
+    tokio::spawn(worker::work(
+        wiring.store.clone(),
+        wiring.clock,
+        todo,
+        answers,
+    ));
+    for job in [
+        Job::UndoLog,
+        Job::Drafts,
+        Job::Load(Load::Unhandled),
+        Job::Outbox,
+    ] {
+        let _ = jobs.send(job);
+    }
+    let mut console = Loop {
+        look: look(app),
+        jobs,
+        queue,
+        events: EventStream::new(),
+        wake: None,
+        drawn: Instant::now(),
+        left: false,
+        wiring,
+    };
+    let result = console.turn(app, screen).await;
+    // What was typed last is on its way to the disk: wait for it, then go.
+    let store = console.wiring.store.clone();
+    drop(console);
+    let _ = store.counts().await;
+    result
+}
+
+pub use terminal::Screen;
+
+struct Loop {
+    look: Look,
+    jobs: UnboundedSender<Job>,
+    queue: UnboundedReceiver<Msg>,
+    events: EventStream,
+    wake: Option<Timestamp>,
+    drawn: Instant,
+    left: bool,
+    wiring: Wiring,
+}
+
+/// What woke the loop.
+enum Woken {
+    Msg(Msg),
+    Leave,
+    Time,
+    Resumed,
+}
+
+impl Loop {
+    async fn turn(&mut self, app: &mut App, screen: &mut Screen) -> Result<(), RunError> {
+        let mut signals = Signals::new()?;
+        loop {
+            let woken = self.wait(&mut signals, app.dirty).await;
+            match woken {
+                Woken::Msg(msg) => self.take(app, screen, msg)?,
+                Woken::Leave => return Ok(()),
+                Woken::Time => {
+                    self.wake = self.wake.filter(|at| *at > self.wiring.clock.now());
+                    self.take(app, screen, Msg::Tick)?;
+                }
+                Woken::Resumed => {
+                    app.redraw = true;
+                    self.take(app, screen, Msg::Tick)?;
+                }
+            }
+            self.drain(app, screen)?;
+            if self.left {
+                return Ok(());
+            }
+            if app.dirty && self.drawn.elapsed() >= FRAME {
+                screen.draw(app, self.look)?;
+                self.drawn = Instant::now();
+                app.dirty = false;
+                app.redraw = false;
+            }
+        }
+    }
+
+    /// Waits for the next thing that happens.
+    async fn wait(&mut self, signals: &mut Signals, dirty: bool) -> Woken {
+        let now = self.wiring.clock.now();
+        let minute = next_minute(now);
+        let at = self.wake.map_or(minute, |wake| wake.min(minute));
+        let mut sleep = self.wiring.clock.until(at);
+        if dirty {
+            sleep = sleep.min(FRAME.saturating_sub(self.drawn.elapsed()));
+        }
+        tokio::select! {
+            biased;
+            Some(msg) = self.queue.recv() => Woken::Msg(msg),
+            Some(msg) = self.wiring.incoming.recv() => Woken::Msg(msg),
+            event = self.events.next() => match event {
+                Some(Ok(event)) => translate(event).map_or(Woken::Time, Woken::Msg),
+                // The terminal is gone.
+                Some(Err(_)) | None => Woken::Leave,
+            },
+            woken = signals.next() => woken,
+            () = tokio::time::sleep(sleep) => Woken::Time,
+        }
+    }
+
+    /// Takes in everything that is already there, so that a thousand keys make a few frames.
+    fn drain(&mut self, app: &mut App, screen: &mut Screen) -> Result<(), RunError> {
+        let began = Instant::now();
+        loop {
+            let msg = if let Ok(msg) = self.queue.try_recv() {
+                msg
+            } else if let Ok(msg) = self.wiring.incoming.try_recv() {
+                msg
+            } else {
+                match self.events.next().now_or_never() {
+                    Some(Some(Ok(event))) => match translate(event) {
+                        Some(msg) => msg,
+                        None => continue,
+                    },
+                    Some(Some(Err(_)) | None) => {
+                        self.left = true;
+                        return Ok(());
+                    }
+                    None => return Ok(()),
+                }
+            };
+            self.take(app, screen, msg)?;
+            // A stream of changes from the server must not starve the screen.
+            if self.left || began.elapsed() > FRAME * 3 {
+                return Ok(());
+            }
+        }
+    }
+
+    fn take(&mut self, app: &mut App, screen: &mut Screen, msg: Msg) -> Result<(), RunError> {
+        let effects = app.update(self.wiring.clock.now(), msg);
+        for effect in effects {
+            self.carry_out(app, screen, effect)?;
+        }
+        Ok(())
+    }
+
+    fn carry_out(
+        &mut self,
+        app: &mut App,
+        screen: &mut Screen,
+        effect: Effect,
+    ) -> Result<(), RunError> {
+        let job = match effect {
+            Effect::Save(batch) => Job::Save(batch),
+            Effect::Load(load) => Job::Load(load),
+            Effect::LoadOutbox => Job::Outbox,
+            Effect::Resolve { cmd, resolution } => Job::Resolve(cmd, resolution),
+            Effect::Discard { cmd } => Job::Discard(cmd),
+            Effect::Draft { key, text } => Job::Draft(key, text),
+            Effect::Sync => {
+                (self.wiring.poke)();
+                return Ok(());
+            }
+            Effect::Editor { purpose, text } => {
+                let state = self.wiring.home.state.clone();
+                let text = screen.while_away(|| outside::edit(&state, &text))?;
+                return self.take(app, screen, Msg::Edited { purpose, text });
+            }
+            Effect::Suspend => {
+                screen.while_away(suspend)?;
+                app.redraw = true;
+                return self.take(app, screen, Msg::Tick);
+            }
+            Effect::Copy(text) => return self.tell(app, screen, outside::copy(&text)),
+            Effect::Open(address) => {
+                return self.tell(app, screen, outside::open_address(&address));
+            }
+            Effect::Export { path, text } => {
+                return self.tell(app, screen, outside::export(&path, &text));
+            }
+            Effect::WakeAt(at) => {
+                self.wake = Some(self.wake.map_or(at, |wake| wake.min(at)));
+                return Ok(());
+            }
+            Effect::Reload => {
+                let configured = Box::new(self.wiring.home.configured());
+                self.take(app, screen, Msg::Configured(configured))?;
+                self.look = look(app);
+                return Ok(());
+            }
+            Effect::Quit => {
+                self.left = true;
+                return Ok(());
+            }
+        };
+        let _ = self.jobs.send(job);
+        Ok(())
+    }
+
+    fn tell(
+        &mut self,
+        app: &mut App,
+        screen: &mut Screen,
+        result: Result<(), String>,
+    ) -> Result<(), RunError> {
+        match result {
+            Ok(()) => Ok(()),
+            Err(why) => self.take(app, screen, Msg::Tell(Tone::Error, why)),
+        }
+    }
+}
+
+fn translate(event: Event) -> Option<Msg> {
+    match event {
+        Event::Key(event) => keys::key(event).map(Msg::Key),
+        Event::Paste(text) => Some(Msg::Paste(text)),
+        Event::Resize(columns, rows) => Some(Msg::Resize(columns, rows)),
+        _ => None,
+    }
+}
+
+fn next_minute(now: Timestamp) -> Timestamp {
+    let next = (now.as_second().div_euclid(60) + 1) * 60;
+    Timestamp::from_second(next).unwrap_or(now)
+}
+
+/// Stops the process until the shell continues it.
+#[cfg(unix)]
+fn suspend() {
+    let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::TSTP);
+}
+
+#[cfg(not(unix))]
+fn suspend() {}
+
+/// The signals on which the console leaves, or comes back.
+#[cfg(unix)]
+struct Signals {
+    terminate: tokio::signal::unix::Signal,
+    hangup: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+    resume: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            hangup: signal(SignalKind::hangup())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            // SIGCONT: 18 on Linux and 19 on the BSDs.
+            resume: signal(SignalKind::from_raw(rustix::process::Signal::CONT.as_raw()))?,
+        })
+    }
+
+    async fn next(&mut self) -> Woken {
+        tokio::select! {
+            _ = self.terminate.recv() => Woken::Leave,
+            _ = self.hangup.recv() => Woken::Leave,
+            _ = self.interrupt.recv() => Woken::Leave,
+            _ = self.resume.recv() => Woken::Resumed,
+        }
+    }
+}
+
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn next(&mut self) -> Woken {
+        let _ = tokio::signal::ctrl_c().await;
+        Woken::Leave
+    }
+}

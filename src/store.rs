@@ -44,8 +44,8 @@ use mirror::Mirror;
 pub use mirror::{Page, Place, Snapshot, SnapshotReason};
 pub use outbox::DamagedEdit;
 use outbox::Outbox;
-pub(crate) use paths::private_file;
 pub use paths::Paths;
+pub(crate) use paths::private_file;
 pub use send::Identity;
 pub use snapshot::{Applied, Changes};
 pub use undo::{BatchState, LoggedBatch};
@@ -93,7 +93,9 @@ pub struct Store {
 
 impl std::fmt::Debug for Store {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.debug_struct("Store").field("paths", &self.paths).finish_non_exhaustive()
+        out.debug_struct("Store")
+            .field("paths", &self.paths)
+            .finish_non_exhaustive()
     }
 }
 
@@ -177,7 +179,10 @@ impl Store {
 
     /// Calls back before each write of a row or a commit to either file, for the crash test.
     #[doc(hidden)]
-    pub fn on_write(&mut self, hook: impl Fn() + Send + Sync + Clone + 'static) -> Result<(), StoreError> {
+    pub fn on_write(
+        &mut self,
+        hook: impl Fn() + Send + Sync + Clone + 'static,
+    ) -> Result<(), StoreError> {
         for (path, db) in [
             (&self.paths.mirror, &mut self.mirror.db),
             (&self.paths.outbox, &mut self.outbox.db),
@@ -211,19 +216,31 @@ impl Store {
         Ok(())
     }
 
-    fn salvage_outbox(&mut self, now: Timestamp, error: &rusqlite::Error) -> Result<(), StoreError> {
+    fn salvage_outbox(
+        &mut self,
+        now: Timestamp,
+        error: &rusqlite::Error,
+    ) -> Result<(), StoreError> {
         // The connection must be gone before the file is moved, or its log would be written back.
-        let blank = rusqlite::Connection::open_in_memory().map_err(|error| self.outbox_error(&error))?;
+        let blank =
+            rusqlite::Connection::open_in_memory().map_err(|error| self.outbox_error(&error))?;
         drop(std::mem::replace(&mut self.outbox.db, blank));
         self.outbox = salvage::outbox(&self.paths.outbox, now, error, &mut self.report)?;
-        self.reload_active().map_err(|error| self.outbox_error(&error))
+        self.reload_active()
+            .map_err(|error| self.outbox_error(&error))
     }
 
-    fn rebuild_mirror(&mut self, now: Timestamp, error: &rusqlite::Error) -> Result<(), StoreError> {
-        let blank = rusqlite::Connection::open_in_memory().map_err(|error| self.mirror_error(&error))?;
+    fn rebuild_mirror(
+        &mut self,
+        now: Timestamp,
+        error: &rusqlite::Error,
+    ) -> Result<(), StoreError> {
+        let blank =
+            rusqlite::Connection::open_in_memory().map_err(|error| self.mirror_error(&error))?;
         drop(std::mem::replace(&mut self.mirror.db, blank));
         self.mirror = salvage::mirror(&self.paths.mirror, now, error, &mut self.report)?;
-        self.reload_active().map_err(|error| self.outbox_error(&error))
+        self.reload_active()
+            .map_err(|error| self.outbox_error(&error))
     }
 
     fn mirror_error(&self, error: &rusqlite::Error) -> StoreError {
@@ -237,16 +254,26 @@ impl Store {
     /// Follows what other consoles on the same files wrote since the last call.
     fn refresh(&mut self) -> Result<(), StoreError> {
         if self.outbox.moved() {
-            self.outbox = Outbox::open(&self.paths.outbox).map_err(|error| self.outbox_error(&error))?;
-            self.reload_active().map_err(|error| self.outbox_error(&error))?;
+            self.outbox =
+                Outbox::open(&self.paths.outbox).map_err(|error| self.outbox_error(&error))?;
+            self.reload_active()
+                .map_err(|error| self.outbox_error(&error))?;
         }
         if self.mirror.moved() {
-            self.mirror = Mirror::open(&self.paths.mirror).map_err(|error| self.mirror_error(&error))?;
+            self.mirror =
+                Mirror::open(&self.paths.mirror).map_err(|error| self.mirror_error(&error))?;
         }
-        let others = self.outbox.others_wrote().map_err(|error| self.outbox_error(&error))?;
-        let moved = self.mirror.refresh().map_err(|error| self.mirror_error(&error))?;
+        let others = self
+            .outbox
+            .others_wrote()
+            .map_err(|error| self.outbox_error(&error))?;
+        let moved = self
+            .mirror
+            .refresh()
+            .map_err(|error| self.mirror_error(&error))?;
         if others {
-            self.reload_active().map_err(|error| self.outbox_error(&error))?;
+            self.reload_active()
+                .map_err(|error| self.outbox_error(&error))?;
         } else if moved {
             let seq = self.mirror.place().seq;
             self.active.settle(seq);
@@ -314,7 +341,9 @@ impl Store {
             return Ok(());
         }
         let verdict: rusqlite::Result<String> =
-            self.outbox.db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0));
+            self.outbox
+                .db
+                .query_row("PRAGMA quick_check(1)", [], |row| row.get(0));
         let error = match verdict {
             Ok(text) if text == "ok" => return Ok(()),
             Ok(text) => mirror::damage(text),
@@ -359,9 +388,11 @@ fn append_all(
 ) -> rusqlite::Result<Vec<outbox::Entry>> {
     let mut entries = Vec::new();
     for batch in batches {
-        entries.extend(outbox::append_batch(db, batch, outbox::Queueing::default())?);
+        entries.extend(outbox::append_batch(
+            db,
+            batch,
+            outbox::Queueing::default(),
+        )?);
     }
     Ok(entries)
 }
-
-

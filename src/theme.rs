@@ -144,6 +144,11 @@ impl Theme {
         Self::read(text, name, &|_| None).ok()
     }
 
+    /// Returns the theme of the terminal's own colours.
+    pub fn bare() -> Theme {
+        Theme::plain("bare")
+    }
+
     /// Reads a theme file; `find` returns the text of another file by its theme's name.
     pub fn read(
         text: &str,

@@ -26,8 +26,8 @@ mod today;
 pub use layout::{Areas, Breadth, areas};
 pub use paint::{Depth, Look};
 
-use ratatui::Frame;
-use ratatui::layout::Rect;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
 
 use crate::app::{App, Mode};
 use crate::pane::Place;
@@ -36,24 +36,21 @@ use canvas::Canvas;
 /// The smallest terminal in which the console can be used, columns by rows.
 pub const SMALLEST: (u16, u16) = (40, 10);
 
-/// Draws the console.
-pub fn draw(app: &App, look: Look, frame: &mut Frame<'_>) {
-    let area = frame.area();
-    let mut canvas = Canvas::new(frame.buffer_mut(), &app.theme, look);
+/// Draws the console into the cells of a frame; returns where the terminal's cursor belongs, if anywhere.
+pub fn draw(app: &App, look: Look, buffer: &mut Buffer) -> Option<Position> {
+    let area = buffer.area;
+    let mut canvas = Canvas::new(buffer, &app.theme, look);
     canvas.fill(area, canvas.paint.text());
     if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
         too_small(&mut canvas, area);
-        return;
+        return None;
     }
     let areas = areas(area, app);
     chrome::header(&mut canvas, app, areas.header);
     body(&mut canvas, app, areas.body);
     chrome::status(&mut canvas, app, areas.status);
     chrome::footer(&mut canvas, app, areas.footer);
-    let cursor = overlay::draw(&mut canvas, app, &areas);
-    if let Some(cursor) = cursor {
-        frame.set_cursor_position(cursor);
-    }
+    overlay::draw(&mut canvas, app, &areas)
 }
 
 fn body(canvas: &mut Canvas<'_>, app: &App, area: Rect) {

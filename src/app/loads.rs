@@ -54,7 +54,7 @@ impl App {
             self.world.upsert(row);
         }
         match load {
-            Load::Working(_) => arrange_all(&self.world, &mut self.screen, true),
+            Load::Working(_) | Load::Unhandled => arrange_all(&self.world, &mut self.screen, true),
             Load::Children { kind, .. } | Load::All { kind, .. } => {
                 arrange(&self.world, &mut self.screen, Place::of_kind(*kind), true);
             }

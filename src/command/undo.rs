@@ -15,13 +15,21 @@ pub struct UndoLog {
 }
 
 impl UndoLog {
-    /// Fills the log from the batches on disk, oldest first.
-    pub fn restore(batches: Vec<Batch>) -> Self {
-        let mut log = Self::default();
-        for batch in &batches {
-            log.record(batch);
-        }
-        log
+    /// Puts what is on disk, oldest first, behind what was done since the start.
+    pub fn restore(&mut self, done: Vec<Batch>, undone: Vec<Batch>) {
+        let known = |id: &str| {
+            self.done
+                .iter()
+                .chain(&self.undone)
+                .any(|batch| batch.id == id)
+        };
+        let older: Vec<Batch> = done.into_iter().filter(|batch| !known(&batch.id)).collect();
+        let older_undone: Vec<Batch> = undone
+            .into_iter()
+            .filter(|batch| self.done.is_empty() && !known(&batch.id))
+            .collect();
+        self.done.splice(0..0, older);
+        self.undone.splice(0..0, older_undone);
     }
 
     /// Takes in a batch that was made.

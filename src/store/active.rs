@@ -75,7 +75,11 @@ impl Active {
 
     /// Replaces what became of an edit.
     pub(super) fn set_fate(&mut self, cmd: &str, fate: Fate) {
-        if let Some(entry) = self.by_cmd.get(cmd).and_then(|turn| self.entries.get_mut(turn)) {
+        if let Some(entry) = self
+            .by_cmd
+            .get(cmd)
+            .and_then(|turn| self.entries.get_mut(turn))
+        {
             entry.fate = fate;
         }
     }
@@ -86,8 +90,15 @@ impl Active {
     }
 
     /// Returns the edits of one record in the order of their turn.
-    pub(super) fn of_record<'a>(&'a self, kind: Kind, id: &str) -> impl Iterator<Item = &'a Entry> + use<'a> {
-        let turns = self.by_record.get(&kind).and_then(|records| records.get(id));
+    pub(super) fn of_record<'a>(
+        &'a self,
+        kind: Kind,
+        id: &str,
+    ) -> impl Iterator<Item = &'a Entry> + use<'a> {
+        let turns = self
+            .by_record
+            .get(&kind)
+            .and_then(|records| records.get(id));
         turns
             .map_or(&[][..], Vec::as_slice)
             .iter()
@@ -96,7 +107,9 @@ impl Active {
 
     /// Tells whether any edit of the record is not settled.
     pub(super) fn touches(&self, kind: Kind, id: &str) -> bool {
-        self.by_record.get(&kind).is_some_and(|records| records.contains_key(id))
+        self.by_record
+            .get(&kind)
+            .is_some_and(|records| records.contains_key(id))
     }
 
     /// Returns the ids of the records of a kind that have edits.
@@ -115,7 +128,11 @@ impl Active {
     }
 
     /// Returns the edits of a record as the overlay takes them.
-    pub(super) fn parts<'a>(&'a self, kind: Kind, id: &str) -> impl Iterator<Item = (&'a Edit, Part)> + use<'a> {
+    pub(super) fn parts<'a>(
+        &'a self,
+        kind: Kind,
+        id: &str,
+    ) -> impl Iterator<Item = (&'a Edit, Part)> + use<'a> {
         self.of_record(kind, id).map(|entry| {
             let part = match entry.fate.state {
                 State::Queued => Part::Waiting,
@@ -154,7 +171,9 @@ impl Active {
     pub(super) fn settle(&mut self, mirror_seq: u64) -> Vec<(Kind, String)> {
         let settled: Vec<String> = self
             .iter()
-            .filter(|entry| entry.fate.state == State::Acked && entry.fate.seq.unwrap_or(0) <= mirror_seq)
+            .filter(|entry| {
+                entry.fate.state == State::Acked && entry.fate.seq.unwrap_or(0) <= mirror_seq
+            })
             .map(|entry| entry.edit.cmd.clone())
             .collect();
         settled

@@ -46,11 +46,17 @@ fn covers(base: u64, touched: Touched<'_>, own: &Own) -> bool {
     if own.version == own.base + 1 && own.base <= base {
         return true;
     }
-    let seen = |version: &Json| version.as_u64().is_some_and(|at| at <= base || at == own.version);
+    let seen = |version: &Json| {
+        version
+            .as_u64()
+            .is_some_and(|at| at <= base || at == own.version)
+    };
     match (touched, &own.fv) {
         (Touched::Fields(fields), fv) => fields.iter().all(|field| {
             own.fields.iter().any(|mine| mine == field)
-                || fv.as_ref().is_some_and(|fv| fv.get(*field).is_none_or(seen))
+                || fv
+                    .as_ref()
+                    .is_some_and(|fv| fv.get(*field).is_none_or(seen))
         }),
         (Touched::Everything, Some(fv)) => fv.values().all(seen),
         (Touched::Everything, None) => false,
@@ -75,8 +81,18 @@ mod tests {
     #[test]
     fn the_next_edit_stands_on_the_own_version() {
         let first = own(18, 17, &["stage"], None);
-        assert_eq!(base_after(17, Touched::Fields(&["stage"]), std::slice::from_ref(&first)), 18);
-        assert_eq!(base_after(17, Touched::Fields(&["name"]), std::slice::from_ref(&first)), 18);
+        assert_eq!(
+            base_after(
+                17,
+                Touched::Fields(&["stage"]),
+                std::slice::from_ref(&first)
+            ),
+            18
+        );
+        assert_eq!(
+            base_after(17, Touched::Fields(&["name"]), std::slice::from_ref(&first)),
+            18
+        );
         assert_eq!(base_after(17, Touched::Everything, &[first]), 18);
     }
 
@@ -90,7 +106,9 @@ mod tests {
     fn a_field_that_others_changed_stays_a_conflict() {
         let fv = json!({"stage": 19, "name": 18, "note": 3});
         let merged = own(19, 17, &["stage"], Some(fv));
-        let after = |fields: &[&str]| base_after(17, Touched::Fields(fields), std::slice::from_ref(&merged));
+        let after = |fields: &[&str]| {
+            base_after(17, Touched::Fields(fields), std::slice::from_ref(&merged))
+        };
         assert_eq!(after(&["name"]), 17);
         assert_eq!(after(&["stage", "name"]), 17);
         assert_eq!(after(&["note"]), 19);
@@ -102,7 +120,10 @@ mod tests {
     fn without_the_record_only_the_own_fields_are_known() {
         // The reply to the first sending was lost, and others may have come before it.
         let late = own(20, 17, &["stage"], None);
-        assert_eq!(base_after(17, Touched::Fields(&["stage"]), std::slice::from_ref(&late)), 20);
+        assert_eq!(
+            base_after(17, Touched::Fields(&["stage"]), std::slice::from_ref(&late)),
+            20
+        );
         assert_eq!(base_after(17, Touched::Fields(&["name"]), &[late]), 17);
     }
 
@@ -110,12 +131,18 @@ mod tests {
     fn what_stood_on_a_newer_version_hides_nothing() {
         // "Mine" was chosen on top of version 20; a later edit made on 17 never saw what 18 to 20 did.
         let mine = own(21, 20, &["stage"], None);
-        assert_eq!(base_after(17, Touched::Fields(&["name"]), std::slice::from_ref(&mine)), 17);
+        assert_eq!(
+            base_after(17, Touched::Fields(&["name"]), std::slice::from_ref(&mine)),
+            17
+        );
         assert_eq!(base_after(17, Touched::Fields(&["stage"]), &[mine]), 21);
     }
 
     #[test]
     fn an_older_own_edit_changes_nothing() {
-        assert_eq!(base_after(30, Touched::Everything, &[own(18, 17, &[], None)]), 30);
+        assert_eq!(
+            base_after(30, Touched::Everything, &[own(18, 17, &[], None)]),
+            30
+        );
     }
 }

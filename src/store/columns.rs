@@ -48,7 +48,10 @@ impl Incoming {
             (_, true) => Life::Left,
         };
         let text = |raw: Option<Box<RawValue>>| {
-            raw.map_or_else(|| "{}".to_owned(), |raw| Box::<str>::from(raw).into_string())
+            raw.map_or_else(
+                || "{}".to_owned(),
+                |raw| Box::<str>::from(raw).into_string(),
+            )
         };
         Self::build(
             (row.kind, row.id),

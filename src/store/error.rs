@@ -22,9 +22,7 @@ pub enum StoreError {
         why: String,
     },
     /// Another program holds the file for too long.
-    #[error(
-        "{file}: another program holds it; close other consoles on this cache and do it again"
-    )]
+    #[error("{file}: another program holds it; close other consoles on this cache and do it again")]
     Busy {
         /// The file in question.
         file: String,

@@ -16,7 +16,10 @@ type Listener = Box<dyn Fn(&[CacheChange]) + Send>;
 
 enum Request {
     Save(Batch, Saved),
-    Change(Box<dyn FnOnce(&mut Store) -> Result<Vec<CacheChange>, StoreError> + Send>, Saved),
+    Change(
+        Box<dyn FnOnce(&mut Store) -> Result<Vec<CacheChange>, StoreError> + Send>,
+        Saved,
+    ),
     Call(Box<dyn FnOnce(&mut Store) + Send>),
     Listen(Listener),
     Idle(Timestamp),
@@ -62,7 +65,9 @@ impl StoreHandle {
         &self,
         work: impl FnOnce(&mut Store) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        self.send(work)?.blocking_recv().unwrap_or(Err(StoreError::Closed))
+        self.send(work)?
+            .blocking_recv()
+            .unwrap_or(Err(StoreError::Closed))
     }
 
     fn send<T: Send + 'static>(
@@ -116,11 +121,16 @@ impl StoreHandle {
         resolution: Resolution,
         now: Timestamp,
     ) -> Result<Vec<CacheChange>, StoreError> {
-        self.change(move |store| store.resolve(&cmd, &resolution, now)).await
+        self.change(move |store| store.resolve(&cmd, &resolution, now))
+            .await
     }
 
     /// Takes an edit back that was not sent, or that failed.
-    pub async fn discard(&self, cmd: String, now: Timestamp) -> Result<Vec<CacheChange>, StoreError> {
+    pub async fn discard(
+        &self,
+        cmd: String,
+        now: Timestamp,
+    ) -> Result<Vec<CacheChange>, StoreError> {
         self.change(move |store| store.discard(&cmd, now)).await
     }
 
@@ -136,8 +146,14 @@ impl StoreHandle {
     }
 
     /// Keeps what is being typed; empty text forgets it.
-    pub async fn set_draft(&self, key: String, text: String, now: Timestamp) -> Result<(), StoreError> {
-        self.call(move |store| store.set_draft(&key, &text, now)).await
+    pub async fn set_draft(
+        &self,
+        key: String,
+        text: String,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.call(move |store| store.set_draft(&key, &text, now))
+            .await
     }
 
     /// Returns all drafts with their keys, newest first.
@@ -213,7 +229,9 @@ impl Worker {
                     continue;
                 }
                 Request::Close(answer) => {
-                    let Self { store, requests, .. } = self;
+                    let Self {
+                        store, requests, ..
+                    } = self;
                     drop((store, requests));
                     let _ = answer.send(());
                     return;
@@ -247,7 +265,10 @@ impl Worker {
         match self.idle {
             Idle::Rest => Idle::Rest,
             Idle::Check(now) => {
-                let checked = self.store.verify_outbox(now).and_then(|()| self.store.prune(now));
+                let checked = self
+                    .store
+                    .verify_outbox(now)
+                    .and_then(|()| self.store.prune(now));
                 if let Err(error) = checked {
                     tracing::warn!(%error, "the outbox could not be checked");
                 }

@@ -243,14 +243,22 @@ impl Mirror {
             return self.apply_to_snapshot(page);
         }
         if page.seq < place.seq {
-            return Ok(Written { stale: true, ..Written::default() });
+            return Ok(Written {
+                stale: true,
+                ..Written::default()
+            });
         }
         if self.bug {
             // Only for the checker's negative control: the cursor moves on before the rows are there.
-            self.db.execute("UPDATE place SET cursor = ?1, seq = ?2", params![page.cursor, page.seq.cast_signed()])?;
+            self.db.execute(
+                "UPDATE place SET cursor = ?1, seq = ?2",
+                params![page.cursor, page.seq.cast_signed()],
+            )?;
         }
         let going_on = self.staged.is_some();
-        let transaction = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let transaction = self
+            .db
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
         if !going_on {
             transaction.execute("DELETE FROM staged", [])?;
         }
@@ -270,10 +278,18 @@ impl Mirror {
                 written.rows.push(index);
             }
         }
-        let synced_at = if page.more { place.synced_at } else { Some(now) };
+        let synced_at = if page.more {
+            place.synced_at
+        } else {
+            Some(now)
+        };
         transaction
             .prepare_cached("UPDATE place SET cursor = ?1, seq = ?2, synced_at = ?3")?
-            .execute(params![page.cursor, page.seq.cast_signed(), synced_at.map(Timestamp::as_microsecond)])?;
+            .execute(params![
+                page.cursor,
+                page.seq.cast_signed(),
+                synced_at.map(Timestamp::as_microsecond)
+            ])?;
         transaction.commit()?;
         self.staged = None;
         self.place.cursor = Some(page.cursor.clone());
@@ -306,7 +322,9 @@ impl Mirror {
     /// Begins a snapshot from nothing, also when one of the same reason was under way.
     pub(super) fn restart_snapshot(&mut self, wanted: &Snapshot) -> rusqlite::Result<()> {
         let spare = 1 - self.place.live;
-        let transaction = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let transaction = self
+            .db
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
         drop_set(&transaction, spare)?;
         transaction.execute_batch(&schema::row_tables(spare))?;
         transaction.execute("DELETE FROM staged", [])?;
@@ -316,13 +334,18 @@ impl Mirror {
         )?;
         transaction.commit()?;
         self.staged = None;
-        self.place.snapshot = Some(Snapshot { cursor: None, ..wanted.clone() });
+        self.place.snapshot = Some(Snapshot {
+            cursor: None,
+            ..wanted.clone()
+        });
         Ok(())
     }
 
     fn apply_to_snapshot(&mut self, page: &Page) -> rusqlite::Result<Written> {
         let spare = 1 - self.place.live;
-        let transaction = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let transaction = self
+            .db
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
         for row in &page.rows {
             write_row(&transaction, spare, 0, row)?;
         }
@@ -346,7 +369,9 @@ impl Mirror {
     /// Shows the snapshot instead of the old tables, from one transaction to the next.
     pub(super) fn finish_snapshot(&mut self, seq: u64, now: Timestamp) -> rusqlite::Result<()> {
         let spare = 1 - self.place.live;
-        let transaction = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let transaction = self
+            .db
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
         transaction.execute(
             "UPDATE place SET live = ?1, cursor = next_cursor, seq = ?2, epoch = coalesce(next_epoch, epoch), \
              synced_at = ?3, next_cursor = NULL, next_reason = NULL, next_epoch = NULL, restored_seq = NULL",
@@ -373,7 +398,9 @@ impl Mirror {
                 |row| row.get(0),
             )
             .optional()?;
-        let transaction = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let transaction = self
+            .db
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
         match upto {
             Some(upto) => {
                 transaction.execute(&format!("DELETE FROM row{spare} WHERE num < ?1"), [upto])?;
@@ -390,9 +417,16 @@ impl Mirror {
     }
 
     /// Reads one record of either set of tables.
-    pub(super) fn get_from(&self, set: i64, kind: Kind, id: &str) -> rusqlite::Result<Option<MirrorRow>> {
+    pub(super) fn get_from(
+        &self,
+        set: i64,
+        kind: Kind,
+        id: &str,
+    ) -> rusqlite::Result<Option<MirrorRow>> {
         self.db
-            .prepare_cached(&format!("SELECT {COLUMNS} FROM row{set} WHERE id = ?1 AND kind = ?2"))?
+            .prepare_cached(&format!(
+                "SELECT {COLUMNS} FROM row{set} WHERE id = ?1 AND kind = ?2"
+            ))?
             .query_row([id, kind.name()], read_row)
             .optional()
     }
@@ -430,7 +464,8 @@ pub(super) fn count(limit: usize) -> i64 {
 
 /// Returns a number that changes when another connection has written to the file.
 pub(super) fn data_version(db: &Connection) -> rusqlite::Result<i64> {
-    db.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))
+    db.prepare_cached("PRAGMA data_version")?
+        .query_row([], |row| row.get(0))
 }
 
 /// Reads an instant from its microseconds.
@@ -445,21 +480,26 @@ pub(super) fn read_row(row: &Row<'_>) -> rusqlite::Result<MirrorRow> {
     let fields: String = row.get(6)?;
     let known = Kind::from_name(&kind);
     match known {
-        Some(known) if row_sum(&kind, &id, version, &fields) == row.get::<_, i64>(5)? => Ok(MirrorRow {
-            kind: known,
-            id,
-            version,
-            seq: unsigned(row, 3)?,
-            at: row.get(4)?,
-            fields,
-        }),
+        Some(known) if row_sum(&kind, &id, version, &fields) == row.get::<_, i64>(5)? => {
+            Ok(MirrorRow {
+                kind: known,
+                id,
+                version,
+                seq: unsigned(row, 3)?,
+                at: row.get(4)?,
+                fields,
+            })
+        }
         _ => Err(damage(format!("the checksum of {kind} {id} is wrong"))),
     }
 }
 
 /// Makes the error for content that SQLite reads but that is not what was written.
 pub(super) fn damage(why: String) -> rusqlite::Error {
-    rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT), Some(why))
+    rusqlite::Error::SqliteFailure(
+        rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT),
+        Some(why),
+    )
 }
 
 pub(super) fn table_exists(db: &Connection, name: &str) -> rusqlite::Result<bool> {
@@ -471,7 +511,9 @@ pub(super) fn table_exists(db: &Connection, name: &str) -> rusqlite::Result<bool
 }
 
 fn drop_set(db: &Connection, set: i64) -> rusqlite::Result<()> {
-    db.execute_batch(&format!("DROP TABLE IF EXISTS row{set}; DROP TABLE IF EXISTS search{set};"))
+    db.execute_batch(&format!(
+        "DROP TABLE IF EXISTS row{set}; DROP TABLE IF EXISTS search{set};"
+    ))
 }
 
 /// Writes one row of the feed; tells whether it was news.
@@ -481,7 +523,9 @@ fn write_row(db: &Connection, set: i64, mark: i64, row: &Incoming) -> rusqlite::
     }
     if row.life != Life::Live {
         let gone = db
-            .prepare_cached(&format!("DELETE FROM row{set} WHERE id = ?1 AND kind = ?2 AND seq < ?3"))?
+            .prepare_cached(&format!(
+                "DELETE FROM row{set} WHERE id = ?1 AND kind = ?2 AND seq < ?3"
+            ))?
             .execute(params![row.id, row.kind, row.seq.cast_signed()])?;
         return Ok(gone > 0);
     }
@@ -495,7 +539,16 @@ fn write_row(db: &Connection, set: i64, mark: i64, row: &Incoming) -> rusqlite::
              fields = excluded.fields, fv = excluded.fv WHERE excluded.seq > seq"
         ))?
         .execute(params![
-            row.kind, row.id, row.version.cast_signed(), row.seq.cast_signed(), open, parent, at, row.sum, row.fields, row.fv
+            row.kind,
+            row.id,
+            row.version.cast_signed(),
+            row.seq.cast_signed(),
+            open,
+            parent,
+            at,
+            row.sum,
+            row.fields,
+            row.fv
         ])?;
     Ok(written > 0)
 }
@@ -513,7 +566,16 @@ fn stage(db: &Connection, rows: &[Incoming]) -> rusqlite::Result<()> {
         };
         let Columns { open, parent, at } = &row.columns;
         insert.execute(params![
-            row.kind, row.id, row.version.cast_signed(), row.seq.cast_signed(), life, open, parent, at, row.fields, row.fv
+            row.kind,
+            row.id,
+            row.version.cast_signed(),
+            row.seq.cast_signed(),
+            life,
+            open,
+            parent,
+            at,
+            row.fields,
+            row.fv
         ])?;
     }
     Ok(())

@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, Transaction, TransactionBehavior, params};
+use rusqlite::{
+    Connection, OpenFlags, OptionalExtension, Row, Transaction, TransactionBehavior, params,
+};
 
 use super::checksum::Checksum;
 use super::mirror::{damage, data_version, instant, tune};
@@ -172,14 +174,19 @@ impl Outbox {
         &mut self,
         work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
     ) -> rusqlite::Result<T> {
-        let transaction = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let transaction = self
+            .db
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
         let done = work(&transaction)?;
         transaction.commit()?;
         Ok(done)
     }
 
     /// Reads the edits that are not settled, in the order of their turn.
-    pub(super) fn active(&self, mirror_seq: u64) -> rusqlite::Result<(Vec<Entry>, Vec<DamagedEdit>)> {
+    pub(super) fn active(
+        &self,
+        mirror_seq: u64,
+    ) -> rusqlite::Result<(Vec<Entry>, Vec<DamagedEdit>)> {
         let mut entries = Vec::new();
         let mut damaged = Vec::new();
         let waiting = format!(
@@ -190,17 +197,18 @@ impl Outbox {
             "SELECT {ENTRY} FROM fate f CROSS JOIN edit e ON e.cmd = f.cmd \
              WHERE f.state = 'acked' AND f.seq > ?1"
         );
-        let mut collect = |sql: &str, parameters: &[&dyn rusqlite::ToSql]| -> rusqlite::Result<()> {
-            let mut statement = self.db.prepare_cached(sql)?;
-            let mut rows = statement.query(parameters)?;
-            while let Some(row) = rows.next()? {
-                match read_entry(row)? {
-                    Ok(entry) => entries.push(entry),
-                    Err(bad) => damaged.push(bad),
+        let mut collect =
+            |sql: &str, parameters: &[&dyn rusqlite::ToSql]| -> rusqlite::Result<()> {
+                let mut statement = self.db.prepare_cached(sql)?;
+                let mut rows = statement.query(parameters)?;
+                while let Some(row) = rows.next()? {
+                    match read_entry(row)? {
+                        Ok(entry) => entries.push(entry),
+                        Err(bad) => damaged.push(bad),
+                    }
                 }
-            }
-            Ok(())
-        };
+                Ok(())
+            };
         collect(&waiting, &[])?;
         collect(&acked, &[&mirror_seq.cast_signed()])?;
         entries.sort_by_key(|entry| (entry.place, entry.number));
@@ -236,8 +244,11 @@ impl Outbox {
     /// Writes down a fact about this cache.
     pub(super) fn set_fact(&mut self, name: &str, value: &str) -> rusqlite::Result<()> {
         self.quickly(|db| {
-            db.execute("INSERT OR REPLACE INTO fact(name, value) VALUES (?1, ?2)", [name, value])
-                .map(drop)
+            db.execute(
+                "INSERT OR REPLACE INTO fact(name, value) VALUES (?1, ?2)",
+                [name, value],
+            )
+            .map(drop)
         })
     }
 }
@@ -309,7 +320,15 @@ fn append_edit(
 
 /// Writes an edit under its own number, with what became of it.
 pub(super) fn insert_edit(db: &Connection, entry: &Entry) -> rusqlite::Result<()> {
-    let Entry { number, place, edit, mine, batch, at, fate } = entry;
+    let Entry {
+        number,
+        place,
+        edit,
+        mine,
+        batch,
+        at,
+        fate,
+    } = entry;
     let body = serde_json::to_string(edit).map_err(|error| damage(error.to_string()))?;
     let sum = edit_sum(*number, *place, &edit.cmd, batch, &body, *mine, *at);
     db.prepare_cached(
@@ -334,7 +353,9 @@ pub(super) fn insert_edit(db: &Connection, entry: &Entry) -> rusqlite::Result<()
 /// Writes down what became of an edit.
 pub(super) fn write_fate(db: &Connection, cmd: &str, fate: &Fate) -> rusqlite::Result<()> {
     let reply = match &fate.reply {
-        Some(reply) => Some(serde_json::to_string(reply).map_err(|error| damage(error.to_string()))?),
+        Some(reply) => {
+            Some(serde_json::to_string(reply).map_err(|error| damage(error.to_string()))?)
+        }
         None => None,
     };
     let sent_at = fate.sent_at.map(Timestamp::as_microsecond);
@@ -361,7 +382,12 @@ pub(super) fn write_fate(db: &Connection, cmd: &str, fate: &Fate) -> rusqlite::R
 }
 
 /// Writes down that the user dropped or replaced an edit.
-pub(super) fn write_log(db: &Connection, at: Timestamp, cmd: &str, action: &str) -> rusqlite::Result<()> {
+pub(super) fn write_log(
+    db: &Connection,
+    at: Timestamp,
+    cmd: &str,
+    action: &str,
+) -> rusqlite::Result<()> {
     db.prepare_cached("INSERT INTO log(at, cmd, action) VALUES (?1, ?2, ?3)")?
         .execute(params![at.as_microsecond(), cmd, action])
         .map(drop)
@@ -391,7 +417,10 @@ fn try_entry(row: &Row<'_>, number: i64) -> Result<Entry, String> {
     let at = instant(row.get(6).map_err(text)?).ok_or("its time is wrong")?;
     let sum: i64 = row.get(7).map_err(text)?;
     if edit_sum(number, place, &cmd, &batch, &body, mine, at) != sum {
-        return Err(format!("its checksum is wrong; what was read: {}", excerpt(&body)));
+        return Err(format!(
+            "its checksum is wrong; what was read: {}",
+            excerpt(&body)
+        ));
     }
     let edit: Edit = serde_json::from_str(&body)
         .map_err(|error| format!("not understood ({error}); kept as {}", excerpt(&body)))?;
@@ -423,7 +452,9 @@ fn read_fate(row: &Row<'_>, cmd: &str) -> Fate {
             seq: row.get::<_, Option<i64>>(12)?.map(i64::cast_unsigned),
             version: row.get::<_, Option<i64>>(13)?.map(i64::cast_unsigned),
             epoch: row.get(14)?,
-            reply: reply.as_deref().and_then(|text| serde_json::from_str(text).ok()),
+            reply: reply
+                .as_deref()
+                .and_then(|text| serde_json::from_str(text).ok()),
             ended_at: instant(row.get(16)?),
         };
         let sum: i64 = row.get(17)?;
@@ -438,7 +469,15 @@ fn read_fate(row: &Row<'_>, cmd: &str) -> Fate {
     }
 }
 
-fn edit_sum(number: i64, place: i64, cmd: &str, batch: &str, body: &str, mine: bool, at: Timestamp) -> i64 {
+fn edit_sum(
+    number: i64,
+    place: i64,
+    cmd: &str,
+    batch: &str,
+    body: &str,
+    mine: bool,
+    at: Timestamp,
+) -> i64 {
     Checksum::new()
         .number(number)
         .number(place)
@@ -466,7 +505,14 @@ fn fate_sum(cmd: &str, fate: &Fate, reply: Option<&str>) -> i64 {
 }
 
 /// Adds up a row of the undo log.
-pub(super) fn batch_sum(id: &str, label: &str, at: i64, role: &str, target: Option<&str>, edits: i64) -> i64 {
+pub(super) fn batch_sum(
+    id: &str,
+    label: &str,
+    at: i64,
+    role: &str,
+    target: Option<&str>,
+    edits: i64,
+) -> i64 {
     Checksum::new()
         .text(id)
         .text(label)

@@ -91,14 +91,19 @@ mod tests {
     use crate::record::{Kind, Patch};
 
     fn edit(op: Op, set: Json) -> Edit {
-        let Json::Object(set) = set else { panic!("an object") };
+        let Json::Object(set) = set else {
+            panic!("an object")
+        };
         Edit {
             cmd: "c".into(),
             kind: Kind::Lead,
             id: "l".into(),
             op,
             base: Some(1),
-            patch: Patch { set, ..Patch::default() },
+            patch: Patch {
+                set,
+                ..Patch::default()
+            },
             before: Map::new(),
         }
     }
@@ -133,7 +138,10 @@ mod tests {
         let delete = edit(Op::Delete, json!({}));
         let shown = overlay(None, [(&create, Part::Waiting)]).unwrap();
         assert_eq!(shown.fields["name"], "New");
-        assert_eq!(overlay(None, [(&create, Part::Waiting), (&delete, Part::Waiting)]), None);
+        assert_eq!(
+            overlay(None, [(&create, Part::Waiting), (&delete, Part::Waiting)]),
+            None
+        );
         let refused = overlay(None, [(&create, Part::Refused)]).unwrap();
         assert_eq!(refused.state, RowState::Refused);
     }

@@ -22,7 +22,8 @@ impl Store {
             Err(error) if self.mirror_error(&error).is_damage() && self.read_only.is_none() => {
                 let now = self.mirror.place().synced_at.unwrap_or_default();
                 self.rebuild_mirror(now, &error)?;
-                self.try_load(load).map_err(|error| self.mirror_error(&error))
+                self.try_load(load)
+                    .map_err(|error| self.mirror_error(&error))
             }
             Err(error) => Err(self.mirror_error(&error)),
         }
@@ -37,7 +38,11 @@ impl Store {
                 }
                 Ok(rows)
             }
-            Load::Children { parent, kind, limit } => self.children(parent, *kind, *limit),
+            Load::Children {
+                parent,
+                kind,
+                limit,
+            } => self.children(parent, *kind, *limit),
             Load::Unhandled => self.unhandled(),
             Load::Records(links) => {
                 let mut rows = Vec::with_capacity(links.len());
@@ -50,7 +55,9 @@ impl Store {
             }
             Load::All { kind, limit } => {
                 let sql = "WHERE kind = ?1 ORDER BY at DESC LIMIT ?2";
-                let rows = self.mirror.select(sql, rusqlite::params![kind.name(), count(*limit)])?;
+                let rows = self
+                    .mirror
+                    .select(sql, rusqlite::params![kind.name(), count(*limit)])?;
                 let mut shown = self.with_edits(*kind, rows, |_| true)?;
                 shown.sort_by(|a, b| b.0.cmp(&a.0));
                 shown.truncate(*limit);
@@ -69,13 +76,20 @@ impl Store {
         Ok(())
     }
 
-    fn children(&self, parent: &AnyRef, kind: Kind, limit: usize) -> rusqlite::Result<Vec<CacheRow>> {
+    fn children(
+        &self,
+        parent: &AnyRef,
+        kind: Kind,
+        limit: usize,
+    ) -> rusqlite::Result<Vec<CacheRow>> {
         let key = parent_key(parent);
         let sql = "WHERE parent = ?1 AND kind = ?2 ORDER BY at DESC LIMIT ?3";
         let rows = self
             .mirror
             .select(sql, rusqlite::params![key, kind.name(), count(limit)])?;
-        let mut shown = self.with_edits(kind, rows, |columns| columns.parent.as_deref() == Some(&key))?;
+        let mut shown = self.with_edits(kind, rows, |columns| {
+            columns.parent.as_deref() == Some(&key)
+        })?;
         shown.sort_by(|a, b| (a.0, &a.1.id).cmp(&(b.0, &b.1.id)));
         let extra = shown.len().saturating_sub(limit);
         Ok(shown.into_iter().skip(extra).map(|(_, row)| row).collect())
@@ -107,7 +121,8 @@ impl Store {
         // What was written here a moment ago is not in the index yet.
         for (kind, id) in self.active.all_records() {
             if let Some(row) = self.current(kind, id)?
-                && columns::words(kind, &row.fields).is_some_and(|words| search::holds(&words, text))
+                && columns::words(kind, &row.fields)
+                    .is_some_and(|words| search::holds(&words, text))
                 && search::has_words(text)
             {
                 seen.insert((kind, row.id.clone()));
@@ -163,11 +178,16 @@ impl Store {
         }
     }
 
-    fn replay(&self, kind: Kind, id: &str, server: Option<(u64, &str)>) -> rusqlite::Result<Option<CacheRow>> {
+    fn replay(
+        &self,
+        kind: Kind,
+        id: &str,
+        server: Option<(u64, &str)>,
+    ) -> rusqlite::Result<Option<CacheRow>> {
         let (version, fields) = match server {
             Some((version, text)) => {
-                let fields: Map<String, Json> =
-                    serde_json::from_str(text).map_err(|error| damage(format!("{kind} {id}: {error}")))?;
+                let fields: Map<String, Json> = serde_json::from_str(text)
+                    .map_err(|error| damage(format!("{kind} {id}: {error}")))?;
                 (version, Some(fields))
             }
             None => (0, None),
@@ -175,7 +195,8 @@ impl Store {
         let Some(shown) = overlay(fields, self.active.parts(kind, id)) else {
             return Ok(None);
         };
-        let fields = serde_json::to_string(&shown.fields).map_err(|error| damage(error.to_string()))?;
+        let fields =
+            serde_json::to_string(&shown.fields).map_err(|error| damage(error.to_string()))?;
         Ok(Some(CacheRow {
             kind,
             id: id.to_owned(),
@@ -193,7 +214,9 @@ impl Store {
         records
             .into_iter()
             .map(|(kind, id)| {
-                let row = self.current(kind, &id).map_err(|error| self.mirror_error(&error))?;
+                let row = self
+                    .current(kind, &id)
+                    .map_err(|error| self.mirror_error(&error))?;
                 Ok(row.map_or(CacheChange::Remove(kind, id), CacheChange::Upsert))
             })
             .collect()
@@ -214,7 +237,11 @@ impl Store {
                 fields: row.fields.clone(),
             })
         } else {
-            self.replay(kind, &row.id, live.then_some((row.version, row.fields.as_str())))?
+            self.replay(
+                kind,
+                &row.id,
+                live.then_some((row.version, row.fields.as_str())),
+            )?
         };
         Ok(Some(shown.map_or_else(
             || CacheChange::Remove(kind, row.id.clone()),

@@ -53,7 +53,9 @@ pub(super) fn outbox(
     let mut damaged = Vec::new();
     let mut taken = 0;
     match readable(&aside) {
-        Some(old) => taken = take_over(&old, &mut new, &mut damaged).map_err(|error| fail(&error))?,
+        Some(old) => {
+            taken = take_over(&old, &mut new, &mut damaged).map_err(|error| fail(&error))?
+        }
         None => damaged.push(DamagedEdit {
             number: 0,
             what: "nothing could be read".to_owned(),
@@ -75,7 +77,11 @@ fn readable(aside: &Path) -> Option<Connection> {
     let open = |path: &Path| {
         let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE).ok()?;
         let _ = db.execute_batch("PRAGMA writable_schema = on; PRAGMA cell_size_check = on;");
-        let looks = db.prepare(&format!("SELECT {ENTRY} FROM edit e LEFT JOIN fate f ON f.cmd = e.cmd")).is_ok();
+        let looks = db
+            .prepare(&format!(
+                "SELECT {ENTRY} FROM edit e LEFT JOIN fate f ON f.cmd = e.cmd"
+            ))
+            .is_ok();
         looks.then_some(db)
     };
     if let Some(db) = open(aside) {
@@ -123,7 +129,11 @@ fn take_over(
             }),
         }
     }
-    let batches = numbered(old, "batch", "number, id, label, at, role, target, edits, sum");
+    let batches = numbered(
+        old,
+        "batch",
+        "number, id, label, at, role, target, edits, sum",
+    );
     for values in &batches {
         missing_edits(values, &entries, damaged);
     }
@@ -141,7 +151,9 @@ fn take_over(
             let sql = format!("INSERT OR IGNORE INTO {table}({columns}) VALUES ({marks})");
             for values in numbered(old, table, columns) {
                 // A value of a wrong type is damage of that row alone.
-                let _ = db.prepare_cached(&sql)?.execute(rusqlite::params_from_iter(values));
+                let _ = db
+                    .prepare_cached(&sql)?
+                    .execute(rusqlite::params_from_iter(values));
             }
         }
         Ok(())
@@ -150,16 +162,24 @@ fn take_over(
 }
 
 fn highest(old: &Connection) -> i64 {
-    ["SELECT max(number) FROM edit", "SELECT seq FROM sqlite_sequence WHERE name = 'edit'"]
-        .iter()
-        .filter_map(|sql| old.query_row(sql, [], |row| row.get::<_, Option<i64>>(0)).ok().flatten())
-        .max()
-        .filter(|highest| (0..1_000_000_000).contains(highest))
-        .unwrap_or(BLIND_TRIES)
+    [
+        "SELECT max(number) FROM edit",
+        "SELECT seq FROM sqlite_sequence WHERE name = 'edit'",
+    ]
+    .iter()
+    .filter_map(|sql| {
+        old.query_row(sql, [], |row| row.get::<_, Option<i64>>(0))
+            .ok()
+            .flatten()
+    })
+    .max()
+    .filter(|highest| (0..1_000_000_000).contains(highest))
+    .unwrap_or(BLIND_TRIES)
 }
 
 fn one(old: &Connection, number: i64) -> rusqlite::Result<Option<Result<Entry, DamagedEdit>>> {
-    let whole = format!("SELECT {ENTRY} FROM edit e LEFT JOIN fate f ON f.cmd = e.cmd WHERE e.number = ?1");
+    let whole =
+        format!("SELECT {ENTRY} FROM edit e LEFT JOIN fate f ON f.cmd = e.cmd WHERE e.number = ?1");
     let read = |sql: &str| {
         let mut statement = old.prepare_cached(sql)?;
         let mut rows = statement.query([number])?;
@@ -172,7 +192,13 @@ fn one(old: &Connection, number: i64) -> rusqlite::Result<Option<Result<Entry, D
         // What became of it cannot be read: then it counts as sent without an answer, which does no harm.
         let alone = ENTRY
             .split(", ")
-            .map(|column| if column.starts_with("f.") { "NULL" } else { column })
+            .map(|column| {
+                if column.starts_with("f.") {
+                    "NULL"
+                } else {
+                    column
+                }
+            })
             .collect::<Vec<_>>()
             .join(", ");
         read(&format!("SELECT {alone} FROM edit e WHERE e.number = ?1"))
@@ -183,23 +209,32 @@ fn one(old: &Connection, number: i64) -> rusqlite::Result<Option<Result<Entry, D
 fn numbered(old: &Connection, table: &str, columns: &str) -> Vec<Vec<rusqlite::types::Value>> {
     let count = columns.split(',').count();
     let highest: i64 = old
-        .query_row(&format!("SELECT max(rowid) FROM {table}"), [], |row| row.get(0))
+        .query_row(&format!("SELECT max(rowid) FROM {table}"), [], |row| {
+            row.get(0)
+        })
         .unwrap_or(BLIND_TRIES)
         .min(1_000_000);
-    let Ok(mut statement) = old.prepare(&format!("SELECT {columns} FROM {table} WHERE rowid = ?1")) else {
+    let Ok(mut statement) = old.prepare(&format!("SELECT {columns} FROM {table} WHERE rowid = ?1"))
+    else {
         return Vec::new();
     };
     (1..=highest)
         .filter_map(|rowid| {
             statement
-                .query_row(params![rowid], |row| (0..count).map(|index| row.get(index)).collect())
+                .query_row(params![rowid], |row| {
+                    (0..count).map(|index| row.get(index)).collect()
+                })
                 .ok()
         })
         .collect()
 }
 
 /// Names a batch of which not every edit was found.
-fn missing_edits(values: &[rusqlite::types::Value], entries: &[Entry], damaged: &mut Vec<DamagedEdit>) {
+fn missing_edits(
+    values: &[rusqlite::types::Value],
+    entries: &[Entry],
+    damaged: &mut Vec<DamagedEdit>,
+) {
     use rusqlite::types::Value::{Integer, Text};
     let [_, Text(id), Text(label), _, _, _, Integer(edits), _] = values else {
         return;

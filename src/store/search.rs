@@ -16,7 +16,10 @@ const ROW_BITS: u32 = 28;
 
 /// Returns the number under which a row stands in the index.
 fn doc(num: i64, at: Option<i64>) -> i64 {
-    let seconds = at.unwrap_or(0).div_euclid(1_000_000).clamp(0, (1 << 34) - 1);
+    let seconds = at
+        .unwrap_or(0)
+        .div_euclid(1_000_000)
+        .clamp(0, (1 << 34) - 1);
     (seconds << ROW_BITS) | (num & ((1 << ROW_BITS) - 1))
 }
 
@@ -35,9 +38,17 @@ pub(super) fn mark(db: &Connection, set: i64) -> rusqlite::Result<i64> {
 }
 
 /// Remembers that what the index holds of this record is about to be outdated.
-pub(super) fn note_old(db: &Connection, set: i64, mark: i64, kind: &str, id: &str) -> rusqlite::Result<()> {
+pub(super) fn note_old(
+    db: &Connection,
+    set: i64,
+    mark: i64,
+    kind: &str,
+    id: &str,
+) -> rusqlite::Result<()> {
     let old: Option<(i64, Option<i64>)> = db
-        .prepare_cached(&format!("SELECT num, at FROM row{set} WHERE id = ?1 AND kind = ?2"))?
+        .prepare_cached(&format!(
+            "SELECT num, at FROM row{set} WHERE id = ?1 AND kind = ?2"
+        ))?
         .query_row([id, kind], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     if let Some((num, at)) = old.filter(|(num, _)| *num <= mark) {
@@ -76,9 +87,12 @@ impl Mirror {
         for (num, at, kind, fields) in fresh {
             push_text(&mut texts, num, at, &kind, &fields);
         }
-        let transaction = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let transaction = self
+            .db
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
         {
-            let mut delete = transaction.prepare_cached(&format!("DELETE FROM search{set} WHERE rowid = ?1"))?;
+            let mut delete =
+                transaction.prepare_cached(&format!("DELETE FROM search{set} WHERE rowid = ?1"))?;
             let mut reread = transaction.prepare_cached(&format!(
                 "SELECT at, kind, fields FROM row{set} WHERE num = ?1 AND num <= ?2"
             ))?;
@@ -94,7 +108,9 @@ impl Mirror {
             nums.dedup();
             for num in nums {
                 let row: Option<(Option<i64>, String, String)> = reread
-                    .query_row([num, upto], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+                    .query_row([num, upto], |row| {
+                        Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+                    })
                     .optional()?;
                 if let Some((at, kind, fields)) = row {
                     push_text(&mut texts, num, at, &kind, &fields);
@@ -102,8 +118,9 @@ impl Mirror {
             }
             // In order of their numbers the index takes them in one go.
             texts.sort_unstable();
-            let mut insert =
-                transaction.prepare_cached(&format!("INSERT INTO search{set}(rowid, text) VALUES (?1, ?2)"))?;
+            let mut insert = transaction.prepare_cached(&format!(
+                "INSERT INTO search{set}(rowid, text) VALUES (?1, ?2)"
+            ))?;
             for (doc, text) in &texts {
                 // A row that changed twice may stand there under the same number.
                 delete.execute([doc])?;
@@ -225,7 +242,9 @@ pub(super) fn holds(text: &str, query: &str) -> bool {
             let phrase = spell(part);
             phrase.is_empty() || text.contains(&format!(" {phrase} "))
         } else {
-            part.split_whitespace().map(spell).all(|word| text.contains(&format!(" {word}")))
+            part.split_whitespace()
+                .map(spell)
+                .all(|word| text.contains(&format!(" {word}")))
         }
     })
 }
@@ -249,7 +268,10 @@ mod tests {
     #[test]
     fn what_is_typed_cannot_speak_the_index_language() {
         assert_eq!(expression("a OR b*"), Some(r#""a"* "or"* "b"*"#.into()));
-        assert_eq!(expression(r#"x" NEAR("y" z"#), Some(r#""x"* "near" "y"* "z""#.into()));
+        assert_eq!(
+            expression(r#"x" NEAR("y" z"#),
+            Some(r#""x"* "near" "y"* "z""#.into())
+        );
         assert_eq!(expression(" () "), None);
         assert_eq!(expression("北京"), Some(r#""北 京"*"#.into()));
     }

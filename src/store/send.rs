@@ -37,7 +37,10 @@ impl Store {
 
     /// Returns the id under which this cache sends, made once.
     pub fn client_id(&mut self, now: Timestamp) -> Result<String, StoreError> {
-        let have = self.outbox.fact("client").map_err(|error| self.outbox_error(&error))?;
+        let have = self
+            .outbox
+            .fact("client")
+            .map_err(|error| self.outbox_error(&error))?;
         if let Some(client) = have {
             return Ok(client);
         }
@@ -112,7 +115,12 @@ impl Store {
     /// Takes the next edits to send, in order and at most one a record, and notes that they are being sent.
     ///
     /// `bytes` bounds the size of the batch as JSON; at least one edit is taken if any waits.
-    pub fn take(&mut self, limit: usize, bytes: usize, now: Timestamp) -> Result<Vec<Command>, StoreError> {
+    pub fn take(
+        &mut self,
+        limit: usize,
+        bytes: usize,
+        now: Timestamp,
+    ) -> Result<Vec<Command>, StoreError> {
         self.writable()?;
         self.refresh()?;
         let mut records = HashSet::new();
@@ -124,7 +132,10 @@ impl Store {
                 break;
             }
             let record = (entry.edit.kind, entry.edit.id.as_str());
-            if entry.fate.state != State::Queued || records.contains(&record) || self.active.is_blocked(entry) {
+            if entry.fate.state != State::Queued
+                || records.contains(&record)
+                || self.active.is_blocked(entry)
+            {
                 continue;
             }
             records.insert(record);
@@ -132,7 +143,9 @@ impl Store {
                 fates.push((entry.edit.cmd.clone(), fate));
                 continue;
             }
-            let command = self.command(entry).map_err(|error| self.outbox_error(&error))?;
+            let command = self
+                .command(entry)
+                .map_err(|error| self.outbox_error(&error))?;
             size += serde_json::to_vec(&command).map_or(0, |json| json.len() + 1);
             if size > bytes && !commands.is_empty() {
                 break;
@@ -230,8 +243,18 @@ impl Store {
                 Some(Own {
                     version: other.fate.version?,
                     base: other.fate.base.or(other.edit.base).unwrap_or(0),
-                    fields: other.edit.patch.fields().into_iter().map(str::to_owned).collect(),
-                    fv: other.fate.reply.and_then(|reply| reply.server).map(|row| row.fv),
+                    fields: other
+                        .edit
+                        .patch
+                        .fields()
+                        .into_iter()
+                        .map(str::to_owned)
+                        .collect(),
+                    fv: other
+                        .fate
+                        .reply
+                        .and_then(|reply| reply.server)
+                        .map(|row| row.fv),
                 })
             })
             .collect())

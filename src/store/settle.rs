@@ -7,8 +7,8 @@ use super::outbox::{Entry, Fate, Queueing, State, append_batch, write_fate, writ
 use super::send::refused_here;
 use super::{Store, StoreError, fresh_id};
 use crate::effect::{
-    Batch, BatchRole, CacheChange, CacheRow, Conflict, ConflictField, Edit, OutboxRow, OutboxState, Resolution,
-    RowState,
+    Batch, BatchRole, CacheChange, CacheRow, Conflict, ConflictField, Edit, OutboxRow, OutboxState,
+    Resolution, RowState,
 };
 use crate::record::{Kind, Op, Patch};
 use crate::wire::{CommandResult, Row, Status};
@@ -33,7 +33,10 @@ impl Store {
         let mut records = Vec::new();
         for result in results {
             // An answer to a command that is not waiting is an echo of something older.
-            let Some(entry) = self.active.get(&result.cmd).filter(|entry| entry.fate.state == State::Queued)
+            let Some(entry) = self
+                .active
+                .get(&result.cmd)
+                .filter(|entry| entry.fate.state == State::Queued)
             else {
                 continue;
             };
@@ -54,7 +57,11 @@ impl Store {
     pub fn isolate(&mut self, cmd: &str, why: &str) -> Result<Vec<CacheChange>, StoreError> {
         self.writable()?;
         self.refresh()?;
-        let Some(entry) = self.active.get(cmd).filter(|entry| entry.fate.state == State::Queued) else {
+        let Some(entry) = self
+            .active
+            .get(cmd)
+            .filter(|entry| entry.fate.state == State::Queued)
+        else {
             return Ok(Vec::new());
         };
         let kind = format!("{OWN_PROBLEM}isolated");
@@ -147,12 +154,22 @@ impl Store {
             edits: vec![edit],
             role: BatchRole::Edit,
         });
-        records.extend(batch.iter().flat_map(|batch| &batch.edits).map(|edit| (edit.kind, edit.id.clone())));
+        records.extend(
+            batch
+                .iter()
+                .flat_map(|batch| &batch.edits)
+                .map(|edit| (edit.kind, edit.id.clone())),
+        );
         let queueing = Queueing {
             mine: entry.fate.state == State::Conflict,
             place: Some(entry.place),
         };
-        self.drop_edits(&[&entry], action, batch.as_ref().map(|batch| (batch, queueing)), now)?;
+        self.drop_edits(
+            &[&entry],
+            action,
+            batch.as_ref().map(|batch| (batch, queueing)),
+            now,
+        )?;
         records.dedup();
         self.changes(records)
     }
@@ -230,7 +247,8 @@ impl Store {
             State::Conflict | State::Refused => Ok(entry),
             _ => Err(StoreError::Edit {
                 cmd: cmd.to_owned(),
-                why: "it neither conflicts nor was it refused; there is nothing to choose".to_owned(),
+                why: "it neither conflicts nor was it refused; there is nothing to choose"
+                    .to_owned(),
             }),
         }
     }
@@ -244,7 +262,13 @@ fn not_there(cmd: &str) -> StoreError {
 }
 
 /// Returns what an answer makes of an edit, or nothing if it says nothing new.
-fn fate_after(fate: &Fate, result: &CommandResult, head: u64, epoch: &str, now: Timestamp) -> Option<Fate> {
+fn fate_after(
+    fate: &Fate,
+    result: &CommandResult,
+    head: u64,
+    epoch: &str,
+    now: Timestamp,
+) -> Option<Fate> {
     let after = match result.status {
         status if status.is_settled() => {
             let server = result.server.as_ref().map(|row| Row {
@@ -284,9 +308,14 @@ fn fate_after(fate: &Fate, result: &CommandResult, head: u64, epoch: &str, now: 
 /// Makes the new edit that takes the place of one that failed: a new id, on the version that the user has seen.
 fn replacement(entry: &Entry, edited: Option<&Patch>, now: Timestamp) -> Edit {
     let old = &entry.edit;
-    let server = entry.fate.reply.as_ref().and_then(|reply| reply.server.as_ref());
+    let server = entry
+        .fate
+        .reply
+        .as_ref()
+        .and_then(|reply| reply.server.as_ref());
     let status = entry.fate.reply.as_ref().map(|reply| reply.status);
-    let gone = matches!(status, Some(Status::Gone | Status::NotFound)) || server.is_some_and(|row| row.deleted);
+    let gone = matches!(status, Some(Status::Gone | Status::NotFound))
+        || server.is_some_and(|row| row.deleted);
     let patch = edited.unwrap_or(&old.patch);
     let mut edit = Edit {
         cmd: fresh_id(now),

@@ -48,12 +48,22 @@ impl Store {
         let rows = if page.txn_open { 0 } else { page.rows.len() };
         let reload = first || written.many || written.rows.len() > MANY;
         if reload {
-            return Ok(Applied { changes: Changes::Reload, rows, complete });
+            return Ok(Applied {
+                changes: Changes::Reload,
+                rows,
+                complete,
+            });
         }
         let mut changes = Vec::with_capacity(written.rows.len());
         let mut seen = std::collections::HashSet::new();
-        for row in written.rows.iter().filter_map(|&index| page.rows.get(index)) {
-            let change = self.change_from(row).map_err(|error| self.mirror_error(&error))?;
+        for row in written
+            .rows
+            .iter()
+            .filter_map(|&index| page.rows.get(index))
+        {
+            let change = self
+                .change_from(row)
+                .map_err(|error| self.mirror_error(&error))?;
             if let Some(change) = change {
                 seen.insert((row.kind.as_str(), row.id.as_str()));
                 changes.push(change);
@@ -64,7 +74,11 @@ impl Store {
             .filter(|(kind, id)| !seen.contains(&(kind.name(), id.as_str())))
             .collect();
         changes.extend(self.changes(rest)?);
-        Ok(Applied { changes: Changes::Rows(changes), rows, complete })
+        Ok(Applied {
+            changes: Changes::Rows(changes),
+            rows,
+            complete,
+        })
     }
 
     /// Begins to fetch everything anew beside what is shown, or goes on with it after a restart.
@@ -94,7 +108,11 @@ impl Store {
             self.finish_snapshot(page.seq, now)?;
         }
         Ok(Applied {
-            changes: if complete { Changes::Reload } else { Changes::Rows(Vec::new()) },
+            changes: if complete {
+                Changes::Reload
+            } else {
+                Changes::Rows(Vec::new())
+            },
             rows: page.rows.len(),
             complete,
         })
@@ -134,7 +152,11 @@ impl Store {
             .outbox
             .entries(
                 "f.state = 'acked' AND f.epoch IS NOT ?1 AND f.ended_at >= ?2 AND f.seq > ?3",
-                rusqlite::params![epoch, oldest, snapshot.restored_seq.unwrap_or(0).cast_signed()],
+                rusqlite::params![
+                    epoch,
+                    oldest,
+                    snapshot.restored_seq.unwrap_or(0).cast_signed()
+                ],
             )
             .map_err(|error| self.outbox_error(&error))?;
         let waiting: Vec<Entry> = self
@@ -151,14 +173,30 @@ impl Store {
             let sent = entry.fate.state == State::Queued && entry.fate.attempts > 0;
             let fate = if sent || snapshot.restored_seq.is_none() {
                 // The server may have had it: only as it was can it be recognised.
-                Fate { state: State::Queued, attempts: entry.fate.attempts.max(1), ..entry.fate.clone() }
+                Fate {
+                    state: State::Queued,
+                    attempts: entry.fate.attempts.max(1),
+                    ..entry.fate.clone()
+                }
             } else {
-                Fate { attempts: 0, base, ..Fate::queued() }
+                Fate {
+                    attempts: 0,
+                    base,
+                    ..Fate::queued()
+                }
             };
-            fates.push((entry.edit.cmd.clone(), Fate { reply: None, ended_at: None, ..fate }));
+            fates.push((
+                entry.edit.cmd.clone(),
+                Fate {
+                    reply: None,
+                    ended_at: None,
+                    ..fate
+                },
+            ));
         }
         self.set_fates(fates)?;
-        self.reload_active().map_err(|error| self.outbox_error(&error))
+        self.reload_active()
+            .map_err(|error| self.outbox_error(&error))
     }
 
     /// Finds the version on which an edit may stand on a server that was restored to an earlier state.
@@ -166,7 +204,11 @@ impl Store {
     /// Versions up to the restored state are common history. A record that changed on the server since then may
     /// hold changes that the user has not seen under version numbers that they have: then every difference
     /// has to become a conflict.
-    fn base_after_restore(&self, entry: &Entry, restored_seq: Option<u64>) -> rusqlite::Result<Option<u64>> {
+    fn base_after_restore(
+        &self,
+        entry: &Entry,
+        restored_seq: Option<u64>,
+    ) -> rusqlite::Result<Option<u64>> {
         let base = entry.fate.base.or(entry.edit.base);
         let (Some(base), Some(restored)) = (base, restored_seq) else {
             return Ok(base);

@@ -57,7 +57,9 @@ impl Store {
     pub fn draft(&mut self, key: &str) -> Result<Option<String>, StoreError> {
         self.outbox
             .db
-            .query_row("SELECT text FROM draft WHERE key = ?1", [key], |row| row.get(0))
+            .query_row("SELECT text FROM draft WHERE key = ?1", [key], |row| {
+                row.get(0)
+            })
             .optional()
             .map_err(|error| self.outbox_error(&error))
     }
@@ -76,9 +78,9 @@ impl Store {
 fn recent(outbox: &Outbox, limit: usize) -> rusqlite::Result<Vec<LoggedBatch>> {
     let mut states: HashMap<String, BatchState> = HashMap::new();
     let mut found = Vec::new();
-    let mut statement = outbox
-        .db
-        .prepare_cached("SELECT id, label, at, role, target, edits, sum FROM batch ORDER BY number DESC")?;
+    let mut statement = outbox.db.prepare_cached(
+        "SELECT id, label, at, role, target, edits, sum FROM batch ORDER BY number DESC",
+    )?;
     let mut rows = statement.query([])?;
     while found.len() < limit
         && let Some(row) = rows.next()?

@@ -1,0 +1,196 @@
+//! Where the files of the console are, and what config, keys and theme say.
+
+use std::path::{Path, PathBuf};
+
+use crate::app::Configured;
+use crate::config::{self, Config};
+use crate::keymap::Keymap;
+use crate::store::Paths;
+use crate::theme::Theme;
+
+/// The folders of one console.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Home {
+    /// Config, keymap, themes, token.
+    pub config: PathBuf,
+    /// The mirror.
+    pub cache: PathBuf,
+    /// The outbox, logs, `state.json`.
+    pub state: PathBuf,
+}
+
+/// A folder or a file that cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("{path}: {why}; {hint}")]
+pub struct HomeError {
+    /// The path.
+    pub path: String,
+    /// Why it cannot be used.
+    pub why: String,
+    /// What to do.
+    pub hint: String,
+}
+
+impl HomeError {
+    fn new(path: &Path, why: impl ToString, hint: &str) -> Self {
+        Self {
+            path: path.display().to_string(),
+            why: why.to_string(),
+            hint: hint.to_owned(),
+        }
+    }
+}
+
+impl Home {
+    /// Returns the folders below one folder.
+    pub fn below(folder: &Path) -> Self {
+        Self {
+            config: folder.join("config"),
+            cache: folder.join("cache"),
+            state: folder.join("state"),
+        }
+    }
+
+    /// Returns the folders of this user: those below `CNM_HOME`, else those that the system has for it.
+    pub fn find() -> Result<Self, HomeError> {
+        if let Some(folder) = std::env::var_os("CNM_HOME").filter(|folder| !folder.is_empty()) {
+            return Ok(Self::below(Path::new(&folder)));
+        }
+        let dirs = directories::ProjectDirs::from("", "", "cnm").ok_or_else(|| {
+            HomeError::new(
+                Path::new("~"),
+                "no home directory was found",
+                "set CNM_HOME to a folder",
+            )
+        })?;
+        Ok(Self {
+            config: dirs.config_dir().to_owned(),
+            cache: dirs.cache_dir().to_owned(),
+            state: dirs
+                .state_dir()
+                .unwrap_or_else(|| dirs.data_local_dir())
+                .to_owned(),
+        })
+    }
+
+    /// Returns the files of the store.
+    pub fn store(&self) -> Paths {
+        Paths::new(&self.cache, &self.state)
+    }
+
+    /// Returns the configuration file.
+    pub fn config_file(&self) -> PathBuf {
+        self.config.join("config.toml")
+    }
+
+    /// Returns the keymap file.
+    pub fn keymap_file(&self) -> PathBuf {
+        self.config.join("keymap.toml")
+    }
+
+    /// Returns the token file.
+    pub fn token_file(&self) -> PathBuf {
+        self.config.join("token")
+    }
+
+    /// Reads config, keymap and theme; a bad file is left out, and the answer says why.
+    pub fn configured(&self) -> Configured {
+        let mut problems = Vec::new();
+        let config = match self.config() {
+            Ok(config) => config,
+            Err(problem) => {
+                problems.push(problem);
+                Config::default()
+            }
+        };
+        let keymap = self.keymap().unwrap_or_else(|problem| {
+            problems.push(problem);
+            Keymap::defaults().unwrap_or_default()
+        });
+        let theme = self.theme(&config.ui.theme).unwrap_or_else(|problem| {
+            problems.push(problem);
+            fallback_theme()
+        });
+        Configured {
+            config,
+            keymap,
+            theme,
+            problems,
+        }
+    }
+
+    /// Reads the configuration.
+    pub fn config(&self) -> Result<Config, String> {
+        let file = self.config_file();
+        match read(&file)? {
+            Some(text) => {
+                Config::read(&text, &file.display().to_string()).map_err(|error| error.to_string())
+            }
+            None => Ok(Config::default()),
+        }
+    }
+
+    /// Reads the keymap.
+    pub fn keymap(&self) -> Result<Keymap, String> {
+        let file = self.keymap_file();
+        let ours = Keymap::defaults().map_err(|error| error.to_string())?;
+        match read(&file)? {
+            Some(text) => ours
+                .with_user(&text, &file.display().to_string())
+                .map_err(|error| error.to_string()),
+            None => Ok(ours),
+        }
+    }
+
+    /// Reads a theme: a file of the user's, else one that ships.
+    pub fn theme(&self, name: &str) -> Result<Theme, String> {
+        let folder = self.config.join("themes");
+        let plain = name
+            .chars()
+            .all(|letter| letter.is_alphanumeric() || "-_".contains(letter));
+        let file = folder.join(format!("{name}.toml"));
+        if let Some(text) = plain.then(|| read(&file)).transpose()?.flatten() {
+            let find = |parent: &str| read(&folder.join(format!("{parent}.toml"))).ok().flatten();
+            return Theme::read(&text, &file.display().to_string(), &find)
+                .map_err(|error| error.to_string());
+        }
+        Theme::shipped(name).ok_or_else(|| {
+            let known: Vec<&str> = crate::theme::SHIPPED
+                .iter()
+                .map(|(name, _)| *name)
+                .collect();
+            format!(
+                "theme `{name}`: there is no {} and it does not ship; shipped: {}",
+                file.display(),
+                known.join(", ")
+            )
+        })
+    }
+}
+
+/// The theme that always works.
+pub fn fallback_theme() -> Theme {
+    Theme::shipped("ansi").unwrap_or_else(Theme::bare)
+}
+
+/// Reads a file of the user's; `None` where there is none.
+fn read(file: &Path) -> Result<Option<String>, String> {
+    let limit = u64::try_from(config::MAX_BYTES).unwrap_or(u64::MAX);
+    match std::fs::metadata(file) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(format!("{}: {error}; check its rights", file.display())),
+        Ok(found) if found.len() > limit => {
+            return Err(format!(
+                "{}: larger than 1 MiB; make it smaller",
+                file.display()
+            ));
+        }
+        Ok(_) => {}
+    }
+    std::fs::read_to_string(file).map(Some).map_err(|error| {
+        format!(
+            "{}: {error}; it must be readable UTF-8 text",
+            file.display()
+        )
+    })
+}

@@ -1,0 +1,141 @@
+//! Carries out the effects that concern the store, in order, away from the screen.
+
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
+
+use super::Clock;
+use crate::app::Msg;
+use crate::effect::{Batch, Load, Resolution};
+use crate::pane::Tone;
+use crate::store::{BatchState, LoggedBatch, Store, StoreHandle};
+
+/// A piece of work for the store.
+#[derive(Debug)]
+pub(super) enum Job {
+    Save(Batch),
+    Load(Load),
+    Outbox,
+    Resolve(String, Resolution),
+    Discard(String),
+    Draft(String, String),
+    UndoLog,
+    Drafts,
+}
+
+/// At most this many batches can be taken back after a restart.
+const UNDO: usize = 200;
+
+/// Works off the jobs in the order in which they came; batches that wait together are saved together.
+pub(super) async fn work(
+    store: StoreHandle,
+    clock: Clock,
+    mut jobs: UnboundedReceiver<Job>,
+    answers: UnboundedSender<Msg>,
+) {
+    let mut held = None;
+    loop {
+        let job = match held.take() {
+            Some(job) => job,
+            None => match jobs.recv().await {
+                Some(job) => job,
+                None => return,
+            },
+        };
+        let Job::Save(batch) = job else {
+            other(&store, clock, job, &answers).await;
+            continue;
+        };
+        let mut batches = vec![batch];
+        while let Ok(next) = jobs.try_recv() {
+            match next {
+                Job::Save(batch) => batches.push(batch),
+                other => {
+                    held = Some(other);
+                    break;
+                }
+            }
+        }
+        save(&store, batches, &answers).await;
+    }
+}
+
+async fn save(store: &StoreHandle, batches: Vec<Batch>, answers: &UnboundedSender<Msg>) {
+    // All go to the store's thread before the first answer is awaited: they share one write to the disk.
+    let waiting: Vec<_> = batches
+        .into_iter()
+        .map(|batch| {
+            let store = store.clone();
+            let copy = batch.clone();
+            (batch, async move { store.save(copy).await })
+        })
+        .collect();
+    let (batches, futures): (Vec<_>, Vec<_>) = waiting.into_iter().unzip();
+    let results = futures_util::future::join_all(futures).await;
+    for (batch, result) in batches.into_iter().zip(results) {
+        let msg = match result {
+            Ok(_) => Msg::Saved(batch.id),
+            Err(error) => Msg::SaveFailed {
+                batch: Box::new(batch),
+                why: error.to_string(),
+            },
+        };
+        let _ = answers.send(msg);
+    }
+    counts(store, answers).await;
+}
+
+/// Tells how many edits wait, also while nothing syncs.
+async fn counts(store: &StoreHandle, answers: &UnboundedSender<Msg>) {
+    if let Ok(counts) = store.counts().await {
+        let _ = answers.send(Msg::Counts {
+            queued: counts.queued,
+            conflicts: counts.conflicts,
+            refused: counts.refused,
+        });
+    }
+}
+
+async fn other(store: &StoreHandle, clock: Clock, job: Job, answers: &UnboundedSender<Msg>) {
+    let now = clock.now();
+    let result = match job {
+        Job::Save(_) => return,
+        Job::Load(load) => store
+            .load(load.clone())
+            .await
+            .map(|rows| Some(Msg::Loaded(load, rows))),
+        Job::Outbox => store.outbox().await.map(|rows| Some(Msg::Outbox(rows))),
+        Job::Resolve(cmd, resolution) => store
+            .resolve(cmd, resolution, now)
+            .await
+            .map(|changes| Some(Msg::Changed(changes))),
+        Job::Discard(cmd) => store
+            .discard(cmd, now)
+            .await
+            .map(|changes| Some(Msg::Changed(changes))),
+        Job::Draft(key, text) => store.set_draft(key, text, now).await.map(|()| None),
+        Job::Drafts => store.drafts().await.map(|drafts| Some(Msg::Drafts(drafts))),
+        Job::UndoLog => store
+            .call(|store: &mut Store| store.recent_batches(UNDO))
+            .await
+            .map(|batches| {
+                let (done, undone): (Vec<_>, Vec<_>) = batches
+                    .into_iter()
+                    .rev()
+                    .partition(|logged| logged.state == BatchState::Done);
+                let batches = |logged: Vec<LoggedBatch>| {
+                    logged.into_iter().map(|logged| logged.batch).collect()
+                };
+                // What was taken back last is done again first.
+                Some(Msg::UndoLog(
+                    batches(done),
+                    batches(undone.into_iter().rev().collect()),
+                ))
+            }),
+    };
+    let msg = match result {
+        Ok(msg) => msg,
+        Err(error) => Some(Msg::Tell(Tone::Error, error.to_string())),
+    };
+    if let Some(msg) = msg {
+        let _ = answers.send(msg);
+    }
+}
