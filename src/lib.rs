@@ -74,6 +74,7 @@ pub mod remote;
 pub mod store;
 
 pub mod demo;
+#[cfg(feature = "server")]
 pub mod server;
 pub mod sync;
 

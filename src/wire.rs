@@ -4,6 +4,8 @@
 //! and answers with one [`CommandResult`] each. Reads are a feed of the latest state by one server-wide
 //! sequence ([`ChangesPage`]). Errors are [`Problem`]s (RFC 9457). Push is a poke ([`Head`]), never data.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
@@ -27,6 +29,8 @@ pub mod path {
     pub const EVENTS: &str = "/v1/events";
     /// The principal behind the token.
     pub const ME: &str = "/v1/me";
+    /// Counts and sums by kind, to compare a cache with the server.
+    pub const DIGEST: &str = "/v1/digest";
 }
 
 /// The version of the contract that this program speaks.
@@ -118,7 +122,8 @@ pub struct Row {
     /// The fields, unknown ones included.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub fields: Map<String, Json>,
-    /// For each field the record version that last changed it.
+    /// For each field the record version that last changed it; a field that is not named here was last
+    /// changed by the creation, version 1.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub fv: Map<String, Json>,
     /// The record was deleted.
@@ -150,8 +155,63 @@ pub struct ChangesPage {
     pub head: u64,
     /// The sequence up to which this page is complete for this principal.
     pub seq: u64,
-    /// The page ends inside a transaction: keep its rows aside until a page that says `false`.
+    /// The page ends where the records are no whole state: inside a transaction, or where a record that
+    /// belongs to it has changed again later. Keep its rows aside until a page that says `false`.
     pub txn_open: bool,
+}
+
+/// What a principal sees at one position of the feed, in numbers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Digest {
+    /// The position; comparable only with a cache that stands there.
+    pub seq: u64,
+    /// One entry for each kind of which there are records.
+    pub kinds: BTreeMap<String, KindDigest>,
+}
+
+/// The records of one kind, in numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KindDigest {
+    /// How many there are.
+    pub count: u64,
+    /// Wrapping sum of [`digest64`] over all of them, as 16 hexadecimal digits.
+    #[serde(with = "hex64")]
+    pub sum: u64,
+}
+
+impl KindDigest {
+    /// Adds a record.
+    pub fn add(&mut self, id: &str, version: u64) {
+        self.count += 1;
+        self.sum = self.sum.wrapping_add(digest64(id, version));
+    }
+}
+
+/// Hashes id and version of a record for [`KindDigest`]: FNV-1a (64 bits) over the id, a zero byte and the
+/// version in big-endian order. Both sides compute it; it guards against accidents, not against forgery.
+pub fn digest64(id: &str, version: u64) -> u64 {
+    let bytes = id
+        .bytes()
+        .chain(std::iter::once(0))
+        .chain(version.to_be_bytes());
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
+}
+
+mod hex64 {
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+    pub(super) fn serialize<S: Serializer>(sum: &u64, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("{sum:016x}"))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        u64::from_str_radix(&text, 16).map_err(D::Error::custom)
+    }
 }
 
 /// One edit, made by a client, with an id that makes it happen at most once.
@@ -341,6 +401,20 @@ pub mod problem {
     pub const RATE_LIMITED: &str = "urn:cnm:problem:rate-limited";
     /// The server failed.
     pub const INTERNAL: &str = "urn:cnm:problem:internal";
+    /// The server cannot store anything now.
+    pub const UNAVAILABLE: &str = "urn:cnm:problem:unavailable";
+    /// Someone else changed the same field.
+    pub const CONFLICT: &str = "urn:cnm:problem:conflict";
+    /// The record was deleted.
+    pub const GONE: &str = "urn:cnm:problem:gone";
+    /// An earlier command of the batch, on which this one builds, failed.
+    pub const BLOCKED: &str = "urn:cnm:problem:blocked";
+    /// The path does not know this method.
+    pub const METHOD: &str = "urn:cnm:problem:method-not-allowed";
+    /// The body is not JSON.
+    pub const MEDIA_TYPE: &str = "urn:cnm:problem:unsupported-media-type";
+    /// The body did not arrive in time.
+    pub const TIMEOUT: &str = "urn:cnm:problem:timeout";
 }
 
 impl std::fmt::Display for Problem {

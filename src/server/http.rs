@@ -1,0 +1,247 @@
+//! The HTTP face: paths, the frame around every reply, and serving.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode, Version, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::predicate::{NotForContentType, Predicate as _, SizeAbove};
+use tower_http::compression::{CompressionLayer, CompressionLevel};
+
+use super::storage::{Result as StorageResult, Snapshot, StorageError};
+use super::{Compression, Exposure, Inner, ServerError, random, refusal, rules, upkeep};
+use crate::wire::path;
+
+mod about;
+mod auth;
+mod changes;
+mod commands;
+mod events;
+pub(super) mod limit;
+mod listen;
+mod refused;
+mod rest;
+
+use listen::{Guarded, Peer};
+use refused::{Pending, Refused};
+
+/// How long open requests may go on after the server was told to stop.
+const LAST_REQUESTS: Duration = Duration::from_secs(5);
+
+/// What every handler works with.
+#[derive(Clone)]
+struct App {
+    inner: Arc<Inner>,
+    /// Turns true, or loses its sender, when the server stops.
+    stop: watch::Receiver<bool>,
+}
+
+/// A server at work.
+#[derive(Debug)]
+pub struct Running {
+    address: SocketAddr,
+    stop: watch::Sender<bool>,
+    task: JoinHandle<()>,
+}
+
+impl Running {
+    /// Returns the address that it listens on, with the port that the system chose.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Returns the base address for a console, for example `http://127.0.0.1:7100`.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Stops listening, lets open requests end (at most five seconds) and returns.
+    pub async fn shutdown(mut self) {
+        self.stop.send_replace(true);
+        if tokio::time::timeout(LAST_REQUESTS, &mut self.task).await.is_err() {
+            self.task.abort();
+        }
+    }
+}
+
+/// Listens on an address and answers requests.
+pub(super) async fn serve(
+    inner: Arc<Inner>,
+    address: SocketAddr,
+) -> Result<Running, ServerError> {
+    if inner.options.exposure == Exposure::Loopback && !address.ip().is_loopback() {
+        return Err(ServerError::Public(address));
+    }
+    let listen = |source| ServerError::Listen { address, source };
+    let listener = TcpListener::bind(address).await.map_err(listen)?;
+    let address = listener.local_addr().map_err(listen)?;
+    let (stop, stopped) = watch::channel(false);
+    let guarded = Guarded::new(listener, inner.options.connections);
+    let app = App {
+        inner: Arc::clone(&inner),
+        stop: stopped.clone(),
+    };
+    let service = router(app).into_make_service_with_connect_info::<Peer>();
+    let mut until = stopped.clone();
+    let serving = axum::serve(guarded, service).with_graceful_shutdown(async move {
+        stopping(&mut until).await;
+    });
+    let task = tokio::spawn(async move {
+        let chores = tokio::spawn(chores(inner, stopped));
+        if let Err(error) = serving.await {
+            tracing::error!(%error, "the server stopped");
+        }
+        chores.abort();
+    });
+    Ok(Running {
+        address,
+        stop,
+        task,
+    })
+}
+
+/// Waits until the server is told to stop, or its handle is gone.
+async fn stopping(stop: &mut watch::Receiver<bool>) {
+    // An error means that the handle was dropped, which stops the server too.
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
+/// Sends messages whose time has come and forgets what is past its time.
+async fn chores(inner: Arc<Inner>, mut stop: watch::Receiver<bool>) {
+    let mut look = tokio::time::interval(Duration::from_millis(250));
+    let mut purge = tokio::time::interval(Duration::from_secs(3_600));
+    look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        let done = tokio::select! {
+            () = stopping(&mut stop) => return,
+            _ = look.tick() => send_due(&inner).await,
+            _ = purge.tick() => inner.writer.submit(upkeep::purge).await,
+        };
+        if let Err(error) = done {
+            tracing::error!(%error, "a chore of the server failed");
+        }
+    }
+}
+
+async fn send_due(inner: &Arc<Inner>) -> Result<(), super::writer::WriteError> {
+    // Most of the time there is nothing to send: that must not cost a write.
+    let next = inner.storage.view(|snapshot| snapshot.next_outgoing())?;
+    let now = inner.now().as_microsecond();
+    if next.is_some_and(|next| next <= now) {
+        inner.writer.submit(rules::send_due).await?;
+    }
+    Ok(())
+}
+
+fn router(app: App) -> Router {
+    let compression = app.inner.options.compression;
+    let compress = CompressionLayer::new()
+        .gzip(true)
+        .quality(CompressionLevel::Fastest)
+        .compress_when(
+            SizeAbove::new(512)
+                .and(NotForContentType::SSE)
+                .and(move |_: StatusCode, _: Version, _: &HeaderMap, told: &Extensions| {
+                    compression == Compression::Always || told.get::<Nearby>().is_none()
+                }),
+        );
+    Router::new()
+        .route(path::META, get(about::meta))
+        .route(path::ME, get(about::me))
+        .route(path::DIGEST, get(about::digest))
+        .route(path::CHANGES, get(changes::changes))
+        .route(path::COMMANDS, post(commands::commands))
+        .route(path::EVENTS, get(events::events))
+        .route("/v1/{path}", get(rest::list))
+        .route(
+            "/v1/{path}/{id}",
+            get(rest::read).patch(rest::change).delete(rest::delete),
+        )
+        .fallback(|| async { Refused::from(refusal::not_found("there is no such path")) })
+        .method_not_allowed_fallback(|| async { Refused::from(refusal::method()) })
+        .layer(CatchPanicLayer::custom(|_| {
+            tracing::error!("a handler panicked");
+            Refused::from(refusal::internal()).into_response()
+        }))
+        .layer(middleware::from_fn_with_state(app.clone(), frame))
+        .layer(compress)
+        .with_state(app)
+}
+
+/// Marks replies to the same machine.
+#[derive(Clone, Copy)]
+struct Nearby;
+
+/// Gives every reply its request id, its date and its rules for caches, and every refusal its body.
+async fn frame(
+    State(app): State<App>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let id = random::hex::<8>().unwrap_or_else(|_| "0".repeat(16));
+    let mut response = next.run(request).await;
+    if let Some(Pending(mut problem, extra)) = response.extensions_mut().remove::<Pending>() {
+        if problem.status >= 500 {
+            tracing::error!(request = %id, %problem, "a request failed");
+        }
+        problem.instance.clone_from(&id);
+        *response.body_mut() = Body::from(refused::body(&problem, &extra));
+    }
+    if peer.0.ip().is_loopback() {
+        response.extensions_mut().insert(Nearby);
+    }
+    let headers = response.headers_mut();
+    let mut set = |name, value: String| {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            headers.insert(name, value);
+        }
+    };
+    set(header::HeaderName::from_static("x-request-id"), id);
+    set(header::CACHE_CONTROL, "no-store".to_owned());
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned());
+    let printer = jiff::fmt::rfc2822::DateTimePrinter::new();
+    if let Ok(date) = printer.timestamp_to_rfc9110_string(&app.inner.now()) {
+        set(header::DATE, date);
+    }
+    response
+}
+
+impl App {
+    /// Reads the database on a thread that may wait for it.
+    async fn read<T, F>(&self, work: F) -> Result<T, Refused>
+    where
+        T: Send + 'static,
+        F: FnOnce(&dyn Snapshot) -> StorageResult<T> + Send + 'static,
+    {
+        let inner = Arc::clone(&self.inner);
+        let read = tokio::task::spawn_blocking(move || inner.storage.view(work)).await;
+        match read {
+            Ok(found) => Ok(found?),
+            Err(error) => Err(StorageError::Failed(error.to_string()).into()),
+        }
+    }
+}
+
+/// Makes a reply of JSON text.
+fn json(text: String) -> Response {
+    let kind = [(header::CONTENT_TYPE, "application/json")];
+    (kind, text).into_response()
+}
+
+/// Makes a reply of a value.
+fn json_of<T: serde::Serialize>(value: &T) -> Result<Response, Refused> {
+    serde_json::to_string(value)
+        .map(json)
+        .map_err(|error| StorageError::Failed(error.to_string()).into())
+}

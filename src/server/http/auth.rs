@@ -1,0 +1,138 @@
+//! Who asks: the token in the `Authorization` header.
+
+use axum::extract::FromRequestParts;
+use axum::http::header;
+use axum::http::request::Parts;
+
+use super::listen::Peer;
+use super::refused::Refused;
+use super::{App, StorageResult};
+use crate::record::Role;
+use crate::server::principal::Principal;
+use crate::server::storage::Snapshot;
+use crate::server::token::{Credential, Scope, TokenRow};
+use crate::server::refusal;
+
+/// How often (seconds) the use of a token is noted.
+const NOTE_USE: i64 = 60;
+
+/// The principal of a request, and what it showed for it.
+pub(super) struct Caller {
+    pub(super) principal: Principal,
+    pub(super) credential: Credential,
+}
+
+impl FromRequestParts<App> for Caller {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refused> {
+        let peer = parts.extensions.get::<axum::extract::ConnectInfo<Peer>>();
+        let peer = peer.map(|peer| peer.0.0.ip());
+        let credential = parts
+            .headers
+            .get(header::AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.split_once(' '))
+            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+            .and_then(|(_, token)| Credential::parse(token.trim()));
+        let principal = match &credential {
+            Some(credential) => app.verify(credential)?,
+            None => None,
+        };
+        let (Some(credential), Some(principal)) = (credential, principal) else {
+            if let Some(Err(wait)) = peer.map(|peer| app.inner.limiter.wrong_token(peer)) {
+                return Err(Refused::from(refusal::rate_limited()).after(wait));
+            }
+            return Err(invalid());
+        };
+        if let Err(wait) = app.inner.limiter.request(&principal.token) {
+            return Err(Refused::from(refusal::rate_limited()).after(wait));
+        }
+        app.note_use(&principal);
+        Ok(Self {
+            principal,
+            credential,
+        })
+    }
+}
+
+/// Refuses a token that is missing, unknown, revoked or over.
+pub(super) fn invalid() -> Refused {
+    Refused::from(refusal::invalid_token(
+        "it is missing, unknown, revoked or over",
+    ))
+}
+
+impl Caller {
+    /// Refuses a token that may not read.
+    pub(super) fn may_read(&self) -> Result<(), Refused> {
+        if self.principal.scopes.contains(&Scope::Read) {
+            return Ok(());
+        }
+        let detail = format!("the token lacks the scope {}", Scope::Read.name());
+        Err(Refused::from(refusal::forbidden(detail)))
+    }
+}
+
+impl App {
+    /// Finds the principal of a credential, if it is good at this moment.
+    ///
+    /// Two look-ups by key in a few microseconds: not worth another thread.
+    pub(super) fn verify(&self, credential: &Credential) -> Result<Option<Principal>, Refused> {
+        let now = self.inner.now();
+        let found = self.inner.storage.view(|snapshot| {
+            let Some(token) = snapshot.token(&credential.id)? else {
+                return Ok(None);
+            };
+            if !token.admits(credential, now) {
+                return Ok(None);
+            }
+            principal(snapshot, &token)
+        })?;
+        Ok(found)
+    }
+
+    /// Notes that a token was used, once a minute and behind the request.
+    fn note_use(&self, principal: &Principal) {
+        let now = self.inner.now().as_second();
+        let mut uses = self
+            .inner
+            .uses
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let last = uses.entry(principal.token.clone()).or_insert(i64::MIN);
+        if now < last.saturating_add(NOTE_USE) {
+            return;
+        }
+        *last = now;
+        drop(uses);
+        let (inner, token) = (self.inner.clone(), principal.token.clone());
+        tokio::spawn(async move {
+            let noted = inner.writer.submit(move |ledger| {
+                if let Some(mut row) = ledger.txn.token(&token)? {
+                    row.last_used = now;
+                    ledger.txn.put_token(&row)?;
+                }
+                Ok(())
+            });
+            if let Err(error) = noted.await {
+                tracing::warn!(%error, "the use of a token was not noted");
+            }
+        });
+    }
+}
+
+fn principal(
+    snapshot: &dyn Snapshot,
+    token: &TokenRow,
+) -> StorageResult<Option<Principal>> {
+    let row = snapshot.principal(&token.user)?;
+    Ok(row.map(|row| Principal {
+        user: token.user.clone(),
+        role: Role::from(row.role.as_str()),
+        scope: row.scope_hash(),
+        scopes: token.scopes(),
+        token: token.id.clone(),
+        expires_at: token.expires_at,
+    }))
+}

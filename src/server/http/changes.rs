@@ -1,0 +1,115 @@
+//! `GET /v1/changes`: pages of the feed, at once or when there is news.
+
+use std::time::Duration;
+
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use serde::Deserialize;
+use tokio::time::Instant;
+
+use super::auth::{Caller, invalid};
+use super::refused::Refused;
+use super::{App, json, stopping};
+use crate::server::cursor::{Identity, Stale};
+use crate::server::feed::{self, Page, PageLimits};
+use crate::server::principal::Principal;
+use crate::server::refusal;
+
+/// Rows of a page when the reader names no number.
+const ROWS: usize = 500;
+/// Rows of a page at most.
+const MOST_ROWS: usize = 5_000;
+/// The longest wait for news.
+const LONGEST_WAIT: u64 = 30;
+/// How often a waiting reader is looked at: its token may have ended, another program may have written.
+const LOOK_AGAIN: Duration = Duration::from_secs(3);
+
+#[derive(Deserialize)]
+pub(super) struct Asked {
+    #[serde(default)]
+    cursor: String,
+    #[serde(default)]
+    limit: Option<usize>,
+    #[serde(default)]
+    wait: Option<u64>,
+}
+
+/// `GET /v1/changes?cursor=&limit=&wait=`
+pub(super) async fn changes(
+    State(app): State<App>,
+    caller: Caller,
+    asked: Result<Query<Asked>, QueryRejection>,
+) -> Result<Response, Refused> {
+    caller.may_read()?;
+    let Query(asked) = asked.map_err(|error| Refused::from(refusal::malformed(error.body_text())))?;
+    let wait = asked.wait.unwrap_or(0).min(LONGEST_WAIT);
+    let limits = &app.inner.options.limits;
+    let limits = PageLimits {
+        rows: asked.limit.unwrap_or(ROWS).clamp(1, MOST_ROWS),
+        // A page is full before the row that would make it larger than promised.
+        bytes: limits.page_bytes.saturating_sub(2 * limits.record_bytes),
+    };
+    let deadline = Instant::now() + Duration::from_secs(wait);
+    let mut heads = app.inner.head.subscribe();
+    let mut stop = app.stop.clone();
+    let mut principal = caller.principal;
+    loop {
+        heads.borrow_and_update();
+        let page = page(&app, principal, asked.cursor.clone(), limits).await?;
+        if page.news || Instant::now() >= deadline || *stop.borrow() {
+            return Ok(json(page.body));
+        }
+        let look_again = deadline.min(Instant::now() + LOOK_AGAIN);
+        tokio::select! {
+            _ = heads.changed() => {}
+            () = tokio::time::sleep_until(look_again) => {}
+            () = stopping(&mut stop) => return Ok(json(page.body)),
+        }
+        principal = app.verify(&caller.credential)?.ok_or_else(invalid)?;
+    }
+}
+
+async fn page(
+    app: &App,
+    principal: Principal,
+    cursor: String,
+    limits: PageLimits,
+) -> Result<Page, Refused> {
+    let identity = app.inner.identity();
+    let of = identity.clone();
+    let page = app
+        .read(move |snapshot| feed::page(snapshot, &of, &principal, &cursor, limits))
+        .await?;
+    match page {
+        Ok(page) => Ok(page),
+        Err(Stale::Diverged) => Err(app.diverged(identity).await?),
+        Err(stale) => Err(Refused::stale(stale, &identity)),
+    }
+}
+
+impl App {
+    /// Begins a new epoch: a cursor of ours knows a history that is not the one here, so this database was
+    /// put back to an older state by other means than `restore`.
+    async fn diverged(&self, seen: Identity) -> Result<Refused, Refused> {
+        tracing::warn!("a cursor of this server knows another history: a new epoch begins");
+        let identity = self
+            .inner
+            .writer
+            .submit(move |ledger| {
+                // Of several readers that find out at once, the first one does it.
+                match Identity::read(ledger.txn)? {
+                    Some(now) if now.epoch != seen.epoch => Ok(now),
+                    _ => Identity::renew(ledger.txn, None),
+                }
+            })
+            .await?;
+        let refused = Refused::stale(Stale::Diverged, &identity);
+        *self
+            .inner
+            .identity
+            .write()
+            .unwrap_or_else(std::sync::PoisonError::into_inner) = identity;
+        Ok(refused)
+    }
+}

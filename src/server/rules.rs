@@ -1,0 +1,235 @@
+//! What the server does by itself when records change, in the same transaction.
+
+use jiff::Timestamp;
+use serde_json::{Value as Json, json};
+
+use super::ledger::{Change, Ledger, Origin, SERVER, Touched, state_of};
+use super::merge::{Merged, State};
+use super::storage::{Life, Result, Stored};
+use crate::record::{Kind, ThreadState, WakeOn};
+use crate::wire::Op;
+
+/// How much of a message its thread shows.
+const FIRST_WORDS: usize = 120;
+
+/// Fields of a thread that follow from its messages; nobody's edit of them is worth a conflict.
+const KEPT_OF_THREADS: &[&str] = &[
+    "last_at",
+    "last_text",
+    "from",
+    "from_name",
+    "messages",
+    "new",
+    "mentions_me",
+];
+
+/// Returns the fields of a kind that the server keeps.
+pub(crate) const fn kept(kind: Kind) -> &'static [&'static str] {
+    match kind {
+        Kind::Thread => KEPT_OF_THREADS,
+        _ => &[],
+    }
+}
+
+/// Fills in what a new record needs.
+pub(crate) fn complete(kind: Kind, state: &mut State, now: Timestamp) {
+    if kind == Kind::Message && state.text("direction") == "out" {
+        if state.text("state").is_empty() {
+            state.fields.insert("state".to_owned(), json!("queued"));
+        }
+        if state.text("state") == "queued" && state.text("send_at").is_empty() {
+            state.fields.insert("send_at".to_owned(), json!(now));
+        }
+    }
+}
+
+/// Returns the fields that can no longer change because the message has left.
+pub(crate) fn too_late(kind: Kind, before: &State, changed: &[String]) -> Vec<String> {
+    let left = kind == Kind::Message
+        && before.text("direction") == "out"
+        && matches!(before.text("state"), "sent" | "failed");
+    if !left {
+        return Vec::new();
+    }
+    changed
+        .iter()
+        .filter(|field| matches!(field.as_str(), "state" | "text" | "send_at"))
+        .cloned()
+        .collect()
+}
+
+/// Keeps a thread in the inbox when a message came that its user had not seen when putting it away.
+pub(crate) fn keep_open(kind: Kind, unseen: bool, merged: &mut Merged, next: i64) {
+    let put_away = merged.changed.iter().any(|field| field == "state");
+    if kind == Kind::Thread && unseen && put_away && wakes(&merged.state) {
+        merged.state.set("state", Some(json!("open")), next);
+    }
+}
+
+/// Tells whether a new message brings this thread back.
+fn wakes(thread: &State) -> bool {
+    match ThreadState::from(thread.text("state")) {
+        ThreadState::Done => true,
+        ThreadState::Snoozed => WakeOn::from(thread.text("wake_on")) == WakeOn::Reply,
+        ThreadState::Open | ThreadState::Other(_) => false,
+    }
+}
+
+/// Does what follows from a change that was just stored.
+pub(crate) fn follow(
+    ledger: &mut Ledger<'_>,
+    op: Op,
+    stored: &Stored,
+    state: &State,
+    author: &str,
+) -> Result<()> {
+    if stored.kind != Kind::Message {
+        return Ok(());
+    }
+    let outgoing = state.text("direction") == "out";
+    if outgoing {
+        let waits = stored.life == Life::Live && state.text("state") == "queued";
+        let send_at = waits.then(|| send_at(state, ledger.now).as_microsecond());
+        ledger.txn.queue(&stored.id, send_at)?;
+    }
+    let arrives = op == Op::Create && (!outgoing || state.text("state") == "sent");
+    if arrives {
+        touch_thread(ledger, state, author)?;
+    }
+    Ok(())
+}
+
+/// Returns when a queued message leaves.
+pub(crate) fn send_at(message: &State, otherwise: Timestamp) -> Timestamp {
+    message.text("send_at").parse().unwrap_or(otherwise)
+}
+
+/// Sends the queued messages whose time has come; returns how many left.
+///
+/// The channels themselves are connectors' work: for the backend a message has left when its record says so.
+pub(crate) fn send_due(ledger: &mut Ledger<'_>) -> Result<usize> {
+    let due = ledger.txn.due(ledger.now.as_microsecond(), 100)?;
+    for id in &due {
+        send(ledger, id)?;
+        ledger.txn.queue(id, None)?;
+        ledger.close()?;
+    }
+    Ok(due.len())
+}
+
+fn send(ledger: &mut Ledger<'_>, id: &str) -> Result<()> {
+    let Some(old) = ledger.txn.record(Kind::Message, id)? else {
+        return Ok(());
+    };
+    let before = state_of(&old)?;
+    if old.life == Life::Deleted || before.text("state") != "queued" {
+        return Ok(());
+    }
+    let now = json!(ledger.now);
+    let state = store(ledger, &old, &before, SERVER, |state, next| {
+        state.set("state", Some(json!("sent")), next);
+        state.set("sent_at", Some(now), next);
+    })?;
+    touch_thread(ledger, &state, SERVER)
+}
+
+/// Brings the thread of a message that came or left up to date.
+fn touch_thread(ledger: &mut Ledger<'_>, message: &State, author: &str) -> Result<()> {
+    let Some(old) = ledger.txn.record(Kind::Thread, message.text("thread"))? else {
+        return Ok(());
+    };
+    if old.life == Life::Deleted {
+        return Ok(());
+    }
+    let before = state_of(&old)?;
+    let now = ledger.now;
+    store(ledger, &old, &before, author, |thread, next| {
+        newest(thread, message, now, next);
+        count(thread, "messages", next);
+        if message.text("direction") != "out" {
+            arrive(thread, message, next);
+        }
+    })?;
+    Ok(())
+}
+
+/// Shows a message as the newest of its thread, unless a later one is known.
+fn newest(thread: &mut State, message: &State, now: Timestamp, next: i64) {
+    let sent: Timestamp = message.text("sent_at").parse().unwrap_or(now);
+    let last: Option<Timestamp> = thread.text("last_at").parse().ok();
+    if last.is_some_and(|last| last > sent) {
+        return;
+    }
+    let words: String = message.text("text").chars().take(FIRST_WORDS).collect();
+    thread.set("last_at", Some(json!(sent)), next);
+    thread.set("last_text", Some(json!(words)), next);
+    let incoming = message.text("direction") != "out";
+    if incoming || !message.text("sender").is_empty() {
+        let text = |name: &str| Some(message.text(name)).filter(|text| !text.is_empty());
+        thread.set("from", text("sender").map(Json::from), next);
+        thread.set("from_name", text("sender_name").map(Json::from), next);
+    }
+}
+
+/// Counts an incoming message and brings its thread back.
+fn arrive(thread: &mut State, message: &State, next: i64) {
+    count(thread, "new", next);
+    if message.fields.get("mentions_me") == Some(&Json::Bool(true)) {
+        thread.set("mentions_me", Some(Json::Bool(true)), next);
+    }
+    if wakes(thread) {
+        if thread.text("state") == "snoozed" {
+            thread.set("snoozed_until", None, next);
+            thread.set("wake_on", None, next);
+        }
+        thread.set("state", Some(json!("open")), next);
+    }
+}
+
+fn count(thread: &mut State, field: &str, next: i64) {
+    let count = thread
+        .fields
+        .get(field)
+        .and_then(Json::as_i64)
+        .unwrap_or_default();
+    thread.set(field, Some(json!(count + 1)), next);
+}
+
+/// Stores a change that a rule makes, with its line in the audit log.
+fn store(
+    ledger: &mut Ledger<'_>,
+    old: &Stored,
+    before: &State,
+    author: &str,
+    change: impl FnOnce(&mut State, i64),
+) -> Result<State> {
+    let mut state = before.clone();
+    let next = old.version + 1;
+    change(&mut state, next);
+    let stored = ledger.put(&Change {
+        kind: old.kind,
+        id: &old.id,
+        state: &state,
+        life: Life::Live,
+        old: Some(old),
+        author,
+    })?;
+    let changed: Vec<String> = state
+        .fv
+        .iter()
+        .filter(|(_, version)| **version == next)
+        .map(|(field, _)| field.clone())
+        .collect();
+    let origin = Origin {
+        user: author,
+        client: SERVER,
+        cmd: "",
+        op: "update",
+        base: old.version,
+        mine: false,
+        status: "rule",
+    };
+    let touched = Touched::new(changed.iter(), before, &state);
+    ledger.audit(&origin, &stored, &touched)?;
+    Ok(state)
+}

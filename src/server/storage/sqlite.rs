@@ -1,0 +1,244 @@
+//! The backend's records in one SQLite file.
+//!
+//! One connection writes, others read beside it (write-ahead log). Commits are durable: `synchronous=FULL`.
+
+use std::fs::OpenOptions;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use super::{Reading, Result, Storage, StorageError, Writing};
+
+mod read;
+mod write;
+
+/// The steps from an empty file to the present schema; only ever appended to.
+const MIGRATIONS: &[&str] = &[include_str!("sqlite/0001_records.sql")];
+
+/// Marks the file as ours (`PRAGMA application_id`): the letters `cnms`.
+const APPLICATION_ID: i64 = 0x636e_6d73;
+
+/// How many idle reading connections are kept.
+const IDLE_READERS: usize = 8;
+
+/// The backend's records in one SQLite file.
+pub(crate) struct Sqlite {
+    path: PathBuf,
+    writer: Mutex<Connection>,
+    readers: Mutex<Vec<Connection>>,
+}
+
+/// One connection inside a transaction.
+pub(super) struct Session<'a> {
+    conn: &'a Connection,
+}
+
+impl Sqlite {
+    /// Opens the file, makes it if it is not there, and brings its schema up to date.
+    pub(crate) fn open(path: &Path) -> Result<Self> {
+        make_private(path)?;
+        let writer = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        migrate(&writer)?;
+        Ok(Self {
+            path: path.to_owned(),
+            writer: Mutex::new(writer),
+            readers: Mutex::new(Vec::new()),
+        })
+    }
+
+    /// Copies a database file, of whatever schema, to a new file without touching it.
+    pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
+        copy_to(&connect(from, OpenFlags::SQLITE_OPEN_READ_ONLY)?, to)
+    }
+
+    fn reader(&self) -> Result<Connection> {
+        if let Some(conn) = lock(&self.readers).pop() {
+            return Ok(conn);
+        }
+        connect(&self.path, OpenFlags::SQLITE_OPEN_READ_ONLY)
+    }
+}
+
+impl Storage for Sqlite {
+    fn read(&self, work: &mut Reading<'_>) -> Result<()> {
+        let conn = self.reader()?;
+        conn.prepare_cached("BEGIN")?.execute([])?;
+        let outcome = work(&Session { conn: &conn });
+        let ended = conn
+            .prepare_cached("COMMIT")
+            .and_then(|mut end| end.execute([]));
+        if ended.is_ok() {
+            let mut idle = lock(&self.readers);
+            if idle.len() < IDLE_READERS {
+                idle.push(conn);
+            }
+        }
+        outcome
+    }
+
+    fn write(&self, work: &mut Writing<'_>) -> Result<()> {
+        let conn = lock(&self.writer);
+        if !conn.is_autocommit() {
+            // An earlier work was torn out by a panic: nothing of it may stay.
+            conn.execute_batch("ROLLBACK")?;
+        }
+        conn.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        let outcome = work(&Session { conn: &conn }).and_then(|()| {
+            conn.prepare_cached("COMMIT")?.execute([])?;
+            Ok(())
+        });
+        if outcome.is_err() && !conn.is_autocommit() {
+            conn.execute_batch("ROLLBACK")?;
+        }
+        outcome
+    }
+
+    fn loading(&self, on: bool) -> Result<()> {
+        let conn = lock(&self.writer);
+        conn.execute_batch(if on {
+            "PRAGMA synchronous = OFF; PRAGMA wal_autocheckpoint = 20000"
+        } else {
+            "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 2000;
+             PRAGMA wal_checkpoint(TRUNCATE); PRAGMA optimize"
+        })?;
+        Ok(())
+    }
+
+    fn backup(&self, to: &Path) -> Result<()> {
+        copy_to(&self.reader()?, to)
+    }
+}
+
+fn copy_to(conn: &Connection, to: &Path) -> Result<()> {
+    // SQLite fills an empty file and refuses one that holds anything.
+    make_private(to)?;
+    conn.execute("VACUUM INTO ?1", [to.to_string_lossy()])?;
+    Ok(())
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // A panic in a transaction leaves no half state behind: `write` rolls it back.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Makes the file readable for its owner only, before SQLite gives its side files the same rights.
+fn make_private(path: &Path) -> Result<()> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+        .open(path)
+        .map(drop)
+        .map_err(|error| StorageError::Unavailable(format!("{}: {error}", path.display())))
+}
+
+fn connect(path: &Path, access: OpenFlags) -> Result<Connection> {
+    let conn = Connection::open_with_flags(
+        path,
+        access | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI.intersection(access),
+    )?;
+    conn.busy_timeout(Duration::from_secs(5))?;
+    conn.set_prepared_statement_cache_capacity(128);
+    conn.execute_batch(
+        "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY;
+         PRAGMA cache_size = -32768; PRAGMA mmap_size = 268435456; PRAGMA cell_size_check = ON",
+    )?;
+    if access.contains(OpenFlags::SQLITE_OPEN_READ_WRITE) {
+        conn.execute_batch(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 2000",
+        )?;
+    }
+    Ok(conn)
+}
+
+fn migrate(conn: &Connection) -> Result<()> {
+    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+    let found: i64 = conn.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    if found > known {
+        return Err(StorageError::Newer { found, known });
+    }
+    let owner: i64 = conn.query_row("PRAGMA application_id", [], |row| row.get(0))?;
+    let empty: bool = conn.query_row("SELECT count(*) = 0 FROM sqlite_schema", [], |row| {
+        row.get(0)
+    })?;
+    if owner != APPLICATION_ID && !empty {
+        return Err(StorageError::Unavailable(
+            "the file belongs to another program".to_owned(),
+        ));
+    }
+    for (number, step) in (1_i64..).zip(MIGRATIONS) {
+        if number <= found {
+            continue;
+        }
+        // A step and its number are one transaction: killed anywhere, the schema is old or new.
+        conn.execute_batch(&format!(
+            "BEGIN IMMEDIATE; {step}; PRAGMA application_id = {APPLICATION_ID};
+             PRAGMA user_version = {number}; COMMIT"
+        ))?;
+    }
+    Ok(())
+}
+
+impl From<rusqlite::Error> for StorageError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(
+                ErrorCode::DiskFull
+                | ErrorCode::SystemIoFailure
+                | ErrorCode::ReadOnly
+                | ErrorCode::CannotOpen
+                | ErrorCode::PermissionDenied
+                | ErrorCode::DatabaseBusy
+                | ErrorCode::DatabaseLocked,
+            ) => Self::Unavailable(error.to_string()),
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+                Self::Damaged(error.to_string())
+            }
+            _ => Self::Failed(error.to_string()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_newer_schema_is_refused_and_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("server.db");
+        drop(Sqlite::open(&path).unwrap());
+        let conn = Connection::open(&path).unwrap();
+        conn.execute_batch("PRAGMA user_version = 99").unwrap();
+        assert!(matches!(
+            Sqlite::open(&path),
+            Err(StorageError::Newer { found: 99, .. })
+        ));
+    }
+
+    #[test]
+    fn the_file_of_another_program_is_refused_and_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("other.db");
+        let conn = Connection::open(&path).unwrap();
+        conn.execute_batch("CREATE TABLE theirs (x)").unwrap();
+        assert!(matches!(
+            Sqlite::open(&path),
+            Err(StorageError::Unavailable(_))
+        ));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_the_owner_can_read_the_file() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("server.db");
+        let _open = Sqlite::open(&path).unwrap();
+        let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0);
+    }
+}

@@ -1,0 +1,396 @@
+//! Reading from SQLite.
+
+use std::ops::ControlFlow;
+
+use rusqlite::types::FromSql;
+use rusqlite::{OptionalExtension, Row, Statement, params};
+
+use super::Session;
+use crate::record::{AnyRef, Kind};
+use crate::server::principal::PrincipalRow;
+use crate::server::storage::{
+    Answer, AuditRow, FeedQuery, FeedRow, FeedState, Life, Mark, Result, Sink, Snapshot,
+    StorageError, Stored,
+};
+use crate::server::token::TokenRow;
+
+/// The one rule of visibility: every query on records for a principal (`?1`) contains it.
+macro_rules! visible {
+    () => {
+        "EXISTS (SELECT 1 FROM sight s WHERE s.principal = ?1 AND s.audience = r.audience)"
+    };
+}
+
+/// The columns that [`stored`] reads.
+macro_rules! record_columns {
+    () => {
+        "r.kind, r.id, r.version, r.seq, r.deleted, r.audience, r.parent_kind, r.parent_id, \
+         r.updated_at, r.updated_by, r.fields, r.fv"
+    };
+}
+pub(super) use record_columns;
+
+/// The columns that [`live`] reads.
+macro_rules! feed_columns {
+    () => {
+        "r.seq, r.kind, r.id, r.version, r.deleted, r.updated_at, r.updated_by, r.fields, r.fv"
+    };
+}
+
+impl Session<'_> {
+    pub(super) fn prepare(&self, sql: &str) -> Result<rusqlite::CachedStatement<'_>> {
+        Ok(self.conn.prepare_cached(sql)?)
+    }
+
+    pub(super) fn one<T: FromSql>(
+        &self,
+        sql: &str,
+        values: impl rusqlite::Params,
+    ) -> Result<Option<T>> {
+        Ok(self
+            .prepare(sql)?
+            .query_row(values, |row| row.get(0))
+            .optional()?)
+    }
+}
+
+impl Snapshot for Session<'_> {
+    fn setting(&self, key: &str) -> Result<Option<String>> {
+        self.one("SELECT value FROM setting WHERE key = ?1", [key])
+    }
+
+    fn head(&self) -> Result<Mark> {
+        let found = self
+            .prepare("SELECT first, last, at, chain FROM txn ORDER BY last DESC LIMIT 1")?
+            .query_row([], mark)
+            .optional()?;
+        Ok(found.unwrap_or_default())
+    }
+
+    fn mark_at(&self, seq: i64) -> Result<Option<Mark>> {
+        let found = self
+            .prepare("SELECT first, last, at, chain FROM txn WHERE last >= ?1 ORDER BY last LIMIT 1")?
+            .query_row([seq], mark)
+            .optional()?;
+        Ok(found.filter(|mark| mark.first <= seq))
+    }
+
+    fn superseded(&self, since: i64, until: i64) -> Result<bool> {
+        let found: Option<i64> = self.one(
+            "SELECT 1 FROM superseded WHERE old > ?1 AND old <= ?2 AND new > ?2 LIMIT 1",
+            [since, until],
+        )?;
+        Ok(found.is_some())
+    }
+
+    fn record(&self, kind: Kind, id: &str) -> Result<Option<Stored>> {
+        let found = self
+            .prepare(concat!(
+                "SELECT ",
+                record_columns!(),
+                " FROM record r WHERE r.kind = ?1 AND r.id = ?2"
+            ))?
+            .query_row(params![kind.name(), id], |row| Ok(stored(row)))
+            .optional()?;
+        found.transpose()
+    }
+
+    fn visible(&self, principal: &str, kind: Kind, id: &str) -> Result<Option<Stored>> {
+        let found = self
+            .prepare(concat!(
+                "SELECT ",
+                record_columns!(),
+                " FROM record r WHERE r.kind = ?2 AND r.id = ?3 AND ",
+                visible!()
+            ))?
+            .query_row(params![principal, kind.name(), id], |row| Ok(stored(row)))
+            .optional()?;
+        found.transpose()
+    }
+
+    fn all(&self, kind: Kind) -> Result<Vec<Stored>> {
+        let mut statement = self.prepare(concat!(
+            "SELECT ",
+            record_columns!(),
+            " FROM record r WHERE r.kind = ?1 ORDER BY r.id"
+        ))?;
+        let mut rows = statement.query([kind.name()])?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            found.push(stored(row)?);
+        }
+        Ok(found)
+    }
+
+    fn feed(&self, query: &FeedQuery<'_>, sink: &mut Sink<'_>) -> Result<()> {
+        let mut left = self.prepare(
+            "SELECT seq, kind, id FROM departed WHERE user = ?1 AND seq > ?2 ORDER BY seq",
+        )?;
+        let from = query.after.max(query.fresh_until);
+        let mut left = left.query(params![query.principal, from])?;
+        let mut next_left = left.next()?;
+        let mut rows = self.prepare(concat!(
+            "SELECT ",
+            feed_columns!(),
+            " FROM record r WHERE r.seq > ?2 AND (r.deleted = 0 OR r.seq > ?3) AND ",
+            visible!(),
+            " ORDER BY r.seq"
+        ))?;
+        let mut rows = rows.query(params![query.principal, query.after, query.fresh_until])?;
+        while let Some(row) = rows.next()? {
+            let row = feed_row(row)?;
+            while let Some(departure) = next_left {
+                let departure = departed(departure)?;
+                if departure.seq > row.seq {
+                    break;
+                }
+                if sink(&departure)?.is_break() {
+                    return Ok(());
+                }
+                next_left = left.next()?;
+            }
+            if sink(&row)?.is_break() {
+                return Ok(());
+            }
+        }
+        while let Some(departure) = next_left {
+            if sink(&departed(departure)?)?.is_break() {
+                return Ok(());
+            }
+            next_left = left.next()?;
+        }
+        Ok(())
+    }
+
+    fn listing(&self, principal: &str, kind: Kind, after: &str, sink: &mut Sink<'_>) -> Result<()> {
+        let mut statement = self.prepare(concat!(
+            "SELECT ",
+            feed_columns!(),
+            " FROM record r WHERE r.kind = ?2 AND r.id > ?3 AND r.deleted = 0 AND ",
+            visible!(),
+            " ORDER BY r.id"
+        ))?;
+        let mut rows = statement.query(params![principal, kind.name(), after])?;
+        while let Some(row) = rows.next()? {
+            if let ControlFlow::Break(()) = sink(&feed_row(row)?)? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn versions(
+        &self,
+        principal: &str,
+        sink: &mut dyn FnMut(&str, &str, i64) -> Result<()>,
+    ) -> Result<()> {
+        let mut statement = self.prepare(concat!(
+            "SELECT r.kind, r.id, r.version FROM record r WHERE r.deleted = 0 AND ",
+            visible!()
+        ))?;
+        let mut rows = statement.query([principal])?;
+        while let Some(row) = rows.next()? {
+            sink(text(row, 0)?, text(row, 1)?, row.get(2)?)?;
+        }
+        Ok(())
+    }
+
+    fn principal(&self, user: &str) -> Result<Option<PrincipalRow>> {
+        let found = self
+            .prepare(
+                "SELECT p.role, p.scope, coalesce(b.count, 0) FROM principal p
+                 LEFT JOIN scope_bump b ON b.user = p.user WHERE p.user = ?1",
+            )?
+            .query_row([user], |row| {
+                Ok(PrincipalRow {
+                    role: row.get(0)?,
+                    scope: row.get(1)?,
+                    bumps: row.get(2)?,
+                })
+            })
+            .optional()?;
+        Ok(found)
+    }
+
+    fn token(&self, id: &str) -> Result<Option<TokenRow>> {
+        let found = self
+            .prepare(
+                "SELECT id, user, name, scopes, hash, created_at, expires_at, revoked, last_used
+                 FROM token WHERE id = ?1",
+            )?
+            .query_row([id], |row| {
+                Ok(TokenRow {
+                    id: row.get(0)?,
+                    user: row.get(1)?,
+                    name: row.get(2)?,
+                    scopes: row.get(3)?,
+                    hash: row.get(4)?,
+                    created_at: row.get(5)?,
+                    expires_at: row.get(6)?,
+                    revoked: row.get(7)?,
+                    last_used: row.get(8)?,
+                })
+            })
+            .optional()?;
+        Ok(found)
+    }
+
+    fn answer(&self, principal: &str, cmd: &str) -> Result<Option<Answer>> {
+        let found = self
+            .prepare("SELECT digest, result FROM answer WHERE principal = ?1 AND cmd = ?2")?
+            .query_row([principal, cmd], |row| {
+                Ok(Answer {
+                    digest: row.get(0)?,
+                    result: row.get(1)?,
+                })
+            })
+            .optional()?;
+        Ok(found)
+    }
+
+    fn last_audit(&self) -> Result<Option<(i64, [u8; 32])>> {
+        let found = self
+            .prepare("SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1")?
+            .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        Ok(found)
+    }
+
+    fn audit(&self, after: i64, sink: &mut dyn FnMut(AuditRow) -> Result<()>) -> Result<()> {
+        let mut statement = self.prepare(
+            "SELECT number, at, user, client, cmd, kind, id, op, base, mine, status, version, seq,
+             before, after, hash FROM audit WHERE number > ?1 ORDER BY number",
+        )?;
+        let mut rows = statement.query([after])?;
+        while let Some(row) = rows.next()? {
+            sink(audit_row(row)?)?;
+        }
+        Ok(())
+    }
+
+    fn author(&self, kind: Kind, id: &str, version: i64) -> Result<Option<(String, String)>> {
+        let found = self
+            .prepare(
+                "SELECT user, client FROM audit
+                 WHERE id = ?1 AND version = ?2 AND kind = ?3 AND seq > 0 LIMIT 1",
+            )?
+            .query_row(params![id, version, kind.name()], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
+            .optional()?;
+        Ok(found)
+    }
+
+    fn next_outgoing(&self) -> Result<Option<i64>> {
+        self.one("SELECT send_at FROM outgoing ORDER BY send_at LIMIT 1", [])
+    }
+}
+
+fn mark(row: &Row<'_>) -> rusqlite::Result<Mark> {
+    Ok(Mark {
+        first: row.get(0)?,
+        last: row.get(1)?,
+        at: row.get(2)?,
+        chain: row.get(3)?,
+    })
+}
+
+/// Reads a record from [`record_columns`].
+pub(super) fn stored(row: &Row<'_>) -> Result<Stored> {
+    let kind = text(row, 0)?;
+    let parent: (Option<String>, Option<String>) = (row.get(6)?, row.get(7)?);
+    Ok(Stored {
+        kind: known(kind)?,
+        id: row.get(1)?,
+        version: row.get(2)?,
+        seq: row.get(3)?,
+        life: life(row.get(4)?),
+        audience: row.get(5)?,
+        parent: match parent {
+            (Some(kind), Some(id)) => Some(AnyRef {
+                kind: kind.into(),
+                id: id.into(),
+            }),
+            _ => None,
+        },
+        updated_at: instant(text(row, 8)?)?,
+        updated_by: row.get(9)?,
+        fields: row.get(10)?,
+        fv: row.get(11)?,
+    })
+}
+
+pub(super) fn known(kind: &str) -> Result<Kind> {
+    Kind::from_name(kind)
+        .ok_or_else(|| StorageError::Damaged(format!("records of the unknown kind {kind}")))
+}
+
+fn instant(text: &str) -> Result<jiff::Timestamp> {
+    text.parse()
+        .map_err(|_| StorageError::Damaged(format!("{text} is no instant")))
+}
+
+fn life(deleted: bool) -> Life {
+    if deleted { Life::Deleted } else { Life::Live }
+}
+
+fn text<'a>(row: &'a Row<'_>, column: usize) -> Result<&'a str> {
+    row.get_ref(column)?
+        .as_str()
+        .map_err(|error| StorageError::Damaged(error.to_string()))
+}
+
+fn feed_row<'a>(row: &'a Row<'_>) -> Result<FeedRow<'a>> {
+    let version = row.get(3)?;
+    Ok(FeedRow {
+        seq: row.get(0)?,
+        kind: text(row, 1)?,
+        id: text(row, 2)?,
+        state: match life(row.get(4)?) {
+            Life::Deleted => FeedState::Deleted { version },
+            Life::Live => FeedState::Live {
+                version,
+                updated_at: text(row, 5)?,
+                updated_by: text(row, 6)?,
+                fields: text(row, 7)?,
+                fv: text(row, 8)?,
+            },
+        },
+    })
+}
+
+fn departed<'a>(row: &'a Row<'_>) -> Result<FeedRow<'a>> {
+    Ok(FeedRow {
+        seq: row.get(0)?,
+        kind: text(row, 1)?,
+        id: text(row, 2)?,
+        state: FeedState::Left,
+    })
+}
+
+fn audit_row(row: &Row<'_>) -> Result<AuditRow> {
+    Ok(AuditRow {
+        number: row.get(0)?,
+        at: row.get(1)?,
+        user: row.get(2)?,
+        client: row.get(3)?,
+        cmd: row.get(4)?,
+        kind: row.get(5)?,
+        id: row.get(6)?,
+        op: row.get(7)?,
+        base: row.get(8)?,
+        mine: row.get(9)?,
+        status: row.get(10)?,
+        version: row.get(11)?,
+        seq: row.get(12)?,
+        before: row.get(13)?,
+        after: row.get(14)?,
+        hash: row.get(15)?,
+    })
+}
+
+/// Runs a statement that returns no rows.
+pub(super) fn run(statement: &mut Statement<'_>, values: impl rusqlite::Params) -> Result<()> {
+    statement.execute(values)?;
+    Ok(())
+}
