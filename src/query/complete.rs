@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::record::{FieldInfo, FieldType, Kind};
+use crate::text::fold;
 
-use super::fold::fold;
 use super::row::Links;
 use super::shape::Shape;
 use super::syntax::{plain, quote};

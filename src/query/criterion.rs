@@ -6,9 +6,10 @@ use std::ops::{Bound, RangeBounds};
 use jiff::SignedDuration;
 
 use crate::record::{AnyRef, Kind, Value, View};
+use crate::text::fold;
 
 use super::figure;
-use super::fold::{Needle, fold};
+use super::fold::Needle;
 use super::moment::TimeBounds;
 use super::row::{Links, Row, Slot};
 

@@ -3,10 +3,10 @@
 use std::cmp::Ordering;
 
 use crate::record::{AnyRef, FieldInfo, FieldType, Kind, Value};
+use crate::text::fold;
 
 use super::criterion::{Scene, follow};
 use super::figure;
-use super::fold::fold;
 use super::moment::deadline;
 use super::row::{Row, Slot};
 
