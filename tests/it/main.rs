@@ -8,3 +8,5 @@
     missing_docs,
     reason = "test helpers may fail loudly"
 )]
+
+mod analytics;
