@@ -26,6 +26,7 @@
 //! | 0 | [`record`] | what is true of each record: fields, columns, search text; the one list of kinds |
 //! | 0 | [`when`] | civil days, zones, working hours, due times, date phrases |
 //! | 0 | [`text`] | the sanitiser and display width: the only way from stored text to any output |
+//! | 0 | [`figure`] | counts, shares and estimates with their n, window, age and interval |
 //! | 1 | [`query`] | the filter language: parse, check, evaluate |
 //! | 1 | [`triage`] | order of the backlog, SLA clocks, grouping of alike items |
 //! | 1 | [`funnel`] | conversion, time in stage, holes, intervals |
@@ -45,6 +46,7 @@
 //! | 9 | [`runtime`] | event loop, terminal guard, timers, runs effects; the only place with crossterm |
 //! | 9 | [`cli`] | the command line: the console by default, every command headless |
 
+pub mod figure;
 pub mod record;
 pub mod text;
 pub mod when;

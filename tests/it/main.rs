@@ -12,3 +12,4 @@
 mod hostile_text;
 mod phrases;
 mod walls;
+mod analytics;

@@ -1,0 +1,361 @@
+//! Each lead's way through the stages, rebuilt from its events.
+
+use std::collections::{BTreeSet, HashMap};
+
+use jiff::Timestamp;
+
+use super::pipeline::{Pipeline, Spot};
+use crate::record::{Id, Lead, Stage, StageEvent, User};
+
+/// How a stay in a stage left the hands of those who are looked at, without a verdict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum HandOff {
+    /// The lead rests.
+    Parked,
+    /// The lead was merged into another one.
+    Merged,
+    /// The lead went to an owner outside the scope.
+    Reassigned,
+    /// The lead went to a stage that the backend did not name.
+    Elsewhere,
+}
+
+/// How a stay in a stage ended, or that it goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The lead went on to a later stage, perhaps past others.
+    Advanced {
+        /// The position on the ladder that it reached.
+        to: usize,
+    },
+    /// The lead went back to an earlier stage.
+    MovedBack {
+        /// The position on the ladder to which it went.
+        to: usize,
+    },
+    /// The lead was lost, for this reason (it may be empty).
+    Lost(String),
+    /// The lead left without a verdict.
+    HandedOff(HandOff),
+    /// The lead is still there.
+    StillThere,
+}
+
+/// One stay of a lead in a stage of the ladder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stay {
+    /// Position of the stage on the ladder.
+    pub rung: usize,
+    /// When it began.
+    pub entered: Timestamp,
+    /// When it ended; empty while it goes on, or when nobody wrote down when.
+    pub left: Option<Timestamp>,
+    /// How it ended.
+    pub outcome: Outcome,
+}
+
+/// One lead's way through the stages.
+#[derive(Clone, Debug)]
+pub struct Journey<'a> {
+    /// The lead.
+    pub id: &'a Id<Lead>,
+    /// Its record.
+    pub lead: &'a Lead,
+    /// Its stays on the ladder, in order.
+    pub stays: Vec<Stay>,
+    /// How often it came back to the ladder after it had left it.
+    pub reopened: u64,
+}
+
+impl Journey<'_> {
+    /// Returns when it first entered the ladder.
+    pub fn began(&self) -> Option<Timestamp> {
+        self.stays.first().map(|stay| stay.entered)
+    }
+
+    /// Returns the stay that goes on, if there is one.
+    pub fn open_stay(&self) -> Option<&Stay> {
+        self.stays
+            .last()
+            .filter(|stay| stay.outcome == Outcome::StillThere)
+    }
+
+    /// Returns when it first reached this position of the ladder, or one beyond it.
+    pub fn reached(&self, rung: usize) -> Option<Timestamp> {
+        self.stays
+            .iter()
+            .find(|stay| stay.rung >= rung)
+            .map(|stay| stay.entered)
+    }
+}
+
+/// Whose leads are looked at.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Scope {
+    /// All that are passed in.
+    #[default]
+    Everyone,
+    /// Those of these owners; what they worked on and somebody else owns now counts as handed off.
+    Owners(BTreeSet<Id<User>>),
+}
+
+impl Scope {
+    /// Makes the scope of one owner.
+    pub fn owner(owner: Id<User>) -> Self {
+        Self::Owners(BTreeSet::from([owner]))
+    }
+
+    fn holds(&self, user: Option<&Id<User>>) -> bool {
+        match self {
+            Self::Everyone => true,
+            Self::Owners(owners) => user.is_some_and(|user| owners.contains(user)),
+        }
+    }
+}
+
+/// The journeys of all leads in a scope, up to the present.
+#[derive(Clone, Debug)]
+pub struct Journeys<'a> {
+    pub(super) pipeline: Pipeline,
+    pub(super) ways: Vec<Journey<'a>>,
+    pub(super) now: Timestamp,
+    pub(super) as_of: Option<Timestamp>,
+}
+
+/// A move to a stage, as it is read from an event or concluded from the lead itself.
+struct Move<'a> {
+    at: Timestamp,
+    to: Option<&'a Id<Stage>>,
+    reason: &'a str,
+    by: Option<&'a Id<User>>,
+}
+
+impl<'a> Journeys<'a> {
+    /// Rebuilds the journeys.
+    ///
+    /// Events of leads that are not passed in are ignored, and so is what lies after `now`. Where the
+    /// events do not tell the whole way, the lead itself does: a first event that leaves a stage means
+    /// that the lead stood there since it was created, and a lead that stands elsewhere than its last
+    /// event says has been moved since.
+    pub fn read(
+        pipeline: Pipeline,
+        leads: impl IntoIterator<Item = (&'a Id<Lead>, &'a Lead)>,
+        events: impl IntoIterator<Item = (&'a Id<StageEvent>, &'a StageEvent)>,
+        scope: &Scope,
+        now: Timestamp,
+    ) -> Self {
+        let mut by_lead: HashMap<&Id<Lead>, Vec<(&Id<StageEvent>, &StageEvent)>> = HashMap::new();
+        for (id, event) in events {
+            if let (Some(lead), Some(at)) = (&event.lead, event.at)
+                && at <= now
+            {
+                by_lead.entry(lead).or_default().push((id, event));
+            }
+        }
+        let mut ways: Vec<Journey<'a>> = leads
+            .into_iter()
+            .filter_map(|(id, lead)| {
+                let events = by_lead.remove(id).unwrap_or_default();
+                let moves = moves(lead, events, now);
+                let ours = scope.holds(lead.owner.as_ref());
+                let touched = matches!(scope, Scope::Owners(_))
+                    && moves.iter().any(|step| scope.holds(step.by));
+                (ours || touched).then(|| {
+                    let mut journey = walk(&pipeline, id, lead, &moves);
+                    if !ours {
+                        hand_over(&mut journey, &moves, scope);
+                    }
+                    journey
+                })
+            })
+            .collect();
+        ways.sort_by(|a, b| a.id.cmp(b.id));
+        Self {
+            pipeline,
+            ways,
+            now,
+            as_of: Some(now),
+        }
+    }
+
+    /// Says how old the records are, where that is not the present.
+    #[must_use]
+    pub fn as_of(self, as_of: Option<Timestamp>) -> Self {
+        Self { as_of, ..self }
+    }
+
+    /// Keeps the journeys of some leads, for example those of one source.
+    #[must_use]
+    pub fn only(&self, keep: impl Fn(&Id<Lead>, &Lead) -> bool) -> Self {
+        Self {
+            ways: self
+                .ways
+                .iter()
+                .filter(|journey| keep(journey.id, journey.lead))
+                .cloned()
+                .collect(),
+            pipeline: self.pipeline.clone(),
+            ..*self
+        }
+    }
+
+    /// Returns the journeys, ordered by the id of the lead.
+    pub fn all(&self) -> &[Journey<'a>] {
+        &self.ways
+    }
+
+    /// Returns the stages in order.
+    pub fn pipeline(&self) -> &Pipeline {
+        &self.pipeline
+    }
+
+    pub(super) fn stays(&self) -> impl Iterator<Item = (&Journey<'a>, &Stay)> {
+        self.ways
+            .iter()
+            .flat_map(|journey| journey.stays.iter().map(move |stay| (journey, stay)))
+    }
+}
+
+fn moves<'a>(
+    lead: &'a Lead,
+    mut events: Vec<(&'a Id<StageEvent>, &'a StageEvent)>,
+    now: Timestamp,
+) -> Vec<Move<'a>> {
+    events.sort_by(|(id, event), (other_id, other)| (event.at, id).cmp(&(other.at, other_id)));
+    chain(&mut events);
+    let mut moves = Vec::with_capacity(events.len() + 2);
+    if let Some((_, first)) = events.first()
+        && let (Some(from), Some(at), Some(created)) = (&first.from, first.at, lead.created_at)
+        && created <= at
+    {
+        moves.push(implied(created, from));
+    }
+    for (_, event) in &events {
+        moves.push(Move {
+            at: event.at.unwrap_or(now),
+            to: event.to.as_ref(),
+            reason: &event.reason,
+            by: event.by.as_ref(),
+        });
+    }
+    let Some(stage) = lead.stage.as_ref().filter(|stage| !stage.is_empty()) else {
+        return moves;
+    };
+    match moves.last() {
+        None => {
+            if let Some(at) = lead.entered_at.or(lead.created_at).filter(|at| *at <= now) {
+                moves.push(implied(at, stage));
+            }
+        }
+        Some(last) if last.to != Some(stage) => {
+            // A date of entry that is not after the last event belongs to an earlier stay: the move is
+            // younger than any event, and all that is known is that it has happened.
+            let entered = lead.entered_at.filter(|at| *at > last.at);
+            if entered.is_none_or(|at| at <= now) {
+                moves.push(implied(entered.unwrap_or(now), stage));
+            }
+        }
+        Some(_) => {}
+    }
+    moves
+}
+
+fn implied(at: Timestamp, to: &Id<Stage>) -> Move<'_> {
+    Move {
+        at,
+        to: Some(to),
+        reason: "",
+        by: None,
+    }
+}
+
+/// Puts events of the same instant into the order in which each leaves the stage that the one before
+/// has entered.
+fn chain(events: &mut [(&Id<StageEvent>, &StageEvent)]) {
+    for index in 0..events.len() {
+        let here = events[index].1.at;
+        let stands = index
+            .checked_sub(1)
+            .and_then(|before| events[before].1.to.as_ref());
+        let found = events[index..]
+            .iter()
+            .take_while(|(_, event)| event.at == here)
+            .position(|(_, event)| event.from.as_ref() == stands);
+        if let Some(offset) = found {
+            events[index..=index + offset].rotate_right(1);
+        }
+    }
+}
+
+fn walk<'a>(
+    pipeline: &Pipeline,
+    id: &'a Id<Lead>,
+    lead: &'a Lead,
+    moves: &[Move<'_>],
+) -> Journey<'a> {
+    let mut stays: Vec<Stay> = Vec::new();
+    let mut open = false;
+    let mut reopened = 0;
+    for step in moves {
+        let spot = step.to.map_or(Spot::Unknown, |to| pipeline.spot(to));
+        if let Some(stay) = stays.last_mut().filter(|_| open) {
+            let outcome = match spot {
+                Spot::Rung(to) if to == stay.rung => continue,
+                Spot::Rung(to) if to > stay.rung => Outcome::Advanced { to },
+                Spot::Rung(to) => Outcome::MovedBack { to },
+                Spot::Lost => Outcome::Lost(loss_reason(step, lead)),
+                Spot::Parked => Outcome::HandedOff(HandOff::Parked),
+                Spot::Unknown => Outcome::HandedOff(HandOff::Elsewhere),
+            };
+            stay.left = Some(step.at);
+            stay.outcome = outcome;
+        } else if matches!(spot, Spot::Rung(_)) && !stays.is_empty() {
+            reopened += 1;
+        }
+        open = matches!(spot, Spot::Rung(_));
+        if let Spot::Rung(rung) = spot {
+            stays.push(Stay {
+                rung,
+                entered: step.at,
+                left: None,
+                outcome: Outcome::StillThere,
+            });
+        }
+    }
+    let merged = lead
+        .duplicate_of
+        .as_ref()
+        .is_some_and(|other| !other.is_empty());
+    if let Some(stay) = stays.last_mut().filter(|_| open && merged) {
+        stay.outcome = Outcome::HandedOff(HandOff::Merged);
+    }
+    Journey {
+        id,
+        lead,
+        stays,
+        reopened,
+    }
+}
+
+fn loss_reason(step: &Move<'_>, lead: &Lead) -> String {
+    let reason = step.reason.trim();
+    if reason.is_empty() {
+        lead.lost_reason.trim().to_owned()
+    } else {
+        reason.to_owned()
+    }
+}
+
+/// Cuts a journey off where it left the scope: after the last stay that someone in the scope began.
+fn hand_over(journey: &mut Journey<'_>, moves: &[Move<'_>], scope: &Scope) {
+    let Some(last) = moves.iter().rev().find(|step| scope.holds(step.by)) else {
+        return;
+    };
+    journey.stays.retain(|stay| stay.entered <= last.at);
+    if let Some(stay) = journey.stays.last_mut()
+        && stay.left.is_none_or(|left| left > last.at)
+        && stay.outcome != Outcome::HandedOff(HandOff::Merged)
+    {
+        stay.outcome = Outcome::HandedOff(HandOff::Reassigned);
+    }
+}

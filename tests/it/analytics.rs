@@ -1,0 +1,5 @@
+//! Funnel and portfolio against an independent computation, and what must hold for any input.
+
+mod conservation;
+mod independent;
+mod world;
