@@ -48,6 +48,13 @@ pub enum Msg {
     Changed(Vec<CacheChange>),
     /// Rows that were asked for.
     Loaded(Load, Vec<CacheRow>),
+    /// Everything open was read again, after a first sync or because the server was restored.
+    Reloaded {
+        /// The user whose cache it is.
+        user: String,
+        /// The rows.
+        rows: Vec<CacheRow>,
+    },
     /// A batch is safe in the outbox.
     Saved(String),
     /// A batch could not be saved; the screen must not show it.
@@ -214,6 +221,7 @@ impl App {
             Msg::Tick => arrange_all(&self.world, &mut self.screen, false),
             Msg::Changed(changes) => self.take_changes(&changes),
             Msg::Loaded(load, rows) => self.take_loaded(&load, &rows),
+            Msg::Reloaded { user, rows } => effects = self.reload(&user, &rows),
             Msg::Saved(_) => self.dirty = false,
             Msg::SaveFailed { batch, why } => self.take_back(&batch, &why),
             Msg::Outbox(rows) => {

@@ -1,1 +1,239 @@
-//! Placeholder docs for cli.
+//! Layer 9: the command line: the console by default, every command without a screen, and the tools around it.
+//!
+//! Exit codes: 0 done or queued, 1 refused, 2 usage, 3 offline.
+
+mod check;
+mod console;
+mod demo;
+mod headless;
+mod list;
+mod serve;
+mod sync;
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser, Subcommand};
+
+use crate::command::{Command, CommandError};
+use crate::runtime::{Home, HomeError, RunError};
+
+/// A terminal console for Creator Network Managers.
+#[derive(Debug, Parser)]
+#[command(
+    name = "cnm",
+    version,
+    about = "A terminal console for Creator Network Managers",
+    after_help = "Without a command it opens the console. `cnm demo` shows everything on invented data."
+)]
+struct Root {
+    #[command(subcommand)]
+    verb: Option<Verb>,
+}
+
+/// What the program can be asked to do.
+#[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "it is made once")]
+enum Verb {
+    /// Opens the console on a morning of invented data, with a backend of its own.
+    Demo(demo::DemoArgs),
+    /// Runs the reference backend.
+    Serve(serve::ServeArgs),
+    /// Makes and revokes the tokens of a backend's users.
+    #[command(subcommand)]
+    Token(serve::TokenCommand),
+    /// Makes the users of a backend.
+    #[command(subcommand)]
+    User(serve::UserCommand),
+    /// Lists records of a kind, from the cache.
+    List(list::ListArgs),
+    /// Sends what waits, fetches what is new, and says what happened.
+    Sync,
+    /// Checks the configuration, or says where it is.
+    #[command(subcommand)]
+    Config(check::ConfigCommand),
+    /// Says what is wrong and what to do about it.
+    Doctor,
+    /// Lists every command.
+    Commands,
+    /// Lists the keys of a place.
+    Keys {
+        /// The place, for example `inbox`.
+        #[arg(default_value = "inbox")]
+        place: String,
+    },
+    /// Reads a date phrase and says how it is understood.
+    When(check::WhenArgs),
+    #[command(flatten)]
+    Command(Command),
+}
+
+/// Why the program stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum CliError {
+    /// The words on the command line do not fit.
+    #[error("{0}")]
+    Usage(String),
+    /// A command was refused.
+    #[error("{0}")]
+    Refused(String),
+    /// The server cannot be reached.
+    #[error("{0}")]
+    Offline(String),
+    /// The output was closed by whoever reads it.
+    #[error("the output was closed")]
+    Closed,
+}
+
+impl CliError {
+    fn code(&self) -> u8 {
+        match self {
+            Self::Closed => 0,
+            Self::Refused(_) => 1,
+            Self::Usage(_) => 2,
+            Self::Offline(_) => 3,
+        }
+    }
+}
+
+impl From<CommandError> for CliError {
+    fn from(error: CommandError) -> Self {
+        match error {
+            CommandError::Usage { .. } | CommandError::NeedsScreen(_) => {
+                Self::Usage(error.to_string())
+            }
+            CommandError::NoTarget(_) | CommandError::Refused { .. } => {
+                Self::Refused(error.to_string())
+            }
+        }
+    }
+}
+
+impl From<HomeError> for CliError {
+    fn from(error: HomeError) -> Self {
+        Self::Refused(error.to_string())
+    }
+}
+
+impl From<RunError> for CliError {
+    fn from(error: RunError) -> Self {
+        Self::Refused(error.to_string())
+    }
+}
+
+impl From<crate::store::StoreError> for CliError {
+    fn from(error: crate::store::StoreError) -> Self {
+        Self::Refused(error.to_string())
+    }
+}
+
+impl From<std::io::Error> for CliError {
+    fn from(error: std::io::Error) -> Self {
+        if error.kind() == std::io::ErrorKind::BrokenPipe {
+            Self::Closed
+        } else {
+            Self::Refused(error.to_string())
+        }
+    }
+}
+
+/// Runs the program with the arguments of the process and returns its exit code.
+pub fn main() -> ExitCode {
+    let result = if std::env::args_os().len() <= 1 {
+        // The common case opens the console without building the parser of the command line first.
+        console::open_default()
+    } else {
+        match Root::try_parse() {
+            Ok(root) => run(root),
+            Err(error) => return usage(&error),
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            if !matches!(error, CliError::Closed) {
+                let text = crate::text::plain_body(&error.to_string()).into_owned();
+                let _ = writeln!(std::io::stderr(), "cnm: {text}");
+            }
+            ExitCode::from(error.code())
+        }
+    }
+}
+
+/// Reports what clap says: help and version to the standard output, the rest as a usage error.
+fn usage(error: &clap::Error) -> ExitCode {
+    let _ = error.print();
+    if error.use_stderr() {
+        ExitCode::from(2)
+    } else {
+        ExitCode::SUCCESS
+    }
+}
+
+fn run(root: Root) -> Result<(), CliError> {
+    match root.verb {
+        None => console::open_default(),
+        Some(Verb::Demo(args)) => demo::run(&args),
+        Some(Verb::Serve(args)) => serve::run(&args),
+        Some(Verb::Token(command)) => serve::token(&command),
+        Some(Verb::User(command)) => serve::user(&command),
+        Some(Verb::List(args)) => list::run(&args),
+        Some(Verb::Sync) => sync::run(),
+        Some(Verb::Config(command)) => check::config(&command),
+        Some(Verb::Doctor) => check::doctor(),
+        Some(Verb::Commands) => check::commands(),
+        Some(Verb::Keys { place }) => check::keys(&place),
+        Some(Verb::When(args)) => check::when(&args),
+        Some(Verb::Command(command)) => headless::run(command),
+    }
+}
+
+/// Returns the definition of the command line, for completions and the manual page.
+pub fn definition() -> clap::Command {
+    Root::command()
+}
+
+/// Writes lines to the standard output, sanitised line by line.
+fn print(lines: impl IntoIterator<Item = impl AsRef<str>>) -> Result<(), CliError> {
+    let mut out = std::io::stdout().lock();
+    for line in lines {
+        writeln!(out, "{}", crate::text::plain(line.as_ref()))?;
+    }
+    out.flush()?;
+    Ok(())
+}
+
+/// Where the backend is and with which token to speak to it.
+#[derive(Clone, PartialEq, Eq)]
+struct Account {
+    url: String,
+    token: String,
+    ca_file: Option<PathBuf>,
+}
+
+/// Finds the backend: environment first, then the configuration.
+fn account(home: &Home) -> Result<Option<Account>, CliError> {
+    let config = home.config().unwrap_or_default();
+    let from_env = |name: &str| {
+        std::env::var(name)
+            .ok()
+            .filter(|value| !value.trim().is_empty())
+    };
+    let url = from_env("CNM_SERVER").unwrap_or(config.server.url.clone());
+    if url.trim().is_empty() {
+        return Ok(None);
+    }
+    let token = match from_env("CNM_TOKEN") {
+        Some(token) => token,
+        None => check::token(home, &config)?,
+    };
+    let ca_file = Some(config.server.ca_file)
+        .filter(|file| !file.is_empty())
+        .map(PathBuf::from);
+    Ok(Some(Account {
+        url: url.trim().to_owned(),
+        token: token.trim().to_owned(),
+        ca_file,
+    }))
+}

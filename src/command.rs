@@ -36,7 +36,7 @@ pub use network::NetworkCommand;
 pub use outbox::OutboxCommand;
 pub(crate) use phrase::reading;
 pub use phrase::{due_of, read_phrase};
-pub use record::{EditCommand, NewCommand, NoteCommand};
+pub use record::{EditCommand, NewCommand, NoteCommand, find_kind};
 pub use slot::SlotCommand;
 pub use undo::UndoLog;
 

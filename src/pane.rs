@@ -7,7 +7,7 @@ mod arrange;
 mod filter;
 
 pub use arrange::{Split, Standing, arrange, arrange_all, splits, standing};
-pub use filter::{Filter, FilterError};
+pub use filter::Filter;
 
 use std::collections::BTreeMap;
 

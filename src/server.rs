@@ -444,8 +444,7 @@ fn put_user(
         old: None,
         author: SERVER,
     })?;
-    let touched =
-        ledger::Touched::new(state.fields.keys(), &merge::State::default(), &state);
+    let touched = ledger::Touched::new(state.fields.keys(), &merge::State::default(), &state);
     let origin = ledger::Origin {
         user: SERVER,
         client: SERVER,

@@ -163,8 +163,9 @@ impl App {
             Purpose::Palette => line.rank(),
             Purpose::Filter { .. } => {
                 let place = self.screen.active();
-                line.echo = if let Some(Err(error)) =
-                    place.kind().map(|kind| Filter::compile(kind, &text))
+                line.echo = if let Some(Err(error)) = place
+                    .kind()
+                    .map(|kind| Filter::compile(kind, &text, &self.world.view))
                 {
                     Echo::Wrong(error.to_string())
                 } else {

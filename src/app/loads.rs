@@ -64,6 +64,29 @@ impl App {
         }
     }
 
+    /// Starts again from what the cache holds now; the screen stays where it is.
+    pub(super) fn reload(&mut self, user: &str, rows: &[CacheRow]) -> Vec<Effect> {
+        self.world.clear();
+        self.world.view.me = user.into();
+        for row in rows {
+            self.world.upsert(row);
+        }
+        let mine = self
+            .world
+            .me()
+            .map(|me| me.zone.clone())
+            .unwrap_or_default();
+        for name in [&self.config.ui.zone, &mine] {
+            if let (false, Ok(zone)) = (name.is_empty(), crate::when::zone::load(name)) {
+                self.world.view.zone = zone;
+                break;
+            }
+        }
+        self.screen.loaded.clear();
+        arrange_all(&self.world, &mut self.screen, true);
+        vec![Effect::Load(Load::Unhandled), Effect::LoadOutbox]
+    }
+
     /// Takes in how the console stands to its server.
     pub(super) fn take_status(&mut self, status: SyncStatus) -> Vec<Effect> {
         let more = status.conflicts + status.refused

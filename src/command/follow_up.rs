@@ -36,6 +36,16 @@ pub enum FollowUpCommand {
 }
 
 impl FollowUpCommand {
+    /// Returns the records that it acts on.
+    pub fn targets(&self) -> &Targets {
+        match self {
+            Self::Reopen(targets)
+            | Self::Drop(targets)
+            | Self::Done { targets, .. }
+            | Self::Slip { targets, .. } => targets,
+        }
+    }
+
     pub(super) fn run(self, cx: &mut Cx<'_>) -> Result<(), CommandError> {
         match self {
             Self::Done { result, targets } => {

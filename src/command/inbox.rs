@@ -84,6 +84,19 @@ pub enum InboxCommand {
 }
 
 impl InboxCommand {
+    /// Returns the records that it acts on.
+    pub fn targets(&self) -> &Targets {
+        match self {
+            Self::Done(targets)
+            | Self::Reopen(targets)
+            | Self::Snooze { targets, .. }
+            | Self::Reply { targets, .. }
+            | Self::FollowUp { targets, .. }
+            | Self::Assign { targets, .. }
+            | Self::Link { targets, .. } => targets,
+        }
+    }
+
     pub(super) fn run(self, cx: &mut Cx<'_>) -> Result<(), CommandError> {
         match self {
             Self::Done(targets) => {

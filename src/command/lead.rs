@@ -47,6 +47,17 @@ pub enum LeadCommand {
 }
 
 impl LeadCommand {
+    /// Returns the records that it acts on.
+    pub fn targets(&self) -> &Targets {
+        match self {
+            Self::Advance(targets)
+            | Self::Park(targets)
+            | Self::Back { targets, .. }
+            | Self::Lose { targets, .. }
+            | Self::Move { targets, .. } => targets,
+        }
+    }
+
     pub(super) fn run(self, cx: &mut Cx<'_>) -> Result<(), CommandError> {
         match self {
             Self::Advance(targets) => step(cx, &targets, 1, ""),

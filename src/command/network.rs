@@ -25,6 +25,18 @@ pub enum NetworkCommand {
 }
 
 impl NetworkCommand {
+    /// Returns the records that it acts on.
+    pub fn targets(&self) -> &Targets {
+        match self {
+            Self::Open(targets)
+            | Self::Threads(targets)
+            | Self::Leads(targets)
+            | Self::FollowUps(targets)
+            | Self::Creators(targets)
+            | Self::Browse(targets) => targets,
+        }
+    }
+
     pub(super) fn run(self, cx: &mut Cx<'_>) -> Result<(), CommandError> {
         match self {
             Self::Open(targets) => {

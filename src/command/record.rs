@@ -43,7 +43,7 @@ pub struct NoteCommand {
 }
 
 /// Finds a kind by its name, its path or what a person calls it.
-pub(super) fn find_kind(name: &str) -> Result<Kind, CommandError> {
+pub fn find_kind(name: &str) -> Result<Kind, CommandError> {
     let wanted = name.replace('-', "_").to_lowercase();
     Kind::from_name(&wanted)
         .or_else(|| Kind::from_path(&name.to_lowercase()))

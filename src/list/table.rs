@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use serde_json::{Map, Value as Json};
 
 use crate::effect::{CacheRow, RowState};
+use crate::query::Keyed;
 use crate::record::{Id, Record, Value, View};
 
 /// One record with where it stands between here and the server.
@@ -92,6 +93,10 @@ pub trait AnyTable: Any {
     fn ids(&self) -> Vec<String>;
     /// Returns the title of a row, unsanitised.
     fn title(&self, id: &str) -> Option<String>;
+    /// Returns the row as the query language reads it.
+    fn query_row(&self, id: &str) -> Option<&dyn crate::query::Row>;
+    /// Calls `visit` with the id and the row of every record.
+    fn each(&self, visit: &mut dyn FnMut(&str, &dyn crate::query::Row));
     /// Returns a stored or derived field of a row.
     fn cell(&self, id: &str, field: &str, view: &View) -> Option<Value<'static>>;
     /// Returns a row's version, state and fields as they are on the wire.
@@ -132,6 +137,23 @@ impl<R: Record> AnyTable for Table<R> {
 
     fn title(&self, id: &str) -> Option<String> {
         self.record(id).map(|record| record.title().into_owned())
+    }
+
+    fn query_row(&self, id: &str) -> Option<&dyn crate::query::Row> {
+        self.record(id)
+            .map(|record| record as &dyn crate::query::Row)
+    }
+
+    fn each(&self, visit: &mut dyn FnMut(&str, &dyn crate::query::Row)) {
+        for (id, row) in &self.rows {
+            visit(
+                id.as_str(),
+                &Keyed {
+                    id: id.as_str(),
+                    record: &row.record,
+                },
+            );
+        }
     }
 
     fn cell(&self, id: &str, field: &str, view: &View) -> Option<Value<'static>> {

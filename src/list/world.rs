@@ -86,6 +86,12 @@ impl World {
         }
     }
 
+    /// Takes all records out.
+    pub fn clear(&mut self) {
+        let fresh = Self::new(&self.view.me, self.view.now, self.view.zone.clone(), 0);
+        self.tables = fresh.tables;
+    }
+
     /// Returns the table of a record type.
     #[expect(
         clippy::expect_used,
@@ -179,5 +185,15 @@ impl World {
     /// Returns the id of the user at the console.
     pub fn my_id(&self) -> Id<User> {
         Id::new(&self.view.me)
+    }
+}
+
+impl crate::query::Links for World {
+    fn row(&self, kind: Kind, id: &str) -> Option<&dyn crate::query::Row> {
+        self.any(kind).query_row(id)
+    }
+
+    fn each(&self, kind: Kind, visit: &mut dyn FnMut(&str, &dyn crate::query::Row)) {
+        self.any(kind).each(visit);
     }
 }

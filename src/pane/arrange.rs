@@ -170,13 +170,15 @@ pub fn arrange(world: &World, screen: &mut Screen, place: Place, called: bool) {
         Place::Browse(kind) => browse_keys(world, kind),
     };
     let keys = match place.kind() {
-        Some(kind) if !filter.is_empty() => match super::Filter::compile(kind, &filter) {
-            Ok(filter) => filter.apply(world, keys),
-            Err(error) => {
-                screen.say(super::Tone::Error, error.to_string());
-                keys
+        Some(kind) if !filter.is_empty() => {
+            match super::Filter::compile(kind, &filter, &world.view) {
+                Ok(filter) => filter.apply(world, keys),
+                Err(error) => {
+                    screen.say(super::Tone::Error, error.to_string());
+                    keys
+                }
             }
-        },
+        }
         _ => keys,
     };
     screen.shelf_mut(place).list.arrange(keys, called);

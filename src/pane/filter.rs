@@ -1,36 +1,64 @@
 //! The filter of a list, compiled.
 
 use crate::list::World;
-use crate::record::Kind;
+use crate::query::{self, Keyed, Moment, Query, QueryError, Scope};
+use crate::record::{Kind, KindVisitor, Record, View};
+use crate::when::phrase::{PhraseContext, Wall, read};
 
 /// A filter in the query language, ready to be applied to rows of one kind.
 pub struct Filter {
-    kind: Kind,
-    words: Vec<String>,
+    filter: query::Filter,
 }
 
-/// A filter that cannot be read.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("filter: {0}")]
-pub struct FilterError(pub String);
+/// Reads a date phrase for the query language.
+fn phrase(text: &str, view: &View) -> Option<Moment> {
+    let reading = read(text, &PhraseContext::new(view.now, view.zone.clone())).ok()?;
+    Some(match reading.start {
+        Wall::Day(date) => Moment::Days { first: date, last: date },
+        Wall::Minute(_) => Moment::At(reading.instant()),
+    })
+}
 
 impl Filter {
     /// Reads a filter for rows of a kind.
-    pub fn compile(kind: Kind, text: &str) -> Result<Self, FilterError> {
-        Ok(Self {
-            kind,
-            words: text.split_whitespace().map(crate::text::fold).collect(),
-        })
+    pub fn compile(kind: Kind, text: &str, view: &View) -> Result<Self, QueryError> {
+        let scope = Scope {
+            view,
+            phrases: &phrase,
+        };
+        let filter = Query::parse(text)?.check(kind, &scope)?;
+        Ok(Self { filter })
     }
 
-    /// Keeps the rows that fit, in the order that the filter asks for.
+    /// Keeps the rows that fit, in the order and number that the filter asks for.
     pub fn apply(&self, world: &World, keys: Vec<String>) -> Vec<String> {
-        let table = world.any(self.kind);
-        keys.into_iter()
-            .filter(|id| {
-                let title = crate::text::fold(&table.title(id).unwrap_or_default());
-                self.words.iter().all(|word| title.contains(word))
-            })
-            .collect()
+        struct Apply<'a> {
+            filter: &'a query::Filter,
+            world: &'a World,
+            keys: Vec<String>,
+        }
+        impl KindVisitor for Apply<'_> {
+            type Out = Vec<String>;
+            fn visit<R: Record>(self) -> Vec<String> {
+                let table = self.world.table::<R>();
+                let rows: Vec<Keyed<'_, R>> = self
+                    .keys
+                    .iter()
+                    .filter_map(|id| {
+                        Some(Keyed {
+                            id,
+                            record: table.record(id)?,
+                        })
+                    })
+                    .collect();
+                let found = self.filter.select(&rows, &self.world.view, self.world);
+                found.into_iter().map(|row| row.id.to_owned()).collect()
+            }
+        }
+        self.filter.kind().visit(Apply {
+            filter: &self.filter,
+            world,
+            keys,
+        })
     }
 }

@@ -107,7 +107,11 @@ impl Edit<'_> {
         }
         let patch = &command.patch;
         if let Some(reason) = self.refusal(&patch_fields(patch)) {
-            return Ok(refused(command, Status::Forbidden, refusal::forbidden(reason)));
+            return Ok(refused(
+                command,
+                Status::Forbidden,
+                refusal::forbidden(reason),
+            ));
         }
         let problems = validate::patch_problems(self.kind, patch);
         if !problems.is_empty() {
@@ -124,7 +128,13 @@ impl Edit<'_> {
         let stored = self.put(ledger, &state, Life::Live, None)?;
         let touched = Touched::new(state.fields.keys(), &State::default(), &state);
         self.audit(ledger, &stored, &touched, Status::Applied, 0)?;
-        rules::follow(ledger, Op::Create, &stored, &state, &self.caller.principal.user)?;
+        rules::follow(
+            ledger,
+            Op::Create,
+            &stored,
+            &state,
+            &self.caller.principal.user,
+        )?;
         Ok(done(command, Status::Applied, &stored))
     }
 
@@ -145,7 +155,11 @@ impl Edit<'_> {
         let command = self.command;
         let creates = command.op == Op::Create;
         if let Some(reason) = self.refusal(&patch_fields(&command.patch)) {
-            return Ok(refused(command, Status::Forbidden, refusal::forbidden(reason)));
+            return Ok(refused(
+                command,
+                Status::Forbidden,
+                refusal::forbidden(reason),
+            ));
         }
         let Some(base) = self.base() else {
             return Ok(self.base_missing());
@@ -225,7 +239,11 @@ impl Edit<'_> {
     fn delete(&self, ledger: &mut Ledger<'_>, old: &Stored) -> Result<CommandResult> {
         let command = self.command;
         if let Some(reason) = self.refusal(&[]) {
-            return Ok(refused(command, Status::Forbidden, refusal::forbidden(reason)));
+            return Ok(refused(
+                command,
+                Status::Forbidden,
+                refusal::forbidden(reason),
+            ));
         }
         let Some(base) = self.base() else {
             return Ok(self.base_missing());
@@ -347,7 +365,10 @@ impl Edit<'_> {
     }
 
     /// Tells whether a version was made by the sender itself.
-    #[expect(clippy::unnecessary_wraps, reason = "the merge asks for a fallible answer")]
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "the merge asks for a fallible answer"
+    )]
     fn is_own(&self, author: Option<&(String, String)>) -> Result<bool> {
         Ok(author.is_some_and(|(user, client)| {
             *user == self.caller.principal.user
@@ -428,7 +449,10 @@ fn done(command: &Command, status: Status, stored: &Stored) -> CommandResult {
     }
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "the field of the result is optional")]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the field of the result is optional"
+)]
 fn version(stored: &Stored) -> Option<u64> {
     Some(stored.version.unsigned_abs())
 }

@@ -68,17 +68,17 @@ impl Running {
     /// Stops listening, lets open requests end (at most five seconds) and returns.
     pub async fn shutdown(mut self) {
         self.stop.send_replace(true);
-        if tokio::time::timeout(LAST_REQUESTS, &mut self.task).await.is_err() {
+        if tokio::time::timeout(LAST_REQUESTS, &mut self.task)
+            .await
+            .is_err()
+        {
             self.task.abort();
         }
     }
 }
 
 /// Listens on an address and answers requests.
-pub(super) async fn serve(
-    inner: Arc<Inner>,
-    address: SocketAddr,
-) -> Result<Running, ServerError> {
+pub(super) async fn serve(inner: Arc<Inner>, address: SocketAddr) -> Result<Running, ServerError> {
     if inner.options.exposure == Exposure::Loopback && !address.ip().is_loopback() {
         return Err(ServerError::Public(address));
     }
@@ -148,13 +148,11 @@ fn router(app: App) -> Router {
     let compress = CompressionLayer::new()
         .gzip(true)
         .quality(CompressionLevel::Fastest)
-        .compress_when(
-            SizeAbove::new(512)
-                .and(NotForContentType::SSE)
-                .and(move |_: StatusCode, _: Version, _: &HeaderMap, told: &Extensions| {
-                    compression == Compression::Always || told.get::<Nearby>().is_none()
-                }),
-        );
+        .compress_when(SizeAbove::new(512).and(NotForContentType::SSE).and(
+            move |_: StatusCode, _: Version, _: &HeaderMap, told: &Extensions| {
+                compression == Compression::Always || told.get::<Nearby>().is_none()
+            },
+        ));
     Router::new()
         .route(path::META, get(about::meta))
         .route(path::ME, get(about::me))

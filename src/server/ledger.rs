@@ -236,7 +236,11 @@ impl<'a> Ledger<'a> {
             status: origin.status.to_owned(),
             version: stored.version,
             // A command that changed nothing has no place in the feed.
-            seq: if origin.status == "noop" { 0 } else { stored.seq },
+            seq: if origin.status == "noop" {
+                0
+            } else {
+                stored.seq
+            },
             before: touched.before.clone(),
             after: touched.after.clone(),
             hash: [0; 32],

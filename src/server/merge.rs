@@ -138,7 +138,10 @@ pub(crate) fn merge(patch: &Patch, before: &State, ground: &mut Ground<'_>) -> R
 
 /// Tells whether two values mean the same: an absent field equals an empty one.
 pub(crate) fn same(left: Option<&Json>, right: Option<&Json>) -> bool {
-    match (left.filter(|v| !is_empty(v)), right.filter(|v| !is_empty(v))) {
+    match (
+        left.filter(|v| !is_empty(v)),
+        right.filter(|v| !is_empty(v)),
+    ) {
         (None, None) => true,
         (Some(Json::Number(left)), Some(Json::Number(right))) => {
             left == right || left.as_f64() == right.as_f64()
@@ -223,10 +226,20 @@ mod tests {
             (json!({"set": {"stage": null}}), 8, vec!["stage"], vec![]),
             (json!({"set": {"note": "o"}}), 1, vec!["note"], vec![]),
             (json!({"set": {"note": "o"}}), 0, vec![], vec!["note"]),
-            (json!({"set": {"note": "o", "stage": "c"}}), 7, vec!["note"], vec!["stage"]),
+            (
+                json!({"set": {"note": "o", "stage": "c"}}),
+                7,
+                vec!["note"],
+                vec!["stage"],
+            ),
             (json!({"add": {"labels": ["y"]}}), 1, vec!["labels"], vec![]),
             (json!({"add": {"labels": ["x"]}}), 1, vec![], vec![]),
-            (json!({"remove": {"labels": ["x"]}}), 1, vec!["labels"], vec![]),
+            (
+                json!({"remove": {"labels": ["x"]}}),
+                1,
+                vec!["labels"],
+                vec![],
+            ),
             (json!({"remove": {"labels": ["z"]}}), 1, vec![], vec![]),
             (json!({"set": {"labels": ["z"]}}), 7, vec![], vec!["labels"]),
             (json!({"set": {"new": 0}}), 7, vec![], vec![]),
@@ -234,7 +247,12 @@ mod tests {
             (json!({"set": {"mine": "n"}}), 2, vec!["mine"], vec![]),
             (json!({"set": {"n": 1.0}}), 1, vec![], vec![]),
             (json!({"set": {"unheard": ""}}), 1, vec![], vec![]),
-            (json!({"set": {"unheard": {"of": 1}}}), 1, vec!["unheard"], vec![]),
+            (
+                json!({"set": {"unheard": {"of": 1}}}),
+                1,
+                vec!["unheard"],
+                vec![],
+            ),
         ];
         for (change, base, changed, conflicts) in cases {
             let merged = merged(&change, &before, base);

@@ -129,7 +129,12 @@ pub(crate) fn directory(snapshot: &dyn Snapshot) -> Result<Directory> {
     let mut users = Vec::new();
     for user in snapshot.all(Kind::User)? {
         let fields = parse(&user.fields);
-        users.push((user.id, user.life, text(&fields, "role"), text(&fields, "team")));
+        users.push((
+            user.id,
+            user.life,
+            text(&fields, "role"),
+            text(&fields, "team"),
+        ));
     }
     let mut directory = Directory::default();
     for (id, life, role, team) in &users {

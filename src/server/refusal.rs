@@ -14,7 +14,12 @@ fn refusal(kind: &str, title: &str, status: u16, detail: impl Into<String>) -> P
 
 /// 400: the request cannot be read.
 pub(crate) fn malformed(detail: impl Into<String>) -> Problem {
-    refusal(problem::MALFORMED, "The request cannot be read", 400, detail)
+    refusal(
+        problem::MALFORMED,
+        "The request cannot be read",
+        400,
+        detail,
+    )
 }
 
 /// 400: the cursor is not one of this server.
@@ -29,7 +34,12 @@ pub(crate) fn bad_cursor() -> Problem {
 
 /// 401: no token, or one that is not good.
 pub(crate) fn invalid_token(detail: impl Into<String>) -> Problem {
-    refusal(problem::INVALID_TOKEN, "The token is not valid", 401, detail)
+    refusal(
+        problem::INVALID_TOKEN,
+        "The token is not valid",
+        401,
+        detail,
+    )
 }
 
 /// 403: visible, but not allowed.
@@ -139,7 +149,12 @@ pub(crate) fn invalid(errors: Vec<FieldProblem>) -> Problem {
         .unwrap_or_default();
     Problem {
         errors,
-        ..refusal(problem::INVALID, "The record would not be valid", 422, detail)
+        ..refusal(
+            problem::INVALID,
+            "The record would not be valid",
+            422,
+            detail,
+        )
     }
 }
 

@@ -78,7 +78,9 @@ impl<'de> Visitor<'de> for StrictVisitor {
         while let Some(Key(key)) = map.next_key::<Key<'de>>()? {
             if keys.contains(&key) {
                 let key: String = key.chars().take(60).collect();
-                return Err(A::Error::custom(format_args!("the key `{key}` is there twice")));
+                return Err(A::Error::custom(format_args!(
+                    "the key `{key}` is there twice"
+                )));
             }
             keys.insert(key);
             map.next_value::<Strict>()?;

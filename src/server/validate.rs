@@ -46,12 +46,22 @@ pub(crate) fn patch_problems(kind: Kind, patch: &Patch) -> Vec<FieldProblem> {
     names.sort_unstable();
     for pair in names.windows(2) {
         if pair[0] == pair[1] {
-            problems.push(problem("set", pair[0], "twice", "the field is changed twice"));
+            problems.push(problem(
+                "set",
+                pair[0],
+                "twice",
+                "the field is changed twice",
+            ));
         }
     }
     for name in patch.remove.keys() {
         if patch.set.contains_key(name) || patch.unset.contains(name) {
-            problems.push(problem("remove", name, "twice", "the field is changed twice"));
+            problems.push(problem(
+                "remove",
+                name,
+                "twice",
+                "the field is changed twice",
+            ));
         }
     }
     problems
@@ -67,8 +77,7 @@ fn check_value(kind: Kind, part: &str, name: &str, value: &Json, into: &mut Vec<
     let Some(field) = kind.field(name) else {
         return;
     };
-    let fits = value_of(&field.ty, value)
-        .is_some_and(|value| kind.visit(Fits { name, value }));
+    let fits = value_of(&field.ty, value).is_some_and(|value| kind.visit(Fits { name, value }));
     if !fits {
         let detail = format!("not {}", field.ty.words());
         into.push(problem(part, name, "type", &detail));
@@ -169,13 +178,33 @@ mod tests {
             (Kind::Lead, json!({"creators": 1.5}), "/set/creators"),
             (Kind::Lead, json!({"creators": "5"}), "/set/creators"),
             (Kind::Lead, json!({"tax_form": "yes"}), "/set/tax_form"),
-            (Kind::Lead, json!({"entered_at": "yesterday"}), "/set/entered_at"),
-            (Kind::Lead, json!({"next_due": "2026-02-30"}), "/set/next_due"),
-            (Kind::Lead, json!({"expected_value": 5}), "/set/expected_value"),
-            (Kind::Lead, json!({"shared_with": "mei"}), "/set/shared_with"),
+            (
+                Kind::Lead,
+                json!({"entered_at": "yesterday"}),
+                "/set/entered_at",
+            ),
+            (
+                Kind::Lead,
+                json!({"next_due": "2026-02-30"}),
+                "/set/next_due",
+            ),
+            (
+                Kind::Lead,
+                json!({"expected_value": 5}),
+                "/set/expected_value",
+            ),
+            (
+                Kind::Lead,
+                json!({"shared_with": "mei"}),
+                "/set/shared_with",
+            ),
             (Kind::Lead, json!({"shared_with": [1]}), "/set/shared_with"),
             (Kind::Note, json!({"subject": "lead:1"}), "/set/subject"),
-            (Kind::FollowUp, json!({"due": {"on": "2026-01-01"}}), "/set/due"),
+            (
+                Kind::FollowUp,
+                json!({"due": {"on": "2026-01-01"}}),
+                "/set/due",
+            ),
             (Kind::Person, json!({"hours": {"working": 5}}), "/set/hours"),
         ];
         for (kind, set, pointer) in wrong {
@@ -187,13 +216,28 @@ mod tests {
     #[test]
     fn known_shapes_unknown_fields_and_unknown_choices_pass() {
         let right = [
-            (Kind::Lead, json!({"name": "Nova", "creators": 5, "score": 1.5, "x": {"y": [1]}})),
-            (Kind::Lead, json!({"source": "telepathy", "next_due": "2026-02-28"})),
-            (Kind::Lead, json!({"expected_value": {"minor": 5, "currency": "USD"}})),
-            (Kind::Note, json!({"subject": {"kind": "starship", "id": "1"}})),
+            (
+                Kind::Lead,
+                json!({"name": "Nova", "creators": 5, "score": 1.5, "x": {"y": [1]}}),
+            ),
+            (
+                Kind::Lead,
+                json!({"source": "telepathy", "next_due": "2026-02-28"}),
+            ),
+            (
+                Kind::Lead,
+                json!({"expected_value": {"minor": 5, "currency": "USD"}}),
+            ),
+            (
+                Kind::Note,
+                json!({"subject": {"kind": "starship", "id": "1"}}),
+            ),
             (Kind::FollowUp, json!({"due": {"date": "2026-01-01"}})),
             (Kind::MetricPoint, json!({"daily": [1, null, 2.5]})),
-            (Kind::Person, json!({"handles": [{"channel": "x", "address": "y"}]})),
+            (
+                Kind::Person,
+                json!({"handles": [{"channel": "x", "address": "y"}]}),
+            ),
         ];
         for (kind, set) in right {
             assert_eq!(codes(kind, &json!({ "set": set })), [], "{set}");
@@ -204,7 +248,10 @@ mod tests {
     fn a_scalar_is_no_set_and_a_field_is_changed_once() {
         let found = codes(Kind::Lead, &json!({"add": {"name": ["x"]}}));
         assert_eq!(found, [("/add/name".to_owned(), "not_a_set".to_owned())]);
-        let found = codes(Kind::Lead, &json!({"set": {"name": "x"}, "unset": ["name"]}));
+        let found = codes(
+            Kind::Lead,
+            &json!({"set": {"name": "x"}, "unset": ["name"]}),
+        );
         assert_eq!(found, [("/set/name".to_owned(), "twice".to_owned())]);
     }
 }

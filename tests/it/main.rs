@@ -9,7 +9,7 @@
     reason = "test helpers may fail loudly"
 )]
 
+mod analytics;
 mod hostile_text;
 mod phrases;
 mod walls;
-mod analytics;

@@ -57,7 +57,9 @@ pub(crate) fn parse(body: &[u8], limits: &Limits) -> std::result::Result<ParsedB
         )));
     }
     if !validate::is_id(&outer.client) {
-        return Err(refusal::malformed("client: 1 to 100 letters, digits and -_.:@+~"));
+        return Err(refusal::malformed(
+            "client: 1 to 100 letters, digits and -_.:@+~",
+        ));
     }
     let commands = outer
         .batch
@@ -75,7 +77,9 @@ fn parse_one(raw: &RawValue) -> std::result::Result<Parsed, Problem> {
     let id: OnlyId = serde_json::from_str(raw.get())
         .map_err(|error| refusal::malformed(format!("a command: {error}")))?;
     if !validate::is_id(&id.cmd) {
-        return Err(refusal::malformed("cmd: 1 to 100 letters, digits and -_.:@+~"));
+        return Err(refusal::malformed(
+            "cmd: 1 to 100 letters, digits and -_.:@+~",
+        ));
     }
     Ok(match serde_json::from_str::<Command>(raw.get()) {
         Ok(command) => Parsed::Command {

@@ -9,9 +9,9 @@ use super::refused::Refused;
 use super::{App, StorageResult};
 use crate::record::Role;
 use crate::server::principal::Principal;
+use crate::server::refusal;
 use crate::server::storage::Snapshot;
 use crate::server::token::{Credential, Scope, TokenRow};
-use crate::server::refusal;
 
 /// How often (seconds) the use of a token is noted.
 const NOTE_USE: i64 = 60;
@@ -122,10 +122,7 @@ impl App {
     }
 }
 
-fn principal(
-    snapshot: &dyn Snapshot,
-    token: &TokenRow,
-) -> StorageResult<Option<Principal>> {
+fn principal(snapshot: &dyn Snapshot, token: &TokenRow) -> StorageResult<Option<Principal>> {
     let row = snapshot.principal(&token.user)?;
     Ok(row.map(|row| Principal {
         user: token.user.clone(),

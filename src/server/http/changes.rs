@@ -42,7 +42,8 @@ pub(super) async fn changes(
     asked: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Response, Refused> {
     caller.may_read()?;
-    let Query(asked) = asked.map_err(|error| Refused::from(refusal::malformed(error.body_text())))?;
+    let Query(asked) =
+        asked.map_err(|error| Refused::from(refusal::malformed(error.body_text())))?;
     let wait = asked.wait.unwrap_or(0).min(LONGEST_WAIT);
     let limits = &app.inner.options.limits;
     let limits = PageLimits {

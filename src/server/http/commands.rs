@@ -70,11 +70,7 @@ pub(super) async fn read_body(request: Request, most: usize) -> Result<Vec<u8>, 
     }
 }
 
-async fn collect(
-    body: Body,
-    most: usize,
-    expected: usize,
-) -> Result<Option<Vec<u8>>, axum::Error> {
+async fn collect(body: Body, most: usize, expected: usize) -> Result<Option<Vec<u8>>, axum::Error> {
     let mut collected = Vec::with_capacity(expected);
     let mut parts = body.into_data_stream();
     while let Some(part) = parts.next().await {

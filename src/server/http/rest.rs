@@ -284,8 +284,7 @@ fn target(named: Named) -> Result<(Kind, String), Refused> {
 }
 
 fn kind_of(path: &str) -> Result<Kind, Refused> {
-    Kind::from_path(path)
-        .ok_or_else(|| Refused::from(refusal::not_found("there is no such path")))
+    Kind::from_path(path).ok_or_else(|| Refused::from(refusal::not_found("there is no such path")))
 }
 
 fn missing(kind: Kind, id: &str) -> Problem {

@@ -68,9 +68,7 @@ impl Ledger<'_> {
                     found.push(child);
                 }
             }
-            next = found
-                .get(done)
-                .map(|child| (child.kind, child.id.clone()));
+            next = found.get(done).map(|child| (child.kind, child.id.clone()));
             done += 1;
         }
         Ok(found)

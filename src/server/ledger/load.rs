@@ -114,7 +114,10 @@ impl Loader {
             _ => {}
         }
         // Hardly anything belongs to these, and there are very many of them.
-        if !matches!(record.kind, Kind::MetricPoint | Kind::StageEvent | Kind::Message) {
+        if !matches!(
+            record.kind,
+            Kind::MetricPoint | Kind::StageEvent | Kind::Message
+        ) {
             let houses = self.houses.entry(record.kind).or_default();
             houses.insert(record.id.clone(), audience);
         }

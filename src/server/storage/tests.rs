@@ -102,7 +102,9 @@ fn directory() -> Directory {
     ];
     let all = ["mei", "tom", "lena"].map(|user| (user, ANYONE));
     Directory {
-        principals: ["mei", "tom", "lena"].map(|user| (user.to_owned(), row())).into(),
+        principals: ["mei", "tom", "lena"]
+            .map(|user| (user.to_owned(), row()))
+            .into(),
         members: pairs
             .into_iter()
             .chain(all)
@@ -121,7 +123,9 @@ fn feed(snapshot: &dyn Snapshot, principal: &str, after: i64, fresh_until: i64) 
     snapshot
         .feed(&query, &mut |row| {
             let state = match row.state {
-                FeedState::Live { version, fields, .. } => format!("v{version} {fields}"),
+                FeedState::Live {
+                    version, fields, ..
+                } => format!("v{version} {fields}"),
                 FeedState::Deleted { version } => format!("v{version} deleted"),
                 FeedState::Left => "left".to_owned(),
             };
@@ -602,5 +606,8 @@ fn a_backup_is_whole(storage: &dyn Storage) {
     let copy: &dyn Storage = &copy;
     let found = copy.view(|view| view.record(Kind::Lead, "a")).unwrap();
     assert!(found.is_some());
-    assert!(storage.backup(&to).is_err(), "a backup is never overwritten");
+    assert!(
+        storage.backup(&to).is_err(),
+        "a backup is never overwritten"
+    );
 }

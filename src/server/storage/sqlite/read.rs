@@ -69,7 +69,9 @@ impl Snapshot for Session<'_> {
 
     fn mark_at(&self, seq: i64) -> Result<Option<Mark>> {
         let found = self
-            .prepare("SELECT first, last, at, chain FROM txn WHERE last >= ?1 ORDER BY last LIMIT 1")?
+            .prepare(
+                "SELECT first, last, at, chain FROM txn WHERE last >= ?1 ORDER BY last LIMIT 1",
+            )?
             .query_row([seq], mark)
             .optional()?;
         Ok(found.filter(|mark| mark.first <= seq))

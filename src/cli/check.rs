@@ -1,0 +1,271 @@
+//! Configuration, keys, phrases, and what is wrong with them.
+
+use std::io::Write as _;
+use std::process::Command as Process;
+
+use clap::{Args, Subcommand, ValueEnum};
+use jiff::tz::TimeZone;
+
+use super::{CliError, print};
+use crate::command::reference;
+use crate::config::Config;
+use crate::keymap::{Keymap, show_sequence};
+use crate::runtime::{Clock, Home};
+use crate::store::Store;
+use crate::when::phrase::{PhraseContext, echo, other_labels, read, to_json};
+use crate::when::zone;
+
+/// What to do with the configuration.
+#[derive(Debug, Subcommand)]
+pub(super) enum ConfigCommand {
+    /// Checks config, keymap and theme, and names file, line and what to do.
+    Check,
+    /// Says where the files are.
+    Path,
+}
+
+/// A phrase to read.
+#[derive(Debug, Args)]
+pub(super) struct WhenArgs {
+    /// The phrase, for example `next tue 4-6pm SGT`.
+    phrase: String,
+    /// The moment against which it is read, as an RFC 3339 time.
+    #[arg(long)]
+    now: Option<jiff::Timestamp>,
+    /// The zone of whoever types.
+    #[arg(long)]
+    zone: Option<String>,
+    /// How to write the reading.
+    #[arg(long, value_enum, default_value_t = Shape::Text)]
+    format: Shape,
+}
+
+/// How a reading is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Shape {
+    /// A line to read.
+    Text,
+    /// JSON.
+    Json,
+}
+
+/// Tells the user something that is no result.
+pub(super) fn warn(text: &str) {
+    let _ = writeln!(std::io::stderr(), "cnm: {}", crate::text::plain(text));
+}
+
+/// Checks the configuration or says where it is.
+pub(super) fn config(command: &ConfigCommand) -> Result<(), CliError> {
+    let home = Home::find()?;
+    match command {
+        ConfigCommand::Path => print([
+            format!("config  {}", home.config_file().display()),
+            format!("keymap  {}", home.keymap_file().display()),
+            format!("themes  {}", home.config.join("themes").display()),
+            format!("token   {}", home.token_file().display()),
+            format!("cache   {}", home.cache.display()),
+            format!("state   {}", home.state.display()),
+        ]),
+        ConfigCommand::Check => {
+            let configured = home.configured();
+            if configured.problems.is_empty() {
+                return print(["config, keymap and theme are fine"]);
+            }
+            Err(CliError::Refused(configured.problems.join("\n")))
+        }
+    }
+}
+
+/// Finds the token: from a command of the user's, or from a file that nobody else can read.
+pub(super) fn token(home: &Home, config: &Config) -> Result<String, CliError> {
+    if let [program, args @ ..] = config.server.token_command.as_slice() {
+        let output = Process::new(program).args(args).output().map_err(|error| {
+            CliError::Refused(format!(
+                "token_command `{program}`: {error}; check the name"
+            ))
+        })?;
+        if !output.status.success() {
+            return Err(CliError::Refused(format!(
+                "token_command `{program}` left with {}; run it by hand to see why",
+                output.status
+            )));
+        }
+        return Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned());
+    }
+    let file = home.token_file();
+    let text = match std::fs::read_to_string(&file) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(String::new()),
+        Err(error) => {
+            return Err(CliError::Refused(format!(
+                "{}: {error}; check its rights",
+                file.display()
+            )));
+        }
+    };
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = std::fs::metadata(&file).map(|meta| meta.permissions().mode() & 0o077);
+        if mode.is_ok_and(|mode| mode != 0) {
+            return Err(CliError::Refused(format!(
+                "{}: others can read the token; run `chmod 600` on it",
+                file.display()
+            )));
+        }
+    }
+    Ok(text.trim().to_owned())
+}
+
+/// Says what is wrong and what to do about it.
+pub(super) fn doctor() -> Result<(), CliError> {
+    let home = Home::find()?;
+    let now = super::console::clock(&home).now();
+    let mut lines = vec![
+        format!(
+            "cnm {} · tzdb {} (bundled)",
+            env!("CARGO_PKG_VERSION"),
+            zone::tzdb_version()
+        ),
+        format!("config  {}", home.config.display()),
+        format!("cache   {}", home.cache.display()),
+        format!("state   {}", home.state.display()),
+    ];
+    let mut wrong = 0;
+    for problem in home.configured().problems {
+        wrong += 1;
+        lines.push(format!("! {problem}"));
+    }
+    match Store::open(&home.store(), now) {
+        Ok((mut store, report)) => {
+            for notice in report.notices.iter().chain(&report.read_only) {
+                wrong += 1;
+                lines.push(format!("! {notice}"));
+            }
+            for damaged in &report.damaged {
+                wrong += 1;
+                lines.push(format!("! an edit could not be read back: {damaged:?}"));
+            }
+            let counts = store.counts()?;
+            let identity = store.identity()?;
+            let place = store.place()?;
+            lines.push(format!(
+                "cache   of user {} ({}), up to date as of {}",
+                identity.user.as_deref().unwrap_or("nobody yet"),
+                identity.role.as_deref().unwrap_or("no role"),
+                place
+                    .synced_at
+                    .map_or_else(|| "never".to_owned(), |at| at.to_string())
+            ));
+            lines.push(format!(
+                "outbox  {} queued, {} in conflict, {} refused",
+                counts.queued, counts.conflicts, counts.refused
+            ));
+        }
+        Err(error) => {
+            wrong += 1;
+            lines.push(format!("! {error}"));
+        }
+    }
+    match super::account(&home) {
+        Ok(None) => {
+            wrong += 1;
+            lines.push("! no server: set `url` in [server] of the config, or CNM_SERVER".into());
+        }
+        Ok(Some(account)) => match super::sync::probe(&account) {
+            Ok(words) => lines.push(format!("server  {words}")),
+            Err(error) => {
+                wrong += 1;
+                lines.push(format!("! server: {error}"));
+            }
+        },
+        Err(error) => {
+            wrong += 1;
+            lines.push(format!("! {error}"));
+        }
+    }
+    lines.push(terminal_words());
+    lines.push(match wrong {
+        0 => "all is well".into(),
+        1 => "1 thing to look at".into(),
+        many => format!("{many} things to look at"),
+    });
+    print(&lines)?;
+    Ok(())
+}
+
+fn terminal_words() -> String {
+    let value = |name: &str| std::env::var(name).unwrap_or_else(|_| "unset".into());
+    format!(
+        "terminal TERM={} COLORTERM={} LANG={} NO_COLOR={}{}",
+        value("TERM"),
+        value("COLORTERM"),
+        value("LANG"),
+        value("NO_COLOR"),
+        if std::env::var_os("TMUX").is_some() {
+            " inside tmux"
+        } else {
+            ""
+        }
+    )
+}
+
+/// Lists every command.
+pub(super) fn commands() -> Result<(), CliError> {
+    let entries = reference();
+    let width = entries
+        .iter()
+        .map(|entry| entry.name.len())
+        .max()
+        .unwrap_or(0);
+    print(entries.iter().map(|entry| {
+        format!("{:width$}  {} {}", entry.name, entry.help, entry.usage)
+            .trim_end()
+            .to_owned()
+    }))
+}
+
+/// Lists the keys of a place.
+pub(super) fn keys(place: &str) -> Result<(), CliError> {
+    let known = crate::pane::Place::from_name(place)
+        .ok_or_else(|| CliError::Usage(format!("`{place}` is not a place; try inbox or funnel")))?;
+    let keymap: Keymap = Home::find()?.keymap().map_err(CliError::Refused)?;
+    print(keymap.all(known.name()).into_iter().map(|(keys, binding)| {
+        format!(
+            "{:<12} {:<40} {}:{}",
+            show_sequence(&keys),
+            binding.commands.join(" · "),
+            binding.source.file,
+            binding.source.line
+        )
+    }))
+}
+
+/// Reads a date phrase and says how it is understood.
+pub(super) fn when(args: &WhenArgs) -> Result<(), CliError> {
+    let now = args.now.unwrap_or_else(|| Clock::system().now());
+    let here = match &args.zone {
+        Some(name) => {
+            zone::find_zone(name)
+                .map_err(|error| CliError::Usage(error.to_string()))?
+                .zone
+        }
+        None => TimeZone::try_system().unwrap_or(TimeZone::UTC),
+    };
+    let context = PhraseContext::new(now, here.clone());
+    let reading =
+        read(&args.phrase, &context).map_err(|error| CliError::Refused(error.to_string()))?;
+    match args.format {
+        Shape::Json => print([to_json(&reading).to_string()]),
+        Shape::Text => {
+            let mut lines = vec![echo(&reading, &here)];
+            if let Some(doubt) = &reading.ambiguous {
+                lines.push(format!("doubtful: {doubt}"));
+            }
+            for label in other_labels(&reading) {
+                lines.push(format!("or {label}"));
+            }
+            print(lines)
+        }
+    }
+}

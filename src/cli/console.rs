@@ -1,0 +1,208 @@
+//! Opening the console.
+
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+
+use super::{Account, CliError, headless};
+use crate::app::{App, Msg};
+use crate::effect::{Line, Load, SyncStatus};
+use crate::pane::{Tone, arrange_all};
+use crate::record::Kind;
+use crate::runtime::{self, Clock, Home, Screen, Wiring};
+use crate::store::StoreHandle;
+use crate::sync::{self, Event};
+
+/// Kinds that the first frame needs, the most important first.
+const FIRST: &[Kind] = &[
+    Kind::User,
+    Kind::Team,
+    Kind::Stage,
+    Kind::Person,
+    Kind::Network,
+    Kind::Thread,
+    Kind::Lead,
+    Kind::FollowUp,
+    Kind::Meeting,
+];
+
+/// Kinds that are read right after it.
+const SECOND: &[Kind] = &[
+    Kind::BusyBlock,
+    Kind::Goal,
+    Kind::Snippet,
+    Kind::Incident,
+    Kind::CoachingAction,
+    Kind::Campaign,
+    Kind::Participation,
+    Kind::MetricDef,
+];
+
+/// What the console is opened on.
+pub(super) struct Opening {
+    pub(super) home: Home,
+    pub(super) clock: Clock,
+    pub(super) account: Option<Account>,
+    /// What to tell the user at first.
+    pub(super) notice: Option<String>,
+}
+
+/// Returns the clock of a home: the demo's home has one of its own.
+pub(super) fn clock(home: &Home) -> Clock {
+    super::demo::clock_of(home).unwrap_or_else(Clock::system)
+}
+
+/// Opens the console on the user's own backend.
+pub(super) fn open_default() -> Result<(), CliError> {
+    let home = Home::find()?;
+    let (account, notice) = match super::account(&home) {
+        Ok(account) => (account, None),
+        // Without a token one can still read and write offline.
+        Err(error) => (None, Some(error.to_string())),
+    };
+    let clock = clock(&home);
+    let runtime = runtime()?;
+    runtime.block_on(open(Opening {
+        home,
+        clock,
+        account,
+        notice,
+    }))
+}
+
+/// Makes the runtime of the console.
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime, CliError> {
+    Ok(tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()?)
+}
+
+/// Opens the console: the first frame shows what is cached, everything else follows.
+pub(super) async fn open(opening: Opening) -> Result<(), CliError> {
+    let Opening {
+        home,
+        clock,
+        account,
+        notice,
+    } = opening;
+    require_terminal()?;
+    let now = clock.now();
+    let configured = home.configured();
+    let (mut store, report) = crate::store::Store::open(&home.store(), now)?;
+    let world = headless::world(&mut store, &configured, now, FIRST)?;
+    let synced_at = store.place()?.synced_at;
+    runtime::install_panic_hook();
+    let mut app = App::new(world, configured, Screen::size());
+    app.screen.sync = SyncStatus {
+        line: if account.is_some() {
+            Line::Starting
+        } else {
+            Line::Unconfigured
+        },
+        synced_at,
+        ..SyncStatus::default()
+    };
+    arrange_all(&app.world, &mut app.screen, true);
+    for text in report
+        .notices
+        .into_iter()
+        .chain(report.read_only)
+        .chain(notice)
+    {
+        app.screen.say(Tone::Error, text);
+    }
+    let mut screen = Screen::open()?;
+    screen.draw(&app, runtime::look(&app))?;
+    app.dirty = false;
+    let store = StoreHandle::spawn(store)?;
+    let (tell, incoming) = unbounded_channel();
+    read_the_rest(&store, &tell);
+    let events = tell.clone();
+    let again = store.clone();
+    let sync = sync::start(
+        account.map(|account| account.address()),
+        store.clone(),
+        super::sync::shared(clock),
+        move |event| forward(event, &again, &events),
+    );
+    let sync = std::sync::Arc::new(sync);
+    let poke = std::sync::Arc::clone(&sync);
+    let wiring = Wiring {
+        store: store.clone(),
+        clock,
+        home,
+        incoming,
+        poke: Box::new(move || poke.poke()),
+    };
+    let result = runtime::run(&mut app, &mut screen, wiring).await;
+    drop(screen);
+    if let Some(sync) = std::sync::Arc::into_inner(sync) {
+        let _ = tokio::time::timeout(std::time::Duration::from_millis(30), sync.stop()).await;
+    }
+    let queued = store.counts().await.map_or(0, |counts| counts.queued);
+    store.close().await;
+    result?;
+    if queued > 0 {
+        super::print([format!(
+            "{queued} edits wait in the queue; they are sent when the console runs again"
+        )])?;
+    }
+    Ok(())
+}
+
+/// Refuses to draw where nobody can see it.
+fn require_terminal() -> Result<(), CliError> {
+    use std::io::IsTerminal as _;
+    if std::io::stdout().is_terminal() && std::io::stdin().is_terminal() {
+        return Ok(());
+    }
+    Err(CliError::Usage(
+        "the console needs a terminal for input and output; without one use commands such as `cnm list thread`".into(),
+    ))
+}
+
+/// Reads what the first frame did without.
+fn read_the_rest(store: &StoreHandle, tell: &UnboundedSender<Msg>) {
+    let (store, tell) = (store.clone(), tell.clone());
+    tokio::spawn(async move {
+        let load = Load::Working(SECOND.to_vec());
+        if let Ok(rows) = store.load(load.clone()).await {
+            let _ = tell.send(Msg::Loaded(load, rows));
+        }
+    });
+}
+
+/// Passes on what the sync says.
+fn forward(event: Event, store: &StoreHandle, tell: &UnboundedSender<Msg>) {
+    let msg = match event {
+        Event::Changed(changes) => Msg::Changed(changes),
+        Event::Status(status) => Msg::Sync(status),
+        Event::Notice(text) => Msg::Tell(Tone::Info, text),
+        Event::ClockOffset(offset) => {
+            let seconds = offset.as_secs().abs();
+            if seconds <= 120 {
+                return;
+            }
+            Msg::Tell(
+                Tone::Error,
+                format!("this machine's clock is {seconds} s away from the server's; set it right"),
+            )
+        }
+        Event::Reload => {
+            let (store, tell) = (store.clone(), tell.clone());
+            tokio::spawn(async move {
+                let load = Load::Working(FIRST.iter().chain(SECOND).copied().collect());
+                let Ok(rows) = store.load(load).await else {
+                    return;
+                };
+                let me = store.call(crate::store::Store::identity).await;
+                let user = me
+                    .ok()
+                    .and_then(|identity| identity.user)
+                    .unwrap_or_default();
+                let _ = tell.send(Msg::Reloaded { user, rows });
+            });
+            return;
+        }
+    };
+    let _ = tell.send(msg);
+}

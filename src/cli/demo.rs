@@ -1,0 +1,221 @@
+//! `cnm demo`: a backend of its own, filled with a morning, and the console on it.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::console::{Opening, open};
+use super::{Account, CliError, print};
+use crate::demo::{self, Player};
+use crate::runtime::{Clock, Home};
+use crate::server::{Grant, NewRecord, Options, Server};
+
+/// How to open the demo.
+#[derive(Debug, Args)]
+pub(super) struct DemoArgs {
+    /// Decides every name, number and id.
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// The moment at which the morning begins, as an RFC 3339 time.
+    #[arg(long, value_name = "T")]
+    now: Option<Timestamp>,
+    /// Starts over; what was done in the demo is forgotten.
+    #[arg(long)]
+    fresh: bool,
+    /// Only writes the data into this database file and does not open the console.
+    #[arg(long, value_name = "FILE")]
+    fill: Option<PathBuf>,
+    /// Multiplies the history, up to about a million records.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    scale: u32,
+    /// Whose console it is.
+    #[arg(long = "as", value_enum, default_value_t = Part::Cnm)]
+    part: Part,
+    /// Only starts the backend and prints how to reach it.
+    #[arg(long)]
+    serve: bool,
+}
+
+/// The parts one can play.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// One of four CNMs.
+    Cnm,
+    /// Their Growth Lead.
+    Lead,
+}
+
+/// What a demo remembers between two runs.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Memory {
+    seed: u64,
+    scale: u32,
+    start: Timestamp,
+    /// Where the clock stood when the demo was left.
+    stopped: Timestamp,
+}
+
+/// The file in which a demo's home remembers its clock.
+const MEMORY: &str = "demo.json";
+
+/// The folder of the demo: below `CNM_HOME` if that is set, else beside the real cache.
+fn folder() -> Result<PathBuf, CliError> {
+    if let Some(home) = std::env::var_os("CNM_HOME").filter(|home| !home.is_empty()) {
+        return Ok(Path::new(&home).join("demo"));
+    }
+    let dirs = directories::ProjectDirs::from("", "", "cnm").ok_or_else(|| {
+        CliError::Refused("no home directory was found; set CNM_HOME to a folder".into())
+    })?;
+    Ok(dirs.data_local_dir().join("demo"))
+}
+
+/// Returns the clock of a demo's home; none for any other.
+pub(super) fn clock_of(home: &Home) -> Option<Clock> {
+    let folder = home.state.parent()?.parent()?;
+    let memory = read_memory(folder)?;
+    Some(Clock::starting_at(memory.stopped))
+}
+
+fn read_memory(folder: &Path) -> Option<Memory> {
+    serde_json::from_str(&std::fs::read_to_string(folder.join(MEMORY)).ok()?).ok()
+}
+
+fn write_memory(folder: &Path, memory: &Memory) -> Result<(), CliError> {
+    let text =
+        serde_json::to_string(memory).map_err(|error| CliError::Refused(error.to_string()))?;
+    Ok(std::fs::write(folder.join(MEMORY), text)?)
+}
+
+/// Opens the demo, or only fills a database.
+pub(super) fn run(args: &DemoArgs) -> Result<(), CliError> {
+    if let Some(file) = &args.fill {
+        let options = options(args, None);
+        let count = fill(file, &options)?;
+        return print([format!("{count} records in {}", file.display())]);
+    }
+    let folder = folder()?;
+    let asked = args.seed.is_some() || args.now.is_some() || args.scale != 1;
+    let before = read_memory(&folder).filter(|memory| {
+        let same = args.seed.is_none_or(|seed| seed == memory.seed)
+            && args.now.is_none_or(|now| now == memory.start)
+            && (args.scale == 1 || args.scale == memory.scale);
+        !args.fresh && (!asked || same)
+    });
+    let memory = match before {
+        Some(memory) => memory,
+        None => begin(&folder, args)?,
+    };
+    let runtime = super::console::runtime()?;
+    runtime.block_on(play(args, &folder, memory))
+}
+
+fn options(args: &DemoArgs, memory: Option<&Memory>) -> demo::Options {
+    let defaults = demo::Options::default();
+    demo::Options {
+        seed: memory.map_or(args.seed.unwrap_or(defaults.seed), |memory| memory.seed),
+        now: memory.map_or(args.now.unwrap_or(defaults.now), |memory| memory.start),
+        scale: memory.map_or(args.scale, |memory| memory.scale),
+    }
+}
+
+/// Starts over: an empty folder with a filled database.
+fn begin(folder: &Path, args: &DemoArgs) -> Result<Memory, CliError> {
+    if folder.exists() {
+        std::fs::remove_dir_all(folder)?;
+    }
+    std::fs::create_dir_all(folder)?;
+    let options = options(args, None);
+    fill(&folder.join("server.db"), &options)?;
+    let memory = Memory {
+        seed: options.seed,
+        scale: options.scale,
+        start: options.now,
+        stopped: options.now,
+    };
+    write_memory(folder, &memory)?;
+    Ok(memory)
+}
+
+/// Writes the morning into a database file.
+fn fill(file: &Path, options: &demo::Options) -> Result<usize, CliError> {
+    let records = demo::generate(options).map(|transaction| {
+        transaction
+            .records
+            .into_iter()
+            .map(|filed| NewRecord {
+                kind: filed.kind,
+                id: filed.id,
+                fields: filed.fields,
+                updated_at: filed.updated_at,
+                updated_by: filed.updated_by,
+            })
+            .collect::<Vec<_>>()
+    });
+    let loaded = crate::server::load(file, options.now, records)?;
+    Ok(loaded.records)
+}
+
+/// Serves the database on loopback and opens the console on it.
+async fn play(args: &DemoArgs, folder: &Path, mut memory: Memory) -> Result<(), CliError> {
+    let clock = Clock::starting_at(memory.stopped);
+    let mut options = Options::new(super::sync::shared(clock));
+    options.rate = None;
+    let server = Server::open(&folder.join("server.db"), options)?;
+    let running = server
+        .serve(std::net::SocketAddr::from(([127, 0, 0, 1], 0)))
+        .await?;
+    let cast = demo::cast(&self::options(args, Some(&memory)));
+    let (player, name) = match args.part {
+        Part::Cnm => (&cast.ana, "cnm"),
+        Part::Lead => (&cast.lead, "lead"),
+    };
+    let account = Account {
+        url: running.url(),
+        token: token(&server, player)?,
+        ca_file: None,
+    };
+    let home = Home::below(&folder.join(name));
+    let result = if args.serve {
+        serve(&account, &home).await
+    } else {
+        open(Opening {
+            home,
+            clock,
+            account: Some(account),
+            notice: None,
+        })
+        .await
+    };
+    running.shutdown().await;
+    memory.stopped = clock.now();
+    write_memory(folder, &memory)?;
+    result
+}
+
+fn token(server: &Server, player: &Player) -> Result<String, CliError> {
+    let grant = Grant {
+        name: "demo".into(),
+        ..Grant::default()
+    };
+    Ok(server
+        .create_token(player.user.as_str(), &grant)?
+        .reveal()
+        .to_owned())
+}
+
+/// Prints how to reach the demo's backend, and waits.
+async fn serve(account: &Account, home: &Home) -> Result<(), CliError> {
+    let folder = home
+        .state
+        .parent()
+        .map(|folder| folder.display().to_string())
+        .unwrap_or_default();
+    print([
+        format!("export CNM_SERVER={}", account.url),
+        format!("export CNM_TOKEN={}", account.token),
+        format!("export CNM_HOME={}", crate::command::quote_word(&folder)),
+    ])?;
+    super::serve::until_stopped().await
+}

@@ -1,0 +1,263 @@
+//! Commands without a screen: the same commands, the same outbox.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::{CliError, print};
+use crate::app::Configured;
+use crate::command::{Command, Cx, Targets, UndoLog};
+use crate::effect::{Effect, Load, OutboxRow};
+use crate::list::World;
+use crate::record::{AnyRef, Kind, User};
+use crate::runtime::{Clock, Home};
+use crate::store::Store;
+use crate::when::zone;
+
+/// Kinds that commands look names up in.
+pub(super) const NAMED: &[Kind] = &[
+    Kind::User,
+    Kind::Team,
+    Kind::Stage,
+    Kind::Person,
+    Kind::Network,
+    Kind::Thread,
+    Kind::Lead,
+    Kind::FollowUp,
+    Kind::Meeting,
+    Kind::Goal,
+    Kind::Snippet,
+    Kind::Incident,
+    Kind::CoachingAction,
+    Kind::Campaign,
+    Kind::MetricDef,
+];
+
+/// How long a command waits for the server before it leaves its edit in the queue.
+const PATIENCE: Duration = Duration::from_secs(8);
+
+/// Opens the store and says what it had to repair.
+pub(super) fn open_store(home: &Home, now: Timestamp) -> Result<Store, CliError> {
+    let (store, report) = Store::open(&home.store(), now)?;
+    for notice in report.notices.iter().chain(&report.read_only) {
+        super::check::warn(notice);
+    }
+    Ok(store)
+}
+
+/// Fills a world from the cache.
+pub(super) fn world(
+    store: &mut Store,
+    configured: &Configured,
+    now: Timestamp,
+    kinds: &[Kind],
+) -> Result<World, CliError> {
+    let identity = store.identity()?;
+    let me = identity.user.unwrap_or_default();
+    let rows = store.load(&Load::Working(kinds.to_vec()))?;
+    let mut world = World::new(&me, now, TimeZone::UTC, seed(now));
+    for row in &rows {
+        world.upsert(row);
+    }
+    world.view.zone = console_zone(configured, &world);
+    Ok(world)
+}
+
+/// The zone of the console: the configured one, else the user's, else the machine's.
+pub(super) fn console_zone(configured: &Configured, world: &World) -> TimeZone {
+    let configured = &configured.config.ui.zone;
+    let mine = world
+        .table::<User>()
+        .record(&world.view.me)
+        .map(|user| user.zone.clone());
+    [Some(configured.clone()), mine]
+        .into_iter()
+        .flatten()
+        .filter(|name| !name.is_empty())
+        .find_map(|name| zone::load(&name).ok())
+        .unwrap_or_else(|| TimeZone::try_system().unwrap_or(TimeZone::UTC))
+}
+
+/// A seed for ids that no other process has.
+pub(super) fn seed(now: Timestamp) -> u64 {
+    let mut bytes = [0; 8];
+    match getrandom::fill(&mut bytes) {
+        Ok(()) => u64::from_le_bytes(bytes),
+        // Without a source of randomness the time and the process still differ.
+        Err(_) => now.as_nanosecond().unsigned_abs() as u64 ^ u64::from(std::process::id()),
+    }
+}
+
+/// Runs a command and saves what it changed; then tries to send it.
+pub(super) fn run(command: Command) -> Result<(), CliError> {
+    let home = Home::find()?;
+    let clock = super::console::clock(&home);
+    let now = clock.now();
+    let configured = home.configured();
+    let mut store = open_store(&home, now)?;
+    let mut world = world(&mut store, &configured, now, NAMED)?;
+    let named: Vec<AnyRef> = named_links(&command);
+    for row in store.load(&Load::Records(named))? {
+        world.upsert(&row);
+    }
+    let mut undo = UndoLog::default();
+    if matches!(command, Command::Undo | Command::Redo) {
+        restore_undo(&mut store, &mut undo, &mut world)?;
+    }
+    let settings = configured.config.settings();
+    let mut cx = Cx::new(&mut world, None, &settings, &mut undo);
+    let result = command.run(&mut cx);
+    if let Err(error) = result {
+        return Err(error.into());
+    }
+    let outcome = cx.finish();
+    let mut edits = 0;
+    for effect in outcome.effects {
+        edits += carry_out(&home, &mut store, effect, now)?;
+    }
+    print(&outcome.output)?;
+    if edits > 0 {
+        drop(store);
+        send(&home, clock)?;
+    }
+    Ok(())
+}
+
+/// Reads the undo log and the records that it touches.
+fn restore_undo(store: &mut Store, undo: &mut UndoLog, world: &mut World) -> Result<(), CliError> {
+    let mut done = Vec::new();
+    let mut undone = Vec::new();
+    for logged in store.recent_batches(50)? {
+        match logged.state {
+            crate::store::BatchState::Done => done.insert(0, logged.batch),
+            crate::store::BatchState::Undone => undone.push(logged.batch),
+        }
+    }
+    let links: Vec<AnyRef> = done
+        .iter()
+        .chain(&undone)
+        .flat_map(|batch| &batch.edits)
+        .map(|edit| AnyRef::new(edit.kind, &edit.id))
+        .collect();
+    for row in store.load(&Load::Records(links))? {
+        world.upsert(&row);
+    }
+    undo.restore(done, undone);
+    Ok(())
+}
+
+/// Carries out an effect without a screen; returns how many edits it made.
+fn carry_out(
+    home: &Home,
+    store: &mut Store,
+    effect: Effect,
+    now: Timestamp,
+) -> Result<usize, CliError> {
+    match effect {
+        Effect::Save(batch) => {
+            store.save(&batch)?;
+            Ok(batch.edits.len())
+        }
+        Effect::Resolve { cmd, resolution } => {
+            store.resolve(&cmd, &resolution, now)?;
+            Ok(1)
+        }
+        Effect::Discard { cmd } => {
+            store.discard(&cmd, now)?;
+            Ok(0)
+        }
+        Effect::LoadOutbox => {
+            let rows = store.outbox()?;
+            print(rows.iter().map(outbox_line))?;
+            Ok(0)
+        }
+        Effect::Sync => {
+            super::sync::report(home)?;
+            Ok(0)
+        }
+        Effect::Draft { key, text } => {
+            store.set_draft(&key, &text, now)?;
+            Ok(0)
+        }
+        Effect::Copy(text) | Effect::Open(text) => {
+            print([text])?;
+            Ok(0)
+        }
+        Effect::Export { path, text } => {
+            std::fs::write(&path, text)?;
+            Ok(0)
+        }
+        Effect::Load(_)
+        | Effect::Editor { .. }
+        | Effect::WakeAt(_)
+        | Effect::Reload
+        | Effect::Suspend
+        | Effect::Quit => Ok(0),
+    }
+}
+
+fn outbox_line(row: &OutboxRow) -> String {
+    use crate::effect::OutboxState;
+    let state = match &row.state {
+        OutboxState::Queued => "queued".to_owned(),
+        OutboxState::Acked { .. } => "sent".to_owned(),
+        OutboxState::Conflict(_) => "conflict".to_owned(),
+        OutboxState::Refused { why, .. } => format!("refused: {why}"),
+        OutboxState::Blocked => "blocked".to_owned(),
+    };
+    format!(
+        "{}  {}:{}  {}  {state}",
+        row.edit.cmd,
+        row.edit.kind,
+        row.edit.id,
+        row.edit.patch.fields().join(",")
+    )
+}
+
+/// Tries to send what waits; an edit that cannot be sent now stays queued, and that is no failure.
+fn send(home: &Home, clock: Clock) -> Result<(), CliError> {
+    let Some(account) = super::account(home)? else {
+        return print(["queued: no server is configured yet"]);
+    };
+    match super::sync::push(home, &account, clock, PATIENCE) {
+        Ok(report) if report.refused + report.conflicts > 0 => Err(CliError::Refused(format!(
+            "the server did not take it: {} in conflict, {} refused; `cnm outbox show` lists them",
+            report.conflicts, report.refused
+        ))),
+        Ok(report) if report.queued > 0 => print([format!("queued: {} wait", report.queued)]),
+        Ok(_) => print(["sent"]),
+        Err(CliError::Offline(why)) => print([format!("queued: {why}")]),
+        Err(other) => Err(other),
+    }
+}
+
+/// Lists the records that a command names with `--id`, so that they can be read whether open or not.
+fn named_links(command: &Command) -> Vec<AnyRef> {
+    let (kind, targets) = targets_of(command);
+    let Some(targets) = targets else {
+        return Vec::new();
+    };
+    targets
+        .ids
+        .iter()
+        .filter_map(|text| {
+            AnyRef::parse(text)
+                .filter(|link| link.known_kind().is_some())
+                .or_else(|| kind.map(|kind| AnyRef::new(kind, text)))
+        })
+        .collect()
+}
+
+fn targets_of(command: &Command) -> (Option<Kind>, Option<&Targets>) {
+    match command {
+        Command::Inbox(command) => (Some(Kind::Thread), Some(command.targets())),
+        Command::Lead(command) => (Some(Kind::Lead), Some(command.targets())),
+        Command::Network(command) => (Some(Kind::Network), Some(command.targets())),
+        Command::FollowUp(command) => (Some(Kind::FollowUp), Some(command.targets())),
+        Command::Edit(command) => (None, Some(&command.targets)),
+        Command::Note(command) => (None, Some(&command.targets)),
+        Command::Delete(targets) => (None, Some(targets)),
+        _ => (None, None),
+    }
+}

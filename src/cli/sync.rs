@@ -1,0 +1,113 @@
+//! Talking to the server from the command line.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Account, CliError, print};
+use crate::remote::{Address, Client, Token};
+use crate::runtime::{Clock, Home};
+use crate::store::StoreHandle;
+use crate::sync::{SyncError, SyncReport, once};
+
+impl From<SyncError> for CliError {
+    fn from(error: SyncError) -> Self {
+        match error {
+            SyncError::Offline(_) => Self::Offline(error.to_string()),
+            SyncError::Refused(_) | SyncError::Unconfigured => Self::Refused(error.to_string()),
+        }
+    }
+}
+
+impl Account {
+    /// Returns the address for the client.
+    pub(super) fn address(&self) -> Address {
+        Address {
+            url: self.url.clone(),
+            token: Token::new(self.token.clone()),
+            ca_file: self.ca_file.clone(),
+        }
+    }
+}
+
+/// Makes the clock that other threads are told the time by.
+pub(super) fn shared(clock: Clock) -> Arc<dyn Fn() -> jiff::Timestamp + Send + Sync> {
+    Arc::new(move || clock.now())
+}
+
+/// Makes the runtime of a short command.
+pub(super) fn small_runtime() -> Result<tokio::runtime::Runtime, CliError> {
+    Ok(tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?)
+}
+
+/// Runs `cnm sync`.
+pub(super) fn run() -> Result<(), CliError> {
+    report(&Home::find()?)
+}
+
+/// Syncs and says what happened.
+pub(super) fn report(home: &Home) -> Result<(), CliError> {
+    let clock = super::console::clock(home);
+    let address = super::account(home)?.map(|account| account.address());
+    let store = super::headless::open_store(home, clock.now())?;
+    let report = small_runtime()?.block_on(async {
+        let store = StoreHandle::spawn(store)?;
+        let report = once(address, store.clone(), shared(clock)).await;
+        store.close().await;
+        Ok::<_, CliError>(report?)
+    })?;
+    print([format!(
+        "sent {}, fetched {}, {} queued, {} in conflict, {} refused",
+        report.pushed, report.pulled, report.queued, report.conflicts, report.refused
+    )])
+}
+
+/// Sends what waits; gives up after a while and leaves the rest in the queue.
+pub(super) fn push(
+    home: &Home,
+    account: &Account,
+    clock: Clock,
+    patience: Duration,
+) -> Result<SyncReport, CliError> {
+    let store = super::headless::open_store(home, clock.now())?;
+    let address = Some(account.address());
+    small_runtime()?.block_on(async {
+        let store = StoreHandle::spawn(store)?;
+        let report =
+            tokio::time::timeout(patience, once(address, store.clone(), shared(clock))).await;
+        let report = match report {
+            Ok(report) => report.map_err(CliError::from),
+            Err(_) => Err(CliError::Offline(format!(
+                "no answer within {} s",
+                patience.as_secs()
+            ))),
+        };
+        store.close().await;
+        report
+    })
+}
+
+/// Asks the server who it is and who we are.
+pub(super) fn probe(account: &Account) -> Result<String, CliError> {
+    let client =
+        Client::new(&account.address()).map_err(|error| CliError::Refused(error.to_string()))?;
+    small_runtime()?.block_on(async {
+        let meta = client
+            .meta()
+            .await
+            .map_err(|error| CliError::Offline(error.to_string()))?;
+        let me = client
+            .me()
+            .await
+            .map_err(|error| CliError::Refused(error.to_string()))?;
+        Ok(format!(
+            "{} answers, contract {}–{}, you are {} ({})",
+            client.host(),
+            meta.api.min,
+            meta.api.max,
+            me.user,
+            me.role
+        ))
+    })
+}

@@ -1,0 +1,34 @@
+//! The words of the demo, written for it: conversations by channel, follow-ups, and what records say.
+
+mod cards;
+pub(super) mod chores;
+mod direct_asia;
+mod direct_west;
+mod discord;
+mod email;
+mod groups_shanghai;
+mod groups_world;
+pub(super) mod library;
+pub(super) mod past;
+mod whatsapp;
+
+use super::script::Script;
+
+/// All conversations of the morning.
+pub(super) fn scripts() -> impl Iterator<Item = &'static Script> {
+    [
+        direct_asia::DIRECT_ASIA,
+        direct_west::DIRECT_WEST,
+        groups_shanghai::GROUPS_SHANGHAI,
+        groups_world::GROUPS_WORLD,
+        cards::CARDS,
+        cards::NOTICES,
+        cards::DOCS,
+        whatsapp::WHATSAPP,
+        whatsapp::WHATSAPP_LEADS,
+        discord::DISCORD,
+        email::EMAIL,
+    ]
+    .into_iter()
+    .flatten()
+}
