@@ -1,0 +1,643 @@
+//! Runs the engine in the background, or follows the console that does.
+
+use std::collections::{HashMap, VecDeque};
+use std::fs::File;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, sleep, sleep_until};
+
+use super::engine::{Engine, Moved, Turn};
+use super::link::{self, Message, Peer, Records};
+use super::watch::{self, Watched};
+use super::{Clock, Event, SyncError, SyncReport, outcome};
+use crate::effect::{CacheChange, Line, Load, SyncStatus};
+use crate::record::{AnyRef, Kind};
+use crate::remote::{Address, Client};
+use crate::store::StoreHandle;
+
+/// Above this many records another console is told to read everything again.
+const MANY: usize = 2_000;
+/// Streams without a word after which the server is asked instead.
+const MUTE: u32 = 3;
+/// A wall clock this far off the running time means that the machine slept or its clock was set.
+const JUMP: i64 = 30;
+
+/// What the driver is asked to do or told of.
+#[derive(Debug)]
+pub(super) enum Ask {
+    /// Sync now.
+    Wake,
+    /// The user changed these records in this console.
+    Edited(Records),
+    /// Sync now and say what came of it.
+    Round(oneshot::Sender<Result<SyncReport, SyncError>>),
+    /// The watch noticed something.
+    Watched(Watched),
+    /// Another console came, spoke or left.
+    Joined(u64, mpsc::UnboundedSender<Message>),
+    Said(u64, Message),
+    Left(u64),
+    /// End.
+    Stop,
+}
+
+/// Who waits for the end of a round.
+enum Waiting {
+    Here(oneshot::Sender<Result<SyncReport, SyncError>>),
+    There(u64, u64),
+}
+
+/// What the plan has to be told as soon as no step is under way.
+#[derive(Default)]
+struct Wants {
+    wake: bool,
+    edited: bool,
+    news: bool,
+    head: u64,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Flow {
+    On,
+    Stop,
+}
+
+pub(super) struct Driver {
+    address: Option<Address>,
+    store: StoreHandle,
+    clock: Clock,
+    tell: Box<dyn Fn(Event) + Send + Sync>,
+    asks: mpsc::UnboundedSender<Ask>,
+    inbox: mpsc::UnboundedReceiver<Ask>,
+    /// Asks that came while there was nobody to carry them out.
+    kept: VecDeque<Ask>,
+    stays: bool,
+    begun: Instant,
+    begun_at: Timestamp,
+    /// How far the wall clock has moved off the running time, in seconds.
+    drift: i64,
+    rounds: Vec<(Waiting, Option<Moved>)>,
+    peers: HashMap<u64, mpsc::UnboundedSender<Message>>,
+    wants: Wants,
+    watch: Option<JoinHandle<()>>,
+    mute: u32,
+    polling: bool,
+    watch_after: Instant,
+}
+
+impl Driver {
+    pub(super) fn new(
+        address: Option<Address>,
+        store: StoreHandle,
+        clock: Clock,
+        tell: Box<dyn Fn(Event) + Send + Sync>,
+        (asks, inbox): (mpsc::UnboundedSender<Ask>, mpsc::UnboundedReceiver<Ask>),
+        stays: bool,
+    ) -> Self {
+        let begun = Instant::now();
+        Self {
+            address,
+            store,
+            begun_at: clock(),
+            clock,
+            tell,
+            asks,
+            inbox,
+            kept: VecDeque::new(),
+            stays,
+            begun,
+            drift: 0,
+            rounds: Vec::new(),
+            peers: HashMap::new(),
+            wants: Wants::default(),
+            watch: None,
+            mute: 0,
+            polling: false,
+            watch_after: begun,
+        }
+    }
+
+    /// Holds the lock or follows who does, until it is stopped.
+    pub(super) async fn run(mut self) {
+        let paths = self
+            .store
+            .call(|store| Ok((store.paths().clone(), store.read_only().map(str::to_owned))))
+            .await;
+        let Ok((paths, read_only)) = paths else {
+            return;
+        };
+        if let Some(why) = read_only {
+            return self.refuse(why).await;
+        }
+        let mut wait = Duration::from_millis(20);
+        loop {
+            match link::try_lock(&paths.lock) {
+                Ok(Some(lock)) => {
+                    if self.hold(lock, &paths.socket).await == Flow::Stop {
+                        break;
+                    }
+                }
+                Ok(None) => {
+                    if let Ok(peer) = link::connect(&paths.socket).await {
+                        wait = Duration::from_millis(20);
+                        if self.follow(peer).await == Flow::Stop {
+                            break;
+                        }
+                        continue;
+                    }
+                    // The holder has just begun, or is about to end.
+                    tokio::select! {
+                        () = sleep(wait) => {}
+                        ask = self.inbox.recv() => match ask {
+                            None | Some(Ask::Stop) => break,
+                            Some(ask) => self.kept.push_back(ask),
+                        },
+                    }
+                    wait = (wait * 2).min(Duration::from_millis(500));
+                }
+                Err(error) => {
+                    let lock = paths.lock.display();
+                    return self
+                        .refuse(format!(
+                            "{lock} cannot be locked: {error}; put the state folder on a local disk"
+                        ))
+                        .await;
+                }
+            }
+        }
+        if let Some(watch) = self.watch.take() {
+            watch.abort();
+        }
+    }
+
+    /// Says why nothing is synced, to whoever asks, until it is stopped.
+    async fn refuse(&mut self, why: String) {
+        let line = Line::Refused { why: why.clone() };
+        (self.tell)(Event::Status(SyncStatus {
+            line,
+            ..SyncStatus::default()
+        }));
+        loop {
+            match self.next().await {
+                None | Some(Ask::Stop) => return,
+                Some(Ask::Round(answer)) => {
+                    let _ = answer.send(Err(SyncError::Refused(why.clone())));
+                }
+                Some(_) => {}
+            }
+        }
+    }
+
+    async fn next(&mut self) -> Option<Ask> {
+        match self.kept.pop_front() {
+            Some(ask) => Some(ask),
+            None => self.inbox.recv().await,
+        }
+    }
+
+    // ----- the holder of the lock
+
+    async fn hold(&mut self, lock: File, socket: &std::path::Path) -> Flow {
+        if self.stays {
+            self.store.work_when_idle((self.clock)());
+        }
+        let accept = match link::listen(socket) {
+            Ok(listener) => Some(tokio::spawn(welcome(listener, self.asks.clone()))),
+            Err(error) => {
+                (self.tell)(Event::Notice(format!(
+                    "{}: other consoles on this cache cannot be told what changes: {error}",
+                    socket.display()
+                )));
+                None
+            }
+        };
+        let flow = match &self.address {
+            None => self.hold_unconfigured().await,
+            Some(address) => match Client::new(address) {
+                Ok(client) => self.hold_with(Arc::new(client)).await,
+                Err(error) => {
+                    self.refuse(error.to_string()).await;
+                    Flow::Stop
+                }
+            },
+        };
+        // The socket goes before the lock, so that nobody finds a socket without a holder.
+        if let Some(accept) = accept {
+            accept.abort();
+            let _ = accept.await;
+        }
+        self.peers.clear();
+        drop(lock);
+        flow
+    }
+
+    async fn hold_unconfigured(&mut self) -> Flow {
+        loop {
+            let counts = self.store.counts().await.unwrap_or_default();
+            let status = SyncStatus {
+                line: Line::Unconfigured,
+                queued: counts.queued,
+                conflicts: counts.conflicts,
+                refused: counts.refused,
+                ..SyncStatus::default()
+            };
+            self.finish_rounds(&status, Moved::default());
+            (self.tell)(Event::Status(status));
+            match self.next().await {
+                None => return Flow::Stop,
+                Some(ask) => {
+                    if self.take(ask).await == Flow::Stop {
+                        return Flow::Stop;
+                    }
+                }
+            }
+        }
+    }
+
+    async fn hold_with(&mut self, client: Arc<Client>) -> Flow {
+        let mut engine = Engine::new(
+            self.store.clone(),
+            client.clone(),
+            self.clock.clone(),
+            chance,
+        );
+        loop {
+            self.inform(&mut engine);
+            let turn = {
+                let now = self.begun.elapsed();
+                let mut turn = pin!(engine.turn(now));
+                loop {
+                    tokio::select! {
+                        biased;
+                        ask = async { match self.kept.pop_front() { Some(ask) => Some(ask), None => self.inbox.recv().await } } => {
+                            let Some(ask) = ask else { return Flow::Stop };
+                            if self.take(ask).await == Flow::Stop {
+                                return Flow::Stop;
+                            }
+                        }
+                        turn = &mut turn => break turn,
+                    }
+                }
+            };
+            for event in engine.take_events() {
+                self.spread(&event);
+                (self.tell)(event);
+            }
+            self.keep_watch(&engine, &client).await;
+            let Turn::Wait(until) = turn else { continue };
+            if self.wants.any() {
+                continue;
+            }
+            self.finish_rounds(engine.status(), engine.moved());
+            let until = until.map(|until| self.begun + until);
+            let until = match (&self.watch, until) {
+                // A stream that ended is opened again after a while, also when nothing else is to be done.
+                (None, until) if self.stays && connected(engine.status()) => {
+                    Some(until.map_or(self.watch_after, |until| until.min(self.watch_after)))
+                }
+                (_, until) => until,
+            };
+            tokio::select! {
+                ask = self.inbox.recv() => {
+                    let Some(ask) = ask else { return Flow::Stop };
+                    if self.take(ask).await == Flow::Stop {
+                        return Flow::Stop;
+                    }
+                }
+                () = sleep_until(until.unwrap_or(self.begun)), if until.is_some() => {}
+            }
+        }
+    }
+
+    /// Tells the plan what happened since the last step.
+    fn inform(&mut self, engine: &mut Engine<Client>) {
+        let wants = std::mem::take(&mut self.wants);
+        if wants.wake {
+            engine.plan().wake();
+        }
+        if wants.edited {
+            engine.plan().edited();
+        }
+        if wants.news || wants.head > engine.seq() {
+            engine.plan().news();
+        }
+        engine.set_polling(self.polling);
+        let moved = engine.moved();
+        for (_, since) in &mut self.rounds {
+            since.get_or_insert(moved);
+        }
+        if self.jumped() {
+            if let Some(watch) = self.watch.take() {
+                watch.abort();
+            }
+            engine.plan().news();
+        }
+    }
+
+    /// Tells whether the machine slept, or its clock was set, since the last call: then no connection can be trusted.
+    fn jumped(&mut self) -> bool {
+        let wall = (self.clock)().duration_since(self.begun_at).as_secs();
+        let ran = i64::try_from(self.begun.elapsed().as_secs()).unwrap_or(i64::MAX);
+        let drift = wall - ran;
+        let jumped = (drift - self.drift).abs() > JUMP;
+        if jumped {
+            self.drift = drift;
+        }
+        jumped
+    }
+
+    /// Carries out what can be done while a step is under way, and notes the rest.
+    async fn take(&mut self, ask: Ask) -> Flow {
+        match ask {
+            Ask::Stop => return Flow::Stop,
+            Ask::Wake => self.wants.wake = true,
+            Ask::Edited(records) => {
+                self.wants.edited = true;
+                self.broadcast(&changed(records), None);
+            }
+            Ask::Round(answer) => {
+                self.wants.wake = true;
+                self.rounds.push((Waiting::Here(answer), None));
+            }
+            Ask::Watched(watched) => self.watched(&watched),
+            Ask::Joined(peer, writer) => {
+                self.peers.insert(peer, writer);
+            }
+            Ask::Left(peer) => {
+                self.peers.remove(&peer);
+            }
+            Ask::Said(peer, message) => match message {
+                Message::Changed(records) => {
+                    self.wants.edited = true;
+                    self.broadcast(&Message::Changed(records.clone()), Some(peer));
+                    self.show(records).await;
+                }
+                Message::Reload => {
+                    self.wants.edited = true;
+                    self.broadcast(&Message::Reload, Some(peer));
+                    (self.tell)(Event::Reload);
+                }
+                Message::Sync(number) => {
+                    self.wants.wake = true;
+                    self.rounds.push((Waiting::There(peer, number), None));
+                }
+                Message::Synced(..) => {}
+            },
+        }
+        Flow::On
+    }
+
+    fn watched(&mut self, watched: &Watched) {
+        match watched {
+            Watched::Up => {
+                self.mute = 0;
+                self.polling = false;
+                self.wants.news = true;
+            }
+            Watched::Head(seq) => self.wants.head = self.wants.head.max(*seq),
+            Watched::News => self.wants.news = true,
+            Watched::Mute | Watched::Ended => {
+                self.watch = None;
+                self.wants.news = true;
+                if *watched == Watched::Mute {
+                    self.mute += 1;
+                    self.polling |= self.mute >= MUTE;
+                } else {
+                    // After a spell of asking, the stream gets another chance.
+                    self.mute = 0;
+                }
+                // Many consoles lose their streams at the same moment when a server restarts.
+                self.watch_after = Instant::now()
+                    + Duration::from_secs(1)
+                    + Duration::from_secs(2).mul_f64(chance());
+            }
+        }
+    }
+
+    /// Opens the stream, or asks instead, as soon as the server is known to answer.
+    async fn keep_watch(&mut self, engine: &Engine<Client>, client: &Arc<Client>) {
+        let due = self.stays && self.watch.is_none() && Instant::now() >= self.watch_after;
+        if !due || !connected(engine.status()) {
+            return;
+        }
+        let asks = self.asks.clone();
+        self.watch = Some(if self.polling && self.mute >= MUTE {
+            let cursor = self
+                .store
+                .call(crate::store::Store::request_cursor)
+                .await
+                .unwrap_or_default();
+            tokio::spawn(watch::poll(client.clone(), cursor, asks))
+        } else {
+            tokio::spawn(watch::stream(client.clone(), asks))
+        });
+    }
+
+    fn finish_rounds(&mut self, status: &SyncStatus, moved: Moved) {
+        for (waiting, since) in std::mem::take(&mut self.rounds) {
+            let since = since.unwrap_or(moved);
+            let report = outcome(
+                status,
+                Moved {
+                    pushed: moved.pushed - since.pushed,
+                    pulled: moved.pulled - since.pulled,
+                },
+            );
+            match waiting {
+                Waiting::Here(answer) => {
+                    let _ = answer.send(report);
+                }
+                Waiting::There(peer, number) => {
+                    if let Some(writer) = self.peers.get(&peer) {
+                        let _ = writer.send(Message::Synced(number, report));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Lets other consoles follow what the server changed.
+    fn spread(&self, event: &Event) {
+        match event {
+            Event::Changed(changes) => self.broadcast(&changed(records_of(changes)), None),
+            Event::Reload => self.broadcast(&Message::Reload, None),
+            _ => {}
+        }
+    }
+
+    fn broadcast(&self, message: &Message, except: Option<u64>) {
+        for (peer, writer) in &self.peers {
+            if Some(*peer) != except {
+                let _ = writer.send(message.clone());
+            }
+        }
+    }
+
+    /// Shows how records look that another console changed.
+    async fn show(&self, records: Records) {
+        let links: Vec<AnyRef> = records
+            .iter()
+            .map(|(kind, id)| AnyRef {
+                kind: kind.as_str().into(),
+                id: id.as_str().into(),
+            })
+            .collect();
+        let Ok(rows) = self.store.load(Load::Records(links)).await else {
+            return;
+        };
+        let mut gone: Vec<(Kind, String)> = records
+            .into_iter()
+            .filter_map(|(kind, id)| Some((Kind::from_name(&kind)?, id)))
+            .collect();
+        gone.retain(|(kind, id)| !rows.iter().any(|row| row.kind == *kind && row.id == *id));
+        let changes = rows
+            .into_iter()
+            .map(CacheChange::Upsert)
+            .chain(
+                gone.into_iter()
+                    .map(|(kind, id)| CacheChange::Remove(kind, id)),
+            )
+            .collect();
+        (self.tell)(Event::Changed(changes));
+    }
+
+    // ----- a console beside the holder
+
+    async fn follow(&mut self, mut holder: Peer) -> Flow {
+        let mut rounds: HashMap<u64, oneshot::Sender<Result<SyncReport, SyncError>>> =
+            HashMap::new();
+        let mut number = 0;
+        let flow = loop {
+            self.tell_follower_status().await;
+            tokio::select! {
+                ask = async { match self.kept.pop_front() { Some(ask) => Some(ask), None => self.inbox.recv().await } } => {
+                    let message = match ask {
+                        None | Some(Ask::Stop) => break Flow::Stop,
+                        Some(Ask::Edited(records)) => changed(records),
+                        Some(Ask::Round(answer)) => {
+                            number += 1;
+                            rounds.insert(number, answer);
+                            Message::Sync(number)
+                        }
+                        Some(Ask::Wake) => Message::Sync(0),
+                        Some(_) => continue,
+                    };
+                    if holder.send(&message).await.is_err() {
+                        break Flow::On;
+                    }
+                }
+                message = holder.receive() => match message {
+                    None => break Flow::On,
+                    Some(Message::Changed(records)) => self.show(records).await,
+                    Some(Message::Reload) => (self.tell)(Event::Reload),
+                    Some(Message::Synced(number, report)) => {
+                        if let Some(answer) = rounds.remove(&number) {
+                            let _ = answer.send(report);
+                        }
+                    }
+                    Some(Message::Sync(_)) => {}
+                },
+            }
+        };
+        // Whoever still waits is served by the next holder, which may be this console.
+        self.kept.extend(rounds.into_values().map(Ask::Round));
+        flow
+    }
+
+    async fn tell_follower_status(&self) {
+        let read = self
+            .store
+            .call(|store| {
+                Ok((
+                    store.counts()?,
+                    store.place()?.synced_at,
+                    store.take_notices(),
+                ))
+            })
+            .await;
+        let Ok((counts, synced_at, notices)) = read else {
+            return;
+        };
+        for notice in notices {
+            (self.tell)(Event::Notice(notice));
+        }
+        (self.tell)(Event::Status(SyncStatus {
+            line: Line::Follower,
+            synced_at,
+            queued: counts.queued,
+            conflicts: counts.conflicts,
+            refused: counts.refused,
+            loading: None,
+        }));
+    }
+}
+
+impl Wants {
+    fn any(&self) -> bool {
+        self.wake || self.edited || self.news || self.head > 0
+    }
+}
+
+/// Welcomes other consoles as they come.
+async fn welcome(listener: link::Listener, asks: mpsc::UnboundedSender<Ask>) {
+    let mut talks = tokio::task::JoinSet::new();
+    let mut number = 0;
+    while let Ok(peer) = listener.accept().await {
+        number += 1;
+        talks.spawn(talk(number, peer, asks.clone()));
+    }
+}
+
+async fn talk(number: u64, mut peer: Peer, asks: mpsc::UnboundedSender<Ask>) {
+    let (writer, mut outgoing) = mpsc::unbounded_channel();
+    let _ = asks.send(Ask::Joined(number, writer));
+    loop {
+        tokio::select! {
+            message = outgoing.recv() => match message {
+                Some(message) if peer.send(&message).await.is_ok() => {}
+                _ => break,
+            },
+            message = peer.receive() => match message {
+                Some(message) => {
+                    let _ = asks.send(Ask::Said(number, message));
+                }
+                None => break,
+            },
+        }
+    }
+    let _ = asks.send(Ask::Left(number));
+}
+
+/// Names the records that changes are about.
+pub(super) fn records_of(changes: &[CacheChange]) -> Records {
+    changes
+        .iter()
+        .map(|change| match change {
+            CacheChange::Upsert(row) => (row.kind.name().to_owned(), row.id.clone()),
+            CacheChange::Remove(kind, id) => (kind.name().to_owned(), id.clone()),
+        })
+        .collect()
+}
+
+fn changed(records: Records) -> Message {
+    if records.len() > MANY {
+        Message::Reload
+    } else {
+        Message::Changed(records)
+    }
+}
+
+fn connected(status: &SyncStatus) -> bool {
+    matches!(status.line, Line::Live | Line::Polling)
+}
+
+/// Gives a number from 0 to 1 that differs from console to console.
+fn chance() -> f64 {
+    let bits = getrandom::u32().unwrap_or(u32::MAX / 2);
+    f64::from(bits) / f64::from(u32::MAX)
+}

@@ -1,0 +1,552 @@
+//! Carries out one step of the plan after the other, against any backend that speaks the contract.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
+use super::planner::{Advice, Failure, Planner, Step};
+use super::{Clock, Event};
+use crate::effect::{Line, SyncStatus};
+use crate::remote::{Client, RemoteError};
+use crate::store::{Changes, Page, Snapshot, SnapshotReason, StoreError, StoreHandle};
+use crate::wire::{API_VERSION, Batch, BatchReply, Limits, Me, Meta, RawPage};
+
+/// Records asked for in one page.
+const PAGE: usize = 500;
+/// Snapshots begun without finishing one after which the server is taken to be at fault.
+const SNAPSHOTS: u32 = 3;
+
+/// A server as the engine needs it; [`Client`] speaks to a real one.
+pub trait Backend: Send + Sync + 'static {
+    /// Asks who the server is.
+    fn meta(&self) -> impl Future<Output = Result<Meta, RemoteError>> + Send;
+    /// Asks whose token this is.
+    fn me(&self) -> impl Future<Output = Result<Me, RemoteError>> + Send;
+    /// Asks for the page after a cursor.
+    fn changes(
+        &self,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> impl Future<Output = Result<RawPage, RemoteError>> + Send;
+    /// Sends a batch of commands.
+    fn commands(
+        &self,
+        batch: &Batch,
+    ) -> impl Future<Output = Result<BatchReply, RemoteError>> + Send;
+}
+
+impl Backend for Client {
+    async fn meta(&self) -> Result<Meta, RemoteError> {
+        Client::meta(self).await
+    }
+    async fn me(&self) -> Result<Me, RemoteError> {
+        Client::me(self).await
+    }
+    async fn changes(&self, cursor: Option<&str>, limit: usize) -> Result<RawPage, RemoteError> {
+        Client::changes(self, cursor, limit, None).await
+    }
+    async fn commands(&self, batch: &Batch) -> Result<BatchReply, RemoteError> {
+        Client::commands(self, batch).await
+    }
+}
+
+/// What the engine did.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Turn {
+    /// It carried out a step; there may be another one at once.
+    Did,
+    /// Nothing is to be done until this time (since the driver's start), or until something happens.
+    Wait(Option<Duration>),
+}
+
+/// What has been moved so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Moved {
+    /// Edits that the server answered.
+    pub pushed: u64,
+    /// Records that came from it.
+    pub pulled: u64,
+}
+
+/// Keeps one cache in step with one backend.
+pub struct Engine<B> {
+    store: StoreHandle,
+    backend: Arc<B>,
+    clock: Clock,
+    chance: Box<dyn FnMut() -> f64 + Send + Sync>,
+    plan: Planner,
+    client: String,
+    limits: Limits,
+    epoch: String,
+    status: SyncStatus,
+    reported: Option<SyncStatus>,
+    events: Vec<Event>,
+    moved: Moved,
+    /// Rows at which a first sync lets the screen read again.
+    reload_at: u64,
+    loaded: u64,
+    snapshots: u32,
+    odd: u32,
+    polling: bool,
+    /// Why nothing may be sent to this server, if so.
+    upgrade: Option<String>,
+    seq: u64,
+    offset: SignedDuration,
+}
+
+impl<B: Backend> Engine<B> {
+    /// Makes an engine; `chance` gives numbers from 0 to 1 that spread the retries of many consoles.
+    pub fn new(
+        store: StoreHandle,
+        backend: Arc<B>,
+        clock: Clock,
+        chance: impl FnMut() -> f64 + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            store,
+            backend,
+            clock,
+            chance: Box::new(chance),
+            plan: Planner::default(),
+            client: String::new(),
+            limits: Limits::default(),
+            epoch: String::new(),
+            status: SyncStatus::default(),
+            reported: None,
+            events: Vec::new(),
+            moved: Moved::default(),
+            reload_at: 1,
+            loaded: 0,
+            snapshots: 0,
+            odd: 0,
+            polling: false,
+            upgrade: None,
+            seq: 0,
+            offset: SignedDuration::ZERO,
+        }
+    }
+
+    /// Returns the plan, to tell it what happened.
+    pub fn plan(&mut self) -> &mut Planner {
+        &mut self.plan
+    }
+
+    /// Returns how the console stands to the server, as last known.
+    pub fn status(&self) -> &SyncStatus {
+        &self.status
+    }
+
+    /// Returns the sequence up to which the mirror is complete, as last known.
+    pub fn seq(&self) -> u64 {
+        self.seq
+    }
+
+    /// Returns what has been moved so far.
+    pub fn moved(&self) -> Moved {
+        self.moved
+    }
+
+    /// Notes whether news arrive by stream or have to be asked for.
+    pub fn set_polling(&mut self, polling: bool) {
+        self.polling = polling;
+        if matches!(self.status.line, Line::Live | Line::Polling) {
+            self.status.line = self.connected();
+        }
+    }
+
+    /// Returns and forgets what the screen has to be told.
+    pub fn take_events(&mut self) -> Vec<Event> {
+        std::mem::take(&mut self.events)
+    }
+
+    fn connected(&self) -> Line {
+        match &self.upgrade {
+            Some(why) => Line::Refused { why: why.clone() },
+            None if self.polling => Line::Polling,
+            None => Line::Live,
+        }
+    }
+
+    /// Does the next thing, if there is one. `now` is the time since the driver started.
+    pub async fn turn(&mut self, now: Duration) -> Turn {
+        let step = self.plan.next(now);
+        let done = match step {
+            Step::Wait(until) => {
+                self.report().await;
+                return Turn::Wait(until);
+            }
+            Step::Identify => self.identify(now).await,
+            Step::Pull => self.pull(now).await,
+            Step::Push(limit) => self.push(limit, now).await,
+        };
+        if let Err(error) = done {
+            self.store_failed(&error, now);
+        }
+        self.report().await;
+        Turn::Did
+    }
+
+    async fn identify(&mut self, now: Duration) -> Result<(), StoreError> {
+        let met = match self.backend.meta().await {
+            Ok(meta) => self.backend.me().await.map(|me| (meta, me)),
+            Err(error) => Err(error),
+        };
+        let (meta, me) = match met {
+            Ok(met) => met,
+            Err(error) => {
+                self.failed(&error, now);
+                return Ok(());
+            }
+        };
+        let at = (self.clock)();
+        self.set_offset(meta.server_time.duration_since(at));
+        let (most, limits) = (meta.limits.commands_per_batch, meta.limits);
+        let speaks = (meta.api.min..=meta.api.max).contains(&API_VERSION);
+        let why = format!(
+            "{} speaks versions {} to {} of the contract, this program version {API_VERSION}: nothing is sent; \
+             upgrade this program",
+            meta.server_id, meta.api.min, meta.api.max
+        );
+        let (client, place) = self
+            .store
+            .call(move |store| {
+                store.meet(&meta, &me)?;
+                Ok((store.client_id(at)?, store.place()?))
+            })
+            .await?;
+        self.client = client;
+        self.limits = limits;
+        self.epoch = place.epoch.clone().unwrap_or_default();
+        self.plan.identified(most, speaks);
+        self.plan.snapshot(place.snapshot.is_some());
+        if place.synced_at.is_none() {
+            self.status.loading.get_or_insert(0);
+        }
+        self.upgrade = (!speaks).then_some(why);
+        self.seq = place.seq;
+        self.status.line = self.connected();
+        Ok(())
+    }
+
+    fn set_offset(&mut self, offset: SignedDuration) {
+        if (offset - self.offset).abs() > SignedDuration::from_secs(2) {
+            self.offset = offset;
+            self.events.push(Event::ClockOffset(offset));
+        }
+    }
+
+    async fn pull(&mut self, now: Duration) -> Result<(), StoreError> {
+        let cursor = self.store.call(crate::store::Store::request_cursor).await?;
+        let page = match self.backend.changes(cursor.as_deref(), PAGE).await {
+            Ok(page) => page,
+            Err(error) => return self.pull_failed(&error, now).await,
+        };
+        let more = page.more || page.txn_open;
+        // A server that says there is more and never moves on would be asked for ever.
+        if more && cursor.as_deref() == Some(page.cursor.as_str()) {
+            let error = RemoteError::Odd {
+                host: "the server".to_owned(),
+                why: "its feed does not move on".to_owned(),
+                request: "-".to_owned(),
+            };
+            self.failed(&error, now);
+            return Ok(());
+        }
+        let at = (self.clock)();
+        let applied = self
+            .store
+            .call(move |store| {
+                let applied = store.apply(&Page::from(page), at)?;
+                Ok((applied, store.place()?))
+            })
+            .await;
+        let (applied, place) = match applied {
+            Ok(applied) => applied,
+            Err(error) => return Err(error),
+        };
+        self.odd = 0;
+        self.plan.pulled(more);
+        self.plan.snapshot(place.snapshot.is_some());
+        self.moved.pulled += applied.rows as u64;
+        if applied.complete {
+            self.snapshots = 0;
+            self.epoch = place.epoch.unwrap_or_default();
+            self.plan.edited();
+        }
+        self.status.synced_at = place.synced_at;
+        self.seq = place.seq;
+        self.status.line = self.connected();
+        self.note(applied.changes, applied.rows as u64, applied.complete);
+        Ok(())
+    }
+
+    /// Tells the screen about a page; a first sync is told in steps that grow with it.
+    fn note(&mut self, changes: Changes, rows: u64, complete: bool) {
+        if let Some(loading) = &mut self.status.loading {
+            *loading += rows;
+            self.loaded = *loading;
+        }
+        if complete {
+            self.status.loading = None;
+        }
+        match changes {
+            Changes::Rows(changes) if changes.is_empty() => {}
+            Changes::Rows(changes) => self.events.push(Event::Changed(changes)),
+            Changes::Reload => {
+                if complete || self.status.loading.is_none() || self.loaded >= self.reload_at {
+                    self.reload_at = self.loaded.saturating_mul(2).max(1);
+                    self.events.push(Event::Reload);
+                }
+            }
+        }
+    }
+
+    async fn pull_failed(&mut self, error: &RemoteError, now: Duration) -> Result<(), StoreError> {
+        let wanted = match error {
+            RemoteError::BadCursor { .. } | RemoteError::CursorExpired { .. } => Snapshot {
+                cursor: None,
+                reason: SnapshotReason::Cursor,
+                epoch: None,
+                restored_seq: None,
+            },
+            RemoteError::ScopeChanged { .. } => Snapshot {
+                cursor: None,
+                reason: SnapshotReason::Scope,
+                epoch: None,
+                restored_seq: None,
+            },
+            RemoteError::EpochChanged {
+                epoch,
+                restored_seq,
+                ..
+            } => Snapshot {
+                cursor: None,
+                reason: SnapshotReason::Epoch,
+                epoch: epoch.clone(),
+                restored_seq: *restored_seq,
+            },
+            _ => {
+                self.failed(error, now);
+                return Ok(());
+            }
+        };
+        self.snapshots += 1;
+        if self.snapshots > SNAPSHOTS {
+            self.snapshots = 0;
+            self.failed(error, now);
+            return Ok(());
+        }
+        self.store
+            .call(move |store| match store.place()?.snapshot {
+                None => store.begin_snapshot(&wanted),
+                Some(have) => store.restart_snapshot(&combine(have, wanted)),
+            })
+            .await?;
+        self.plan.snapshot(true);
+        self.events.push(Event::Notice(error.to_string()));
+        Ok(())
+    }
+
+    async fn push(&mut self, limit: usize, now: Duration) -> Result<(), StoreError> {
+        let at = (self.clock)();
+        // Room for the frame around the commands.
+        let bytes = self.limits.batch_bytes.saturating_sub(1 << 10).max(1 << 10);
+        let batch = self
+            .store
+            .call(move |store| store.take(limit, bytes, at))
+            .await?;
+        let sent: Vec<String> = batch.iter().map(|command| command.cmd.clone()).collect();
+        if sent.is_empty() {
+            self.plan.pushed(&[], false);
+            return Ok(());
+        }
+        let batch = Batch {
+            client: self.client.clone(),
+            batch,
+            atomic: false,
+        };
+        let reply = match self.backend.commands(&batch).await {
+            Ok(reply) => reply,
+            Err(error) => return self.push_failed(sent, &error, now).await,
+        };
+        self.set_offset(reply.server_time.duration_since((self.clock)()));
+        let answered = reply
+            .results
+            .iter()
+            .filter(|result| {
+                result.status != crate::wire::Status::Blocked && sent.contains(&result.cmd)
+            })
+            .count();
+        if answered == 0 {
+            let error = RemoteError::Odd {
+                host: "the server".to_owned(),
+                why: "its answer names none of the edits that were sent".to_owned(),
+                request: "-".to_owned(),
+            };
+            return self.push_failed(sent, &error, now).await;
+        }
+        let epoch = self.epoch.clone();
+        let at = (self.clock)();
+        let (changes, left) = self
+            .store
+            .call(move |store| {
+                let changes = store.record_results(&reply.results, reply.head, &epoch, at)?;
+                Ok((changes, store.has_waiting()?))
+            })
+            .await?;
+        self.moved.pushed += answered as u64;
+        self.odd = 0;
+        self.plan.pushed(&sent, left);
+        self.status.line = self.connected();
+        if !changes.is_empty() {
+            self.events.push(Event::Changed(changes));
+        }
+        Ok(())
+    }
+
+    async fn push_failed(
+        &mut self,
+        sent: Vec<String>,
+        error: &RemoteError,
+        now: Duration,
+    ) -> Result<(), StoreError> {
+        let chance = (self.chance)();
+        let advice = self
+            .plan
+            .push_failed(&sent, kind_of(error, true), now, chance);
+        if matches!(
+            error,
+            RemoteError::Unreachable { .. } | RemoteError::Tls { .. }
+        ) {
+            self.store.call(move |store| store.put_back(&sent)).await?;
+        }
+        let (cmd, why) = match advice {
+            Advice::None => {
+                self.show(error);
+                return Ok(());
+            }
+            Advice::Poison(cmd) => (
+                cmd,
+                format!("set aside after the server failed on it again and again: {error}"),
+            ),
+            Advice::Oversize(cmd) => (
+                cmd,
+                "too large for the server; shorten it and choose to send it".to_owned(),
+            ),
+        };
+        let changes = self
+            .store
+            .call(move |store| store.isolate(&cmd, &why))
+            .await?;
+        self.events.push(Event::Changed(changes));
+        Ok(())
+    }
+
+    fn failed(&mut self, error: &RemoteError, now: Duration) {
+        let chance = (self.chance)();
+        self.plan.failed(kind_of(error, false), now, chance);
+        self.show(error);
+    }
+
+    /// Lets the status line say what is wrong.
+    fn show(&mut self, error: &RemoteError) {
+        let why = error.to_string();
+        self.odd = if matches!(error, RemoteError::Odd { .. }) {
+            self.odd + 1
+        } else {
+            0
+        };
+        self.status.line = match error {
+            RemoteError::Unreachable { .. }
+            | RemoteError::Unanswered { .. }
+            | RemoteError::Busy { .. }
+            | RemoteError::Failed { .. } => Line::Offline { why },
+            // One odd answer may be a cut one.
+            RemoteError::Odd { .. } if self.odd < 3 => Line::Offline { why },
+            RemoteError::TooLarge { .. } => return,
+            _ => Line::Refused { why },
+        };
+    }
+
+    fn store_failed(&mut self, error: &StoreError, now: Duration) {
+        let failure = match error {
+            StoreError::OtherServer { .. } | StoreError::ReadOnly { .. } | StoreError::Closed => {
+                Failure::Halt
+            }
+            _ => Failure::Server,
+        };
+        let chance = (self.chance)();
+        self.plan.failed(failure, now, chance);
+        self.status.line = Line::Refused {
+            why: error.to_string(),
+        };
+    }
+
+    /// Counts what waits and tells the screen if anything is new.
+    pub async fn report(&mut self) {
+        let counted = self
+            .store
+            .call(|store| {
+                Ok((
+                    store.counts()?,
+                    store.place()?.synced_at,
+                    store.take_notices(),
+                ))
+            })
+            .await;
+        if let Ok((counts, synced_at, notices)) = counted {
+            self.status.queued = counts.queued;
+            self.status.conflicts = counts.conflicts;
+            self.status.refused = counts.refused;
+            self.status.synced_at = synced_at;
+            self.events.extend(notices.into_iter().map(Event::Notice));
+        }
+        if self.reported.as_ref() != Some(&self.status) {
+            self.reported = Some(self.status.clone());
+            self.events.push(Event::Status(self.status.clone()));
+        }
+    }
+}
+
+/// Joins a snapshot under way with the reason for another one: what either makes necessary is done.
+fn combine(have: Snapshot, wanted: Snapshot) -> Snapshot {
+    if have.reason != SnapshotReason::Epoch {
+        return wanted;
+    }
+    if wanted.reason != SnapshotReason::Epoch {
+        return have;
+    }
+    let restored_seq = match (have.restored_seq, wanted.restored_seq) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        _ => None,
+    };
+    Snapshot {
+        restored_seq,
+        ..wanted
+    }
+}
+
+fn kind_of(error: &RemoteError, pushing: bool) -> Failure {
+    match error {
+        RemoteError::Busy { wait, .. } => Failure::Busy(*wait),
+        RemoteError::TooLarge { .. } => Failure::TooLarge,
+        RemoteError::Failed { .. } | RemoteError::Odd { .. } => Failure::Server,
+        // A command on which the server dies looks like this.
+        RemoteError::Unanswered { .. } if pushing => Failure::Server,
+        RemoteError::Unreachable { .. }
+        | RemoteError::Unanswered { .. }
+        | RemoteError::Proxy { .. } => Failure::Line,
+        RemoteError::Unauthorized { .. }
+        | RemoteError::Forbidden { .. }
+        | RemoteError::Address { .. } => Failure::Halt,
+        RemoteError::Tls { .. } | RemoteError::WrongBase { .. } | RemoteError::Refused { .. } => {
+            Failure::Repair
+        }
+        RemoteError::BadCursor { .. }
+        | RemoteError::CursorExpired { .. }
+        | RemoteError::ScopeChanged { .. }
+        | RemoteError::EpochChanged { .. } => Failure::Line,
+    }
+}
