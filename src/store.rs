@@ -177,6 +177,15 @@ impl Store {
         self.mirror.bug = bug == SeededBug::CursorBeforeRows;
     }
 
+    /// Lets the outbox grow no further than so many pages, as a full disk would, for tests.
+    #[doc(hidden)]
+    pub fn limit_outbox_pages(&mut self, pages: u32) -> Result<(), StoreError> {
+        self.outbox
+            .db
+            .pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))
+            .map_err(|error| self.outbox_error(&error))
+    }
+
     /// Calls back before each write of a row or a commit to either file, for the crash test.
     #[doc(hidden)]
     pub fn on_write(

@@ -274,7 +274,7 @@ impl Worker {
                 }
                 Idle::Fill
             }
-            Idle::Fill => match self.store.fill_step(INDEX_ROWS) {
+            Idle::Fill => match self.store.index(INDEX_ROWS) {
                 Ok(true) => Idle::Fill,
                 Ok(false) => Idle::Rest,
                 Err(error) => {
@@ -315,8 +315,9 @@ impl Worker {
 }
 
 impl Store {
-    /// Brings the search index forward and clears what a snapshot has replaced; tells whether more is left.
-    pub(super) fn fill_step(&mut self, rows: usize) -> Result<bool, StoreError> {
+    /// Brings the search index forward by so many rows and clears what a snapshot has replaced; tells whether more
+    /// is left.
+    pub fn index(&mut self, rows: usize) -> Result<bool, StoreError> {
         if self.read_only().is_some() || self.place()?.synced_at.is_none() {
             return Ok(false);
         }

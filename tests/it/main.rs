@@ -13,3 +13,6 @@ mod hostile_text;
 mod phrases;
 mod walls;
 mod analytics;
+mod cache;
+mod model;
+mod store;
