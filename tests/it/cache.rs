@@ -11,45 +11,52 @@ use serde_json::{Map, Value as Json};
 use crate::model::instant;
 
 /// A folder with a mirror and an outbox, removed at the end.
-pub struct Cache {
-    pub folder: tempfile::TempDir,
+pub(crate) struct Cache {
+    pub(crate) folder: tempfile::TempDir,
 }
 
 impl Cache {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             folder: tempfile::tempdir().unwrap(),
         }
     }
 
-    pub fn paths(&self) -> Paths {
-        Paths::new(&self.folder.path().join("cache"), &self.folder.path().join("state"))
+    pub(crate) fn paths(&self) -> Paths {
+        Paths::new(
+            &self.folder.path().join("cache"),
+            &self.folder.path().join("state"),
+        )
     }
 
-    pub fn file(&self, name: &str) -> PathBuf {
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
         let paths = self.paths();
-        if name == "mirror.db" { paths.mirror } else { paths.outbox }
+        if name == "mirror.db" {
+            paths.mirror
+        } else {
+            paths.outbox
+        }
     }
 
-    pub fn open(&self) -> (Store, OpenReport) {
+    pub(crate) fn open(&self) -> (Store, OpenReport) {
         Store::open(&self.paths(), instant()).unwrap()
     }
 
-    pub fn store(&self) -> Store {
+    pub(crate) fn store(&self) -> Store {
         let (store, report) = self.open();
         assert_eq!(report, OpenReport::default());
         store
     }
 }
 
-pub fn object(json: Json) -> Map<String, Json> {
+pub(crate) fn object(json: Json) -> Map<String, Json> {
     let Json::Object(map) = json else {
         panic!("an object")
     };
     map
 }
 
-pub fn edit(cmd: &str, kind: Kind, id: &str, op: Op, base: Option<u64>, set: Json) -> Edit {
+pub(crate) fn edit(cmd: &str, kind: Kind, id: &str, op: Op, base: Option<u64>, set: Json) -> Edit {
     Edit {
         cmd: cmd.into(),
         kind,
@@ -64,19 +71,19 @@ pub fn edit(cmd: &str, kind: Kind, id: &str, op: Op, base: Option<u64>, set: Jso
     }
 }
 
-pub fn update(cmd: &str, id: &str, base: u64, set: Json) -> Edit {
+pub(crate) fn update(cmd: &str, id: &str, base: u64, set: Json) -> Edit {
     edit(cmd, Kind::Lead, id, Op::Update, Some(base), set)
 }
 
-pub fn create(cmd: &str, id: &str, set: Json) -> Edit {
+pub(crate) fn create(cmd: &str, id: &str, set: Json) -> Edit {
     edit(cmd, Kind::Lead, id, Op::Create, None, set)
 }
 
-pub fn batch(id: &str, edits: Vec<Edit>) -> Batch {
+pub(crate) fn batch(id: &str, edits: Vec<Edit>) -> Batch {
     batch_at(id, instant(), edits, BatchRole::Edit)
 }
 
-pub fn batch_at(id: &str, at: Timestamp, edits: Vec<Edit>, role: BatchRole) -> Batch {
+pub(crate) fn batch_at(id: &str, at: Timestamp, edits: Vec<Edit>, role: BatchRole) -> Batch {
     Batch {
         id: id.into(),
         label: format!("label of {id}"),
@@ -86,11 +93,14 @@ pub fn batch_at(id: &str, at: Timestamp, edits: Vec<Edit>, role: BatchRole) -> B
     }
 }
 
-pub fn one(store: &mut Store, kind: Kind, id: &str) -> Option<CacheRow> {
-    store.load(&Load::Records(vec![AnyRef::new(kind, id)])).unwrap().pop()
+pub(crate) fn one(store: &mut Store, kind: Kind, id: &str) -> Option<CacheRow> {
+    store
+        .load(&Load::Records(vec![AnyRef::new(kind, id)]))
+        .unwrap()
+        .pop()
 }
 
-pub fn field(row: &CacheRow, name: &str) -> Option<Json> {
+pub(crate) fn field(row: &CacheRow, name: &str) -> Option<Json> {
     let fields: Map<String, Json> = serde_json::from_str(&row.fields).unwrap();
     fields.get(name).cloned()
 }

@@ -16,3 +16,4 @@ mod analytics;
 mod cache;
 mod model;
 mod store;
+mod sync;

@@ -10,14 +10,15 @@ use cnm::record::Op;
 use cnm::remote::RemoteError;
 use cnm::sync::Backend;
 use cnm::wire::{
-    ApiRange, Batch, BatchReply, ChangesPage, Command, CommandResult, Limits, Me, Meta, RawPage, Row, Status,
+    ApiRange, Batch, BatchReply, ChangesPage, Command, CommandResult, Limits, Me, Meta, RawPage,
+    Row, Status,
 };
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 
 /// What happens to a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
+pub(crate) enum Fault {
     /// No connection: it never arrives.
     Refused,
     /// It is carried out, and the answer is lost.
@@ -32,50 +33,54 @@ pub enum Fault {
 
 /// One accepted write.
 #[derive(Clone, Debug)]
-pub struct Audit {
-    pub cmd: String,
-    pub id: String,
-    pub fields: Vec<String>,
+pub(crate) struct Audit {
+    pub(crate) cmd: String,
+    /// The cache that sent it.
+    pub(crate) client: String,
+    pub(crate) id: String,
+    pub(crate) fields: Vec<String>,
     /// The version that the sender saw, and whether they chose "mine".
-    pub base: u64,
-    pub mine: bool,
+    pub(crate) base: u64,
+    pub(crate) mine: bool,
+    /// The version that it made.
+    pub(crate) version: u64,
     /// For each scalar field the version that had changed it last.
-    pub previous: Vec<u64>,
+    pub(crate) previous: Vec<u64>,
 }
 
 #[derive(Clone, Debug, Default)]
-pub struct Inner {
-    pub epoch: u64,
-    pub server_id: String,
-    pub restored: Option<u64>,
-    pub seq: u64,
-    pub rows: BTreeMap<(String, String), Row>,
-    pub answers: HashMap<String, (String, CommandResult)>,
-    pub audit: Vec<Audit>,
+pub(crate) struct Inner {
+    pub(crate) epoch: u64,
+    pub(crate) server_id: String,
+    pub(crate) restored: Option<u64>,
+    pub(crate) seq: u64,
+    pub(crate) rows: BTreeMap<(String, String), Row>,
+    pub(crate) answers: HashMap<String, (String, CommandResult)>,
+    pub(crate) audit: Vec<Audit>,
     /// The oldest cursor that is still good.
-    pub floor: u64,
-    pub page: usize,
-    pub poison: Option<String>,
-    pub requests: usize,
+    pub(crate) floor: u64,
+    pub(crate) page: usize,
+    pub(crate) poison: Option<String>,
+    pub(crate) requests: usize,
     /// Sequences at which a transaction ends; pages end there.
-    pub ends: Vec<u64>,
-    pub forgets_ids: bool,
+    pub(crate) ends: Vec<u64>,
+    pub(crate) forgets_ids: bool,
 }
 
 /// The server; cloning gives another connection to it.
 #[derive(Clone)]
-pub struct Model {
-    pub inner: Arc<Mutex<Inner>>,
-    pub faults: Arc<Mutex<Vec<Fault>>>,
-    pub user: String,
+pub(crate) struct Model {
+    pub(crate) inner: Arc<Mutex<Inner>>,
+    pub(crate) faults: Arc<Mutex<Vec<Fault>>>,
+    pub(crate) user: String,
 }
 
-pub fn instant() -> Timestamp {
+pub(crate) fn instant() -> Timestamp {
     "2026-11-17T16:30:00Z".parse().unwrap()
 }
 
 impl Model {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let inner = Inner {
             epoch: 1,
             server_id: "model".into(),
@@ -89,12 +94,12 @@ impl Model {
         }
     }
 
-    pub fn with<T>(&self, work: impl FnOnce(&mut Inner) -> T) -> T {
+    pub(crate) fn with<T>(&self, work: impl FnOnce(&mut Inner) -> T) -> T {
         work(&mut self.inner.lock().unwrap())
     }
 
     /// Writes as somebody else, in one transaction.
-    pub fn put(&self, rows: &[(&str, &str, Json)]) {
+    pub(crate) fn put(&self, rows: &[(&str, &str, Json)]) {
         self.with(|inner| {
             for (kind, id, fields) in rows {
                 let Json::Object(fields) = fields.clone() else {
@@ -111,7 +116,7 @@ impl Model {
         });
     }
 
-    pub fn delete(&self, kind: &str, id: &str) {
+    pub(crate) fn delete(&self, kind: &str, id: &str) {
         self.with(|inner| {
             inner.change(kind, id, |row| {
                 row.deleted = true;
@@ -121,11 +126,11 @@ impl Model {
         });
     }
 
-    pub fn row(&self, kind: &str, id: &str) -> Option<Row> {
+    pub(crate) fn row(&self, kind: &str, id: &str) -> Option<Row> {
         self.with(|inner| inner.rows.get(&(kind.to_owned(), id.to_owned())).cloned())
     }
 
-    pub fn fail_next(&self, faults: &[Fault]) {
+    pub(crate) fn fail_next(&self, faults: &[Fault]) {
         self.faults.lock().unwrap().extend(faults.iter().rev());
     }
 
@@ -134,7 +139,10 @@ impl Model {
         self.faults.lock().unwrap().pop()
     }
 
-    fn answer<T>(&self, mut work: impl FnMut(&mut Inner) -> Result<T, RemoteError>) -> Result<T, RemoteError> {
+    fn answer<T>(
+        &self,
+        mut work: impl FnMut(&mut Inner) -> Result<T, RemoteError>,
+    ) -> Result<T, RemoteError> {
         let host = || "model".to_owned();
         let failed = RemoteError::Failed {
             host: host(),
@@ -196,24 +204,29 @@ impl Inner {
         self.ends.push(self.seq);
     }
 
-    fn execute(&mut self, command: &Command) -> CommandResult {
+    fn execute(&mut self, client: &str, command: &Command) -> CommandResult {
         let digest = serde_json::to_string(command).unwrap();
         if let Some((had, answer)) = self.answers.get(&command.cmd).filter(|_| !self.forgets_ids) {
-            let status = if *had == digest { Status::Duplicate } else { Status::Reused };
+            let status = if *had == digest {
+                Status::Duplicate
+            } else {
+                Status::Reused
+            };
             return CommandResult {
                 status,
                 server: None,
                 ..answer.clone()
             };
         }
-        let result = self.judge(command);
+        let result = self.judge(client, command);
         if result.status.is_settled() {
-            self.answers.insert(command.cmd.clone(), (digest, result.clone()));
+            self.answers
+                .insert(command.cmd.clone(), (digest, result.clone()));
         }
         result
     }
 
-    fn judge(&mut self, command: &Command) -> CommandResult {
+    fn judge(&mut self, client: &str, command: &Command) -> CommandResult {
         let key = (command.kind.clone(), command.id.clone());
         let old = self.rows.get(&key).cloned();
         let result = |status, row: Option<&Row>, send: bool, fields: Vec<String>| CommandResult {
@@ -227,15 +240,23 @@ impl Inner {
         };
         let base = command.base.unwrap_or(0);
         match (&old, command.op) {
-            (None, Op::Update | Op::Delete) => return result(Status::NotFound, None, false, vec![]),
+            (None, Op::Update | Op::Delete) => {
+                return result(Status::NotFound, None, false, vec![]);
+            }
             (Some(row), Op::Create | Op::Update) if row.deleted => {
                 return result(Status::Gone, Some(row), true, vec![]);
             }
-            (Some(row), Op::Delete) if row.deleted => return result(Status::Noop, Some(row), false, vec![]),
+            (Some(row), Op::Delete) if row.deleted => {
+                return result(Status::Noop, Some(row), false, vec![]);
+            }
             _ => {}
         }
-        let version_of = |row: &Row, field: &str| row.fv.get(field).and_then(Json::as_u64).unwrap_or(0);
-        let empty = Row { fields: Map::new(), ..old.clone().unwrap_or_else(|| blank(command)) };
+        let version_of =
+            |row: &Row, field: &str| row.fv.get(field).and_then(Json::as_u64).unwrap_or(0);
+        let empty = Row {
+            fields: Map::new(),
+            ..old.clone().unwrap_or_else(|| blank(command))
+        };
         let before = old.as_ref().unwrap_or(&empty);
         let mut after = before.fields.clone();
         command.patch.apply(&mut after);
@@ -246,9 +267,15 @@ impl Inner {
             .filter(|field| before.fields.get(*field) != after.get(*field))
             .map(str::to_owned)
             .collect();
-        let scalar = |field: &&String| command.patch.set.contains_key(*field) || command.patch.unset.contains(*field);
+        let scalar = |field: &&String| {
+            command.patch.set.contains_key(*field) || command.patch.unset.contains(*field)
+        };
         let conflicts: Vec<String> = if command.op == Op::Delete {
-            if before.version > base { before.fields.keys().cloned().collect() } else { vec![] }
+            if before.version > base {
+                before.fields.keys().cloned().collect()
+            } else {
+                vec![]
+            }
         } else {
             changed
                 .iter()
@@ -265,10 +292,12 @@ impl Inner {
         }
         self.audit.push(Audit {
             cmd: command.cmd.clone(),
+            client: client.to_owned(),
             id: command.id.clone(),
             fields: changed.clone(),
             base,
             mine: command.mine,
+            version: before.version + 1,
             previous: changed
                 .iter()
                 .filter(scalar)
@@ -290,7 +319,11 @@ impl Inner {
             })
             .clone();
         self.end_transaction();
-        let status = if merged { Status::Merged } else { Status::Applied };
+        let status = if merged {
+            Status::Merged
+        } else {
+            Status::Applied
+        };
         result(status, Some(&row), merged, vec![])
     }
 }
@@ -355,7 +388,11 @@ impl Backend for Model {
                 });
             }
             Ok(BatchReply {
-                results: batch.batch.iter().map(|command| inner.execute(command)).collect(),
+                results: batch
+                    .batch
+                    .iter()
+                    .map(|command| inner.execute(&batch.client, command))
+                    .collect(),
                 head: inner.seq,
                 server_time: instant(),
             })
@@ -369,7 +406,9 @@ impl Inner {
         let after = match cursor {
             None => 0,
             Some(cursor) => {
-                let (epoch, seq) = cursor.split_once('|').ok_or(RemoteError::BadCursor { host: host() })?;
+                let (epoch, seq) = cursor
+                    .split_once('|')
+                    .ok_or(RemoteError::BadCursor { host: host() })?;
                 if epoch != self.epoch.to_string() {
                     return Err(RemoteError::EpochChanged {
                         host: host(),
@@ -377,7 +416,9 @@ impl Inner {
                         restored_seq: self.restored,
                     });
                 }
-                let seq: u64 = seq.parse().map_err(|_| RemoteError::BadCursor { host: host() })?;
+                let seq: u64 = seq
+                    .parse()
+                    .map_err(|_| RemoteError::BadCursor { host: host() })?;
                 if seq < self.floor {
                     return Err(RemoteError::CursorExpired { host: host() });
                 }
@@ -388,11 +429,20 @@ impl Inner {
         rows.sort_by_key(|row| row.seq);
         let more = rows.len() > limit.min(self.page);
         rows.truncate(limit.min(self.page));
-        let mut seq = if more { rows.last().map_or(after, |row| row.seq) } else { self.seq };
+        let mut seq = if more {
+            rows.last().map_or(after, |row| row.seq)
+        } else {
+            self.seq
+        };
         let mut txn_open = false;
         if more {
             // End where a transaction ends; only one larger than the page is cut.
-            match self.ends.iter().rev().find(|end| **end <= seq && **end > after) {
+            match self
+                .ends
+                .iter()
+                .rev()
+                .find(|end| **end <= seq && **end > after)
+            {
                 Some(end) => {
                     seq = *end;
                     rows.retain(|row| row.seq <= seq);
