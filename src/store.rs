@@ -23,6 +23,7 @@ mod outbox;
 mod overlay;
 mod paths;
 mod read;
+mod rows;
 mod salvage;
 mod schema;
 mod search;

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, TransactionBehavior, params};
 
-use super::columns::{Columns, Incoming, Life, row_sum};
+use super::columns::{Incoming, row_sum};
 use super::paths::{file_identity, private_file};
+use super::rows::{publish_staged, stage, write_row};
 use super::schema::{self, Age};
 use super::search;
 use crate::record::Kind;
@@ -514,107 +515,4 @@ fn drop_set(db: &Connection, set: i64) -> rusqlite::Result<()> {
     db.execute_batch(&format!(
         "DROP TABLE IF EXISTS row{set}; DROP TABLE IF EXISTS search{set};"
     ))
-}
-
-/// Writes one row of the feed; tells whether it was news.
-fn write_row(db: &Connection, set: i64, mark: i64, row: &Incoming) -> rusqlite::Result<bool> {
-    if mark > 0 {
-        search::note_old(db, set, mark, &row.kind, &row.id)?;
-    }
-    if row.life != Life::Live {
-        let gone = db
-            .prepare_cached(&format!(
-                "DELETE FROM row{set} WHERE id = ?1 AND kind = ?2 AND seq < ?3"
-            ))?
-            .execute(params![row.id, row.kind, row.seq.cast_signed()])?;
-        return Ok(gone > 0);
-    }
-    let Columns { open, parent, at } = &row.columns;
-    let written = db
-        .prepare_cached(&format!(
-            "INSERT INTO row{set}(kind, id, version, seq, open, parent, at, sum, fields, fv) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) \
-             ON CONFLICT(id, kind) DO UPDATE SET version = excluded.version, seq = excluded.seq, \
-             open = excluded.open, parent = excluded.parent, at = excluded.at, sum = excluded.sum, \
-             fields = excluded.fields, fv = excluded.fv WHERE excluded.seq > seq"
-        ))?
-        .execute(params![
-            row.kind,
-            row.id,
-            row.version.cast_signed(),
-            row.seq.cast_signed(),
-            open,
-            parent,
-            at,
-            row.sum,
-            row.fields,
-            row.fv
-        ])?;
-    Ok(written > 0)
-}
-
-fn stage(db: &Connection, rows: &[Incoming]) -> rusqlite::Result<()> {
-    let mut insert = db.prepare_cached(
-        "INSERT INTO staged(kind, id, version, seq, life, open, parent, at, fields, fv) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-    )?;
-    for row in rows {
-        let life = match row.life {
-            Life::Live => 0,
-            Life::Deleted => 1,
-            Life::Left => 2,
-        };
-        let Columns { open, parent, at } = &row.columns;
-        insert.execute(params![
-            row.kind,
-            row.id,
-            row.version.cast_signed(),
-            row.seq.cast_signed(),
-            life,
-            open,
-            parent,
-            at,
-            row.fields,
-            row.fv
-        ])?;
-    }
-    Ok(())
-}
-
-/// Writes the rows that were kept aside; tells whether there were any.
-fn publish_staged(db: &Connection, set: i64, mark: i64, after: u64) -> rusqlite::Result<bool> {
-    let mut select = db.prepare(
-        "SELECT kind, id, version, seq, life, open, parent, at, fields, fv FROM staged ORDER BY num",
-    )?;
-    let mut rows = select.query([])?;
-    let mut any = false;
-    while let Some(row) = rows.next()? {
-        let (kind, id, fields): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(8)?);
-        let version = unsigned(row, 2)?;
-        let incoming = Incoming {
-            seq: unsigned(row, 3)?,
-            life: match row.get(4)? {
-                0 => Life::Live,
-                1 => Life::Deleted,
-                _ => Life::Left,
-            },
-            columns: Columns {
-                open: row.get(5)?,
-                parent: row.get(6)?,
-                at: row.get(7)?,
-            },
-            fv: row.get(9)?,
-            sum: row_sum(&kind, &id, version, &fields),
-            kind,
-            id,
-            version,
-            fields,
-        };
-        if incoming.seq > after {
-            any |= write_row(db, set, mark, &incoming)?;
-        }
-    }
-    drop(rows);
-    db.execute("DELETE FROM staged", [])?;
-    Ok(any)
 }

@@ -13,3 +13,8 @@ mod analytics;
 mod hostile_text;
 mod phrases;
 mod walls;
+mod analytics;
+mod cache;
+mod model;
+mod store;
+mod sync;
