@@ -89,7 +89,14 @@ pub fn footer(app: &App) -> Vec<(String, String)> {
     let scope = app.screen.active().name();
     let own = app.keymap.own(scope);
     let mut rows: Vec<(bool, String, String)> = Vec::new();
-    let mut prefixes: Vec<String> = Vec::new();
+    // A first key that begins sequences everywhere says nothing about this place.
+    let mut prefixes: Vec<String> = app
+        .keymap
+        .own(crate::keymap::EVERYWHERE)
+        .iter()
+        .filter(|keys| keys.len() > 1)
+        .filter_map(|keys| keys.first().map(ToString::to_string))
+        .collect();
     for (keys, binding) in app.keymap.all(scope) {
         let here = own.contains(&keys);
         if let ([first, _, ..], true) = (keys.as_slice(), here) {

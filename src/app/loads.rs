@@ -83,7 +83,14 @@ impl App {
             }
         }
         self.screen.loaded.clear();
+        let first = self.screen.sync.synced_at.is_none();
         arrange_all(&self.world, &mut self.screen, true);
+        if first {
+            // Nobody has chosen a row yet: what stands under the cursor came by chance of arrival.
+            for shelf in self.screen.shelves.values_mut() {
+                shelf.list.go_to(0);
+            }
+        }
         vec![Effect::Load(Load::Unhandled), Effect::LoadOutbox]
     }
 

@@ -85,17 +85,52 @@ pub(super) fn growth(world: &World, network: usize) -> f64 {
 
 /// Draws all creators with their ninety days.
 pub(super) fn perform(world: &World) -> Vec<Performer> {
+    let last = world.calendar.last_day;
+    let stretch = stretch(days_from(last, 1 - DAYS), DAYS, last);
     let mut all = Vec::new();
     for (network, cn) in world.networks.iter().enumerate() {
         let growth = growth(world, network);
         for place in 0..cn.creators {
-            all.push(draw(world, network, cn, growth, place));
+            all.push(draw(world, network, cn, growth, place, &stretch));
         }
     }
     all
 }
 
-fn draw(world: &World, network: usize, cn: &Cn, growth: f64, place: usize) -> Performer {
+/// What all creators share on one day.
+#[derive(Clone, Copy, Debug)]
+struct Weather {
+    date: Date,
+    /// Days until the last one with figures.
+    left: i64,
+    weekday: f64,
+    season: f64,
+}
+
+/// Describes some days from the first one on.
+fn stretch(first: Date, days: i64, last: Date) -> Vec<Weather> {
+    (0..days)
+        .map(|offset| {
+            let date = days_from(first, offset);
+            let left = days_between(date, last);
+            Weather {
+                date,
+                left,
+                weekday: weekday(date),
+                season: season(date),
+            }
+        })
+        .collect()
+}
+
+fn draw(
+    world: &World,
+    network: usize,
+    cn: &Cn,
+    growth: f64,
+    place: usize,
+    stretch: &[Weather],
+) -> Performer {
     let mut chance = world.chance("creator", network * 10_000 + place);
     let last = world.calendar.last_day;
     let joined = joined(&mut chance, cn, place, last);
@@ -105,16 +140,16 @@ fn draw(world: &World, network: usize, cn: &Cn, growth: f64, place: usize) -> Pe
     );
     let id: Id<Creator> = Id::new(chance.id(made));
     let habit = habit(&mut chance, cn, place);
-    let first = days_from(last, 1 - DAYS);
-    let days: Vec<Option<Day>> = (0..DAYS)
-        .map(|offset| {
-            let date = days_from(first, offset);
-            (date >= joined).then(|| {
-                let trend = 1.0 + growth * float(offset - DAYS) / 30.0;
-                live(&mut chance, habit, cn.mood, date, last, trend)
+    let days: Vec<Option<Day>> = stretch
+        .iter()
+        .map(|day| {
+            (day.date >= joined).then(|| {
+                let trend = 1.0 - growth * float(day.left) / 30.0;
+                live(&mut chance, habit, cn.mood, day, trend)
             })
         })
         .collect();
+    let first = days_from(last, 1 - DAYS);
     let handle = match cn.handles.get(place) {
         Some(handle) => handle.clone(),
         None => names::handle(&mut chance),
@@ -160,8 +195,8 @@ fn habit(chance: &mut Chance, cn: &Cn, place: usize) -> Habit {
     Habit { often, hours, rate }
 }
 
-fn live(chance: &mut Chance, habit: Habit, mood: Mood, date: Date, last: Date, trend: f64) -> Day {
-    let left = days_between(date, last);
+fn live(chance: &mut Chance, habit: Habit, mood: Mood, day: &Weather, trend: f64) -> Day {
+    let left = day.left;
     let push = match mood {
         Mood::Dark if left < 6 => return Day::default(),
         // The push before the silence; the middle of the month looked better than ever.
@@ -169,14 +204,14 @@ fn live(chance: &mut Chance, habit: Habit, mood: Mood, date: Date, last: Date, t
         Mood::Behind if left < 24 => 0.8,
         _ => 1.0,
     };
-    let busy = weekday(date);
+    let busy = day.weekday;
     if !chance.yes((habit.often * busy * push).min(0.97)) {
         return Day::default();
     }
     let hours = (habit.hours * exp(0.28 * chance.normal())).clamp(0.1, 12.0);
     let tenths = whole(hours * 10.0);
     let diamonds =
-        hours * habit.rate * trend * season(date) * busy * push * exp(0.35 * chance.normal());
+        hours * habit.rate * trend * day.season * busy * push * exp(0.35 * chance.normal());
     Day {
         diamonds: whole(diamonds),
         tenths,
@@ -257,22 +292,14 @@ fn evening_of(date: Date, chance: &mut Chance) -> Timestamp {
 impl Performer {
     /// Draws the days of an earlier month, for the figures of the past.
     pub(super) fn earlier(&self, world: &World, first: Date, days: i64) -> Vec<Option<Day>> {
-        let back = days_between(first, world.calendar.last_day);
-        let label = usize::try_from(back).unwrap_or(0);
+        let last = world.calendar.last_day;
+        let label = usize::try_from(days_between(first, last)).unwrap_or(0);
         let mut chance = world.chance(self.id.as_str(), label);
-        (0..days)
-            .map(|offset| {
-                let date = days_from(first, offset);
-                (date >= self.joined).then(|| {
-                    live(
-                        &mut chance,
-                        self.habit,
-                        Mood::Steady,
-                        date,
-                        world.calendar.last_day,
-                        0.9,
-                    )
-                })
+        stretch(first, days, last)
+            .iter()
+            .map(|day| {
+                (day.date >= self.joined)
+                    .then(|| live(&mut chance, self.habit, Mood::Steady, day, 0.9))
             })
             .collect()
     }

@@ -14,7 +14,10 @@ pub struct Filter {
 fn phrase(text: &str, view: &View) -> Option<Moment> {
     let reading = read(text, &PhraseContext::new(view.now, view.zone.clone())).ok()?;
     Some(match reading.start {
-        Wall::Day(date) => Moment::Days { first: date, last: date },
+        Wall::Day(date) => Moment::Days {
+            first: date,
+            last: date,
+        },
         Wall::Minute(_) => Moment::At(reading.instant()),
     })
 }

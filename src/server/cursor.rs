@@ -15,7 +15,7 @@ use super::random;
 use super::storage::{Result, Snapshot, StorageError, Transaction};
 
 const FORMAT: u8 = 1;
-const BODY: usize = 1 + 16 + 8 * 7;
+const BODY: usize = 1 + 16 + 8 * 6;
 const MAC: usize = 16;
 
 /// Which server this is, and the key that its cursors are signed with.

@@ -37,9 +37,12 @@ pub(crate) struct State {
 }
 
 impl State {
-    /// Returns the version that last changed a field; the creation is version 1.
+    /// Returns the version that last changed a field: 1 is the creation, 0 means that it never had a value.
     pub(crate) fn version_of(&self, field: &str) -> i64 {
-        self.fv.get(field).copied().unwrap_or(1)
+        match self.fv.get(field) {
+            Some(version) => *version,
+            None => i64::from(self.fields.contains_key(field)),
+        }
     }
 
     /// Gives a field a value (or none) and notes the version; tells whether that was a change.
@@ -249,7 +252,7 @@ mod tests {
             (json!({"set": {"unheard": ""}}), 1, vec![], vec![]),
             (
                 json!({"set": {"unheard": {"of": 1}}}),
-                1,
+                0,
                 vec!["unheard"],
                 vec![],
             ),

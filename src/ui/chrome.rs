@@ -200,7 +200,7 @@ fn status_right(canvas: &Canvas<'_>, app: &App) -> Vec<Piece> {
     let glyphs = paint.glyphs();
     let sync = &app.screen.sync;
     let age = sync.synced_at.map(|at| clock::age(app.world.view.now, at));
-    let age = age.map_or_else(String::new, |age| format!(" {age} ago"));
+    let age = age.map_or_else(String::new, |age| format!(" · {age}"));
     let (mark, words, style) = match &sync.line {
         Line::Starting => (glyphs.hollow(), "starting".to_owned(), paint.dim()),
         Line::Live => (glyphs.dot(), format!("live{age}"), paint.good()),
