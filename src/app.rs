@@ -11,6 +11,7 @@ mod input;
 mod keys;
 mod line;
 mod loads;
+mod pending;
 mod pick;
 mod reply;
 
@@ -32,6 +33,7 @@ use crate::keymap::{Key, Keymap};
 use crate::list::World;
 use crate::pane::{Place, Screen, Tone, arrange, arrange_all};
 use crate::theme::Theme;
+use pending::PendingEdits;
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq)]
@@ -163,6 +165,8 @@ pub struct App {
     pub dirty: bool,
     /// Whether every cell must be written again.
     pub redraw: bool,
+    /// Batches on their way to the disk, and records that were edited a moment ago.
+    pending_edits: PendingEdits,
     /// The verb that `.` repeats.
     last: Vec<Command>,
     parsed: HashMap<String, Command>,
@@ -195,6 +199,7 @@ impl App {
             drafts: BTreeMap::new(),
             dirty: true,
             redraw: false,
+            pending_edits: PendingEdits::default(),
             last: Vec::new(),
             parsed: HashMap::new(),
             parsing: None,
@@ -219,10 +224,13 @@ impl App {
                 self.redraw = true;
             }
             Msg::Tick => arrange_all(&self.world, &mut self.screen, false),
-            Msg::Changed(changes) => self.take_changes(&changes),
+            Msg::Changed(changes) => effects = self.take_changes(&changes),
             Msg::Loaded(load, rows) => self.take_loaded(&load, &rows),
             Msg::Reloaded { user, rows } => effects = self.reload(&user, &rows),
-            Msg::Saved(_) => self.dirty = false,
+            Msg::Saved(batch) => {
+                self.pending_edits.saved(&batch);
+                self.dirty = false;
+            }
             Msg::SaveFailed { batch, why } => self.take_back(&batch, &why),
             Msg::Outbox(rows) => {
                 self.screen.outbox = rows;
@@ -298,6 +306,11 @@ impl App {
             self.screen.say(Tone::Error, error.to_string());
         }
         let mut effects = outcome.effects;
+        for effect in &effects {
+            if let Effect::Save(batch) = effect {
+                self.pending_edits.made(batch);
+            }
+        }
         self.asks.extend(outcome.asks);
         arrange_all(&self.world, &mut self.screen, false);
         let here = self.screen.active();
@@ -425,6 +438,7 @@ impl App {
                 }
             }
         }
+        self.pending_edits.saved(&batch.id);
         self.undo.forget(&batch.id);
         arrange_all(&self.world, &mut self.screen, true);
         self.screen.say(Tone::Error, format!("not saved: {why}"));

@@ -34,7 +34,6 @@ struct Root {
 
 /// What the program can be asked to do.
 #[derive(Debug, Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "it is made once")]
 enum Verb {
     /// Opens the console on a morning of invented data, with a backend of its own.
     Demo(demo::DemoArgs),

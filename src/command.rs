@@ -230,13 +230,12 @@ pub fn split_words(line: &str) -> Result<Vec<String>, CommandError> {
                 })?;
                 word.get_or_insert_default().push(next);
             }
-            (Some(_), _) => word.get_or_insert_default().push(letter),
             (None, '"' | '\'') => {
                 word.get_or_insert_default();
                 quote = Some(letter);
             }
             (None, _) if letter.is_whitespace() => words.extend(word.take()),
-            (None, _) => word.get_or_insert_default().push(letter),
+            (Some(_) | None, _) => word.get_or_insert_default().push(letter),
         }
     }
     if let Some(open) = quote {

@@ -66,9 +66,10 @@ pub const EVERYWHERE: &str = "everywhere";
 impl Keymap {
     /// Reads the defaults; they are checked by a test and so are not checked again at start.
     pub fn defaults() -> Result<Self, KeymapError> {
-        let mut keymap = Self::default();
-        keymap.ours = load::read(DEFAULT, "default keys", None)?;
-        Ok(keymap)
+        Ok(Self {
+            ours: load::read(DEFAULT, "default keys", None)?,
+            ..Self::default()
+        })
     }
 
     /// Adds the user's keys; every command is checked.

@@ -1,5 +1,7 @@
 //! The form of any record, made from its fields.
 
+use std::fmt::Write as _;
+
 use serde_json::{Map, Value as Json};
 
 use super::{App, Input, Mode};
@@ -108,11 +110,11 @@ impl Form {
         );
         for field in &self.fields {
             let value = field.input.text();
-            text.push_str(&format!("\n# {}\n", field.info.help.trim()));
+            let _ = writeln!(text, "\n# {}", field.info.help.trim());
             if value.contains('\n') {
-                text.push_str(&format!("{} = \"\"\"\n{value}\n\"\"\"\n", field.info.name));
+                let _ = writeln!(text, "{} = \"\"\"\n{value}\n\"\"\"", field.info.name);
             } else {
-                text.push_str(&format!("{} = {value}\n", field.info.name));
+                let _ = writeln!(text, "{} = {value}", field.info.name);
             }
         }
         text

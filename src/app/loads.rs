@@ -13,9 +13,20 @@ const CHILDREN: usize = 2_000;
 const PARENTS: usize = 64;
 
 impl App {
-    /// Takes in changes of the cache; rows that nobody looks at stay on disk.
-    pub(super) fn take_changes(&mut self, changes: &[CacheChange]) {
+    /// Takes in changes of the cache; rows that nobody looks at stay on disk, and those that were edited a
+    /// moment ago are read again.
+    pub(super) fn take_changes(&mut self, changes: &[CacheChange]) -> Vec<Effect> {
+        let now = self.world.view.now;
+        let mut again = Vec::new();
         for change in changes {
+            let (kind, id) = match change {
+                CacheChange::Upsert(row) => (row.kind, row.id.as_str()),
+                CacheChange::Remove(kind, id) => (*kind, id.as_str()),
+            };
+            if self.pending_edits.doubts(kind, id, now) {
+                again.push(AnyRef::new(kind, id));
+                continue;
+            }
             match change {
                 CacheChange::Upsert(row) if self.wants(row) => self.world.upsert(row),
                 CacheChange::Upsert(_) => {}
@@ -23,6 +34,11 @@ impl App {
             }
         }
         arrange_all(&self.world, &mut self.screen, false);
+        if again.is_empty() {
+            Vec::new()
+        } else {
+            vec![Effect::Load(Load::Records(again))]
+        }
     }
 
     /// Tells whether a row belongs into memory: it is open, already there, or hangs under an open parent.
@@ -50,8 +66,26 @@ impl App {
 
     /// Takes in rows that were asked for.
     pub(super) fn take_loaded(&mut self, load: &Load, rows: &[CacheRow]) {
+        if let Load::Records(links) = load {
+            for link in links {
+                let Some(kind) = link.known_kind() else {
+                    continue;
+                };
+                let there = rows
+                    .iter()
+                    .any(|row| row.kind == kind && *row.id == *link.id);
+                if !there && !self.pending_edits.creates(kind, &link.id) {
+                    self.world.any_mut(kind).take(&link.id);
+                }
+            }
+        }
         for row in rows {
-            self.world.upsert(row);
+            match self.pending_edits.over(row.clone()) {
+                Some(row) => self.world.upsert(&row),
+                None => {
+                    self.world.any_mut(row.kind).take(&row.id);
+                }
+            }
         }
         match load {
             Load::Working(_) | Load::Unhandled => arrange_all(&self.world, &mut self.screen, true),

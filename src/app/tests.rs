@@ -181,3 +181,61 @@ fn the_form_names_what_is_wrong_at_the_field_and_saves_only_what_changed() {
     let effects = press(&mut app, "enter");
     assert_eq!(saved(&effects)[0].edits[0].patch.fields(), ["sla_due"]);
 }
+
+#[test]
+fn an_older_state_from_the_sync_does_not_flicker_back_over_an_edit() {
+    let mut app = app();
+    press(&mut app, "2");
+    let old = app.world.any(Kind::Thread).fields("t1").unwrap().2;
+    let effects = press(&mut app, "e");
+    let batch = saved(&effects)[0].clone();
+    let stale = CacheRow {
+        kind: Kind::Thread,
+        id: "t1".into(),
+        version: 4,
+        state: RowState::Clean,
+        fields: serde_json::Value::Object(old).to_string(),
+    };
+    let now = app.world.view.now;
+    // The change was computed before the edit was saved and overtakes, or is overtaken by, the news of it.
+    for saved_first in [false, true] {
+        if saved_first {
+            app.update(now, Msg::Saved(batch.id.clone()));
+        }
+        let effects = app.update(now, Msg::Changed(vec![CacheChange::Upsert(stale.clone())]));
+        let state = app
+            .world
+            .table::<crate::record::Thread>()
+            .record("t1")
+            .unwrap()
+            .state
+            .clone();
+        assert_eq!(state, crate::record::ThreadState::Done);
+        assert!(
+            effects
+                .iter()
+                .any(|effect| matches!(effect, Effect::Load(Load::Records(_))))
+        );
+    }
+}
+
+#[test]
+fn a_row_read_while_an_edit_is_on_its_way_is_shown_with_the_edit() {
+    let mut app = app();
+    press(&mut app, "2");
+    let old = app.world.any(Kind::Thread).fields("t1").unwrap().2;
+    press(&mut app, "e");
+    let load = Load::Records(vec![crate::record::AnyRef::new(Kind::Thread, "t1")]);
+    let row = CacheRow {
+        kind: Kind::Thread,
+        id: "t1".into(),
+        version: 4,
+        state: RowState::Clean,
+        fields: serde_json::Value::Object(old).to_string(),
+    };
+    let now = app.world.view.now;
+    app.update(now, Msg::Loaded(load, vec![row]));
+    let thread = app.world.row::<crate::record::Thread>("t1").unwrap();
+    assert_eq!(thread.record.state, crate::record::ThreadState::Done);
+    assert_eq!(thread.version, 4);
+}

@@ -85,7 +85,7 @@ pub(super) fn seed(now: Timestamp) -> u64 {
     match getrandom::fill(&mut bytes) {
         Ok(()) => u64::from_le_bytes(bytes),
         // Without a source of randomness the time and the process still differ.
-        Err(_) => now.as_nanosecond().unsigned_abs() as u64 ^ u64::from(std::process::id()),
+        Err(_) => now.as_microsecond().unsigned_abs() ^ (u64::from(std::process::id()) << 40),
     }
 }
 

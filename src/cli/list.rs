@@ -144,6 +144,7 @@ fn json(out: &mut impl std::io::Write, rows: &[&CacheRow], array: bool) -> Resul
 
 /// Writes characters that a terminal could act on, or that reorder text, as JSON escapes: the value stays the same.
 fn escape_invisible(json: &str) -> String {
+    use std::fmt::Write as _;
     let mut escaped = String::with_capacity(json.len());
     for letter in json.chars() {
         let hidden = letter == '\u{7f}'
@@ -152,7 +153,7 @@ fn escape_invisible(json: &str) -> String {
         if hidden {
             let mut units = [0; 2];
             for unit in letter.encode_utf16(&mut units) {
-                escaped.push_str(&format!("\\u{unit:04x}"));
+                let _ = write!(escaped, "\\u{unit:04x}");
             }
         } else {
             escaped.push(letter);

@@ -148,6 +148,10 @@ impl InboxCommand {
 }
 
 /// Labels the batch and clears the marks that it has used up.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "it is the last expression of every verb"
+)]
 pub(super) fn conclude(cx: &mut Cx<'_>, verb: &str, ids: &[String]) -> Result<(), CommandError> {
     let label = match ids.len() {
         1 => verb.to_owned(),

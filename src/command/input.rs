@@ -121,26 +121,28 @@ fn read_field(
         }
         other => other,
     })?;
-    struct Wire<'a> {
-        name: &'a str,
-        value: Value<'a>,
-    }
-    impl KindVisitor for Wire<'_> {
-        type Out = Result<Option<Json>, CommandError>;
-        fn visit<R: Record>(self) -> Self::Out {
-            let mut record = R::default();
-            if let Some(field) = R::FIELDS.iter().find(|field| field.info.name == self.name) {
-                (field.set)(&mut record, self.value).map_err(|error| {
-                    CommandError::usage(
-                        error.to_string(),
-                        format!("{} holds {}", self.name, error.expected),
-                    )
-                })?;
-            }
-            Ok(super::cx::fields_of(&record).remove(self.name))
-        }
-    }
     kind.visit(Wire { name, value })
+}
+
+/// Puts a value into an empty record and reads it back as it goes over the wire.
+struct Wire<'a> {
+    name: &'a str,
+    value: Value<'a>,
+}
+impl KindVisitor for Wire<'_> {
+    type Out = Result<Option<Json>, CommandError>;
+    fn visit<R: Record>(self) -> Self::Out {
+        let mut record = R::default();
+        if let Some(field) = R::FIELDS.iter().find(|field| field.info.name == self.name) {
+            (field.set)(&mut record, self.value).map_err(|error| {
+                CommandError::usage(
+                    error.to_string(),
+                    format!("{} holds {}", self.name, error.expected),
+                )
+            })?;
+        }
+        Ok(super::cx::fields_of(&record).remove(self.name))
+    }
 }
 
 fn typed<'a>(ty: &FieldType, text: &'a str, cx: &Cx<'_>) -> Result<Value<'a>, CommandError> {

@@ -251,7 +251,7 @@ fn end(
     for id in &ids {
         enter(cx, id, &stage.0, reason)?;
         if *terminal == Terminal::Lost {
-            cx.change::<Lead>(id, |lead| lead.lost_reason = reason.to_owned())?;
+            cx.change::<Lead>(id, |lead| reason.clone_into(&mut lead.lost_reason))?;
         }
     }
     conclude(cx, terminal.as_str(), &ids)

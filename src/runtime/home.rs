@@ -32,7 +32,7 @@ pub struct HomeError {
 }
 
 impl HomeError {
-    fn new(path: &Path, why: impl ToString, hint: &str) -> Self {
+    fn new(path: &Path, why: &str, hint: &str) -> Self {
         Self {
             path: path.display().to_string(),
             why: why.to_string(),
