@@ -281,6 +281,7 @@ impl App {
     /// Runs commands one after another as one batch; stops at the first that fails and says why.
     pub fn run(&mut self, commands: Vec<Command>) -> Vec<Effect> {
         self.screen.notice = None;
+        let before = self.looking_at();
         let mut cx = Cx::new(
             &mut self.world,
             Some(&mut self.screen),
@@ -312,13 +313,19 @@ impl App {
             }
         }
         self.asks.extend(outcome.asks);
-        arrange_all(&self.world, &mut self.screen, false);
+        // A move of the cursor changes no list: only an edit or another filter does.
+        if effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Save(_)))
+        {
+            arrange_all(&self.world, &mut self.screen, false);
+        }
         let here = self.screen.active();
-        if self
+        let emptied = self
             .screen
             .shelf(here)
-            .is_none_or(|shelf| shelf.list.is_empty())
-        {
+            .is_none_or(|shelf| shelf.list.is_empty());
+        if emptied || self.looking_at() != before {
             arrange(&self.world, &mut self.screen, here, true);
         }
         effects.extend(self.answer_asks());
@@ -334,6 +341,14 @@ impl App {
                 Vec::new()
             }
         }
+    }
+
+    /// Returns what decides which rows stand in the active list.
+    fn looking_at(&self) -> (Place, String, usize) {
+        let place = self.screen.active();
+        let shelf = self.screen.shelf(place);
+        let filter = shelf.map(|shelf| shelf.filter.clone()).unwrap_or_default();
+        (place, filter, shelf.map_or(0, |shelf| shelf.split))
     }
 
     fn answer_asks(&mut self) -> Vec<Effect> {

@@ -18,7 +18,10 @@ pub use terminal::{give_back, install_panic_hook};
 use std::time::{Duration, Instant};
 
 use crossterm::event::{Event, EventStream};
-use futures_util::{FutureExt as _, StreamExt as _};
+use std::future::poll_fn;
+use std::task::Poll;
+
+use futures_util::StreamExt as _;
 use jiff::Timestamp;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
@@ -28,7 +31,6 @@ use crate::effect::{Effect, Load};
 use crate::pane::Tone;
 use crate::store::StoreHandle;
 use crate::text::Glyphs;
-use crate::theme::Colour;
 use crate::ui::{Depth, Look};
 use worker::Job;
 
@@ -96,11 +98,6 @@ pub fn look(app: &App) -> Look {
     Look { depth, glyphs }
 }
 
-/// Tells whether a theme draws on the terminal's own ground.
-pub fn is_transparent(app: &App) -> bool {
-    matches!(app.theme.ground, Colour::Terminal)
-}
-
 /// Runs the console until it is left; the first frame is drawn before anything else happens.
 pub async fn run(app: &mut App, screen: &mut Screen, wiring: Wiring) -> Result<(), RunError> {
     let (answers, queue) = unbounded_channel();
@@ -123,7 +120,7 @@ pub async fn run(app: &mut App, screen: &mut Screen, wiring: Wiring) -> Result<(
         look: look(app),
         jobs,
         queue,
-        events: EventStream::new(),
+        events: Some(EventStream::new()),
         wake: None,
         drawn: Instant::now(),
         left: false,
@@ -143,7 +140,7 @@ struct Loop {
     look: Look,
     jobs: UnboundedSender<Job>,
     queue: UnboundedReceiver<Msg>,
-    events: EventStream,
+    events: Option<EventStream>,
     wake: Option<Timestamp>,
     drawn: Instant,
     left: bool,
@@ -175,7 +172,7 @@ impl Loop {
                     self.take(app, screen, Msg::Tick)?;
                 }
             }
-            self.drain(app, screen)?;
+            self.drain(app, screen).await?;
             if self.left {
                 return Ok(());
             }
@@ -201,7 +198,7 @@ impl Loop {
             biased;
             Some(msg) = self.queue.recv() => Woken::Msg(msg),
             Some(msg) = self.wiring.incoming.recv() => Woken::Msg(msg),
-            event = self.events.next() => match event {
+            event = poll_fn(|cx| next_event(&mut self.events, cx)) => match event {
                 Some(Ok(event)) => translate(event).map_or(Woken::Time, Woken::Msg),
                 // The terminal is gone.
                 Some(Err(_)) | None => Woken::Leave,
@@ -212,7 +209,7 @@ impl Loop {
     }
 
     /// Takes in everything that is already there, so that a thousand keys make a few frames.
-    fn drain(&mut self, app: &mut App, screen: &mut Screen) -> Result<(), RunError> {
+    async fn drain(&mut self, app: &mut App, screen: &mut Screen) -> Result<(), RunError> {
         let began = Instant::now();
         loop {
             let msg = if let Ok(msg) = self.queue.try_recv() {
@@ -220,16 +217,18 @@ impl Loop {
             } else if let Ok(msg) = self.wiring.incoming.try_recv() {
                 msg
             } else {
-                match self.events.next().now_or_never() {
-                    Some(Some(Ok(event))) => match translate(event) {
+                // Asked with this task's own waker: one that does nothing would swallow the next key.
+                let event = poll_fn(|cx| Poll::Ready(next_event(&mut self.events, cx))).await;
+                match event {
+                    Poll::Ready(Some(Ok(event))) => match translate(event) {
                         Some(msg) => msg,
                         None => continue,
                     },
-                    Some(Some(Err(_)) | None) => {
+                    Poll::Ready(Some(Err(_)) | None) => {
                         self.left = true;
                         return Ok(());
                     }
-                    None => return Ok(()),
+                    Poll::Pending => return Ok(()),
                 }
             };
             self.take(app, screen, msg)?;
@@ -267,11 +266,11 @@ impl Loop {
             }
             Effect::Editor { purpose, text } => {
                 let state = self.wiring.home.state.clone();
-                let text = screen.while_away(|| outside::edit(&state, &text))?;
+                let text = self.away(screen, || outside::edit(&state, &text))?;
                 return self.take(app, screen, Msg::Edited { purpose, text });
             }
             Effect::Suspend => {
-                screen.while_away(suspend)?;
+                self.away(screen, suspend)?;
                 app.redraw = true;
                 return self.take(app, screen, Msg::Tick);
             }
@@ -301,6 +300,15 @@ impl Loop {
         Ok(())
     }
 
+    /// Gives terminal and keys away while something else has them.
+    fn away<T>(&mut self, screen: &mut Screen, act: impl FnOnce() -> T) -> Result<T, RunError> {
+        // The stream reads the terminal from a thread of its own, which would take the other program's keys.
+        drop(self.events.take());
+        let result = screen.while_away(act);
+        self.events = Some(EventStream::new());
+        Ok(result?)
+    }
+
     fn tell(
         &mut self,
         app: &mut App,
@@ -311,6 +319,17 @@ impl Loop {
             Ok(()) => Ok(()),
             Err(why) => self.take(app, screen, Msg::Tell(Tone::Error, why)),
         }
+    }
+}
+
+/// Asks for the next event of the terminal.
+fn next_event(
+    events: &mut Option<EventStream>,
+    cx: &mut std::task::Context<'_>,
+) -> Poll<Option<std::io::Result<Event>>> {
+    match events {
+        Some(events) => events.poll_next_unpin(cx),
+        None => Poll::Pending,
     }
 }
 

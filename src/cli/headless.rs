@@ -107,6 +107,9 @@ pub(super) fn run(command: Command) -> Result<(), CliError> {
     }
     let settings = configured.config.settings();
     let mut cx = Cx::new(&mut world, None, &settings, &mut undo);
+    if matches!(command, Command::Conflict(_)) {
+        cx.outbox = store.outbox()?;
+    }
     let result = command.run(&mut cx);
     if let Err(error) = result {
         return Err(error.into());

@@ -20,8 +20,8 @@ pub(super) struct ListArgs {
     /// The kind, for example `lead` or `follow_up`.
     kind: String,
     /// A query such as `stage:proposal idle>7d sort:-idle`.
-    #[arg(trailing_var_arg = false, allow_hyphen_values = true)]
-    query: Vec<String>,
+    #[arg(allow_hyphen_values = true)]
+    query: Option<String>,
     /// How to write it.
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
@@ -67,11 +67,11 @@ pub(super) fn run(args: &ListArgs) -> Result<(), CliError> {
         world.upsert(row);
     }
     let ids: Vec<String> = rows.iter().map(|row| row.id.clone()).collect();
-    let query = join(&args.query);
+    let query = args.query.as_deref().unwrap_or("").trim();
     let ids = if query.is_empty() {
         ids
     } else {
-        let filter = Filter::compile(kind, &query, &world.view)
+        let filter = Filter::compile(kind, query, &world.view)
             .map_err(|error| CliError::Usage(error.to_string()))?;
         filter.apply(&world, ids)
     };
@@ -90,25 +90,6 @@ pub(super) fn run(args: &ListArgs) -> Result<(), CliError> {
     }
     out.flush()?;
     Ok(())
-}
-
-/// Puts the words of a query together again: a word that holds blanks was one for the shell.
-fn join(words: &[String]) -> String {
-    match words {
-        [one] => one.clone(),
-        many => many
-            .iter()
-            .map(|word| {
-                let plain = !word.contains(char::is_whitespace) || word.contains('"');
-                if plain {
-                    word.clone()
-                } else {
-                    format!("\"{word}\"")
-                }
-            })
-            .collect::<Vec<_>>()
-            .join(" "),
-    }
 }
 
 /// Writes records as they are on the wire, unknown fields included. JSON strings escape control characters

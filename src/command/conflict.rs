@@ -93,11 +93,11 @@ impl ConflictCommand {
 }
 
 fn row<'a>(cx: &'a Cx<'_>, cmd: &str) -> Option<&'a OutboxRow> {
-    cx.screen
-        .as_deref()?
-        .outbox
-        .iter()
-        .find(|row| row.edit.cmd == cmd)
+    let shown = cx
+        .screen
+        .as_deref()
+        .map_or(cx.outbox.as_slice(), |screen| &screen.outbox);
+    shown.iter().find(|row| row.edit.cmd == cmd)
 }
 
 /// Asks for the value of the first field in conflict, starting from mine.

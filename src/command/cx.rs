@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use serde_json::{Map, Value as Json};
 
 use super::UndoLog;
-use crate::effect::{Batch, BatchRole, CacheRow, Edit, Effect, RowState};
+use crate::effect::{Batch, BatchRole, CacheRow, Edit, Effect, OutboxRow, RowState};
 use crate::list::{Row, World};
 use crate::pane::{Screen, Tone};
 use crate::record::{AnyRef, Id, Kind, Op, Patch, Record, diff};
@@ -273,6 +273,8 @@ pub struct Cx<'a> {
     pub asks: Vec<Ask>,
     /// What to print when there is no screen.
     pub output: Vec<String>,
+    /// The outbox, where there is no screen that holds it.
+    pub outbox: Vec<OutboxRow>,
     edits: Vec<Edit>,
     label: String,
     role: BatchRole,
@@ -294,6 +296,7 @@ impl<'a> Cx<'a> {
             effects: Vec::new(),
             asks: Vec::new(),
             output: Vec::new(),
+            outbox: Vec::new(),
             edits: Vec::new(),
             label: String::new(),
             role: BatchRole::Edit,

@@ -10,11 +10,13 @@
 )]
 
 mod analytics;
-mod analytics;
+mod backend;
 mod cache;
+mod command_line;
 mod hostile_text;
 mod model;
 mod phrases;
 mod store;
 mod sync;
+mod terminal;
 mod walls;

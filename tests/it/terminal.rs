@@ -1,0 +1,297 @@
+//! The console in a real pseudo-terminal: what is on the screen, which bytes were written, how it is left.
+
+use std::io::{Read, Write};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+
+use crate::backend::{Backend, Console};
+
+/// The console in a pty with a terminal emulator behind it.
+struct Terminal {
+    parser: Arc<Mutex<vt100::Parser>>,
+    bytes: Arc<Mutex<Vec<u8>>>,
+    writer: Box<dyn Write + Send>,
+    child: Box<dyn portable_pty::Child + Send + Sync>,
+    master: Box<dyn portable_pty::MasterPty + Send>,
+}
+
+impl Terminal {
+    fn open(console: &Console, rows: u16, columns: u16) -> Self {
+        let size = PtySize {
+            rows,
+            cols: columns,
+            pixel_width: 0,
+            pixel_height: 0,
+        };
+        let pair = native_pty_system().openpty(size).unwrap();
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_cnm"));
+        command.env_clear();
+        for (name, value) in [
+            ("CNM_HOME", console.home.to_str().unwrap()),
+            ("CNM_SERVER", &console.server),
+            ("CNM_TOKEN", &console.token),
+            ("LANG", "C.UTF-8"),
+            ("TERM", "xterm-256color"),
+            ("COLORTERM", "truecolor"),
+            ("TZ", "America/Los_Angeles"),
+        ] {
+            command.env(name, value);
+        }
+        let child = pair.slave.spawn_command(command).unwrap();
+        drop(pair.slave);
+        let parser = Arc::new(Mutex::new(vt100::Parser::new(
+            std::num::NonZeroU16::new(rows).unwrap(),
+            std::num::NonZeroU16::new(columns).unwrap(),
+            0,
+        )));
+        let bytes = Arc::new(Mutex::new(Vec::new()));
+        let mut reader = pair.master.try_clone_reader().unwrap();
+        let (to, raw) = (Arc::clone(&parser), Arc::clone(&bytes));
+        std::thread::spawn(move || {
+            let mut chunk = [0; 65_536];
+            while let Ok(read @ 1..) = reader.read(&mut chunk) {
+                to.lock().unwrap().process(&chunk[..read]);
+                raw.lock().unwrap().extend_from_slice(&chunk[..read]);
+            }
+        });
+        let writer = pair.master.take_writer().unwrap();
+        Self {
+            parser,
+            bytes,
+            writer,
+            child,
+            master: pair.master,
+        }
+    }
+
+    fn screen(&self) -> String {
+        self.parser.lock().unwrap().screen().contents()
+    }
+
+    fn press(&mut self, keys: &str) {
+        self.writer.write_all(keys.as_bytes()).unwrap();
+        self.writer.flush().unwrap();
+    }
+
+    /// Waits until the screen shows these words.
+    fn until(&self, words: &str) {
+        let began = Instant::now();
+        while !self.screen().contains(words) {
+            assert!(
+                began.elapsed() < Duration::from_secs(30),
+                "no `{words}` on:\n{}",
+                self.screen()
+            );
+            std::thread::park_timeout(Duration::from_millis(10));
+        }
+    }
+
+    /// Waits until the program is gone.
+    fn gone(&mut self) -> u32 {
+        let began = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.exit_code();
+            }
+            assert!(
+                began.elapsed() < Duration::from_secs(20),
+                "it did not leave"
+            );
+            std::thread::park_timeout(Duration::from_millis(10));
+        }
+    }
+
+    /// Expects that every mode which was switched on is off again.
+    fn is_as_it_was(&self) {
+        let began = Instant::now();
+        // The last bytes may still be on their way through the pty.
+        while began.elapsed() < Duration::from_secs(5) {
+            let parser = self.parser.lock().unwrap();
+            let screen = parser.screen();
+            if !screen.alternate_screen() && !screen.hide_cursor() && !screen.bracketed_paste() {
+                return;
+            }
+            drop(parser);
+            std::thread::park_timeout(Duration::from_millis(10));
+        }
+        panic!("the terminal was not given back");
+    }
+}
+
+#[test]
+fn the_morning_opens_a_key_acts_and_the_server_has_it() {
+    let backend = Backend::start();
+    let ana = backend.console("ana");
+    let mut terminal = Terminal::open(&ana, 40, 120);
+    terminal.until("live");
+    terminal.press("2");
+    terminal.until("Dana Reyes");
+    terminal.until("Third request");
+    // The preview never marks read.
+    assert_eq!(backend.record("threads/t1", &ana.token)["fields"]["new"], 1);
+    terminal.press("/t payout\r");
+    terminal.until("filter");
+    terminal.press("e");
+    terminal.until("Nothing fits the filter");
+    let began = Instant::now();
+    while backend.record("threads/t1", &ana.token)["fields"]["state"] != "done" {
+        assert!(
+            began.elapsed() < Duration::from_secs(10),
+            "the server never got it"
+        );
+    }
+    terminal.press("u");
+    terminal.until("took back");
+    while backend.record("threads/t1", &ana.token)["fields"]["state"] != "open" {
+        assert!(
+            began.elapsed() < Duration::from_secs(20),
+            "the server never got the undo"
+        );
+    }
+    terminal.press("q");
+    assert_eq!(terminal.gone(), 0);
+    terminal.is_as_it_was();
+}
+
+#[test]
+fn what_a_colleague_does_appears_without_a_key() {
+    let backend = Backend::start();
+    let (ana, ben) = (backend.console("ana"), backend.console("ben"));
+    ben.run(&["sync"]).ok();
+    let mut terminal = Terminal::open(&ana, 40, 120);
+    terminal.until("live");
+    terminal.press("3");
+    terminal.until("Tidepool");
+    ben.run(&["edit", "next_step=Call legal today", "--id", "lead:tide"])
+        .ok();
+    terminal.until("Call l");
+    terminal.press("q");
+    terminal.gone();
+}
+
+#[test]
+fn with_the_server_gone_the_console_opens_takes_edits_and_sends_them_later() {
+    let mut backend = Backend::start();
+    let ana = backend.console("ana");
+    ana.run(&["sync"]).ok();
+    backend.stop();
+    let mut terminal = Terminal::open(&ana, 40, 120);
+    terminal.until("offline");
+    terminal.press("3");
+    terminal.until("Halo");
+    terminal.press("/halo\r>");
+    terminal.until("Contacted");
+    terminal.until("queued");
+    backend.resume();
+    terminal.press("R");
+    let began = Instant::now();
+    while backend.record("leads/halo", &ana.token)["fields"]["stage"] != "contacted" {
+        assert!(began.elapsed() < Duration::from_secs(20), "never sent");
+    }
+    assert_eq!(backend.record("leads/halo", &ana.token)["version"], 2);
+    terminal.press("q");
+    terminal.gone();
+}
+
+#[test]
+fn two_consoles_on_one_cache_see_each_other() {
+    let backend = Backend::start();
+    let ana = backend.console("ana");
+    let mut first = Terminal::open(&ana, 40, 120);
+    first.until("live");
+    let mut second = Terminal::open(&ana, 40, 120);
+    second.press("3");
+    second.until("Halo");
+    first.press("3");
+    first.until("Halo");
+    second.press("/halo\r>");
+    second.until("→ Contacted");
+    let began = Instant::now();
+    while backend.record("leads/halo", &ana.token)["fields"]["stage"] != "contacted" {
+        assert!(
+            began.elapsed() < Duration::from_secs(20),
+            "the follower's edit was never sent"
+        );
+    }
+    first.press("/halo\r");
+    first.until("Contacted");
+    // The first one dies; the second takes over and goes on sending.
+    first.child.kill().unwrap();
+    first.gone();
+    second.press(">");
+    second.press("<");
+    second.until("→ New");
+    while backend.record("leads/halo", &ana.token)["fields"]["stage"] != "new" {
+        assert!(
+            began.elapsed() < Duration::from_secs(40),
+            "nobody took over"
+        );
+    }
+    second.press("\u{1b}q");
+    second.press("q");
+    second.gone();
+}
+
+#[test]
+fn no_byte_of_other_people_reaches_the_terminal_as_a_command() {
+    let backend = Backend::start();
+    let ana = backend.console("ana");
+    let mut terminal = Terminal::open(&ana, 40, 120);
+    terminal.until("live");
+    terminal.press("2");
+    terminal.until("alert");
+    terminal.press("jj");
+    terminal.press("q");
+    terminal.gone();
+    let bytes = terminal.bytes.lock().unwrap();
+    let written = String::from_utf8_lossy(&bytes);
+    assert!(
+        !written.contains("red \u{1b}"),
+        "an escape sequence came through"
+    );
+    assert!(!written.contains('\u{202e}') && !written.contains('\u{7}'));
+}
+
+#[cfg(unix)]
+#[test]
+fn every_signal_leaves_the_terminal_as_it_was() {
+    let backend = Backend::start();
+    let ana = backend.console("ana");
+    for signal in [
+        rustix::process::Signal::TERM,
+        rustix::process::Signal::HUP,
+        rustix::process::Signal::INT,
+    ] {
+        let mut terminal = Terminal::open(&ana, 24, 80);
+        terminal.until("live");
+        let id = i32::try_from(terminal.child.process_id().unwrap()).unwrap();
+        let process = rustix::process::Pid::from_raw(id).unwrap();
+        rustix::process::kill_process(process, signal).unwrap();
+        terminal.gone();
+        terminal.is_as_it_was();
+    }
+}
+
+#[test]
+fn a_terminal_that_is_too_small_gets_a_sentence_and_grows_back() {
+    let backend = Backend::start();
+    let ana = backend.console("ana");
+    let mut terminal = Terminal::open(&ana, 5, 20);
+    terminal.until("cnm needs");
+    let size = PtySize {
+        rows: 40,
+        cols: 120,
+        pixel_width: 0,
+        pixel_height: 0,
+    };
+    terminal.parser.lock().unwrap().screen_mut().set_size(
+        std::num::NonZeroU16::new(40).unwrap(),
+        std::num::NonZeroU16::new(120).unwrap(),
+    );
+    terminal.master.resize(size).unwrap();
+    terminal.until("Inbox");
+    terminal.press("q");
+    terminal.gone();
+}
