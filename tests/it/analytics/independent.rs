@@ -160,23 +160,26 @@ fn statistics_agree_with_another_program() {
     }
     same_effect(&coached, &others, &answer["coaching"]);
     for (index, lives) in lives.iter().enumerate() {
-        let curve = Survival::of(lives.iter().map(|(days, ended)| Lifetime {
-            days: *days,
-            ended: *ended,
-        }));
-        let theirs = &answer["survival"][index];
-        assert_eq!(curve.steps.len(), theirs["steps"].as_array().unwrap().len());
-        for (step, theirs) in curve.steps.iter().zip(theirs["steps"].as_array().unwrap()) {
-            same(step.days, &theirs[0], "time of a step");
-            same(step.beyond, &theirs[1], "height of a step");
-            same_interval(curve.band(step.days), &theirs[2], "band");
-        }
-        match curve.median() {
-            Some(median) => same(median, &theirs["median"], "median"),
-            None => assert!(theirs["median"].is_null()),
-        }
-        same_interval(curve.median_interval(), &theirs["interval"], "median");
+        same_curve(lives, &answer["survival"][index]);
     }
+}
+
+fn same_curve(lives: &[(f64, bool)], theirs: &Value) {
+    let curve = Survival::of(lives.iter().map(|(days, ended)| Lifetime {
+        days: *days,
+        ended: *ended,
+    }));
+    assert_eq!(curve.steps.len(), theirs["steps"].as_array().unwrap().len());
+    for (step, theirs) in curve.steps.iter().zip(theirs["steps"].as_array().unwrap()) {
+        same(step.days, &theirs[0], "time of a step");
+        same(step.beyond, &theirs[1], "height of a step");
+        same_interval(curve.band(step.days), &theirs[2], "band");
+    }
+    match curve.median() {
+        Some(median) => same(median, &theirs["median"], "median"),
+        None => assert!(theirs["median"].is_null()),
+    }
+    same_interval(curve.median_interval(), &theirs["interval"], "median");
 }
 
 fn same_projection(days: &[f64], left: usize, theirs: &Value) {
