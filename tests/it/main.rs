@@ -10,7 +10,6 @@
 )]
 
 mod analytics;
-mod analytics;
 mod cache;
 mod hostile_text;
 mod model;
