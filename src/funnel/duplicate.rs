@@ -3,11 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::Serialize;
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
 
 use crate::figure::real_len;
 use crate::record::{AnyRef, Handle, Id, Lead, Network, Person};
+use crate::text::fold;
 
 /// Words of a legal form; they never tell two companies apart.
 const LEGAL: &[&str] = &[
@@ -319,11 +318,7 @@ fn by_likeness(a: &Candidate, b: &Candidate) -> std::cmp::Ordering {
 
 /// Folds a name for comparison: width, case and accents gone, words joined by one blank, legal forms dropped.
 pub fn folded(name: &str) -> String {
-    let plain: String = name
-        .nfkd()
-        .filter(|letter| !is_combining_mark(*letter))
-        .flat_map(char::to_lowercase)
-        .collect();
+    let plain = fold(name);
     let words: Vec<&str> = plain
         .split(|letter: char| !letter.is_alphanumeric())
         .filter(|word| !word.is_empty())

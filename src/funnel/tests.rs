@@ -253,6 +253,44 @@ fn merged_parked_and_reassigned_leads_are_handed_off() {
 }
 
 #[test]
+fn a_journey_ends_for_a_scope_where_it_left_it() {
+    let mut world = World::new();
+    let moves = [
+        ("new", 30.0),
+        ("contacted", 20.0),
+        ("qualified", 10.0),
+        ("proposal", 5.0),
+    ];
+    world.lead("given", &moves).owner = Some(Id::new("bo"));
+    for (_, event) in world.events.iter_mut().skip(2) {
+        event.by = Some(Id::new("bo"));
+    }
+    world.lead("lost", &[("new", 30.0), ("lost", 20.0)]).owner = Some(Id::new("bo"));
+    let scope = Scope::owner(Id::new("ana"));
+    let journeys = world.scoped(&scope);
+    let stays: Vec<Vec<(usize, Outcome)>> = journeys
+        .all()
+        .iter()
+        .map(|journey| {
+            let stays = journey.stays.iter();
+            stays
+                .map(|stay| (stay.rung, stay.outcome.clone()))
+                .collect()
+        })
+        .collect();
+    assert_eq!(
+        stays,
+        [
+            vec![
+                (0, Outcome::Advanced { to: 1 }),
+                (1, Outcome::HandedOff(HandOff::Reassigned)),
+            ],
+            vec![(0, Outcome::Lost(String::new()))],
+        ]
+    );
+}
+
+#[test]
 fn a_merged_lead_counts_in_no_rate() {
     let mut world = World::new();
     world.lead("a", &[("new", 40.0), ("contacted", 39.0)]);

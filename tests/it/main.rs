@@ -10,7 +10,6 @@
 )]
 
 mod analytics;
-mod backend;
 mod cache;
 mod command_line;
 mod hostile_text;

@@ -27,6 +27,23 @@ fn growth_of_whole_months_is_also_given_for_a_day() {
 }
 
 #[test]
+fn the_interval_of_a_longer_month_is_that_of_a_day_made_longer() {
+    let values = |days: i32, level: i32| -> Vec<f64> {
+        (0..days).map(|day| f64::from(level + day % 4)).collect()
+    };
+    let series = series(vec![
+        with_days("n", PeriodKind::Month, date(2026, 9, 1), &values(30, 50)),
+        with_days("n", PeriodKind::Month, date(2026, 10, 1), &values(31, 60)),
+    ]);
+    let growth = series.month_on_month(date(2026, 10, 1)).unwrap();
+    let (total, day) = (growth.change, growth.per_day.unwrap());
+    let (total, day) = (total.interval().unwrap(), day.interval().unwrap());
+    near(1.0 + total.lo, (1.0 + day.lo) * 31.0 / 30.0, 1e-12);
+    near(1.0 + total.hi, (1.0 + day.hi) * 31.0 / 30.0, 1e-12);
+    assert!(total.contains(growth.change.ratio().unwrap()));
+}
+
+#[test]
 fn growth_from_nothing_is_new_and_not_infinite() {
     let series = series(vec![
         point("n", PeriodKind::Month, date(2026, 1, 1), 0.0),

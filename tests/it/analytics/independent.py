@@ -124,6 +124,26 @@ def ratio_of_sums(pairs):
     return [math.exp(whole - half) - 1, math.exp(whole + half) - 1]
 
 
+def projection(days, left):
+    """What is there and `left` days more like these, with the prediction interval of their sum."""
+    known, middle = len(days), mean(days)
+    half = quantile(known - 1) * stdev(days) * math.sqrt(left * (1 + left / known))
+    end = sum(days) + left * middle
+    return [end, max(sum(days), end - half), end + half]
+
+
+def coaching(own, others):
+    """One case against a small sample: the prediction of one more change."""
+
+    def change(pair):
+        return mean(pair[1]) / mean(pair[0]) - 1
+
+    changes = [change(pair) for pair in others]
+    gap = change(own) - mean(changes)
+    half = quantile(len(changes) - 1) * math.hypot(stdev(changes), stdev(changes) / math.sqrt(len(changes)))
+    return [gap, gap - half, gap + half]
+
+
 def survival(lives):
     """The product limit in exact fractions, straight from its definition."""
     steps, height, greenwood = [], Fraction(1), Fraction(0)
@@ -332,6 +352,8 @@ def main():
             "median_interval": [median_interval(values) for values in lists],
             "ratio_of_means": [ratio_of_means(now, before) for now, before in zip(lists, turned)],
             "ratio_of_sums": [ratio_of_sums(list(zip(a, b))) for a, b in zip(lists, turned)],
+            "projection": [projection(values, 1 + len(values) % 20) for values in lists],
+            "coaching": coaching(question["coached"], question["others"]),
             "survival": [survival(lives) for lives in question["lives"]],
         }
     if "funnel" in question:

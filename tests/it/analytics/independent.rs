@@ -8,10 +8,14 @@ use std::io::Write;
 use std::process::{Child, Command, Stdio};
 
 use cnm::figure::{
-    Interval, Lifetime, Survival, Window, count_ratio, difference, gini, jain, median_interval,
-    ratio_of_means, ratio_of_sums, student95, wilson,
+    Aim, Count, Interval, Lifetime, Nature, Pace, Progress, Survival, Window, count_ratio,
+    difference, gini, jain, median_interval, plus_days, ratio_of_means, ratio_of_sums, student95,
+    wilson,
 };
 use cnm::funnel::{Counted, Horizon, Params, Scope, SkipRule};
+use cnm::portfolio::{EffectWindows, Scale, Series, coaching_effect};
+use cnm::record::{MetricPoint, PeriodKind};
+use jiff::civil::date;
 use serde_json::{Value, json};
 
 use super::world::{Way, World, now};
@@ -115,8 +119,12 @@ fn statistics_agree_with_another_program() {
                 .collect()
         })
         .collect();
+    let mut pair = || [dice.reals(14), dice.reals(14)];
+    let coached = pair();
+    let others: Vec<[Vec<f64>; 2]> = (0..9).map(|_| pair()).collect();
     let question = json!({
         "shares": pairs, "degrees": degrees, "lists": lists, "lives": lives,
+        "coached": coached, "others": others,
     });
     let Some(answer) = ask(&question) else { return };
     for (index, (hits, n)) in pairs.iter().enumerate() {
@@ -146,24 +154,76 @@ fn statistics_agree_with_another_program() {
         let theirs = &answer["ratio_of_sums"][index];
         same_interval(ratio_of_sums(&pairs), theirs, "ratio of sums");
     }
-    for (index, lives) in lives.iter().enumerate() {
-        let curve = Survival::of(lives.iter().map(|(days, ended)| Lifetime {
-            days: *days,
-            ended: *ended,
-        }));
-        let theirs = &answer["survival"][index];
-        assert_eq!(curve.steps.len(), theirs["steps"].as_array().unwrap().len());
-        for (step, theirs) in curve.steps.iter().zip(theirs["steps"].as_array().unwrap()) {
-            same(step.days, &theirs[0], "time of a step");
-            same(step.beyond, &theirs[1], "height of a step");
-            same_interval(curve.band(step.days), &theirs[2], "band");
-        }
-        match curve.median() {
-            Some(median) => same(median, &theirs["median"], "median"),
-            None => assert!(theirs["median"].is_null()),
-        }
-        same_interval(curve.median_interval(), &theirs["interval"], "median");
+    for (index, list) in lists.iter().enumerate() {
+        let left = 1 + list.len() % 20;
+        same_projection(list, left, &answer["projection"][index]);
     }
+    same_effect(&coached, &others, &answer["coaching"]);
+    for (index, lives) in lives.iter().enumerate() {
+        same_curve(lives, &answer["survival"][index]);
+    }
+}
+
+fn same_curve(lives: &[(f64, bool)], theirs: &Value) {
+    let curve = Survival::of(lives.iter().map(|(days, ended)| Lifetime {
+        days: *days,
+        ended: *ended,
+    }));
+    assert_eq!(curve.steps.len(), theirs["steps"].as_array().unwrap().len());
+    for (step, theirs) in curve.steps.iter().zip(theirs["steps"].as_array().unwrap()) {
+        same(step.days, &theirs[0], "time of a step");
+        same(step.beyond, &theirs[1], "height of a step");
+        same_interval(curve.band(step.days), &theirs[2], "band");
+    }
+    match curve.median() {
+        Some(median) => same(median, &theirs["median"], "median"),
+        None => assert!(theirs["median"].is_null()),
+    }
+    same_interval(curve.median_interval(), &theirs["interval"], "median");
+}
+
+fn same_projection(days: &[f64], left: usize, theirs: &Value) {
+    let progress = Progress {
+        elapsed: u32::try_from(days.len()).unwrap(),
+        left: u32::try_from(left).unwrap(),
+    };
+    let of = Count::new(days.len() as u64, Window::month(date(2026, 11, 1)), None);
+    let so_far = days.iter().sum();
+    let pace = Pace::of_flow(1.0, Aim::AtLeast, so_far, days, progress, None, of);
+    let at_end = pace.projection.unwrap().at_end;
+    same(at_end.value.unwrap(), &theirs[0], "projection");
+    let interval = at_end.certainty.interval().unwrap();
+    same(interval.lo, &theirs[1], "projection");
+    same(interval.hi, &theirs[2], "projection");
+}
+
+/// A fortnight before and a fortnight after, from the first of September on.
+fn series([before, after]: &[Vec<f64>; 2]) -> Series {
+    let mut series = Series::new(Nature::Flow);
+    for (value, offset) in before.iter().chain(after).zip(0..) {
+        series.add(&MetricPoint {
+            period_kind: PeriodKind::Day,
+            period: Some(plus_days(date(2026, 9, 1), offset)),
+            value: Some(*value),
+            ..MetricPoint::default()
+        });
+    }
+    series
+}
+
+fn same_effect(coached: &[Vec<f64>; 2], others: &[[Vec<f64>; 2]], theirs: &Value) {
+    let others: Vec<Series> = others.iter().map(series).collect();
+    let others: Vec<&Series> = others.iter().collect();
+    let windows = EffectWindows {
+        baseline: (date(2026, 9, 1), date(2026, 9, 14)),
+        effect: (date(2026, 9, 15), date(2026, 9, 28)),
+    };
+    let own = series(coached);
+    let found = coaching_effect(&own, &others, windows, Scale::Relative, Aim::AtLeast);
+    same(found.effect.value.unwrap(), &theirs[0], "effect");
+    let interval = found.effect.certainty.interval().unwrap();
+    same(interval.lo, &theirs[1], "effect");
+    same(interval.hi, &theirs[2], "effect");
 }
 
 fn ways(dice: &mut Dice, number: u64) -> Vec<Way> {
