@@ -10,11 +10,12 @@
 )]
 
 mod analytics;
-mod analytics;
 mod cache;
 mod hostile_text;
 mod model;
+mod online;
 mod phrases;
+mod remote;
 mod store;
 mod sync;
 mod walls;
