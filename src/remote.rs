@@ -75,6 +75,7 @@ pub struct Client {
     host: String,
     token: Token,
     ca_file: Option<PathBuf>,
+    silence: Duration,
     http: OnceLock<reqwest::Client>,
 }
 
@@ -127,8 +128,17 @@ impl Client {
             host: plain(&host),
             token: address.token.clone(),
             ca_file: address.ca_file.clone(),
+            silence: SILENCE,
             http: OnceLock::new(),
         })
+    }
+
+    /// Waits no longer than this for the next byte, for tests.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_silence(mut self, silence: Duration) -> Self {
+        self.silence = silence;
+        self
     }
 
     /// Returns the host and port that it speaks to.
@@ -263,10 +273,10 @@ impl Client {
 
     /// Sends a request and returns the answer's head once it is a success.
     async fn answer(&self, request: reqwest::RequestBuilder) -> Result<Response, RemoteError> {
-        let response = match timeout(SILENCE, request.send()).await {
+        let response = match timeout(self.silence, request.send()).await {
             Ok(Ok(response)) => response,
             Ok(Err(error)) => return Err(self.failed(&error)),
-            Err(_) => return Err(self.unanswered("nothing came for 30 s")),
+            Err(_) => return Err(self.unanswered("nothing came for too long")),
         };
         if response.status().is_success() {
             Ok(response)
@@ -295,11 +305,11 @@ impl Client {
         let headers = response.headers().clone();
         let mut body = Vec::new();
         loop {
-            let chunk = match timeout(SILENCE, response.chunk()).await {
+            let chunk = match timeout(self.silence, response.chunk()).await {
                 Ok(Ok(Some(chunk))) => chunk,
                 Ok(Ok(None)) => return Ok(body),
                 Ok(Err(error)) => return Err(self.unanswered(&causes(&error))),
-                Err(_) => return Err(self.unanswered("the answer stopped for 30 s")),
+                Err(_) => return Err(self.unanswered("the answer stopped")),
             };
             if body.len() + chunk.len() > BODY {
                 return Err(self.odd(
@@ -308,7 +318,8 @@ impl Client {
                 ));
             }
             body.extend_from_slice(&chunk);
-            let allowed = SILENCE + Duration::from_secs((body.len() as u64) / u64::from(SLOWEST));
+            let allowed =
+                self.silence + Duration::from_secs((body.len() as u64) / u64::from(SLOWEST));
             if started.elapsed() > allowed {
                 return Err(self.unanswered("the answer comes too slowly"));
             }

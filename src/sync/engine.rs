@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use tokio::task::JoinHandle;
 
 use super::planner::{Advice, Failure, Planner, Step};
 use super::{Clock, Event};
@@ -15,6 +16,8 @@ use crate::wire::{API_VERSION, Batch, BatchReply, Limits, Me, Meta, RawPage};
 
 /// Records asked for in one page.
 const PAGE: usize = 500;
+/// Records asked for in one page while there are many to come: short enough to write that a key press can wait.
+const LARGE_PAGE: usize = 2_000;
 /// Snapshots begun without finishing one after which the server is taken to be at fault.
 const SNAPSHOTS: u32 = 3;
 
@@ -94,6 +97,8 @@ pub struct Engine<B> {
     upgrade: Option<String>,
     seq: u64,
     offset: SignedDuration,
+    /// The page after the last one, asked for while the last one was written.
+    ahead: Option<(String, JoinHandle<Result<Page, RemoteError>>)>,
 }
 
 impl<B: Backend> Engine<B> {
@@ -125,6 +130,7 @@ impl<B: Backend> Engine<B> {
             upgrade: None,
             seq: 0,
             offset: SignedDuration::ZERO,
+            ahead: None,
         }
     }
 
@@ -239,7 +245,7 @@ impl<B: Backend> Engine<B> {
 
     async fn pull(&mut self, now: Duration) -> Result<(), StoreError> {
         let cursor = self.store.call(crate::store::Store::request_cursor).await?;
-        let page = match self.backend.changes(cursor.as_deref(), PAGE).await {
+        let page = match self.page(cursor.as_deref()).await {
             Ok(page) => page,
             Err(error) => return self.pull_failed(&error, now).await,
         };
@@ -254,11 +260,14 @@ impl<B: Backend> Engine<B> {
             self.failed(&error, now);
             return Ok(());
         }
+        if more {
+            self.ask_ahead(page.cursor.clone());
+        }
         let at = (self.clock)();
         let applied = self
             .store
             .call(move |store| {
-                let applied = store.apply(&Page::from(page), at)?;
+                let applied = store.apply(&page, at)?;
                 Ok((applied, store.place()?))
             })
             .await;
@@ -280,6 +289,31 @@ impl<B: Backend> Engine<B> {
         self.status.line = self.connected();
         self.note(applied.changes, applied.rows as u64, applied.complete);
         Ok(())
+    }
+
+    /// Fetches the page after a cursor, or takes the one that was asked for ahead.
+    async fn page(&mut self, cursor: Option<&str>) -> Result<Page, RemoteError> {
+        match (self.ahead.take(), cursor) {
+            (Some((asked, page)), Some(cursor)) if asked == cursor => {
+                if let Ok(page) = page.await {
+                    return page;
+                }
+            }
+            (Some((_, page)), _) => page.abort(),
+            (None, _) => {}
+        }
+        let many = cursor.is_none() || self.status.loading.is_some();
+        let limit = if many { LARGE_PAGE } else { PAGE };
+        self.backend.changes(cursor, limit).await.map(Page::from)
+    }
+
+    fn ask_ahead(&mut self, cursor: String) {
+        let (backend, after) = (Arc::clone(&self.backend), cursor.clone());
+        let page = tokio::spawn(async move {
+            let page = backend.changes(Some(&after), LARGE_PAGE).await?;
+            Ok(Page::from(page))
+        });
+        self.ahead = Some((cursor, page));
     }
 
     /// Tells the screen about a page; a first sync is told in steps that grow with it.
