@@ -8,3 +8,6 @@
     missing_docs,
     reason = "test helpers may fail loudly"
 )]
+
+#[cfg(feature = "server")]
+mod server;
