@@ -52,6 +52,9 @@ use storage::sqlite::Sqlite;
 use storage::{Life, Storage, Transaction};
 use writer::Writer;
 
+/// How many requests read many records at the same time.
+const READERS: usize = 8;
+
 /// Tells the time.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
@@ -177,6 +180,8 @@ struct Inner {
     head: watch::Sender<u64>,
     identity: RwLock<Identity>,
     limiter: http::limit::Limiter,
+    /// Places for requests that read many records.
+    readers: Arc<tokio::sync::Semaphore>,
     /// When the use of each token was last noted, in seconds.
     uses: Mutex<std::collections::HashMap<String, i64>>,
     options: Options,
@@ -207,6 +212,7 @@ impl Server {
                 head,
                 identity: RwLock::new(identity),
                 limiter: http::limit::Limiter::new(options.rate),
+                readers: Arc::new(tokio::sync::Semaphore::new(READERS)),
                 uses: Mutex::default(),
                 options,
             }),
@@ -436,13 +442,15 @@ fn put_user(
         ..merge::State::default()
     };
     let mut ledger = Ledger::open(txn, now)?;
-    let stored = ledger.put(&Change {
+    let stored = ledger.put(Change {
         kind: Kind::User,
         id,
         state: &state,
+        fields: ledger::to_text(&state.fields)?,
         life: Life::Live,
         old: None,
         author: SERVER,
+        maker: "",
     })?;
     let touched = ledger::Touched::new(state.fields.keys(), &merge::State::default(), &state);
     let origin = ledger::Origin {

@@ -5,7 +5,9 @@ use serde_json::Value as Json;
 use super::ledger::{
     Change, Ledger, Origin, Touched, audience_users, parent_of, state_of, to_text,
 };
-use super::merge::{Ground, Merged, State, merge, parse_fields, parse_versions};
+use super::merge::{
+    Ground, Makers, Merged, State, merge, parse_fields, parse_makers, parse_versions,
+};
 use super::principal::Principal;
 use super::storage::{Answer, Life, Result, Stored};
 use super::{refusal, rules, validate};
@@ -122,10 +124,11 @@ impl Edit<'_> {
         state.fields.retain(|_, value| !value.is_null());
         rules::complete(self.kind, &mut state, ledger.now);
         self.claim(&mut state);
-        if let Some(refusal) = self.check(ledger, None, &state)? {
-            return Ok(refusal);
-        }
-        let stored = self.put(ledger, &state, Life::Live, None)?;
+        let fields = match self.check(ledger, None, &state)? {
+            Ok(fields) => fields,
+            Err(refusal) => return Ok(*refusal),
+        };
+        let stored = self.put(ledger, &state, fields, Life::Live, None)?;
         let touched = Touched::new(state.fields.keys(), &State::default(), &state);
         self.audit(ledger, &stored, &touched, Status::Applied, 0)?;
         rules::follow(
@@ -174,17 +177,17 @@ impl Edit<'_> {
             // The user saw a version that this server does not have: it was restored.
             return self.conflict(old, patch_fields(&command.patch));
         }
-        let txn = ledger.txn;
-        let mut own = |version: i64| self.is_own(txn.author(self.kind, &old.id, version)?.as_ref());
+        let makers = parse_makers(&old.makers)?;
+        let own = |version| self.is_own(&makers, version);
         let arrived = before.version_of("new");
-        let unseen = arrived > base && !own(arrived)?;
-        let mut ground = Ground {
+        let unseen = arrived > base && !own(arrived);
+        let ground = Ground {
             base,
             next,
             kept: rules::kept(self.kind),
-            own: &mut own,
+            own: &own,
         };
-        let mut merged = merge(&command.patch, &before, &mut ground)?;
+        let mut merged = merge(&command.patch, &before, &ground);
         if creates && self.is_append_only() && !merged.changed.is_empty() {
             merged.conflicts = patch_fields(&command.patch);
         }
@@ -208,10 +211,11 @@ impl Edit<'_> {
         merged: &Merged,
         base: i64,
     ) -> Result<CommandResult> {
-        if let Some(refusal) = self.check(ledger, Some(before), &merged.state)? {
-            return Ok(refusal);
-        }
-        let stored = self.put(ledger, &merged.state, Life::Live, Some(old))?;
+        let fields = match self.check(ledger, Some(before), &merged.state)? {
+            Ok(fields) => fields,
+            Err(refusal) => return Ok(*refusal),
+        };
+        let stored = self.put(ledger, &merged.state, fields, Life::Live, Some(old))?;
         let touched = Touched::new(merged.changed.iter(), before, &merged.state);
         let status = if old.version > base {
             Status::Merged
@@ -249,17 +253,17 @@ impl Edit<'_> {
             return Ok(self.base_missing());
         };
         let state = state_of(old)?;
-        let mut unseen = Vec::new();
-        for (field, version) in &state.fv {
-            let author = || ledger.txn.author(self.kind, &old.id, *version);
-            if *version > base && !self.is_own(author()?.as_ref())? {
-                unseen.push(field.clone());
-            }
-        }
+        let makers = parse_makers(&old.makers)?;
+        let unseen: Vec<String> = state
+            .fv
+            .iter()
+            .filter(|(_, version)| **version > base && !self.is_own(&makers, **version))
+            .map(|(field, _)| field.clone())
+            .collect();
         if !unseen.is_empty() || base > old.version {
             return self.conflict(old, unseen);
         }
-        let stored = self.put(ledger, &state, Life::Deleted, Some(old))?;
+        let stored = self.put(ledger, &state, old.fields.clone(), Life::Deleted, Some(old))?;
         let touched = Touched::new(state.fields.keys(), &state, &State::default());
         self.audit(ledger, &stored, &touched, Status::Applied, base)?;
         let author = &self.caller.principal.user;
@@ -267,18 +271,33 @@ impl Edit<'_> {
         Ok(done(command, Status::Applied, &stored))
     }
 
-    /// Checks what needs the whole record: its size, and that its parent is there to be seen.
+    /// Checks what needs the whole record: its size, and that its parent is there to be seen. Returns its
+    /// fields as text.
     fn check(
         &self,
         ledger: &Ledger<'_>,
         before: Option<&State>,
         after: &State,
-    ) -> Result<Option<CommandResult>> {
-        if to_text(&after.fields)?.len() > self.caller.record_bytes {
+    ) -> Result<std::result::Result<String, Box<CommandResult>>> {
+        let fields = to_text(&after.fields)?;
+        if fields.len() > self.caller.record_bytes {
             let detail = format!("a record has at most {} bytes", self.caller.record_bytes);
             let problem = refusal::too_large(detail);
-            return Ok(Some(refused(self.command, Status::Rejected, problem)));
+            let refusal = refused(self.command, Status::Rejected, problem);
+            return Ok(Err(Box::new(refusal)));
         }
+        Ok(match self.check_parent(ledger, before, after)? {
+            None => Ok(fields),
+            Some(refusal) => Err(Box::new(refusal)),
+        })
+    }
+
+    fn check_parent(
+        &self,
+        ledger: &Ledger<'_>,
+        before: Option<&State>,
+        after: &State,
+    ) -> Result<Option<CommandResult>> {
         let Audience::Parent(link) = self.kind.audience() else {
             return Ok(None);
         };
@@ -312,17 +331,29 @@ impl Edit<'_> {
         &self,
         ledger: &mut Ledger<'_>,
         state: &State,
+        fields: String,
         life: Life,
         old: Option<&Stored>,
     ) -> Result<Stored> {
-        ledger.put(&Change {
+        ledger.put(Change {
             kind: self.kind,
             id: &self.command.id,
             state,
+            fields,
             life,
             old,
             author: &self.caller.principal.user,
+            maker: &self.maker(),
         })
+    }
+
+    /// Names the cache that the command comes from; scripts have none.
+    fn maker(&self) -> String {
+        if self.caller.client.is_empty() {
+            String::new()
+        } else {
+            format!("{}/{}", self.caller.principal.user, self.caller.client)
+        }
     }
 
     fn audit(
@@ -365,16 +396,11 @@ impl Edit<'_> {
     }
 
     /// Tells whether a version was made by the sender itself.
-    #[expect(
-        clippy::unnecessary_wraps,
-        reason = "the merge asks for a fallible answer"
-    )]
-    fn is_own(&self, author: Option<&(String, String)>) -> Result<bool> {
-        Ok(author.is_some_and(|(user, client)| {
-            *user == self.caller.principal.user
-                && *client == self.caller.client
-                && !client.is_empty()
-        }))
+    fn is_own(&self, makers: &Makers, version: i64) -> bool {
+        makers.get(&version).is_some_and(|maker| {
+            maker.split_once('/')
+                == Some((&self.caller.principal.user, self.caller.client))
+        })
     }
 
     /// Returns the version that the edit was made on; a creation has seen none.

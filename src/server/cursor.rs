@@ -12,7 +12,7 @@ use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
 use super::random;
-use super::storage::{Result, Snapshot, StorageError, Transaction};
+use super::storage::{Mark, Result, Snapshot, StorageError, Transaction};
 
 const FORMAT: u8 = 1;
 const BODY: usize = 1 + 16 + 8 * 6;
@@ -38,6 +38,8 @@ pub(crate) struct Cursor {
     pub(crate) whole: i64,
     /// The head when reading began with nothing: deletions up to here are of no use to the reader.
     pub(crate) fresh: i64,
+    /// The chain at the position whose history the reader depends on.
+    chain: [u8; 8],
 }
 
 /// Why a cursor cannot be continued.
@@ -102,7 +104,7 @@ impl Identity {
     }
 
     /// Writes a cursor.
-    pub(crate) fn sign(&self, snapshot: &dyn Snapshot, cursor: &Cursor) -> Result<String> {
+    pub(crate) fn sign(&self, cursor: &Cursor) -> String {
         let mut body = Vec::with_capacity(BODY + MAC);
         body.push(FORMAT);
         body.extend(self.server);
@@ -111,16 +113,17 @@ impl Identity {
         for number in [cursor.seq, cursor.whole, cursor.fresh] {
             body.extend(number.to_be_bytes());
         }
-        body.extend(chain(snapshot, cursor)?.unwrap_or_default());
+        body.extend(cursor.chain);
         let mac = self.mac(&body);
         body.extend(mac.iter().take(MAC));
-        Ok(URL_SAFE_NO_PAD.encode(body))
+        URL_SAFE_NO_PAD.encode(body)
     }
 
     /// Reads a cursor and checks that it can be continued by a principal of this scope.
     pub(crate) fn check(
         &self,
         snapshot: &dyn Snapshot,
+        head: &Mark,
         text: &str,
         scope: [u8; 8],
     ) -> Result<std::result::Result<Cursor, Stale>> {
@@ -135,13 +138,13 @@ impl Identity {
             .setting("floor")?
             .and_then(|floor| floor.parse().ok())
             .unwrap_or(0);
-        if cursor.seq > snapshot.head()?.last {
+        if cursor.pin() > head.last {
             return Ok(Err(Stale::Diverged));
         }
         if cursor.pin() < floor {
             return Ok(Err(Stale::Expired));
         }
-        if chain(snapshot, &cursor)? != Some(claim.chain) {
+        if chain_at(snapshot, head, cursor.pin())? != Some(cursor.chain) {
             return Ok(Err(Stale::Diverged));
         }
         if cursor.scope != scope {
@@ -172,12 +175,9 @@ impl Identity {
             seq: number()?,
             whole: number()?,
             fresh: number()?,
-        };
-        Some(Claim {
-            epoch,
-            cursor,
             chain: part()?,
-        })
+        };
+        Some(Claim { epoch, cursor })
     }
 
     fn mac(&self, body: &[u8]) -> Vec<u8> {
@@ -193,18 +193,34 @@ impl Identity {
 struct Claim {
     epoch: [u8; 8],
     cursor: Cursor,
-    chain: [u8; 8],
 }
 
 impl Cursor {
-    /// Begins with nothing, on a server whose newest position is this.
-    pub(crate) fn fresh(scope: [u8; 8], head: i64) -> Self {
+    /// Begins with nothing, on a server whose newest transaction is this.
+    pub(crate) fn fresh(scope: [u8; 8], head: &Mark) -> Self {
         Self {
             scope,
             seq: 0,
             whole: 0,
-            fresh: head,
+            fresh: head.last,
+            chain: first_eight(head),
         }
+    }
+
+    /// Goes on to a position, which lies at or after the present one.
+    pub(crate) fn advance(
+        self,
+        snapshot: &dyn Snapshot,
+        head: &Mark,
+        seq: i64,
+        whole: i64,
+    ) -> Result<Self> {
+        let next = Self { seq, whole, ..self };
+        if next.pin() == self.pin() {
+            return Ok(next);
+        }
+        let chain = chain_at(snapshot, head, next.pin())?.unwrap_or_default();
+        Ok(Self { chain, ..next })
     }
 
     /// Returns the position whose history the reader depends on.
@@ -213,17 +229,21 @@ impl Cursor {
     }
 }
 
-/// Returns the first bytes of the chain where the cursor is pinned.
-fn chain(snapshot: &dyn Snapshot, cursor: &Cursor) -> Result<Option<[u8; 8]>> {
-    if cursor.pin() == 0 {
+/// Returns the first bytes of the chain at a position.
+fn chain_at(snapshot: &dyn Snapshot, head: &Mark, seq: i64) -> Result<Option<[u8; 8]>> {
+    if seq == head.last {
+        return Ok(Some(first_eight(head)));
+    }
+    if seq == 0 {
         return Ok(Some([0; 8]));
     }
-    let Some(mark) = snapshot.mark_at(cursor.pin())? else {
-        return Ok(None);
-    };
+    Ok(snapshot.mark_at(seq)?.as_ref().map(first_eight))
+}
+
+fn first_eight(mark: &Mark) -> [u8; 8] {
     let mut first = [0; 8];
     for (to, from) in first.iter_mut().zip(mark.chain) {
         *to = from;
     }
-    Ok(Some(first))
+    first
 }

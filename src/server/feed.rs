@@ -55,9 +55,9 @@ pub(crate) fn page(
 ) -> Result<std::result::Result<Page, Stale>> {
     let head = snapshot.head()?;
     let from = if cursor.is_empty() {
-        Cursor::fresh(principal.scope, head.last)
+        Cursor::fresh(principal.scope, &head)
     } else {
-        match identity.check(snapshot, cursor, principal.scope)? {
+        match identity.check(snapshot, &head, cursor, principal.scope)? {
             Ok(cursor) => cursor,
             Err(stale) => return Ok(Err(stale)),
         }
@@ -66,13 +66,10 @@ pub(crate) fn page(
     let (seq, cut) = rows.end(head.last);
     let first_time = seq < from.fresh;
     let open = cut || (!first_time && seq < head.last && snapshot.superseded(from.whole, seq)?);
-    let next = Cursor {
-        seq,
-        whole: if open || first_time { from.whole } else { seq },
-        ..from
-    };
+    let whole = if open || first_time { from.whole } else { seq };
+    let next = from.advance(snapshot, &head, seq, whole)?;
     let news = rows.count > 0;
-    let cursor = identity.sign(snapshot, &next)?;
+    let cursor = identity.sign(&next);
     let mut body = rows.text;
     // Writing to a string cannot fail.
     let _ = write!(

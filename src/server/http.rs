@@ -223,7 +223,14 @@ impl App {
         F: FnOnce(&dyn Snapshot) -> StorageResult<T> + Send + 'static,
     {
         let inner = Arc::clone(&self.inner);
-        let read = tokio::task::spawn_blocking(move || inner.storage.view(work)).await;
+        // More readers than this only wait for each other; the semaphore is never closed.
+        let place = Arc::clone(&inner.readers).acquire_owned().await.ok();
+        let read = tokio::task::spawn_blocking(move || {
+            let found = inner.storage.view(work);
+            drop(place);
+            found
+        })
+        .await;
         match read {
             Ok(found) => Ok(found?),
             Err(error) => Err(StorageError::Failed(error.to_string()).into()),

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 
-use super::merge::{Fields, State, parse_fields, parse_versions};
+use super::merge::{Fields, Makers, State, parse_fields, parse_makers, parse_versions};
 use super::principal;
 use super::storage::{
     AuditRow, EVERYONE, Life, Mark, Result, StorageError, Stored, Transaction, UNASSIGNED,
@@ -57,10 +57,14 @@ pub(crate) struct Change<'c> {
     pub(crate) kind: Kind,
     pub(crate) id: &'c str,
     pub(crate) state: &'c State,
+    /// The fields of the state as text.
+    pub(crate) fields: String,
     pub(crate) life: Life,
     /// The record that it takes the place of.
     pub(crate) old: Option<&'c Stored>,
     pub(crate) author: &'c str,
+    /// The cache from which the author made the change; empty when there is none.
+    pub(crate) maker: &'c str,
 }
 
 /// Who made a change, for the audit log.
@@ -121,15 +125,16 @@ impl<'a> Ledger<'a> {
     }
 
     /// Stores a new state of a record.
-    pub(crate) fn put(&mut self, change: &Change<'_>) -> Result<Stored> {
+    pub(crate) fn put(&mut self, change: Change<'_>) -> Result<Stored> {
         let version = change.old.map_or(1, |old| old.version + 1);
         let (audience, parent) = match (change.life, change.old) {
             // Those who saw the record are told of its end.
             (Life::Deleted, Some(old)) => (old.audience, old.parent.clone()),
             _ => self.house(change.kind, &change.state.fields)?,
         };
-        let fields = to_text(&change.state.fields)?;
+        let fields = change.fields;
         let fv = to_text(&change.state.fv)?;
+        let makers = to_text(&makers(change.old, change.state, version, change.maker)?)?;
         let seq = self.take(&[
             change.kind.name().as_bytes(),
             change.id.as_bytes(),
@@ -150,6 +155,7 @@ impl<'a> Ledger<'a> {
             updated_by: change.author.to_owned(),
             fields,
             fv,
+            makers,
         };
         self.txn.put(&stored, change.old.map(|old| old.seq))?;
         if let Some(old) = change.old.filter(|old| old.audience != audience) {
@@ -291,6 +297,19 @@ impl Touched {
             after: "{}".to_owned(),
         }
     }
+}
+
+/// Returns the makers of the versions that still matter after a change.
+fn makers(old: Option<&Stored>, state: &State, version: i64, maker: &str) -> Result<Makers> {
+    let mut makers = match old {
+        Some(old) => parse_makers(&old.makers)?,
+        None => Makers::new(),
+    };
+    makers.retain(|version, _| *version == 1 || state.fv.values().any(|newest| newest == version));
+    if !maker.is_empty() {
+        makers.insert(version, maker.to_owned());
+    }
+    Ok(makers)
 }
 
 /// Computes the hash of a line of the audit log from the one before.

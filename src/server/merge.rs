@@ -17,6 +17,9 @@ pub(crate) type Fields = Map<String, Json>;
 /// For each field that changed since the creation the version that changed it last.
 pub(crate) type Versions = BTreeMap<String, i64>;
 
+/// For each version that is still the newest of some field the cache that made it.
+pub(crate) type Makers = BTreeMap<i64, String>;
+
 /// Reads stored fields.
 pub(crate) fn parse_fields(text: &str) -> Result<Fields> {
     serde_json::from_str(text)
@@ -27,6 +30,12 @@ pub(crate) fn parse_fields(text: &str) -> Result<Fields> {
 pub(crate) fn parse_versions(text: &str) -> Result<Versions> {
     serde_json::from_str(text)
         .map_err(|error| StorageError::Damaged(format!("the versions of fields: {error}")))
+}
+
+/// Reads the stored makers of versions.
+pub(crate) fn parse_makers(text: &str) -> Result<Makers> {
+    serde_json::from_str(text)
+        .map_err(|error| StorageError::Damaged(format!("the makers of versions: {error}")))
 }
 
 /// A record as the merge sees it.
@@ -87,11 +96,11 @@ pub(crate) struct Ground<'a> {
     /// Fields that the server keeps: where they moved on, the user's value gives way without a conflict.
     pub(crate) kept: &'a [&'a str],
     /// Tells whether the sender of the command made this version itself: then the user has seen it.
-    pub(crate) own: &'a mut dyn FnMut(i64) -> Result<bool>,
+    pub(crate) own: &'a dyn Fn(i64) -> bool,
 }
 
 /// Merges a patch into a record.
-pub(crate) fn merge(patch: &Patch, before: &State, ground: &mut Ground<'_>) -> Result<Merged> {
+pub(crate) fn merge(patch: &Patch, before: &State, ground: &Ground<'_>) -> Merged {
     let mut state = before.clone();
     let mut merged = Merged::default();
     let sets = patch
@@ -103,7 +112,7 @@ pub(crate) fn merge(patch: &Patch, before: &State, ground: &mut Ground<'_>) -> R
             continue;
         }
         let version = before.version_of(field);
-        if version > ground.base && !(ground.own)(version)? {
+        if version > ground.base && !(ground.own)(version) {
             if !ground.kept.contains(&field.as_str()) {
                 merged.conflicts.push(field.clone());
             }
@@ -136,7 +145,7 @@ pub(crate) fn merge(patch: &Patch, before: &State, ground: &mut Ground<'_>) -> R
     } else {
         before.clone()
     };
-    Ok(merged)
+    merged
 }
 
 /// Tells whether two values mean the same: an absent field equals an empty one.
@@ -204,14 +213,13 @@ mod tests {
         merge(
             &patch(change),
             before,
-            &mut Ground {
+            &Ground {
                 base,
                 next: 9,
                 kept: &["new"],
-                own: &mut |version| Ok(version == 5),
+                own: &|version| version == 5,
             },
         )
-        .unwrap()
     }
 
     /// One row a case: the patch, the version it was based on, the fields that change, the conflicts.
@@ -250,12 +258,7 @@ mod tests {
             (json!({"set": {"mine": "n"}}), 2, vec!["mine"], vec![]),
             (json!({"set": {"n": 1.0}}), 1, vec![], vec![]),
             (json!({"set": {"unheard": ""}}), 1, vec![], vec![]),
-            (
-                json!({"set": {"unheard": {"of": 1}}}),
-                0,
-                vec!["unheard"],
-                vec![],
-            ),
+            (json!({"set": {"unheard": {"of": 1}}}), 0, vec!["unheard"], vec![]),
         ];
         for (change, base, changed, conflicts) in cases {
             let merged = merged(&change, &before, base);

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
-use super::ledger::{Change, Ledger, Origin, SERVER, Touched, state_of};
+use super::ledger::{Change, Ledger, Origin, SERVER, Touched, state_of, to_text};
 use super::merge::{Merged, State};
 use super::storage::{Life, Result, Stored};
 use crate::record::{Kind, ThreadState, WakeOn};
@@ -206,13 +206,15 @@ fn store(
     let mut state = before.clone();
     let next = old.version + 1;
     change(&mut state, next);
-    let stored = ledger.put(&Change {
+    let stored = ledger.put(Change {
         kind: old.kind,
         id: &old.id,
         state: &state,
+        fields: to_text(&state.fields)?,
         life: Life::Live,
         old: Some(old),
         author,
+        maker: "",
     })?;
     let changed: Vec<String> = state
         .fv

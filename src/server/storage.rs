@@ -81,6 +81,8 @@ pub(crate) struct Stored {
     pub(crate) fields: String,
     /// The versions of the fields that changed since the creation, as a JSON object.
     pub(crate) fv: String,
+    /// Which cache made each version that `fv` names, as a JSON object.
+    pub(crate) makers: String,
 }
 
 /// The end of a transaction in the feed.
@@ -227,8 +229,6 @@ pub(crate) trait Snapshot {
     fn last_audit(&self) -> Result<Option<(i64, [u8; 32])>>;
     /// Passes the audit log on, oldest first.
     fn audit(&self, after: i64, sink: &mut dyn FnMut(AuditRow) -> Result<()>) -> Result<()>;
-    /// Returns user and client of the command that made this version of a record.
-    fn author(&self, kind: Kind, id: &str, version: i64) -> Result<Option<(String, String)>>;
     /// Returns the instant (microseconds) at which the next outgoing message leaves.
     fn next_outgoing(&self) -> Result<Option<i64>>;
 }

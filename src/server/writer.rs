@@ -1,7 +1,8 @@
 //! The one thread that writes.
 //!
 //! Requests that wait at the same time share one write of the database and so one flush of the disk (group
-//! commit). Each keeps its own part of it: a failure or a panic undoes that part and nothing else.
+//! commit). When one of them fails or panics, the whole write is undone and each is run again in a write of
+//! its own, so that only the bad one fails.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -22,9 +23,6 @@ pub(crate) enum WriteError {
     /// The database refused.
     #[error(transparent)]
     Storage(#[from] StorageError),
-    /// The shared write failed as a whole.
-    #[error("{0}")]
-    Group(Arc<StorageError>),
     /// The work itself broke down.
     #[error("a defect stopped the work; it was undone")]
     Panic,
@@ -46,7 +44,7 @@ trait Job: Send {
 }
 
 struct Task<T, F> {
-    work: Option<F>,
+    work: F,
     made: Option<T>,
     reply: oneshot::Sender<std::result::Result<T, WriteError>>,
 }
@@ -54,12 +52,10 @@ struct Task<T, F> {
 impl<T, F> Job for Task<T, F>
 where
     T: Send,
-    F: FnOnce(&mut Ledger<'_>) -> Result<T> + Send,
+    F: FnMut(&mut Ledger<'_>) -> Result<T> + Send,
 {
     fn run(&mut self, ledger: &mut Ledger<'_>) -> Result<()> {
-        if let Some(work) = self.work.take() {
-            self.made = Some(work(ledger)?);
-        }
+        self.made = Some((self.work)(ledger)?);
         Ok(())
     }
 
@@ -86,15 +82,16 @@ impl Writer {
         Ok((Self { jobs }, thread))
     }
 
-    /// Runs work alone on the database and returns when it is durable.
+    /// Runs work on the database and returns when it is durable. The work may be run twice; what the first
+    /// run changed is undone then.
     pub(crate) async fn submit<T, F>(&self, work: F) -> std::result::Result<T, WriteError>
     where
         T: Send + 'static,
-        F: FnOnce(&mut Ledger<'_>) -> Result<T> + Send + 'static,
+        F: FnMut(&mut Ledger<'_>) -> Result<T> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
         let task = Task {
-            work: Some(work),
+            work,
             made: None,
             reply,
         };
@@ -118,65 +115,66 @@ fn work_off(
         {
             jobs.push(job);
         }
-        let mut outcomes = Vec::new();
-        let mut newest = 0;
-        let written = storage.write(&mut |transaction| {
-            for job in &mut jobs {
-                let (outcome, position) = run_part(job.as_mut(), transaction, clock)?;
-                newest = newest.max(position);
-                outcomes.push(outcome);
-            }
-            Ok(())
-        });
-        match written {
-            Ok(()) => {
-                head.send_if_modified(|known| {
-                    let newer = newest > *known;
-                    *known = newest.max(*known);
-                    newer
-                });
-                for (job, outcome) in jobs.into_iter().zip(outcomes) {
-                    job.finish(outcome);
-                }
-            }
-            Err(error) => {
-                tracing::error!(%error, "a write failed");
-                let error = Arc::new(error);
-                for job in jobs {
-                    job.finish(Err(WriteError::Group(Arc::clone(&error))));
-                }
-            }
+        let together = run(&mut jobs, storage, clock);
+        match together {
+            Ok(newest) => finish(jobs, newest, head),
+            Err(error) => match <[_; 1]>::try_from(jobs) {
+                Ok([job]) => give_up(job, error),
+                // One of them spoils the write: each gets its own.
+                Err(jobs) => each_alone(jobs, storage, clock, head),
+            },
         }
     }
 }
 
-/// Runs one job in a part of its own; an error of this function concerns the whole group.
-fn run_part(
-    job: &mut dyn Job,
-    transaction: &dyn super::storage::Transaction,
+fn each_alone(
+    jobs: Vec<Box<dyn Job>>,
+    storage: &dyn Storage,
     clock: &Clock,
-) -> Result<(std::result::Result<(), WriteError>, u64)> {
-    transaction.begin_part()?;
+    head: &watch::Sender<u64>,
+) {
+    for mut job in jobs {
+        match run(std::slice::from_mut(&mut job), storage, clock) {
+            Ok(newest) => finish(vec![job], newest, head),
+            Err(error) => give_up(job, error),
+        }
+    }
+}
+
+fn give_up(job: Box<dyn Job>, error: WriteError) {
+    tracing::error!(%error, "a piece of work failed");
+    job.finish(Err(error));
+}
+
+/// Runs jobs in one write of the database, all or none; returns the newest position.
+fn run(
+    jobs: &mut [Box<dyn Job>],
+    storage: &dyn Storage,
+    clock: &Clock,
+) -> std::result::Result<u64, WriteError> {
     let ran = catch_unwind(AssertUnwindSafe(|| {
-        let mut ledger = Ledger::open(transaction, clock())?;
-        job.run(&mut ledger)?;
-        ledger.close()?;
-        Ok(ledger.head())
+        storage.change(|transaction| {
+            let mut ledger = Ledger::open(transaction, clock())?;
+            for job in jobs {
+                job.run(&mut ledger)?;
+                ledger.close()?;
+            }
+            Ok(ledger.head().unsigned_abs())
+        })
     }));
     match ran {
-        Ok(Ok(head)) => {
-            transaction.keep_part()?;
-            Ok((Ok(()), head.unsigned_abs()))
-        }
-        Ok(Err(error)) => {
-            tracing::error!(%error, "a piece of work failed");
-            transaction.undo_part()?;
-            Ok((Err(WriteError::Storage(error)), 0))
-        }
-        Err(_) => {
-            tracing::error!("a piece of work panicked");
-            transaction.undo_part()?;
-            Ok((Err(WriteError::Panic), 0))
-        }
+        Ok(written) => Ok(written?),
+        Err(_) => Err(WriteError::Panic),
+    }
+}
+
+fn finish(jobs: Vec<Box<dyn Job>>, newest: u64, head: &watch::Sender<u64>) {
+    head.send_if_modified(|known| {
+        let newer = newest > *known;
+        *known = newest.max(*known);
+        newer
+    });
+    for job in jobs {
+        job.finish(Ok(()));
     }
 }

@@ -9,15 +9,5 @@
     reason = "test helpers may fail loudly"
 )]
 
-mod analytics;
-mod cache;
-mod command_line;
-mod hostile_text;
-mod model;
-mod online;
-mod phrases;
-mod remote;
-mod store;
-mod sync;
-mod terminal;
-mod walls;
+#[cfg(feature = "server")]
+mod server;

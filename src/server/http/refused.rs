@@ -55,10 +55,7 @@ impl From<WriteError> for Refused {
     fn from(error: WriteError) -> Self {
         match error {
             WriteError::Storage(error) => error.into(),
-            WriteError::Group(error) if matches!(*error, StorageError::Unavailable(_)) => {
-                Self::from(refusal::unavailable())
-            }
-            WriteError::Group(_) | WriteError::Panic => Self::from(refusal::internal()),
+            WriteError::Panic => Self::from(refusal::internal()),
             WriteError::Stopped => Self::from(refusal::unavailable()),
         }
     }

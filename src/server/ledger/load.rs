@@ -99,6 +99,7 @@ impl Loader {
             updated_by: record.updated_by.clone(),
             fields,
             fv: "{}".to_owned(),
+            makers: "{}".to_owned(),
         };
         ledger.txn.put(&stored, None)?;
         match record.kind {

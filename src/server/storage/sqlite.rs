@@ -20,8 +20,8 @@ const MIGRATIONS: &[&str] = &[include_str!("sqlite/0001_records.sql")];
 /// Marks the file as ours (`PRAGMA application_id`): the letters `cnms`.
 const APPLICATION_ID: i64 = 0x636e_6d73;
 
-/// How many idle reading connections are kept.
-const IDLE_READERS: usize = 8;
+/// How many idle reading connections are kept: opening one costs as much as many requests.
+const IDLE_READERS: usize = 32;
 
 /// The backend's records in one SQLite file.
 pub(crate) struct Sqlite {
@@ -29,6 +29,9 @@ pub(crate) struct Sqlite {
     writer: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
 }
+
+/// Readers beside the writer, and commits that are on the disk when they return.
+const LOG: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 2000";
 
 /// One connection inside a transaction.
 pub(super) struct Session<'a> {
@@ -97,12 +100,19 @@ impl Storage for Sqlite {
 
     fn loading(&self, on: bool) -> Result<()> {
         let conn = lock(&self.writer);
-        conn.execute_batch(if on {
-            "PRAGMA synchronous = OFF; PRAGMA wal_autocheckpoint = 20000"
-        } else {
-            "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 2000;
-             PRAGMA wal_checkpoint(TRUNCATE); PRAGMA optimize"
-        })?;
+        if !on {
+            // The way back to a durable log ends with everything on the disk.
+            conn.execute_batch("PRAGMA cache_size = -32768; PRAGMA synchronous = FULL")?;
+            conn.execute_batch(LOG)?;
+            return Ok(());
+        }
+        conn.execute_batch("PRAGMA cache_size = -131072; PRAGMA synchronous = OFF")?;
+        // Without the write-ahead log nothing is written twice. Other connections may forbid that; then the
+        // load only takes longer.
+        lock(&self.readers).clear();
+        if let Err(error) = conn.execute_batch("PRAGMA journal_mode = MEMORY") {
+            tracing::debug!(%error, "the load goes through the write-ahead log");
+        }
         Ok(())
     }
 
@@ -147,9 +157,7 @@ fn connect(path: &Path, access: OpenFlags) -> Result<Connection> {
          PRAGMA cache_size = -32768; PRAGMA mmap_size = 268435456; PRAGMA cell_size_check = ON",
     )?;
     if access.contains(OpenFlags::SQLITE_OPEN_READ_WRITE) {
-        conn.execute_batch(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 2000",
-        )?;
+        conn.execute_batch(LOG)?;
     }
     Ok(conn)
 }

@@ -30,7 +30,6 @@ macro_rules! storage_tests {
                 a_view_does_not_see_later_writes,
                 an_answer_is_remembered_once,
                 the_audit_log_cannot_be_rewritten,
-                the_author_of_a_version_is_known,
                 messages_leave_in_their_order,
                 a_scope_can_be_bumped,
                 a_token_is_replaced_by_its_newer_state,
@@ -66,6 +65,7 @@ fn record(id: &str, seq: i64, audience: i64) -> Stored {
         updated_by: "mei".to_owned(),
         fields: format!(r#"{{"name":"{id}"}}"#),
         fv: "{}".to_owned(),
+        makers: "{}".to_owned(),
     }
 }
 
@@ -474,25 +474,6 @@ fn the_audit_log_cannot_be_rewritten(storage: &dyn Storage) {
                 Ok(())
             })?;
             assert_eq!(rows, [audit_row(2)]);
-            Ok(())
-        })
-        .unwrap();
-}
-
-fn the_author_of_a_version_is_known(storage: &dyn Storage) {
-    storage
-        .change(|txn| {
-            txn.append_audit(&audit_row(1))?;
-            let noop = AuditRow {
-                seq: 0,
-                user: "tom".to_owned(),
-                ..audit_row(2)
-            };
-            txn.append_audit(&noop)?;
-            let author = Some(("mei".to_owned(), "laptop".to_owned()));
-            assert_eq!(txn.author(Kind::Lead, "a", 1)?, author);
-            assert_eq!(txn.author(Kind::Lead, "a", 2)?, None);
-            assert_eq!(txn.author(Kind::Note, "a", 1)?, None);
             Ok(())
         })
         .unwrap();

@@ -17,7 +17,8 @@ CREATE TABLE record (
   updated_at  TEXT    NOT NULL,
   updated_by  TEXT    NOT NULL,
   fields      TEXT    NOT NULL,
-  fv          TEXT    NOT NULL
+  fv          TEXT    NOT NULL,
+  makers      TEXT    NOT NULL
 );
 CREATE UNIQUE INDEX record_key ON record(kind, id);
 CREATE INDEX record_parent ON record(parent_kind, parent_id) WHERE parent_id IS NOT NULL;
@@ -30,10 +31,10 @@ CREATE TABLE txn (
   chain BLOB    NOT NULL
 );
 
--- Positions that a record has left, and where it went: tells whether a page is a whole state.
+-- Positions that a record has left, by where it went: tells whether a page is a whole state.
 CREATE TABLE superseded (
-  old INTEGER PRIMARY KEY,
-  new INTEGER NOT NULL
+  new INTEGER PRIMARY KEY,
+  old INTEGER NOT NULL
 );
 
 -- Records that left the view of a user.
@@ -110,7 +111,6 @@ CREATE TABLE audit (
   after   TEXT    NOT NULL,
   hash    BLOB    NOT NULL
 );
-CREATE INDEX audit_record ON audit(id, version);
 CREATE TRIGGER audit_is_append_only_1 BEFORE UPDATE ON audit
 BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
 CREATE TRIGGER audit_is_append_only_2 BEFORE DELETE ON audit

@@ -25,7 +25,7 @@ macro_rules! visible {
 macro_rules! record_columns {
     () => {
         "r.kind, r.id, r.version, r.seq, r.deleted, r.audience, r.parent_kind, r.parent_id, \
-         r.updated_at, r.updated_by, r.fields, r.fv"
+         r.updated_at, r.updated_by, r.fields, r.fv, r.makers"
     };
 }
 pub(super) use record_columns;
@@ -79,7 +79,7 @@ impl Snapshot for Session<'_> {
 
     fn superseded(&self, since: i64, until: i64) -> Result<bool> {
         let found: Option<i64> = self.one(
-            "SELECT 1 FROM superseded WHERE old > ?1 AND old <= ?2 AND new > ?2 LIMIT 1",
+            "SELECT 1 FROM superseded WHERE new > ?2 AND old > ?1 AND old <= ?2 LIMIT 1",
             [since, until],
         )?;
         Ok(found.is_some())
@@ -270,19 +270,6 @@ impl Snapshot for Session<'_> {
         Ok(())
     }
 
-    fn author(&self, kind: Kind, id: &str, version: i64) -> Result<Option<(String, String)>> {
-        let found = self
-            .prepare(
-                "SELECT user, client FROM audit
-                 WHERE id = ?1 AND version = ?2 AND kind = ?3 AND seq > 0 LIMIT 1",
-            )?
-            .query_row(params![id, version, kind.name()], |row| {
-                Ok((row.get(0)?, row.get(1)?))
-            })
-            .optional()?;
-        Ok(found)
-    }
-
     fn next_outgoing(&self) -> Result<Option<i64>> {
         self.one("SELECT send_at FROM outgoing ORDER BY send_at LIMIT 1", [])
     }
@@ -319,6 +306,7 @@ pub(super) fn stored(row: &Row<'_>) -> Result<Stored> {
         updated_by: row.get(9)?,
         fields: row.get(10)?,
         fv: row.get(11)?,
+        makers: row.get(12)?,
     })
 }
 

@@ -49,8 +49,8 @@ impl Transaction for Session<'_> {
         let parent = record.parent.as_ref();
         self.execute(
             "INSERT INTO record (seq, kind, id, version, deleted, audience, parent_kind, parent_id,
-             updated_at, updated_by, fields, fv)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+             updated_at, updated_by, fields, fv, makers)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
             params![
                 record.seq,
                 record.kind.name(),
@@ -64,6 +64,7 @@ impl Transaction for Session<'_> {
                 record.updated_by,
                 record.fields,
                 record.fv,
+                record.makers,
             ],
         )
     }
