@@ -9,5 +9,19 @@
     reason = "test helpers may fail loudly"
 )]
 
-#[cfg(feature = "server")]
-mod server;
+mod analytics;
+mod cache;
+mod desk;
+mod generated;
+mod hostile_text;
+mod house;
+mod layering;
+mod model;
+mod phrases;
+mod pictures;
+mod references;
+mod screens;
+mod store;
+mod sync;
+mod themes;
+mod walls;
