@@ -173,6 +173,11 @@ impl Loop {
                 }
             }
             self.drain(app, screen).await?;
+            // The terminal may have changed its size while nobody listened for it.
+            let (columns, rows) = Screen::size();
+            if (columns, rows) != app.size {
+                self.take(app, screen, Msg::Resize(columns, rows))?;
+            }
             if self.left {
                 return Ok(());
             }

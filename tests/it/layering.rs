@@ -20,7 +20,7 @@ const NARROW: &[(&str, &[&str])] = &[
     ("figure", &["record"]),
     ("query", &["record", "when", "text"]),
     ("triage", &["record", "when", "text", "figure"]),
-    ("funnel", &["record", "when", "figure"]),
+    ("funnel", &["record", "when", "figure", "text"]),
     ("portfolio", &["record", "when", "figure"]),
     ("slots", &["record", "when"]),
     ("wire", &["record"]),

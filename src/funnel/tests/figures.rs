@@ -1,3 +1,5 @@
+//! Tests of funnel: figures.
+
 use std::collections::BTreeMap;
 
 use jiff::civil::date;

@@ -1,3 +1,5 @@
+//! Tests of funnel: people.
+
 use jiff::civil::date;
 use jiff::tz::TimeZone;
 

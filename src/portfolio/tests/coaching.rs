@@ -1,3 +1,5 @@
+//! Tests of portfolio: coaching.
+
 use jiff::civil::{Date, date};
 
 use super::*;

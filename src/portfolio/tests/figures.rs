@@ -1,3 +1,5 @@
+//! Tests of portfolio: figures.
+
 use jiff::civil::date;
 
 use super::*;

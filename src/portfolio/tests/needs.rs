@@ -1,3 +1,5 @@
+//! Tests of portfolio: needs.
+
 use jiff::civil::date;
 use jiff::tz::TimeZone;
 
