@@ -295,3 +295,145 @@ fn a_terminal_that_is_too_small_gets_a_sentence_and_grows_back() {
     terminal.press("q");
     terminal.gone();
 }
+
+#[test]
+fn with_a_server_that_never_answers_every_key_still_acts() {
+    let backend = Backend::start();
+    let mut ana = backend.console("ana");
+    ana.run(&["sync"]).ok();
+    // It takes connections and says nothing, for longer than the test waits.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    ana.server = format!("http://{}", silent.local_addr().unwrap());
+    std::thread::spawn(move || {
+        let mut held = Vec::new();
+        while let Ok((stream, _)) = silent.accept() {
+            held.push(stream);
+        }
+    });
+    let mut terminal = Terminal::open(&ana, 40, 120);
+    terminal.until("Dana Reyes");
+    terminal.press("3");
+    terminal.until("Tidepool");
+    terminal.press("/halo\r>");
+    terminal.until("→ Contacted");
+    terminal.press("u");
+    terminal.until("took back");
+    terminal.press("2e");
+    terminal.until("done");
+    terminal.press("q");
+    assert_eq!(terminal.gone(), 0);
+    terminal.is_as_it_was();
+}
+
+#[test]
+fn a_conflict_shows_both_sides_survives_a_restart_and_is_settled_by_a_key() {
+    for (key, ends_as) in [("m", "Mine it is"), ("t", "Bens word")] {
+        let mut backend = Backend::start();
+        let (ana, ben) = (backend.console("ana"), backend.console("ben"));
+        ana.run(&["sync"]).ok();
+        ben.run(&["sync"]).ok();
+        backend.stop();
+        let mut terminal = Terminal::open(&ana, 40, 120);
+        terminal.until("offline");
+        terminal.press("3/tide\r");
+        terminal.until("filter");
+        terminal.press(":edit next_step=\"Mine it is\"\r");
+        terminal.until("edited");
+        terminal.press("\u{1b}q");
+        terminal.press("q");
+        terminal.gone();
+        backend.resume();
+        ben.run(&["edit", "next_step=Bens word", "--id", "lead:tide"]).ok();
+        let mut terminal = Terminal::open(&ana, 40, 120);
+        terminal.until("in conflict");
+        terminal.press("gx");
+        terminal.until("Mine it is");
+        terminal.until("Bens word");
+        terminal.press("q");
+        terminal.gone();
+        let mut terminal = Terminal::open(&ana, 40, 120);
+        terminal.until("in conflict");
+        terminal.press("gx");
+        terminal.until("Bens word");
+        terminal.press(key);
+        let began = Instant::now();
+        loop {
+            let shown = ana.run(&["outbox", "show"]).ok();
+            let lead = backend.record("leads/tide", &ana.token);
+            if shown.is_empty() && lead["fields"]["next_step"] == ends_as {
+                break;
+            }
+            assert!(began.elapsed() < Duration::from_secs(20), "{key}: {shown} {lead}");
+        }
+        terminal.press("q");
+        terminal.gone();
+    }
+}
+
+#[test]
+fn a_draft_survives_a_killed_console() {
+    let backend = Backend::start();
+    let ana = backend.console("ana");
+    let mut terminal = Terminal::open(&ana, 40, 120);
+    terminal.until("live");
+    terminal.press("2");
+    terminal.until("Third request");
+    terminal.press("r");
+    terminal.until("Enter sends");
+    terminal.press("I will ask payouts 今天");
+    terminal.until("今天");
+    // The keys are on the disk once the outbox answers for them.
+    let began = Instant::now();
+    let file = ana.home.join("state/outbox.db");
+    while !draft_is_saved(&file) {
+        assert!(began.elapsed() < Duration::from_secs(10), "no draft was saved");
+    }
+    terminal.child.kill().unwrap();
+    terminal.gone();
+    let mut terminal = Terminal::open(&ana, 40, 120);
+    terminal.until("live");
+    terminal.press("2");
+    terminal.until("Third request");
+    terminal.press("r");
+    terminal.until("I will ask payouts 今天");
+    terminal.press("\r");
+    terminal.until("leaves in");
+    terminal.press("q");
+    terminal.gone();
+}
+
+fn draft_is_saved(file: &std::path::Path) -> bool {
+    let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
+    let Ok(db) = rusqlite::Connection::open_with_flags(file, flags) else { return false };
+    let text = db.query_row("SELECT text FROM draft", [], |row| row.get::<_, String>(0));
+    text.is_ok_and(|text| text.ends_with("今天"))
+}
+
+#[test]
+fn a_record_is_made_in_the_form_and_noted_on() {
+    let backend = Backend::start();
+    let ana = backend.console("ana");
+    let mut terminal = Terminal::open(&ana, 40, 120);
+    terminal.until("live");
+    terminal.press("3nl");
+    terminal.until("New lead");
+    terminal.press("Fjord Live\r");
+    terminal.until("new lead");
+    let began = Instant::now();
+    let made = loop {
+        let out = ana.run(&["list", "lead", "fjord", "--format", "jsonl"]).ok();
+        if out.contains("\"clean\"") {
+            break out;
+        }
+        assert!(began.elapsed() < Duration::from_secs(20), "{out}");
+    };
+    assert!(made.contains("Fjord Live") && made.contains("\"owner\":\"ana\""), "{made}");
+    terminal.press("N");
+    terminal.until("note:");
+    terminal.press("They asked for a call\r");
+    while !ana.run(&["list", "note"]).ok().contains("They asked") {
+        assert!(began.elapsed() < Duration::from_secs(40), "the note was lost");
+    }
+    terminal.press("q");
+    terminal.gone();
+}
