@@ -1,4 +1,4 @@
-//! Layer 8: the reference backend: the contract of [`wire`](crate::wire) over HTTP, records in SQLite.
+//! Layer 8: the reference backend: the contract of [`wire`](crate::wire) over HTTP, records in `SQLite`.
 //!
 //! A [`Server`] is opened on a database file and then [serves](Server::serve) an address until its
 //! [`Running`] handle is shut down. From the outside in:

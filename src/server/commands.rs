@@ -143,14 +143,12 @@ impl Edit<'_> {
 
     /// Gives a record that names no user to its maker, so that it does not leave their view.
     fn claim(&self, state: &mut State) {
-        if let Audience::Users(names) = self.kind.audience() {
-            if let (true, Some(first)) = (
-                audience_users(names, &state.fields).is_empty(),
-                names.first(),
-            ) {
-                let maker = Json::from(self.caller.principal.user.as_str());
-                state.fields.insert((*first).to_owned(), maker);
-            }
+        if let Audience::Users(names) = self.kind.audience()
+            && let Some(first) = names.first()
+            && audience_users(names, &state.fields).is_empty()
+        {
+            let maker = Json::from(self.caller.principal.user.as_str());
+            state.fields.insert((*first).to_owned(), maker);
         }
     }
 
@@ -398,8 +396,7 @@ impl Edit<'_> {
     /// Tells whether a version was made by the sender itself.
     fn is_own(&self, makers: &Makers, version: i64) -> bool {
         makers.get(&version).is_some_and(|maker| {
-            maker.split_once('/')
-                == Some((&self.caller.principal.user, self.caller.client))
+            maker.split_once('/') == Some((&self.caller.principal.user, self.caller.client))
         })
     }
 

@@ -37,6 +37,13 @@ use refused::{Pending, Refused};
 
 /// How long open requests may go on after the server was told to stop.
 const LAST_REQUESTS: Duration = Duration::from_secs(5);
+/// How often the queue of outgoing messages is looked at while something is in it; the clock that counts is
+/// not the one that this sleeps by.
+const QUEUE_NAP: Duration = Duration::from_millis(250);
+/// How often it is looked at otherwise: another program may have written.
+const IDLE_NAP: Duration = Duration::from_mins(1);
+/// How often what is past its time is forgotten.
+const PURGE: Duration = Duration::from_hours(1);
 
 /// What every handler works with.
 #[derive(Clone)]
@@ -117,30 +124,49 @@ async fn stopping(stop: &mut watch::Receiver<bool>) {
 }
 
 /// Sends messages whose time has come and forgets what is past its time.
+///
+/// With nothing in the queue it sleeps until something is written: an idle server stays idle.
 async fn chores(inner: Arc<Inner>, mut stop: watch::Receiver<bool>) {
-    let mut look = tokio::time::interval(Duration::from_millis(250));
-    let mut purge = tokio::time::interval(Duration::from_secs(3_600));
-    look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut heads = inner.head.subscribe();
+    let mut purge = tokio::time::interval(PURGE);
     loop {
-        let done = tokio::select! {
-            () = stopping(&mut stop) => return,
-            _ = look.tick() => send_due(&inner).await,
-            _ = purge.tick() => inner.writer.submit(upkeep::purge).await,
+        let nap = match send_due(&inner).await {
+            Ok(Queue::Waiting) => QUEUE_NAP,
+            Ok(Queue::Empty) => IDLE_NAP,
+            Err(error) => {
+                tracing::error!(%error, "queued messages could not leave");
+                IDLE_NAP
+            }
         };
-        if let Err(error) = done {
-            tracing::error!(%error, "a chore of the server failed");
+        tokio::select! {
+            () = stopping(&mut stop) => return,
+            changed = heads.changed() => if changed.is_err() { return },
+            () = tokio::time::sleep(nap) => {}
+            _ = purge.tick() => {
+                if let Err(error) = inner.writer.submit(upkeep::purge).await {
+                    tracing::error!(%error, "old deletions could not be purged");
+                }
+            }
         }
     }
 }
 
-async fn send_due(inner: &Arc<Inner>) -> Result<(), super::writer::WriteError> {
+/// Whether messages wait for their time.
+enum Queue {
+    Waiting,
+    Empty,
+}
+
+async fn send_due(inner: &Arc<Inner>) -> Result<Queue, super::writer::WriteError> {
     // Most of the time there is nothing to send: that must not cost a write.
     let next = inner.storage.view(|snapshot| snapshot.next_outgoing())?;
-    let now = inner.now().as_microsecond();
-    if next.is_some_and(|next| next <= now) {
+    let Some(next) = next else {
+        return Ok(Queue::Empty);
+    };
+    if next <= inner.now().as_microsecond() {
         inner.writer.submit(rules::send_due).await?;
     }
-    Ok(())
+    Ok(Queue::Waiting)
 }
 
 fn router(app: App) -> Router {

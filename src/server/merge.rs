@@ -258,7 +258,12 @@ mod tests {
             (json!({"set": {"mine": "n"}}), 2, vec!["mine"], vec![]),
             (json!({"set": {"n": 1.0}}), 1, vec![], vec![]),
             (json!({"set": {"unheard": ""}}), 1, vec![], vec![]),
-            (json!({"set": {"unheard": {"of": 1}}}), 0, vec!["unheard"], vec![]),
+            (
+                json!({"set": {"unheard": {"of": 1}}}),
+                0,
+                vec!["unheard"],
+                vec![],
+            ),
         ];
         for (change, base, changed, conflicts) in cases {
             let merged = merged(&change, &before, base);

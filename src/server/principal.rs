@@ -67,7 +67,6 @@ impl Principal {
             return Some(format!("{} are append-only", kind.plural()));
         }
         match (&self.role, kind) {
-            (Role::Admin, _) => None,
             (Role::Lead, Kind::User | Kind::Team) => {
                 // Whoever could set these would decide what they themselves may see.
                 if op != Op::Update {
@@ -78,12 +77,11 @@ impl Principal {
                     .find(|field| matches!(field.as_str(), "role" | "team" | "parent"))
                     .map(|field| format!("only an administrator may change `{field}`"))
             }
-            (Role::Lead, _) => None,
             (Role::Cnm, Kind::User | Kind::Team | Kind::Stage | Kind::MetricDef) => Some(format!(
                 "{} are kept by leads and administrators",
                 kind.plural()
             )),
-            (Role::Cnm, _) => None,
+            (Role::Admin | Role::Lead | Role::Cnm, _) => None,
             (Role::Other(role), _) => Some(format!("the role `{role}` may only read")),
         }
     }

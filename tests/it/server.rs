@@ -40,7 +40,7 @@ pub(crate) struct Client {
     pub(crate) base: String,
     pub(crate) token: String,
     /// The name of its cache.
-    pub(crate) client: String,
+    pub(crate) cache: String,
     pub(crate) http: reqwest::Client,
 }
 
@@ -107,7 +107,7 @@ impl Backend {
         Client {
             base: self.base(),
             token: token.reveal().to_owned(),
-            client: format!("{user}-cache"),
+            cache: format!("{user}-cache"),
             http: self.http.clone(),
         }
     }
@@ -144,7 +144,7 @@ impl Client {
     }
 
     pub(crate) async fn batch(&self, commands: &[Json], atomic: bool) -> BatchReply {
-        let body = json!({"client": self.client, "batch": commands, "atomic": atomic});
+        let body = json!({"client": self.cache, "batch": commands, "atomic": atomic});
         let reply = self.post(&body).await;
         assert_eq!(reply.status(), 200, "{:?}", reply.text().await);
         reply.json().await.unwrap()
@@ -231,7 +231,10 @@ impl Mirror {
 
     pub(crate) async fn catch_up(&mut self, client: &Client, limit: usize) {
         while self.pull(client, limit).await {}
-        assert!(self.staged.is_empty(), "a reader at the head has a whole state");
+        assert!(
+            self.staged.is_empty(),
+            "a reader at the head has a whole state"
+        );
     }
 }
 
@@ -247,7 +250,11 @@ pub(crate) fn http_client() -> reqwest::Client {
 /// A client that shows replies as they came over the wire.
 pub(crate) fn plain_client() -> reqwest::Client {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder().no_proxy().no_gzip().build().unwrap()
+    reqwest::Client::builder()
+        .no_proxy()
+        .no_gzip()
+        .build()
+        .unwrap()
 }
 
 pub(crate) fn new_record(kind: Kind, id: &str, fields: &Json) -> NewRecord {
@@ -265,17 +272,25 @@ pub(crate) fn people() -> Vec<NewRecord> {
         .iter()
         .map(|(id, parent)| new_record(Kind::Team, id, &json!({"name": id, "parent": parent})));
     let users = PEOPLE.iter().map(|(id, role, team)| {
-        new_record(Kind::User, id, &json!({"name": id, "role": role, "team": team}))
+        new_record(
+            Kind::User,
+            id,
+            &json!({"name": id, "role": role, "team": team}),
+        )
     });
     teams.chain(users).collect()
 }
 
 pub(crate) fn create(cmd: &str, kind: &str, id: &str, set: Json) -> Json {
-    json!({"cmd": cmd, "kind": kind, "id": id, "op": "create", "set": set})
+    let mut command = json!({"cmd": cmd, "kind": kind, "id": id, "op": "create"});
+    command["set"] = set;
+    command
 }
 
 pub(crate) fn update(cmd: &str, kind: &str, id: &str, base: u64, set: Json) -> Json {
-    json!({"cmd": cmd, "kind": kind, "id": id, "op": "update", "base": base, "set": set})
+    let mut command = json!({"cmd": cmd, "kind": kind, "id": id, "op": "update", "base": base});
+    command["set"] = set;
+    command
 }
 
 pub(crate) fn delete(cmd: &str, kind: &str, id: &str, base: u64) -> Json {

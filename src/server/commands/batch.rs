@@ -46,20 +46,20 @@ struct OnlyId {
 }
 
 /// Reads the body of a request.
-pub(crate) fn parse(body: &[u8], limits: &Limits) -> std::result::Result<ParsedBatch, Problem> {
-    let malformed = |error: serde_json::Error| refusal::malformed(error.to_string());
-    strict::check(body).map_err(malformed)?;
-    let outer: Outer<'_> = serde_json::from_slice(body).map_err(malformed)?;
+pub(crate) fn parse(
+    body: &[u8],
+    limits: &Limits,
+) -> std::result::Result<ParsedBatch, Box<Problem>> {
+    let unreadable = |error: serde_json::Error| malformed(error.to_string());
+    strict::check(body).map_err(unreadable)?;
+    let outer: Outer<'_> = serde_json::from_slice(body).map_err(unreadable)?;
     if outer.batch.len() > limits.commands_per_batch {
-        return Err(refusal::too_large(format!(
-            "a batch has at most {} commands",
-            limits.commands_per_batch
-        )));
+        let most = limits.commands_per_batch;
+        let problem = refusal::too_large(format!("a batch has at most {most} commands"));
+        return Err(Box::new(problem));
     }
     if !validate::is_id(&outer.client) {
-        return Err(refusal::malformed(
-            "client: 1 to 100 letters, digits and -_.:@+~",
-        ));
+        return Err(malformed("client: 1 to 100 letters, digits and -_.:@+~"));
     }
     let commands = outer
         .batch
@@ -73,13 +73,15 @@ pub(crate) fn parse(body: &[u8], limits: &Limits) -> std::result::Result<ParsedB
     })
 }
 
-fn parse_one(raw: &RawValue) -> std::result::Result<Parsed, Problem> {
+fn malformed(detail: impl Into<String>) -> Box<Problem> {
+    Box::new(refusal::malformed(detail))
+}
+
+fn parse_one(raw: &RawValue) -> std::result::Result<Parsed, Box<Problem>> {
     let id: OnlyId = serde_json::from_str(raw.get())
-        .map_err(|error| refusal::malformed(format!("a command: {error}")))?;
+        .map_err(|error| malformed(format!("a command: {error}")))?;
     if !validate::is_id(&id.cmd) {
-        return Err(refusal::malformed(
-            "cmd: 1 to 100 letters, digits and -_.:@+~",
-        ));
+        return Err(malformed("cmd: 1 to 100 letters, digits and -_.:@+~"));
     }
     Ok(match serde_json::from_str::<Command>(raw.get()) {
         Ok(command) => Parsed::Command {

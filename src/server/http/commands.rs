@@ -26,7 +26,7 @@ pub(super) async fn commands(
 ) -> Result<Response, Refused> {
     let limits = app.inner.options.limits;
     let body = read_body(request, limits.batch_bytes).await?;
-    let batch = batch::parse(&body, &limits)?;
+    let batch = batch::parse(&body, &limits).map_err(|problem| Refused::from(*problem))?;
     let principal = caller.principal;
     let (results, head) = app
         .inner

@@ -51,6 +51,13 @@ enum Reauth {
     Said,
 }
 
+/// What a look at the token found.
+enum Look {
+    Fine,
+    Reauth,
+    Ended,
+}
+
 /// `GET /v1/events`
 pub(super) async fn events(State(app): State<App>, caller: Caller) -> Result<Response, Refused> {
     caller.may_read()?;
@@ -99,19 +106,23 @@ impl Pokes {
                     return Some(Event::default().event("ping").data("{}"));
                 }
                 _ = self.look.tick() => {
-                    if let Some(event) = self.look()? {
-                        return Some(event);
+                    match self.look() {
+                        Look::Fine => {}
+                        Look::Reauth => {
+                            return Some(Event::default().event("reauth").data("{}"));
+                        }
+                        Look::Ended => return None,
                     }
                 }
             }
         }
     }
 
-    /// Looks whether the token is still good (`None` ends the stream) and whether another program wrote.
-    fn look(&mut self) -> Option<Option<Event>> {
+    /// Looks whether the token is still good and whether another program wrote.
+    fn look(&mut self) -> Look {
         let inner = &self.app.inner;
         if !matches!(self.app.verify(&self.credential), Ok(Some(_))) {
-            return None;
+            return Look::Ended;
         }
         if let Err(error) = inner.announce() {
             tracing::warn!(%error, "the newest position cannot be read");
@@ -119,8 +130,8 @@ impl Pokes {
         let left = self.expires_at - inner.now().as_second();
         if left < REAUTH && self.reauth == Reauth::Ahead {
             self.reauth = Reauth::Said;
-            return Some(Some(Event::default().event("reauth").data("{}")));
+            return Look::Reauth;
         }
-        Some(None)
+        Look::Fine
     }
 }

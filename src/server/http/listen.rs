@@ -20,7 +20,7 @@ use tokio::time::{Instant, Sleep};
 /// How long the head of a request may take.
 const HEAD: Duration = Duration::from_secs(10);
 /// How long a connection may be silent; streams send a ping every 20 seconds.
-const SILENCE: Duration = Duration::from_secs(120);
+const SILENCE: Duration = Duration::from_mins(2);
 
 /// The address of the other side.
 #[derive(Clone, Copy, Debug)]
@@ -112,7 +112,7 @@ impl Connection {
             }
             Phase::Head { seen } => seen,
         };
-        let seen = bytes.iter().fold(seen, blank_line);
+        let seen = bytes.iter().copied().fold(seen, blank_line);
         if seen == BLANK_LINE.len() {
             self.phase = Phase::Work;
             self.allow(SILENCE);
@@ -125,11 +125,11 @@ impl Connection {
 const BLANK_LINE: &[u8] = b"\r\n\r\n";
 
 /// Follows one byte on the way to the end of a head.
-fn blank_line(seen: usize, byte: &u8) -> usize {
+fn blank_line(seen: usize, byte: u8) -> usize {
     match BLANK_LINE.get(seen) {
         None => seen,
-        Some(expected) if expected == byte => seen + 1,
-        Some(_) => usize::from(*byte == b'\r'),
+        Some(expected) if *expected == byte => seen + 1,
+        Some(_) => usize::from(byte == b'\r'),
     }
 }
 
@@ -201,7 +201,7 @@ mod tests {
 
     #[test]
     fn the_end_of_a_head_is_found_across_any_cut() {
-        let seen = |text: &[u8]| text.iter().fold(0, blank_line);
+        let seen = |text: &[u8]| text.iter().copied().fold(0, blank_line);
         assert_eq!(seen(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"), 4);
         assert_eq!(seen(b"GET / HTTP/1.1\r\n\r"), 3);
         assert_eq!(seen(b"a\r\r\n\r\nbody"), 4);

@@ -1,5 +1,6 @@
 //! The REST face for scripts: one record by its path, with its version as `ETag`.
 
+use std::fmt::Write as _;
 use std::ops::ControlFlow;
 
 use axum::extract::rejection::{PathRejection, QueryRejection};
@@ -87,7 +88,8 @@ pub(super) async fn list(
                 Ok(ControlFlow::Continue(()))
             })?;
             let next = if more { Json::from(last) } else { Json::Null };
-            text.push_str(&format!(r#"],"next":{next}}}"#));
+            // Writing to a string cannot fail.
+            let _ = write!(text, r#"],"next":{next}}}"#);
             Ok(text)
         })
         .await?;

@@ -20,7 +20,8 @@ impl Ledger<'_> {
         let gainers = self.txn.sees_only(moved.audience, old_audience)?;
         let descendants = self.descendants(moved.kind, &moved.id)?;
         let many = descendants.len() > CASCADE;
-        let moves = !many && !(losers.is_empty() && gainers.is_empty());
+        let concerned = losers.len() + gainers.len();
+        let moves = !many && concerned > 0;
         let mut seen = vec![(moved.kind, moved.id.as_str())];
         for child in &descendants {
             // A new position also tells readers who are behind that what they have is no whole state.

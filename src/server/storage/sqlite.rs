@@ -1,4 +1,4 @@
-//! The backend's records in one SQLite file.
+//! The backend's records in one `SQLite` file.
 //!
 //! One connection writes, others read beside it (write-ahead log). Commits are durable: `synchronous=FULL`.
 
@@ -23,7 +23,7 @@ const APPLICATION_ID: i64 = 0x636e_6d73;
 /// How many idle reading connections are kept: opening one costs as much as many requests.
 const IDLE_READERS: usize = 32;
 
-/// The backend's records in one SQLite file.
+/// The backend's records in one `SQLite` file.
 pub(crate) struct Sqlite {
     path: PathBuf,
     writer: Mutex<Connection>,
@@ -31,7 +31,8 @@ pub(crate) struct Sqlite {
 }
 
 /// Readers beside the writer, and commits that are on the disk when they return.
-const LOG: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 2000";
+const LOG: &str =
+    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 2000";
 
 /// One connection inside a transaction.
 pub(super) struct Session<'a> {
@@ -102,7 +103,7 @@ impl Storage for Sqlite {
         let conn = lock(&self.writer);
         if !on {
             // The way back to a durable log ends with everything on the disk.
-            conn.execute_batch("PRAGMA cache_size = -32768; PRAGMA synchronous = FULL")?;
+            conn.execute_batch("PRAGMA cache_size = -16384; PRAGMA synchronous = FULL")?;
             conn.execute_batch(LOG)?;
             return Ok(());
         }
@@ -133,7 +134,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Makes the file readable for its owner only, before SQLite gives its side files the same rights.
+/// Makes the file readable for its owner only, before `SQLite` gives its side files the same rights.
 fn make_private(path: &Path) -> Result<()> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
@@ -153,10 +154,11 @@ fn connect(path: &Path, access: OpenFlags) -> Result<Connection> {
     conn.busy_timeout(Duration::from_secs(5))?;
     conn.set_prepared_statement_cache_capacity(128);
     conn.execute_batch(
-        "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY;
-         PRAGMA cache_size = -32768; PRAGMA mmap_size = 268435456; PRAGMA cell_size_check = ON",
+        "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY;
+         PRAGMA cache_size = -2048; PRAGMA mmap_size = 268435456",
     )?;
     if access.contains(OpenFlags::SQLITE_OPEN_READ_WRITE) {
+        conn.execute_batch("PRAGMA cache_size = -16384")?;
         conn.execute_batch(LOG)?;
     }
     Ok(conn)

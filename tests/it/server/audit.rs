@@ -46,15 +46,26 @@ async fn every_effect_has_one_line_with_what_was_and_what_is() {
     let first = create("1", "lead", "l", json!({"name": "a", "market": "US"}));
     mei.one(first.clone()).await;
     mei.one(first).await;
-    lena.one(update("2", "lead", "l", 1, json!({"name": "b"}))).await;
-    mei.one(update("3", "lead", "l", 1, json!({"name": "c"}))).await;
-    mei.one(update("4", "lead", "l", 1, json!({"market": "CA"}))).await;
-    mei.one(update("5", "lead", "l", 3, json!({"market": "CA"}))).await;
+    lena.one(update("2", "lead", "l", 1, json!({"name": "b"})))
+        .await;
+    mei.one(update("3", "lead", "l", 1, json!({"name": "c"})))
+        .await;
+    mei.one(update("4", "lead", "l", 1, json!({"market": "CA"})))
+        .await;
+    mei.one(update("5", "lead", "l", 3, json!({"market": "CA"})))
+        .await;
     mei.one(delete("6", "lead", "l", 3)).await;
     let log = lines(&backend);
     let told: Vec<_> = log
         .iter()
-        .map(|line| (line.user.as_str(), line.cmd.as_str(), line.op.as_str(), line.status.as_str()))
+        .map(|line| {
+            (
+                line.user.as_str(),
+                line.cmd.as_str(),
+                line.op.as_str(),
+                line.status.as_str(),
+            )
+        })
         .collect();
     assert_eq!(
         told,
@@ -86,7 +97,8 @@ async fn the_chain_is_whole_and_a_changed_line_breaks_it() {
     let conn = Connection::open(backend.folder.path().join("server.db")).unwrap();
     let change = "UPDATE audit SET user = 'tom' WHERE number = 3";
     assert!(conn.execute(change, []).is_err(), "the log is append-only");
-    conn.execute_batch("DROP TRIGGER audit_is_append_only_1").unwrap();
+    conn.execute_batch("DROP TRIGGER audit_is_append_only_1")
+        .unwrap();
     conn.execute(change, []).unwrap();
     assert_eq!(backend.server.verify_audit().unwrap().broken_at, Some(3));
 }
@@ -101,15 +113,26 @@ async fn no_accepted_write_is_older_than_what_it_replaced() {
     for number in 1..60_u64 {
         let who = if number % 2 == 0 { &mei } else { &tom };
         let field = ["name", "market"][usize::from(number % 5 < 2)];
-        let base = 1 + (number * 7) % number.max(1).min(9);
+        let base = 1 + (number * 7) % number.clamp(1, 9);
         let value = number.to_string();
-        who.one(update(&format!("u{number}"), "lead", "l", base, json!({field: value}))).await;
+        who.one(update(
+            &format!("u{number}"),
+            "lead",
+            "l",
+            base,
+            json!({field: value}),
+        ))
+        .await;
     }
     let mut accepted = 0;
     for line in lines(&backend).iter().filter(|line| line.op == "update") {
         for (field, was) in line.before.as_object().unwrap() {
             accepted += 1;
-            assert!(line.base >= was["version"].as_i64().unwrap(), "{field} by {}", line.cmd);
+            assert!(
+                line.base >= was["version"].as_i64().unwrap(),
+                "{field} by {}",
+                line.cmd
+            );
         }
     }
     assert!(accepted > 3);
@@ -119,8 +142,11 @@ async fn no_accepted_write_is_older_than_what_it_replaced() {
 async fn an_edit_that_changed_nothing_is_acknowledged_in_the_log() {
     let backend = Backend::start().await;
     let mei = backend.client("mei");
-    mei.one(create("1", "lead", "l", json!({"name": "a"}))).await;
-    let same = mei.one(update("2", "lead", "l", 1, json!({"name": "a"}))).await;
+    mei.one(create("1", "lead", "l", json!({"name": "a"})))
+        .await;
+    let same = mei
+        .one(update("2", "lead", "l", 1, json!({"name": "a"})))
+        .await;
     assert_eq!(same.status, Status::Noop);
     assert!(lines(&backend).iter().any(|line| line.cmd == "2"));
 }

@@ -22,8 +22,11 @@ async fn a_command_that_is_sent_again_has_one_effect() {
 async fn an_id_that_is_used_for_another_command_is_refused() {
     let backend = Backend::start().await;
     let mei = backend.client("mei");
-    mei.one(create("c1", "lead", "l", json!({"name": "Nova"}))).await;
-    let other = mei.one(create("c1", "lead", "l", json!({"name": "Other"}))).await;
+    mei.one(create("c1", "lead", "l", json!({"name": "Nova"})))
+        .await;
+    let other = mei
+        .one(create("c1", "lead", "l", json!({"name": "Other"})))
+        .await;
     assert_eq!(other.status, Status::Reused);
     assert_eq!(other.problem.unwrap().kind, problem::REUSED);
 }
@@ -41,10 +44,18 @@ async fn command_ids_of_two_people_do_not_meet() {
 async fn a_failed_command_can_be_sent_again() {
     let backend = Backend::start().await;
     let (mei, lena) = (backend.client("mei"), backend.client("lena"));
-    lena.one(create("c", "lead", "l", json!({"owner": "tom"}))).await;
+    lena.one(create("c", "lead", "l", json!({"owner": "tom"})))
+        .await;
     let command = update("u", "lead", "l", 1, json!({"name": "x"}));
     assert_eq!(mei.one(command.clone()).await.status, Status::NotFound);
-    lena.one(update("share", "lead", "l", 1, json!({"shared_with": ["mei"]}))).await;
+    lena.one(update(
+        "share",
+        "lead",
+        "l",
+        1,
+        json!({"shared_with": ["mei"]}),
+    ))
+    .await;
     assert_eq!(mei.one(command).await.status, Status::Merged);
 }
 
@@ -54,8 +65,11 @@ async fn edits_of_different_fields_merge() {
     let (mei, tom) = (backend.client("mei"), backend.client("tom"));
     let set = json!({"name": "Nova", "market": "US", "owner": "mei", "shared_with": ["tom"]});
     mei.one(create("1", "lead", "l", set)).await;
-    tom.one(update("2", "lead", "l", 1, json!({"market": "CA"}))).await;
-    let merged = mei.one(update("3", "lead", "l", 1, json!({"name": "Nova Media"}))).await;
+    tom.one(update("2", "lead", "l", 1, json!({"market": "CA"})))
+        .await;
+    let merged = mei
+        .one(update("3", "lead", "l", 1, json!({"name": "Nova Media"})))
+        .await;
     assert_eq!(merged.status, Status::Merged);
     let server = merged.server.unwrap();
     assert_eq!(server.fields["market"], "CA");
@@ -70,7 +84,8 @@ async fn edits_of_the_same_field_conflict_and_both_values_are_told() {
     let (mei, tom) = (backend.client("mei"), backend.client("tom"));
     let set = json!({"name": "Nova", "market": "US", "owner": "mei", "shared_with": ["tom"]});
     mei.one(create("1", "lead", "l", set)).await;
-    tom.one(update("2", "lead", "l", 1, json!({"name": "T"}))).await;
+    tom.one(update("2", "lead", "l", 1, json!({"name": "T"})))
+        .await;
     let both = json!({"name": "M", "market": "MX"});
     let conflict = mei.one(update("3", "lead", "l", 1, both)).await;
     assert_eq!(conflict.status, Status::Conflict);
@@ -79,21 +94,30 @@ async fn edits_of_the_same_field_conflict_and_both_values_are_told() {
     assert_eq!(server.fields["name"], "T");
     assert_eq!(server.updated_by.as_deref(), Some("tom"));
     let now = &mei.everything().await[&key("lead", "l")];
-    assert_eq!(now.fields["market"], "US", "nothing of the command was applied");
+    assert_eq!(
+        now.fields["market"], "US",
+        "nothing of the command was applied"
+    );
 }
 
 #[tokio::test]
 async fn the_same_value_from_both_sides_is_no_conflict() {
     let backend = Backend::start().await;
     let (mei, tom) = (backend.client("mei"), backend.client("tom"));
-    mei.one(create("1", "lead", "l", json!({"shared_with": ["tom"]}))).await;
+    mei.one(create("1", "lead", "l", json!({"shared_with": ["tom"]})))
+        .await;
     // Sharing alone does not make Mei the owner: the record names Tom only.
-    let owned = mei.one(update("0", "lead", "l", 1, json!({"owner": "mei"}))).await;
+    let owned = mei
+        .one(update("0", "lead", "l", 1, json!({"owner": "mei"})))
+        .await;
     assert_eq!(owned.status, Status::NotFound);
-    tom.one(update("2", "lead", "l", 1, json!({"name": "Nova"}))).await;
+    tom.one(update("2", "lead", "l", 1, json!({"name": "Nova"})))
+        .await;
     let mut other_cache = tom.clone();
-    other_cache.client = "second".to_owned();
-    let same = other_cache.one(update("3", "lead", "l", 1, json!({"name": "Nova"}))).await;
+    other_cache.cache = "second".to_owned();
+    let same = other_cache
+        .one(update("3", "lead", "l", 1, json!({"name": "Nova"})))
+        .await;
     assert_eq!(same.status, Status::Noop);
     assert_eq!(same.version, Some(2));
 }
@@ -104,13 +128,15 @@ async fn someone_who_chose_mine_is_asked_again_only_after_another_change() {
     let (mei, tom) = (backend.client("mei"), backend.client("tom"));
     let set = json!({"name": "a", "owner": "mei", "shared_with": ["tom"]});
     mei.one(create("1", "lead", "l", set)).await;
-    tom.one(update("2", "lead", "l", 1, json!({"name": "t"}))).await;
+    tom.one(update("2", "lead", "l", 1, json!({"name": "t"})))
+        .await;
     let mine = |cmd: &str, base: u64| {
         let mut command = update(cmd, "lead", "l", base, json!({"name": "m"}));
         command["mine"] = json!(true);
         command
     };
-    tom.one(update("3", "lead", "l", 2, json!({"name": "t2"}))).await;
+    tom.one(update("3", "lead", "l", 2, json!({"name": "t2"})))
+        .await;
     assert_eq!(mei.one(mine("4", 2)).await.status, Status::Conflict);
     assert_eq!(mei.one(mine("5", 3)).await.status, Status::Applied);
 }
@@ -119,18 +145,28 @@ async fn someone_who_chose_mine_is_asked_again_only_after_another_change() {
 async fn two_edits_of_one_cache_on_the_same_base_follow_each_other() {
     let backend = Backend::start().await;
     let mei = backend.client("mei");
-    mei.one(create("1", "lead", "l", json!({"name": "a"}))).await;
+    mei.one(create("1", "lead", "l", json!({"name": "a"})))
+        .await;
     let results = mei
         .send(&[
             update("2", "lead", "l", 1, json!({"name": "b"})),
             update("3", "lead", "l", 1, json!({"name": "c"})),
         ])
         .await;
-    assert!(results.iter().all(|result| result.status.is_settled()), "{results:?}");
+    assert!(
+        results.iter().all(|result| result.status.is_settled()),
+        "{results:?}"
+    );
     let mut second = mei.clone();
-    second.client = "second".to_owned();
-    let other = second.one(update("4", "lead", "l", 1, json!({"name": "d"}))).await;
-    assert_eq!(other.status, Status::Conflict, "another cache has not seen them");
+    second.cache = "second".to_owned();
+    let other = second
+        .one(update("4", "lead", "l", 1, json!({"name": "d"})))
+        .await;
+    assert_eq!(
+        other.status,
+        Status::Conflict,
+        "another cache has not seen them"
+    );
 }
 
 #[tokio::test]
@@ -145,10 +181,18 @@ async fn additions_to_a_list_from_both_sides_stay() {
     };
     assert_eq!(tom.one(with("2", "add", "t")).await.status, Status::Applied);
     assert_eq!(mei.one(with("3", "add", "m")).await.status, Status::Merged);
-    assert_eq!(mei.one(with("4", "remove", "a")).await.status, Status::Merged);
+    assert_eq!(
+        mei.one(with("4", "remove", "a")).await.status,
+        Status::Merged
+    );
     let whole = mei.everything().await;
-    assert_eq!(whole[&key("network", "n")].fields["aliases"], json!(["b", "t", "m"]));
-    let set = tom.one(update("5", "network", "n", 1, json!({"aliases": []}))).await;
+    assert_eq!(
+        whole[&key("network", "n")].fields["aliases"],
+        json!(["b", "t", "m"])
+    );
+    let set = tom
+        .one(update("5", "network", "n", 1, json!({"aliases": []})))
+        .await;
     assert_eq!(set.status, Status::Conflict);
 }
 
@@ -158,7 +202,8 @@ async fn a_deletion_does_not_hide_someone_elses_edit() {
     let (mei, tom) = (backend.client("mei"), backend.client("tom"));
     let set = json!({"name": "a", "owner": "mei", "shared_with": ["tom"]});
     mei.one(create("1", "lead", "l", set)).await;
-    tom.one(update("2", "lead", "l", 1, json!({"name": "t"}))).await;
+    tom.one(update("2", "lead", "l", 1, json!({"name": "t"})))
+        .await;
     let blind = mei.one(delete("3", "lead", "l", 1)).await;
     assert_eq!(blind.status, Status::Conflict);
     assert_eq!(blind.fields, ["name"]);
@@ -174,14 +219,18 @@ async fn an_edit_of_a_deleted_record_gets_its_last_version() {
     let set = json!({"name": "a", "owner": "mei", "shared_with": ["tom"]});
     mei.one(create("1", "lead", "l", set)).await;
     tom.one(delete("2", "lead", "l", 1)).await;
-    let late = mei.one(update("3", "lead", "l", 1, json!({"name": "m"}))).await;
+    let late = mei
+        .one(update("3", "lead", "l", 1, json!({"name": "m"})))
+        .await;
     assert_eq!(late.status, Status::Gone);
     let last = late.server.unwrap();
     assert!(last.deleted);
     assert_eq!(last.fields["name"], "a");
     let twice = mei.one(delete("4", "lead", "l", 1)).await;
     assert_eq!(twice.status, Status::Noop, "both wanted the same");
-    let again = mei.one(create("5", "lead", "l", json!({"name": "b"}))).await;
+    let again = mei
+        .one(create("5", "lead", "l", json!({"name": "b"})))
+        .await;
     assert_eq!(again.status, Status::Gone);
 }
 
@@ -193,9 +242,13 @@ async fn two_creations_of_one_id_make_one_record() {
     mei.one(create("1", "lead", "l", set.clone())).await;
     let same = tom.one(create("2", "lead", "l", set)).await;
     assert_eq!(same.status, Status::Noop);
-    let more = tom.one(create("3", "lead", "l", json!({"name": "Nova", "x": 1}))).await;
+    let more = tom
+        .one(create("3", "lead", "l", json!({"name": "Nova", "x": 1})))
+        .await;
     assert_eq!(more.status, Status::Merged);
-    let other = tom.one(create("4", "lead", "l", json!({"name": "Other"}))).await;
+    let other = tom
+        .one(create("4", "lead", "l", json!({"name": "Other"})))
+        .await;
     assert_eq!(other.status, Status::Conflict);
     let fields = &mei.everything().await[&key("lead", "l")].fields;
     assert_eq!((&fields["name"], &fields["x"]), (&json!("Nova"), &json!(1)));
@@ -205,17 +258,27 @@ async fn two_creations_of_one_id_make_one_record() {
 async fn notes_are_append_only() {
     let backend = Backend::start().await;
     let mei = backend.client("mei");
-    mei.one(create("1", "lead", "l", json!({"name": "a"}))).await;
+    mei.one(create("1", "lead", "l", json!({"name": "a"})))
+        .await;
     let note = json!({"subject": {"kind": "lead", "id": "l"}, "text": "hi"});
     mei.one(create("2", "note", "n", note.clone())).await;
     let results = mei
         .send(&[update("3", "note", "n", 1, json!({"text": "ho"}))])
         .await;
     assert_eq!(results[0].status, Status::Forbidden);
-    assert_eq!(mei.one(delete("4", "note", "n", 1)).await.status, Status::Forbidden);
-    assert_eq!(mei.one(create("5", "note", "n", note)).await.status, Status::Noop);
+    assert_eq!(
+        mei.one(delete("4", "note", "n", 1)).await.status,
+        Status::Forbidden
+    );
+    assert_eq!(
+        mei.one(create("5", "note", "n", note)).await.status,
+        Status::Noop
+    );
     let other = json!({"subject": {"kind": "lead", "id": "l"}, "text": "other"});
-    assert_eq!(mei.one(create("6", "note", "n", other)).await.status, Status::Conflict);
+    assert_eq!(
+        mei.one(create("6", "note", "n", other)).await.status,
+        Status::Conflict
+    );
 }
 
 #[tokio::test]
@@ -233,7 +296,12 @@ async fn a_failure_blocks_what_builds_on_it_and_nothing_else() {
     let statuses: Vec<Status> = results.iter().map(|result| result.status).collect();
     assert_eq!(
         statuses,
-        [Status::Rejected, Status::Blocked, Status::Blocked, Status::Applied]
+        [
+            Status::Rejected,
+            Status::Blocked,
+            Status::Blocked,
+            Status::Applied
+        ]
     );
 }
 
@@ -251,7 +319,12 @@ async fn an_atomic_batch_happens_whole_or_not_at_all() {
     assert!(!mei.has("lead", "a").await);
     let fixed = create("3", "lead", "b", json!({"name": "b"}));
     let reply = mei.batch(&[good, fixed], true).await;
-    assert!(reply.results.iter().all(|result| result.status == Status::Applied));
+    assert!(
+        reply
+            .results
+            .iter()
+            .all(|result| result.status == Status::Applied)
+    );
 }
 
 #[tokio::test]
@@ -288,9 +361,14 @@ async fn a_record_that_is_too_large_is_rejected_alone() {
     let backend = Backend::start().await;
     let mei = backend.client("mei");
     let large = create("1", "lead", "l", json!({"summary": "x".repeat(300_000)}));
-    let results = mei.send(&[large, create("2", "lead", "m", json!({}))]).await;
+    let results = mei
+        .send(&[large, create("2", "lead", "m", json!({}))])
+        .await;
     assert_eq!(results[0].status, Status::Rejected);
-    assert_eq!(results[0].problem.as_ref().unwrap().kind, problem::TOO_LARGE);
+    assert_eq!(
+        results[0].problem.as_ref().unwrap().kind,
+        problem::TOO_LARGE
+    );
     assert_eq!(results[1].status, Status::Applied);
 }
 
@@ -298,8 +376,10 @@ async fn a_record_that_is_too_large_is_rejected_alone() {
 async fn a_child_needs_a_parent_that_its_maker_sees() {
     let backend = Backend::start().await;
     let (mei, tom) = (backend.client("mei"), backend.client("tom"));
-    tom.one(create("1", "thread", "t", json!({"title": "x"}))).await;
-    mei.one(create("1", "thread", "gone", json!({"title": "x"}))).await;
+    tom.one(create("1", "thread", "t", json!({"title": "x"})))
+        .await;
+    mei.one(create("1", "thread", "gone", json!({"title": "x"})))
+        .await;
     mei.one(delete("2", "thread", "gone", 1)).await;
     let message = |cmd: &str, set: Json| create(cmd, "message", cmd, set);
     let cases = [
@@ -314,23 +394,33 @@ async fn a_child_needs_a_parent_that_its_maker_sees() {
         assert_eq!(result.status, status, "{set}");
     }
     let starship = json!({"subject": {"kind": "starship", "id": "1"}, "text": "x"});
-    assert_eq!(mei.one(create("n", "note", "n", starship)).await.status, Status::Rejected);
+    assert_eq!(
+        mei.one(create("n", "note", "n", starship)).await.status,
+        Status::Rejected
+    );
 }
 
 #[tokio::test]
 async fn a_record_that_names_nobody_belongs_to_its_maker() {
     let backend = Backend::start().await;
     let mei = backend.client("mei");
-    mei.one(create("1", "lead", "l", json!({"name": "a"}))).await;
-    assert_eq!(mei.everything().await[&key("lead", "l")].fields["owner"], "mei");
+    mei.one(create("1", "lead", "l", json!({"name": "a"})))
+        .await;
+    assert_eq!(
+        mei.everything().await[&key("lead", "l")].fields["owner"],
+        "mei"
+    );
 }
 
 #[tokio::test]
 async fn a_base_that_this_server_never_had_is_a_conflict() {
     let backend = Backend::start().await;
     let mei = backend.client("mei");
-    mei.one(create("1", "lead", "l", json!({"name": "a"}))).await;
-    let ahead = mei.one(update("2", "lead", "l", 7, json!({"name": "b"}))).await;
+    mei.one(create("1", "lead", "l", json!({"name": "a"})))
+        .await;
+    let ahead = mei
+        .one(update("2", "lead", "l", 7, json!({"name": "b"})))
+        .await;
     assert_eq!(ahead.status, Status::Conflict);
 }
 

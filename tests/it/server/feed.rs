@@ -11,7 +11,13 @@ use super::{Backend, Client, Mirror, create, delete, update};
 
 fn notes(count: usize) -> Vec<(Kind, String, Json)> {
     (0..count)
-        .map(|number| (Kind::Snippet, format!("s{number:02}"), json!({"title": number.to_string()})))
+        .map(|number| {
+            (
+                Kind::Snippet,
+                format!("s{number:02}"),
+                json!({"title": number.to_string()}),
+            )
+        })
         .collect()
 }
 
@@ -37,7 +43,8 @@ async fn a_transaction_larger_than_a_page_is_open_until_its_last_page() {
         .map(|(_, id, fields)| create(id, "snippet", id, fields.clone()))
         .collect();
     mei.batch(&commands, true).await;
-    mei.one(create("after", "snippet", "after", json!({}))).await;
+    mei.one(create("after", "snippet", "after", json!({})))
+        .await;
 
     let mut cursor = start;
     let mut pages = Vec::new();
@@ -77,14 +84,20 @@ async fn a_page_ends_at_the_end_of_a_transaction() {
 async fn a_page_between_two_changes_of_a_record_is_no_whole_state() {
     let backend = Backend::start().await;
     let mei = backend.client("mei");
-    mei.one(create("1", "lead", "l", json!({"name": "a"}))).await;
+    mei.one(create("1", "lead", "l", json!({"name": "a"})))
+        .await;
     let start = mei.page("", 5_000).await.cursor;
-    mei.one(update("2", "lead", "l", 1, json!({"name": "b"}))).await;
+    mei.one(update("2", "lead", "l", 1, json!({"name": "b"})))
+        .await;
     mei.one(create("3", "snippet", "s", json!({}))).await;
-    mei.one(update("4", "lead", "l", 2, json!({"name": "c"}))).await;
+    mei.one(update("4", "lead", "l", 2, json!({"name": "c"})))
+        .await;
     let first = mei.page(&start, 1).await;
     assert_eq!(first.changes[0].id, "s");
-    assert!(first.txn_open, "the lead had another name when the snippet came");
+    assert!(
+        first.txn_open,
+        "the lead had another name when the snippet came"
+    );
     let second = mei.page(&first.cursor, 1).await;
     assert_eq!(second.changes[0].id, "l");
     assert!(!second.txn_open);
@@ -94,11 +107,13 @@ async fn a_page_between_two_changes_of_a_record_is_no_whole_state() {
 async fn a_record_that_changed_often_is_in_the_feed_once() {
     let backend = Backend::start().await;
     let mei = backend.client("mei");
-    mei.one(create("c", "lead", "l", json!({"name": "0"}))).await;
+    mei.one(create("c", "lead", "l", json!({"name": "0"})))
+        .await;
     let start = mei.page("", 5_000).await.cursor;
     for version in 1..=5 {
         let name = version.to_string();
-        mei.one(update(&name, "lead", "l", version, json!({"name": name}))).await;
+        mei.one(update(&name, "lead", "l", version, json!({"name": name})))
+            .await;
     }
     let page = mei.page(&start, 500).await;
     assert_eq!(page.changes.len(), 1);
@@ -110,14 +125,18 @@ async fn a_record_that_changed_often_is_in_the_feed_once() {
 async fn a_first_reader_gets_no_deletions_and_a_later_one_does() {
     let backend = Backend::start().await;
     let mei = backend.client("mei");
-    mei.one(create("1", "lead", "l", json!({"name": "a"}))).await;
+    mei.one(create("1", "lead", "l", json!({"name": "a"})))
+        .await;
     let known = mei.page("", 5_000).await.cursor;
     mei.one(delete("2", "lead", "l", 1)).await;
     let fresh = mei.page("", 5_000).await;
     assert!(fresh.changes.iter().all(|row| !row.deleted));
     let later = mei.page(&known, 500).await;
     assert!(later.changes[0].deleted);
-    assert!(later.changes[0].fields.is_empty(), "a tombstone tells nothing");
+    assert!(
+        later.changes[0].fields.is_empty(),
+        "a tombstone tells nothing"
+    );
 }
 
 #[tokio::test]
@@ -174,11 +193,19 @@ async fn every_changed_character_of_a_cursor_is_noticed() {
         let mut changed: Vec<char> = cursor.chars().collect();
         changed[place] = if changed[place] == 'A' { 'B' } else { 'A' };
         let changed: String = changed.into_iter().collect();
-        assert_eq!(mei.refused_page(&changed).await.kind, problem::BAD_CURSOR, "{place}");
+        assert_eq!(
+            mei.refused_page(&changed).await.kind,
+            problem::BAD_CURSOR,
+            "{place}"
+        );
     }
     let cut: String = cursor.chars().take(40).collect();
     for wrong in ["x", &cut, "%00", "..", &format!("{cursor}AAAA")] {
-        assert_eq!(mei.refused_page(wrong).await.kind, problem::BAD_CURSOR, "{wrong}");
+        assert_eq!(
+            mei.refused_page(wrong).await.kind,
+            problem::BAD_CURSOR,
+            "{wrong}"
+        );
     }
 }
 
@@ -209,8 +236,10 @@ async fn a_waiting_reader_is_told_at_once() {
         page
     });
     // What Tom keeps to himself does not wake Mei; what both see does.
-    tom.one(create("1", "lead", "secret", json!({"name": "x"}))).await;
-    tom.one(create("2", "snippet", "s", json!({"title": "x"}))).await;
+    tom.one(create("1", "lead", "secret", json!({"name": "x"})))
+        .await;
+    tom.one(create("2", "snippet", "s", json!({"title": "x"})))
+        .await;
     let page = tokio::time::timeout(Duration::from_secs(10), waiting)
         .await
         .unwrap()
@@ -223,7 +252,8 @@ async fn a_waiting_reader_is_told_at_once() {
 async fn the_digest_of_a_mirror_equals_that_of_the_server() {
     let backend = backend_with_snippets(30).await;
     let mei = backend.client("mei");
-    mei.one(create("1", "lead", "l", json!({"name": "x"}))).await;
+    mei.one(create("1", "lead", "l", json!({"name": "x"})))
+        .await;
     backend
         .client("tom")
         .one(create("2", "lead", "t", json!({"name": "y"})))
@@ -266,12 +296,24 @@ async fn random_edit(dice: &mut Dice, number: usize, clients: &[Client]) {
         (0, _) | (_, None) => create(&cmd, "lead", &id, json!({"name": id})),
         (1, Some(lead)) => {
             let owner = owners[dice.roll(owners.len())];
-            update(&cmd, "lead", &lead.id, lead.version, json!({"owner": owner}))
+            update(
+                &cmd,
+                "lead",
+                &lead.id,
+                lead.version,
+                json!({"owner": owner}),
+            )
         }
         (2, Some(lead)) => delete(&cmd, "lead", &lead.id, lead.version),
         (3, Some(lead)) => {
             let shared = json!([owners[dice.roll(owners.len())]]);
-            update(&cmd, "lead", &lead.id, lead.version, json!({"shared_with": shared}))
+            update(
+                &cmd,
+                "lead",
+                &lead.id,
+                lead.version,
+                json!({"shared_with": shared}),
+            )
         }
         (4, Some(lead)) => update(&cmd, "lead", &lead.id, lead.version, json!({"name": id})),
         (_, Some(lead)) => {
@@ -309,7 +351,9 @@ async fn every_published_state_is_one_that_the_server_was_in() {
                 mirror.pull(&clients[reader], 1 + dice.roll(4)).await;
                 assert!(mirror.seq >= before);
                 let state = history[reader].range(..=mirror.seq).next_back();
-                if mirror.seq > before && let Some((seq, state)) = state {
+                if mirror.seq > before
+                    && let Some((seq, state)) = state
+                {
                     let same: Vec<_> = state.iter().map(stripped).collect();
                     let mine: Vec<_> = mirror.rows.iter().map(stripped).collect();
                     assert_eq!(mine, same, "seed {seed} reader {reader} at {seq}");
@@ -328,5 +372,10 @@ async fn every_published_state_is_one_that_the_server_was_in() {
 /// A record without its position: a handover gives it another one without changing it.
 fn stripped(entry: (&(String, String), &Row)) -> (String, String, u64, Json) {
     let ((kind, id), row) = entry;
-    (kind.clone(), id.clone(), row.version, Json::Object(row.fields.clone()))
+    (
+        kind.clone(),
+        id.clone(),
+        row.version,
+        Json::Object(row.fields.clone()),
+    )
 }

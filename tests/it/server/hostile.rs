@@ -57,7 +57,10 @@ async fn no_text_of_the_json_test_suite_brings_the_server_down() {
         }
     }
     assert!(tried > 100, "only {tried} files in {}", folder.display());
-    assert_eq!(mei.one(create("ok", "lead", "ok", json!({}))).await.status, Status::Applied);
+    assert_eq!(
+        mei.one(create("ok", "lead", "ok", json!({}))).await.status,
+        Status::Applied
+    );
 }
 
 #[tokio::test]
@@ -72,7 +75,11 @@ async fn json_with_two_meanings_is_refused_whole() {
         "NaN",
         "\"\\ud800\"",
     ] {
-        assert_eq!(post_raw(&mei, around(value.as_bytes())).await, 400, "{value}");
+        assert_eq!(
+            post_raw(&mei, around(value.as_bytes())).await,
+            400,
+            "{value}"
+        );
     }
     let twice = br#"{"client":"c","client":"d","batch":[]}"#.to_vec();
     assert_eq!(post_raw(&mei, twice).await, 400);
@@ -95,7 +102,15 @@ async fn many_keys_and_long_texts_are_only_a_matter_of_size() {
 async fn ids_and_paths_cannot_break_out() {
     let backend = Backend::start().await;
     let mei = backend.client("mei");
-    for id in ["'%20OR%201=1--", "%00", "..%2f..", "%ff", "a%22b", "*", "%E2%80%AE"] {
+    for id in [
+        "'%20OR%201=1--",
+        "%00",
+        "..%2f..",
+        "%ff",
+        "a%22b",
+        "*",
+        "%E2%80%AE",
+    ] {
         let reply = mei.get(&format!("/v1/leads/{id}")).await;
         let status = reply.status().as_u16();
         assert!(status == 404 || status == 400, "{id}: {status}");
@@ -108,7 +123,10 @@ async fn ids_and_paths_cannot_break_out() {
     assert_eq!(super::problem(reply).await.kind, problem::MALFORMED);
     let owner = create("o", "lead", "o", json!({"owner": "*"}));
     assert_eq!(mei.one(owner).await.status, Status::Applied);
-    assert!(!backend.client("tom").has("lead", "o").await, "no one is `*`");
+    assert!(
+        !backend.client("tom").has("lead", "o").await,
+        "no one is `*`"
+    );
 }
 
 #[tokio::test]
@@ -118,8 +136,10 @@ async fn an_error_tells_nothing_of_the_database() {
     let path = backend.folder.path().join("server.db");
     let conn = rusqlite::Connection::open(path).unwrap();
     conn.execute_batch("DROP TABLE audience_user").unwrap();
-    let reply = mei.post(&json!({"client": "c", "batch": [
-        create("1", "lead", "l", json!({"owner": "new-owner"}))]})).await;
+    let reply = mei
+        .post(&json!({"client": "c", "batch": [
+        create("1", "lead", "l", json!({"owner": "new-owner"}))]}))
+        .await;
     assert_eq!(reply.status(), 500);
     let text = reply.text().await.unwrap().to_lowercase();
     for word in ["sql", "table", "audience", "select"] {

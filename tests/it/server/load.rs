@@ -10,8 +10,16 @@ fn small_world() -> Vec<(Kind, &'static str, Json)> {
     vec![
         (Kind::Network, "n", json!({"name": "Nova", "owner": "mei"})),
         (Kind::Creator, "c", json!({"network": "n", "handle": "x"})),
-        (Kind::Lead, "l", json!({"name": "Lead", "owner": "tom", "shared_with": ["mei"]})),
-        (Kind::Note, "o", json!({"subject": {"kind": "creator", "id": "c"}, "text": "hi"})),
+        (
+            Kind::Lead,
+            "l",
+            json!({"name": "Lead", "owner": "tom", "shared_with": ["mei"]}),
+        ),
+        (
+            Kind::Note,
+            "o",
+            json!({"subject": {"kind": "creator", "id": "c"}, "text": "hi"}),
+        ),
         (Kind::Snippet, "s", json!({"title": "x"})),
     ]
 }
@@ -55,7 +63,10 @@ async fn one_wrong_record_and_nothing_is_loaded() {
     let good: Vec<NewRecord> = vec![new_record(Kind::Snippet, "s", &json!({}))];
     let wrong: Vec<NewRecord> = vec![new_record(Kind::Snippet, "no good", &json!({}))];
     assert!(backend.server.load([good.clone(), wrong]).is_err());
-    assert!(backend.server.load([good.clone(), good.clone()]).is_err(), "twice the same id");
+    assert!(
+        backend.server.load([good.clone(), good.clone()]).is_err(),
+        "twice the same id"
+    );
     assert!(!backend.client("mei").has("snippet", "s").await);
     assert_eq!(backend.server.load([good]).unwrap().records, 1);
 }
@@ -71,7 +82,10 @@ async fn each_item_is_a_transaction_of_the_feed() {
     let mei = backend.client("mei");
     let mut mirror = Mirror::default();
     mirror.catch_up(&mei, 500).await;
-    backend.server.load([group("a"), group("b"), group("c")]).unwrap();
+    backend
+        .server
+        .load([group("a"), group("b"), group("c")])
+        .unwrap();
     let page = mei.page(&mirror.cursor, 9).await;
     assert_eq!(page.changes.len(), 8);
     assert!(!page.txn_open);

@@ -24,7 +24,9 @@ struct Sample {
 fn sees(person: &str, named: Option<&[String]>) -> bool {
     let Some(named) = named else { return true };
     let of = |id: &str| PEOPLE.iter().find(|(user, ..)| *user == id).copied();
-    let Some((_, role, team)) = of(person) else { return false };
+    let Some((_, role, team)) = of(person) else {
+        return false;
+    };
     match role {
         "admin" => false,
         "lead" if named.is_empty() => true,
@@ -37,13 +39,19 @@ fn sees(person: &str, named: Option<&[String]>) -> bool {
 }
 
 fn within(team: &str, whole: &str) -> bool {
-    let parent = TEAMS.iter().find(|(id, _)| *id == team).map_or("", |(_, parent)| parent);
+    let parent = TEAMS
+        .iter()
+        .find(|(id, _)| *id == team)
+        .map_or("", |(_, parent)| parent);
     team == whole || (!parent.is_empty() && within(parent, whole))
 }
 
 /// The oracle: whether someone who sees a record may change it.
 fn writes(person: &str, kind: Kind, verb: &str) -> bool {
-    let role = PEOPLE.iter().find(|(user, ..)| *user == person).map_or("", |(_, role, _)| role);
+    let role = PEOPLE
+        .iter()
+        .find(|(user, ..)| *user == person)
+        .map_or("", |(_, role, _)| role);
     let append_only = matches!(kind, Kind::Note | Kind::StageEvent) && verb != "create";
     let structure = matches!(kind, Kind::User | Kind::Team);
     let definition = matches!(kind, Kind::Stage | Kind::MetricDef);
@@ -58,7 +66,14 @@ fn writes(person: &str, kind: Kind, verb: &str) -> bool {
 
 /// Makes one record of each kind for each of some sets of owners, children of everything included.
 fn samples() -> Vec<Sample> {
-    let owners: [&[&str]; 6] = [&["mei"], &["tom"], &["uma"], &["lena"], &["mei", "uma"], &[]];
+    let owners: [&[&str]; 6] = [
+        &["mei"],
+        &["tom"],
+        &["uma"],
+        &["lena"],
+        &["mei", "uma"],
+        &[],
+    ];
     let mut samples = Vec::new();
     for (number, owners) in owners.iter().enumerate() {
         let named: Vec<String> = owners.iter().map(|owner| (*owner).to_owned()).collect();
@@ -83,7 +98,12 @@ fn samples() -> Vec<Sample> {
                     (fields, Some(named.clone()))
                 }
             };
-            samples.push(Sample { kind: *kind, id, fields, named });
+            samples.push(Sample {
+                kind: *kind,
+                id,
+                fields,
+                named,
+            });
         }
         // Children of children: a note on a message, a figure of a creator.
         for (kind, parent) in [(Kind::Note, "message"), (Kind::MetricPoint, "creator")] {
@@ -186,7 +206,9 @@ async fn probe(client: &Client, sample: &Sample, verb: &str) -> Status {
 async fn probe_by_path(client: &Client, sample: &Sample, verb: &str) -> u16 {
     let path = format!("/v1/{}/{}", sample.kind.path(), sample.id);
     let request = match verb {
-        "update" => client.request(Method::PATCH, &path).json(&json!({PROBE: 1})),
+        "update" => client
+            .request(Method::PATCH, &path)
+            .json(&json!({PROBE: 1})),
         _ => client.request(Method::DELETE, &path),
     };
     let reply = request.header("if-match", "\"99\"").send().await.unwrap();
@@ -209,7 +231,11 @@ async fn creating_is_refused_exactly_where_the_oracle_refuses_it() {
             let id = format!("new-{person}-{}", sample.id);
             let command = create(&id, sample.kind.name(), &id, sample.fields.clone());
             let result = client.one(command).await;
-            assert_eq!(result.status, expected, "{person} creates {} {id}", sample.kind);
+            assert_eq!(
+                result.status, expected,
+                "{person} creates {} {id}",
+                sample.kind
+            );
         }
     }
 }
@@ -221,7 +247,11 @@ async fn an_invisible_record_answers_like_one_that_is_not_there() {
     let reply = async |id: &str| {
         let reply = mei.get(&format!("/v1/leads/{id}")).await;
         let problem = super::problem(reply).await;
-        (problem.kind, problem.title, problem.detail.replace(id, "ID"))
+        (
+            problem.kind,
+            problem.title,
+            problem.detail.replace(id, "ID"),
+        )
     };
     assert_eq!(reply("lead1").await, reply("lead-none").await);
     let taken = mei.one(create("c", "lead", "lead1", json!({}))).await;
@@ -241,8 +271,17 @@ async fn a_token_does_only_what_its_scopes_say() {
     assert_eq!(refused.status, Status::Forbidden);
     assert!(refused.problem.unwrap().detail.contains("write:funnel"));
     let funnel = backend.client_with("mei", &[Scope::WriteFunnel]);
-    assert_eq!(funnel.one(create("2", "lead", "l", json!({}))).await.status, Status::Applied);
-    assert_eq!(funnel.one(create("3", "thread", "t", json!({}))).await.status, Status::Forbidden);
+    assert_eq!(
+        funnel.one(create("2", "lead", "l", json!({}))).await.status,
+        Status::Applied
+    );
+    assert_eq!(
+        funnel
+            .one(create("3", "thread", "t", json!({})))
+            .await
+            .status,
+        Status::Forbidden
+    );
     let blind = super::problem(funnel.get("/v1/changes").await).await;
     assert_eq!(blind.kind, problem::FORBIDDEN);
 }
@@ -259,10 +298,20 @@ async fn a_lead_does_not_decide_what_leads_may_see() {
     .into_iter()
     .enumerate()
     {
-        let result = lena.one(update(&number.to_string(), kind, id, 1, set)).await;
+        let result = lena
+            .one(update(&number.to_string(), kind, id, 1, set))
+            .await;
         assert_eq!(result.status, Status::Forbidden, "{kind} {id}");
     }
-    let zone = lena.one(update("z", "user", "mei", 1, json!({"zone": "Asia/Singapore"}))).await;
+    let zone = lena
+        .one(update(
+            "z",
+            "user",
+            "mei",
+            1,
+            json!({"zone": "Asia/Singapore"}),
+        ))
+        .await;
     assert_eq!(zone.status, Status::Applied);
 }
 
@@ -282,7 +331,11 @@ fn family(owner: &str) -> Vec<(Kind, &'static str, Json)> {
 async fn a_handover_moves_the_record_with_all_that_belongs_to_it() {
     let backend = Backend::start().await;
     backend.seed(&family("mei"));
-    let (mei, tom, lena) = (backend.client("mei"), backend.client("tom"), backend.client("lena"));
+    let (mei, tom, lena) = (
+        backend.client("mei"),
+        backend.client("tom"),
+        backend.client("lena"),
+    );
     let mut mirrors = BTreeMap::new();
     for (name, client) in [("mei", &mei), ("tom", &tom), ("lena", &lena)] {
         let mut mirror = Mirror::default();
@@ -290,12 +343,18 @@ async fn a_handover_moves_the_record_with_all_that_belongs_to_it() {
         mirrors.insert(name, mirror);
     }
     let before = mirrors["lena"].rows.clone();
-    let result = mei.one(update("h", "network", "n", 1, json!({"owner": "tom"}))).await;
+    let result = mei
+        .one(update("h", "network", "n", 1, json!({"owner": "tom"})))
+        .await;
     assert_eq!(result.status, Status::Applied);
 
     let page = mei.page(&mirrors["mei"].cursor, 500).await;
     assert_eq!(page.changes.len(), 5);
-    assert!(page.changes.iter().all(|row| row.left && row.fields.is_empty()));
+    assert!(
+        page.changes
+            .iter()
+            .all(|row| row.left && row.fields.is_empty())
+    );
     let page = tom.page(&mirrors["tom"].cursor, 500).await;
     assert_eq!(page.changes.len(), 5);
     assert!(page.changes.iter().all(|row| !row.left && row.version >= 1));
@@ -314,8 +373,11 @@ async fn an_edit_of_a_record_that_was_handed_over_is_told_and_not_lost() {
     let backend = Backend::start().await;
     backend.seed(&family("mei"));
     let (mei, lena) = (backend.client("mei"), backend.client("lena"));
-    lena.one(update("h", "network", "n", 1, json!({"owner": "tom"}))).await;
-    let late = mei.one(update("e", "network", "n", 1, json!({"name": "x"}))).await;
+    lena.one(update("h", "network", "n", 1, json!({"owner": "tom"})))
+        .await;
+    let late = mei
+        .one(update("e", "network", "n", 1, json!({"name": "x"})))
+        .await;
     assert_eq!(late.status, Status::NotFound);
 }
 
@@ -324,12 +386,17 @@ async fn a_message_that_moves_to_another_thread_changes_its_audience() {
     let backend = Backend::start().await;
     backend.seed(&[
         (Kind::Thread, "a", json!({"owner": "mei"})),
-        (Kind::Thread, "b", json!({"owner": "tom", "shared_with": ["mei"]})),
+        (
+            Kind::Thread,
+            "b",
+            json!({"owner": "tom", "shared_with": ["mei"]}),
+        ),
         (Kind::Message, "m", json!({"thread": "a", "text": "x"})),
     ]);
     let (mei, tom) = (backend.client("mei"), backend.client("tom"));
     assert!(!tom.has("message", "m").await);
-    mei.one(update("1", "message", "m", 1, json!({"thread": "b"}))).await;
+    mei.one(update("1", "message", "m", 1, json!({"thread": "b"})))
+        .await;
     assert!(tom.has("message", "m").await);
     assert!(mei.has("message", "m").await);
 }
@@ -343,14 +410,19 @@ async fn a_handover_too_large_for_one_transaction_changes_the_scope_instead() {
         new_record(Kind::Creator, &format!("c{number}"), &fields)
     }));
     backend.server.load([records]).unwrap();
-    let (mei, tom, lena) = (backend.client("mei"), backend.client("tom"), backend.client("lena"));
+    let (mei, tom, lena) = (
+        backend.client("mei"),
+        backend.client("tom"),
+        backend.client("lena"),
+    );
     let cursor = async |client: &Client| {
         let mut mirror = Mirror::default();
         mirror.catch_up(client, 5_000).await;
         mirror.cursor
     };
     let (of_mei, of_tom, of_lena) = (cursor(&mei).await, cursor(&tom).await, cursor(&lena).await);
-    mei.one(update("h", "network", "n", 1, json!({"owner": "tom"}))).await;
+    mei.one(update("h", "network", "n", 1, json!({"owner": "tom"})))
+        .await;
     assert_eq!(mei.refused_page(&of_mei).await.kind, problem::SCOPE_CHANGED);
     assert_eq!(tom.refused_page(&of_tom).await.kind, problem::SCOPE_CHANGED);
     assert_eq!(lena.page(&of_lena, 500).await.changes.len(), 1);
@@ -368,8 +440,12 @@ async fn a_lead_who_is_demoted_reads_anew_and_sees_less() {
     let (lena, ada) = (backend.client("lena"), backend.client("ada"));
     let cursor = lena.page("", 500).await.cursor;
     assert!(lena.has("lead", "l").await);
-    ada.one(update("d", "user", "lena", 1, json!({"role": "cnm"}))).await;
-    assert_eq!(lena.refused_page(&cursor).await.kind, problem::SCOPE_CHANGED);
+    ada.one(update("d", "user", "lena", 1, json!({"role": "cnm"})))
+        .await;
+    assert_eq!(
+        lena.refused_page(&cursor).await.kind,
+        problem::SCOPE_CHANGED
+    );
     assert!(!lena.has("lead", "l").await);
     assert_eq!(lena.get("/v1/leads/l").await.status(), 404);
 }
@@ -380,7 +456,8 @@ async fn a_cnm_who_joins_a_team_is_seen_by_its_lead() {
     backend.seed(&[(Kind::Lead, "l", json!({"owner": "uma"}))]);
     let (lena, ada) = (backend.client("lena"), backend.client("ada"));
     assert!(!lena.has("lead", "l").await);
-    ada.one(update("j", "user", "uma", 1, json!({"team": "sg"}))).await;
+    ada.one(update("j", "user", "uma", 1, json!({"team": "sg"})))
+        .await;
     assert!(lena.has("lead", "l").await);
 }
 
@@ -388,7 +465,11 @@ async fn a_cnm_who_joins_a_team_is_seen_by_its_lead() {
 async fn a_user_who_is_deleted_is_locked_out_and_their_work_stays_with_the_lead() {
     let backend = Backend::start().await;
     backend.seed(&[(Kind::Lead, "l", json!({"owner": "mei"}))]);
-    let (mei, lena, ada) = (backend.client("mei"), backend.client("lena"), backend.client("ada"));
+    let (mei, lena, ada) = (
+        backend.client("mei"),
+        backend.client("lena"),
+        backend.client("ada"),
+    );
     ada.one(delete("d", "user", "mei", 1)).await;
     assert_eq!(mei.get("/v1/me").await.status(), 401);
     assert!(lena.has("lead", "l").await);
@@ -398,9 +479,11 @@ async fn a_user_who_is_deleted_is_locked_out_and_their_work_stays_with_the_lead(
 async fn a_record_that_nobody_owns_any_more_is_seen_by_the_leads() {
     let backend = Backend::start().await;
     let (mei, lena) = (backend.client("mei"), backend.client("lena"));
-    mei.one(create("1", "lead", "l", json!({"name": "x"}))).await;
+    mei.one(create("1", "lead", "l", json!({"name": "x"})))
+        .await;
     let nobody: Map<String, Json> = Map::from_iter([("owner".to_owned(), Json::Null)]);
-    mei.one(update("2", "lead", "l", 1, Json::Object(nobody))).await;
+    mei.one(update("2", "lead", "l", 1, Json::Object(nobody)))
+        .await;
     assert!(!mei.has("lead", "l").await);
     assert!(lena.has("lead", "l").await);
 }

@@ -43,7 +43,8 @@ async fn an_incoming_message_updates_its_thread() {
     assert_eq!(thread.fields["messages"], 1);
     assert_eq!(thread.fields["new"], 1);
     assert_eq!(thread.fields["mentions_me"], true);
-    mei.one(incoming("m0", "older", "2026-11-20T07:00:00Z")).await;
+    mei.one(incoming("m0", "older", "2026-11-20T07:00:00Z"))
+        .await;
     let thread = row(&mei, "thread", "t").await;
     assert_eq!(thread.fields["last_at"], "2026-11-21T07:00:00Z");
     assert_eq!(thread.fields["messages"], 2);
@@ -118,12 +119,15 @@ async fn a_cancelled_message_never_leaves_and_a_sent_one_cannot_be_cancelled() {
     mei.one(outgoing("b", "2026-11-21T08:00:10Z")).await;
     mei.one(outgoing("c", "2026-11-21T08:00:10Z")).await;
     let cancelled = json!({"state": "cancelled"});
-    mei.one(update("1", "message", "a", 1, cancelled.clone())).await;
+    mei.one(update("1", "message", "a", 1, cancelled.clone()))
+        .await;
     mei.one(delete("2", "message", "c", 1)).await;
     backend.pass(60);
     backend.server.send_due().await.unwrap();
     assert_eq!(row(&mei, "message", "a").await.fields["state"], "cancelled");
-    let late = mei.one(update("3", "message", "b", 1, cancelled.clone())).await;
+    let late = mei
+        .one(update("3", "message", "b", 1, cancelled.clone()))
+        .await;
     assert_eq!(late.status, Status::Conflict);
     let knowing = mei.one(update("4", "message", "b", 2, cancelled)).await;
     assert_eq!(knowing.status, Status::Conflict, "it has left");
@@ -135,7 +139,14 @@ async fn a_cancelled_message_never_leaves_and_a_sent_one_cannot_be_cancelled() {
 async fn a_message_that_is_put_off_waits_for_its_new_time() {
     let (backend, mei) = backend_with_thread(json!({})).await;
     mei.one(outgoing("m", "2026-11-21T08:00:10Z")).await;
-    mei.one(update("1", "message", "m", 1, json!({"send_at": "2026-11-21T09:00:00Z"}))).await;
+    mei.one(update(
+        "1",
+        "message",
+        "m",
+        1,
+        json!({"send_at": "2026-11-21T09:00:00Z"}),
+    ))
+    .await;
     backend.pass(60);
     backend.server.send_due().await.unwrap();
     assert_eq!(row(&mei, "message", "m").await.fields["state"], "queued");

@@ -37,7 +37,10 @@ async fn a_restored_server_says_so_and_takes_lost_commands_again() {
     server::restore(&copy, &db).unwrap();
     let again = Server::open(&db, options()).unwrap();
     let running = again.serve(loopback()).await.unwrap();
-    let mei = Client { base: running.url(), ..mei };
+    let mei = Client {
+        base: running.url(),
+        ..mei
+    };
     let after: Meta = mei.get("/v1/meta").await.json().await.unwrap();
     assert_eq!(after.server_id, before.server_id);
     assert_ne!(after.epoch, before.epoch);
@@ -51,7 +54,10 @@ async fn a_restored_server_says_so_and_takes_lost_commands_again() {
 }
 
 /// Puts the file back by hand, which begins no epoch, and serves it again.
-async fn put_back(backend: &mut Backend, work: impl AsyncFnOnce(&Client)) -> (Server, Client, String) {
+async fn put_back(
+    backend: &mut Backend,
+    work: impl AsyncFnOnce(&Client),
+) -> (Server, Client, String) {
     let mei = backend.client("mei");
     mei.one(create("1", "lead", "a", json!({}))).await;
     let copy = backend.folder.path().join("copy.db");
@@ -61,7 +67,10 @@ async fn put_back(backend: &mut Backend, work: impl AsyncFnOnce(&Client)) -> (Se
     backend.running.take().unwrap().shutdown().await;
     let again = Server::open(&copy, options()).unwrap();
     let running = again.serve(loopback()).await.unwrap();
-    let mei = Client { base: running.url(), ..mei };
+    let mei = Client {
+        base: running.url(),
+        ..mei
+    };
     backend.running = Some(running);
     work(&mei).await;
     (again, mei, cursor)
@@ -76,7 +85,10 @@ async fn a_cursor_ahead_of_the_server_begins_a_new_epoch() {
     assert_eq!(refused.kind, problem::EPOCH_CHANGED);
     assert_ne!(refused.epoch, Some(before.epoch));
     let again = mei.refused_page(&cursor).await;
-    assert_eq!(again.epoch, refused.epoch, "one new epoch, not one for each reader");
+    assert_eq!(
+        again.epoch, refused.epoch,
+        "one new epoch, not one for each reader"
+    );
     assert!(mei.has("lead", "a").await);
 }
 
@@ -109,8 +121,16 @@ async fn an_old_cursor_expires_with_the_deletions_it_would_need() {
     assert_eq!(mei.page(&known, 500).await.changes.len(), 1);
     let mut mirror = Mirror::default();
     mirror.catch_up(&mei, 3).await;
-    assert!(mirror.rows.contains_key(&("lead".to_owned(), "b".to_owned())));
-    assert_eq!(mei.get("/v1/leads/a").await.status(), 404, "nothing is left of it");
+    assert!(
+        mirror
+            .rows
+            .contains_key(&("lead".to_owned(), "b".to_owned()))
+    );
+    assert_eq!(
+        mei.get("/v1/leads/a").await.status(),
+        404,
+        "nothing is left of it"
+    );
 }
 
 #[tokio::test]
@@ -125,7 +145,11 @@ async fn a_result_is_remembered_for_35_days() {
     backend.pass(2 * DAY);
     backend.server.purge().await.unwrap();
     let late = backend.client("ada").one(command).await;
-    assert_eq!(late.status, Status::Noop, "the merge still keeps it from happening twice");
+    assert_eq!(
+        late.status,
+        Status::Noop,
+        "the merge still keeps it from happening twice"
+    );
 }
 
 #[tokio::test]
@@ -148,16 +172,25 @@ async fn another_program_may_add_users_and_tokens_while_the_server_runs() {
     };
     server::create_user(&db, &user, now).unwrap();
     let token = server::create_token(&db, "new", &Grant::default(), now).unwrap();
-    let news = tokio::time::timeout(Duration::from_secs(10), waiting).await.unwrap().unwrap();
+    let news = tokio::time::timeout(Duration::from_secs(10), waiting)
+        .await
+        .unwrap()
+        .unwrap();
     assert!(news.contains("\"new\""), "a waiting reader hears of it");
     let client = Client {
         base: backend.base(),
         token: token.reveal().to_owned(),
-        client: "new".to_owned(),
+        cache: "new".to_owned(),
         http: http_client(),
     };
-    assert_eq!(client.one(create("1", "lead", "l", json!({}))).await.status, Status::Applied);
-    assert!(matches!(server::create_user(&db, &user, now), Err(ServerError::Invalid(_))));
+    assert_eq!(
+        client.one(create("1", "lead", "l", json!({}))).await.status,
+        Status::Applied
+    );
+    assert!(matches!(
+        server::create_user(&db, &user, now),
+        Err(ServerError::Invalid(_))
+    ));
     let nobody = server::create_token(&db, "nobody", &Grant::default(), now);
     assert!(matches!(nobody, Err(ServerError::NoUser(_))));
     server::revoke_token(&db, token.id()).unwrap();
@@ -169,7 +202,10 @@ async fn nothing_is_written_over_by_backup_or_restore() {
     let backend = Backend::start().await;
     let db = backend.folder.path().join("server.db");
     assert!(backend.server.backup(&db).is_err());
-    assert!(matches!(server::restore(&db, &db), Err(ServerError::Invalid(_))));
+    assert!(matches!(
+        server::restore(&db, &db),
+        Err(ServerError::Invalid(_))
+    ));
     assert_eq!(backend.client("mei").get("/v1/me").await.status(), 200);
 }
 
@@ -177,12 +213,16 @@ async fn nothing_is_written_over_by_backup_or_restore() {
 async fn a_database_keeps_everything_over_a_restart() {
     let mut backend = Backend::start().await;
     let mei = backend.client("mei");
-    mei.one(create("1", "lead", "l", json!({"name": "x"}))).await;
+    mei.one(create("1", "lead", "l", json!({"name": "x"})))
+        .await;
     let cursor = mei.page("", 500).await.cursor;
     backend.running.take().unwrap().shutdown().await;
     let again = Server::open(&backend.folder.path().join("server.db"), options()).unwrap();
     let running = again.serve(loopback()).await.unwrap();
-    let mei = Client { base: running.url(), ..mei };
+    let mei = Client {
+        base: running.url(),
+        ..mei
+    };
     assert!(mei.page(&cursor, 500).await.changes.is_empty());
     assert!(mei.has("lead", "l").await);
 }

@@ -1,4 +1,4 @@
-//! Reading from SQLite.
+//! Reading from `SQLite`.
 
 use std::ops::ControlFlow;
 

@@ -1,4 +1,4 @@
-//! Writing to SQLite.
+//! Writing to `SQLite`.
 
 use rusqlite::params;
 
