@@ -10,11 +10,11 @@
 )]
 
 mod analytics;
-mod hostile_text;
-mod phrases;
-mod walls;
-mod analytics;
 mod cache;
+mod hostile_text;
 mod model;
+mod phrases;
 mod store;
 mod sync;
+mod triage_templates;
+mod walls;
