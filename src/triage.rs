@@ -1,1 +1,41 @@
-//! Placeholder docs for triage.
+//! Triage: what waits, in which order, what is alike, and what was promised.
+//!
+//! Everything here is a pure function of records and the present moment, and looks only at what a person
+//! could see on the screen: the text, who wrote it and where, who is named, what is due.
+//!
+//! * [`Assessment`] reads the messages of a thread once and remembers what each of them is: something
+//!   asked ([`Ask`]), a notice, an acknowledgement, chatter. Keep it until the thread changes; everything
+//!   below is cheap.
+//! * [`Badge`] says how urgent a thread is and why; [`inbox_order`] puts late ones first, then what asks,
+//!   then the rest, and keeps one sender's threads together.
+//! * [`splits`] are the tabs of the inbox with their counts.
+//! * [`alike`] finds what can be cleared as one.
+//! * [`Urgency`] orders follow-ups by lateness × weight × who waits; [`Bucket`] sorts them by when.
+//! * [`promises`] finds what a sent text promised, and by when.
+//!
+//! The rules stand in the doc comments of each of these, in words that can be shown to the person.
+
+mod acknowledgement;
+mod alike;
+mod ask;
+mod assessment;
+mod badge;
+mod cue;
+mod deadline;
+mod lexicon;
+mod order;
+mod promise;
+mod split;
+mod urgency;
+
+pub use alike::{Group, GroupKind, alike, merged};
+pub use ask::Ask;
+pub use assessment::{Assessment, People, is_unhandled};
+pub use badge::{Badge, Mark, SLA_SOON};
+pub use order::{Case, inbox_order};
+pub use promise::{Promise, promises};
+pub use split::{Rule, Split, Standing, splits};
+pub use urgency::{Bucket, Urgency, need_you_order};
+
+#[cfg(test)]
+mod tests;

@@ -10,24 +10,11 @@
 )]
 
 mod analytics;
-mod backend;
 mod cache;
-mod command_line;
-mod desk;
-mod generated;
 mod hostile_text;
-mod house;
-mod layering;
 mod model;
-mod online;
 mod phrases;
-mod pictures;
-mod references;
-mod remote;
-mod screens;
-mod server;
 mod store;
 mod sync;
-mod terminal;
-mod themes;
+mod triage_templates;
 mod walls;

@@ -1,0 +1,499 @@
+//! Due phrases inside a text: `by Friday`, `before Wed 17:30 SGT`, `EOD`, `周五前`, `antes del viernes`.
+
+use std::ops::Range;
+
+use super::cue::{folded, is_unspaced};
+
+/// Whether the words bind to a time or only name one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Firmness {
+    /// `by Friday`, `EOD`, `周五前`.
+    Bound,
+    /// `Friday`, `明天`.
+    Loose,
+}
+
+/// A due phrase and its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct DuePhrase {
+    /// All its words.
+    pub(super) quote: Range<usize>,
+    /// The time alone.
+    pub(super) time: Range<usize>,
+    pub(super) firmness: Firmness,
+}
+
+/// Finds the due phrases of a text, in its order.
+pub(super) fn find(text: &str) -> Vec<DuePhrase> {
+    let mut found = spaced(text);
+    if text.contains(is_unspaced) {
+        found.extend(unspaced(text));
+        found.sort_by_key(|due| due.quote.start);
+    }
+    found
+}
+
+/// A word of a script with spaces.
+struct Word {
+    folded: String,
+    place: Range<usize>,
+    sense: Sense,
+}
+
+/// What a word says about time.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sense {
+    /// Names a time by itself: `friday`, `tomorrow`, `5pm`, `2026-11-20`.
+    Time,
+    /// Names a time and binds to it: `eod`.
+    BoundTime,
+    /// Names a time only after a word that binds: `sat`, `may`, `noon`.
+    TimeIfBound,
+    /// Goes with a time: `next`, `12`, `pm`, `sgt`.
+    Part,
+    /// Says nothing about time.
+    None,
+}
+
+fn words(text: &str) -> Vec<Word> {
+    let mut words = Vec::new();
+    let mut start: Option<usize> = None;
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        let joins = matches!(c, ':' | '/' | '-' | '.' | '\'' | '’' | '：')
+            && start.is_some()
+            && chars
+                .peek()
+                .is_some_and(|(_, next)| next.is_alphanumeric() && !is_unspaced(*next));
+        let inside = (c.is_alphanumeric() && !is_unspaced(c)) || joins || is_mark(c);
+        match (inside, start) {
+            (true, None) => start = Some(at),
+            (false, Some(from)) => {
+                words.extend(word(text, from..at));
+                start = None;
+            }
+            _ => {}
+        }
+    }
+    if let Some(from) = start {
+        words.extend(word(text, from..text.len()));
+    }
+    words
+}
+
+/// Tells whether a character belongs to the letter before it.
+const fn is_mark(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36F}')
+}
+
+fn word(text: &str, place: Range<usize>) -> Option<Word> {
+    let folded = folded(text.get(place.clone())?);
+    let sense = sense(&folded);
+    Some(Word {
+        folded,
+        place,
+        sense,
+    })
+}
+
+fn sense(word: &str) -> Sense {
+    match word {
+        "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday"
+        | "today" | "tonight" | "tomorrow" | "tmrw" | "tmr" | "lunes" | "martes" | "miercoles"
+        | "jueves" | "viernes" | "sabado" | "domingo" | "hoy" | "manana" | "segunda-feira"
+        | "terca-feira" | "quarta-feira" | "quinta-feira" | "sexta-feira" | "hoje" | "amanha" => {
+            Sense::Time
+        }
+        "eod" | "eow" | "eom" | "eoq" | "cob" => Sense::BoundTime,
+        "mon" | "tue" | "tues" | "wed" | "thu" | "thur" | "thurs" | "fri" | "sat" | "sun"
+        | "noon" | "midnight" | "lunch" | "morning" | "afternoon" | "evening" | "month-end"
+        | "segunda" | "terca" | "quarta" | "quinta" | "sexta" | "jan" | "january" | "feb"
+        | "february" | "mar" | "march" | "apr" | "april" | "may" | "jun" | "june" | "jul"
+        | "july" | "aug" | "august" | "sep" | "sept" | "september" | "oct" | "october" | "nov"
+        | "november" | "dec" | "december" | "enero" | "febrero" | "marzo" | "abril" | "mayo"
+        | "junio" | "julio" | "agosto" | "septiembre" | "octubre" | "noviembre" | "diciembre"
+        | "weekend" => Sense::TimeIfBound,
+        "next" | "this" | "end" | "of" | "the" | "day" | "week" | "month" | "quarter" | "at"
+        | "am" | "pm" | "pt" | "pst" | "pdt" | "et" | "est" | "edt" | "ct" | "cst" | "cdt"
+        | "mt" | "sgt" | "utc" | "gmt" | "hkt" | "jst" | "bjt" | "brt" | "latest" => Sense::Part,
+        _ => figure_sense(word),
+    }
+}
+
+/// Reads `5pm`, `18:00`, `12th`, `11/20`, `2026-11-20`, `12`.
+fn figure_sense(word: &str) -> Sense {
+    if !word.starts_with(|c: char| c.is_ascii_digit()) {
+        return Sense::None;
+    }
+    let figures = word.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = word.strip_prefix(figures).unwrap_or("");
+    let parts: Vec<&str> = figures.split([':', '/', '-', '.']).collect();
+    let numbers = parts.iter().all(|part| {
+        (1..=4).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
+    });
+    match (numbers, unit, parts.len()) {
+        (true, "am" | "pm", 1 | 2) => Sense::Time,
+        (true, "st" | "nd" | "rd" | "th", 1) => Sense::TimeIfBound,
+        (true, "", 2) if figures.contains(':') => Sense::Time,
+        (true, "", 2 | 3) if figures.contains(['/', '-']) => Sense::TimeIfBound,
+        (true, "", 1) if figures.len() <= 2 => Sense::Part,
+        _ => Sense::None,
+    }
+}
+
+/// Finds phrases of words with spaces between them.
+fn spaced(text: &str) -> Vec<DuePhrase> {
+    let words = words(text);
+    let mut found: Vec<DuePhrase> = Vec::new();
+    let mut at = 0;
+    while at < words.len() {
+        let binding = binding(&words, at);
+        match time(text, &words, at + binding, binding > 0) {
+            Some((first, last, firmness)) => {
+                let start = if binding > 0 { at } else { first };
+                found.push(DuePhrase {
+                    quote: words[start].place.start..words[last].place.end,
+                    time: words[first].place.start..words[last].place.end,
+                    firmness,
+                });
+                at = last + 1;
+            }
+            None => at += 1,
+        }
+    }
+    found
+}
+
+/// Counts the words that bind to a time at this place: `by`, `no later than`, `antes del`, …
+fn binding(words: &[Word], at: usize) -> usize {
+    const BINDINGS: &[&[&str]] = &[
+        &["no", "later", "than"],
+        &["not", "later", "than"],
+        &["due", "on"],
+        &["due", "by"],
+        &["by"],
+        &["before"],
+        &["until"],
+        &["till"],
+        &["due"],
+        &["deadline"],
+        &["antes", "del"],
+        &["antes", "de"],
+        &["para", "el"],
+        &["para"],
+        &["hasta", "el"],
+        &["hasta"],
+        &["ate", "a"],
+        &["ate", "o"],
+        &["ate"],
+    ];
+    let rest = words.get(at..).unwrap_or(&[]);
+    BINDINGS
+        .iter()
+        .find(|binding| {
+            rest.len() > binding.len()
+                && binding
+                    .iter()
+                    .zip(rest)
+                    .all(|(wanted, word)| *wanted == word.folded)
+        })
+        .map_or(0, |binding| binding.len())
+}
+
+/// Reads a time from this word on: the first and the last of its words, without articles at its ends.
+fn time(text: &str, words: &[Word], at: usize, bound: bool) -> Option<(usize, usize, Firmness)> {
+    /// More words than this are no time.
+    const MOST: usize = 7;
+    let mut anchor: Option<Firmness> = None;
+    let mut last = at;
+    let mut ends_of = false;
+    for position in at..words.len().min(at + MOST) {
+        let word = &words[position];
+        if position > at && !only_space(text, words, position) {
+            break;
+        }
+        let after_end_of = position >= 2
+            && position >= at + 2
+            && words[position - 2..position]
+                .iter()
+                .zip(["end", "of"])
+                .all(|(word, wanted)| word.folded == wanted);
+        ends_of |= after_end_of;
+        let period = matches!(word.folded.as_str(), "day" | "week" | "month" | "quarter");
+        let before = (position > at).then(|| words[position - 1].folded.as_str());
+        let next = matches!(before, Some("next" | "this"));
+        let firmness = match word.sense {
+            Sense::None => break,
+            Sense::BoundTime => Some(Firmness::Bound),
+            Sense::Time => Some(Firmness::Loose),
+            Sense::TimeIfBound if bound || anchor.is_some() => Some(Firmness::Loose),
+            Sense::Part
+                if period && (after_end_of || (ends_of && (next || before == Some("the")))) =>
+            {
+                Some(Firmness::Bound)
+            }
+            Sense::Part if period && next && bound => Some(Firmness::Loose),
+            Sense::TimeIfBound if next => Some(Firmness::Loose),
+            Sense::Part | Sense::TimeIfBound => None,
+        };
+        if let Some(firmness) = firmness {
+            anchor = match anchor {
+                Some(Firmness::Bound) => anchor,
+                _ => Some(firmness),
+            };
+            last = position;
+        } else if anchor.is_some() && is_tail(&word.folded) {
+            last = position;
+        } else if word.sense == Sense::TimeIfBound {
+            break;
+        }
+    }
+    let anchor = anchor?;
+    let first = (at..last)
+        .find(|position| !matches!(words[*position].folded.as_str(), "the" | "of" | "at"))
+        .unwrap_or(last);
+    let firmness = if bound { Firmness::Bound } else { anchor };
+    Some((first, last, firmness))
+}
+
+/// Tells whether a word may end a time: a number, half of the day, a zone.
+fn is_tail(word: &str) -> bool {
+    !matches!(
+        word,
+        "next"
+            | "this"
+            | "end"
+            | "of"
+            | "the"
+            | "day"
+            | "week"
+            | "month"
+            | "quarter"
+            | "at"
+            | "latest"
+    )
+}
+
+/// Tells whether nothing but space, or a comma and space, lies between a word and the one before it.
+fn only_space(text: &str, words: &[Word], position: usize) -> bool {
+    let between = words[position - 1].place.end..words[position].place.start;
+    text.get(between).is_some_and(|between| {
+        between
+            .chars()
+            .all(|c| c.is_whitespace() || matches!(c, ',' | '('))
+    })
+}
+
+/// Finds phrases of Chinese and Japanese.
+fn unspaced(text: &str) -> Vec<DuePhrase> {
+    let mut found = Vec::new();
+    let mut skip_to = 0;
+    for (at, _) in text.char_indices() {
+        if at < skip_to {
+            continue;
+        }
+        let rest = text.get(at..).unwrap_or("");
+        // A figure in the middle of a longer one begins nothing.
+        let inside = text
+            .get(..at)
+            .is_some_and(|before| before.ends_with(|c: char| c.is_ascii_digit()));
+        let Some(after_time) = (!inside).then(|| unspaced_time(rest)).flatten() else {
+            continue;
+        };
+        let time = at..text.len() - after_time.text.len();
+        let spaced = after_time.text.trim_start();
+        let bound = ["之前", "以前", "前", "截止", "为止", "までに", "まで"]
+            .iter()
+            .find_map(|word| spaced.strip_prefix(word));
+        let (end, firmness) = match bound {
+            Some(rest) => (text.len() - rest.len(), Firmness::Bound),
+            // 今天的 means "today's" and asks nothing by today.
+            None if after_time.needs_binding || spaced.starts_with('的') => continue,
+            None => (time.end, Firmness::Loose),
+        };
+        skip_to = end;
+        found.push(DuePhrase {
+            quote: at..end,
+            time,
+            firmness,
+        });
+    }
+    found
+}
+
+/// What follows a time.
+struct AfterTime<'t> {
+    text: &'t str,
+    /// Whether it is a time only if a word such as 前 follows.
+    needs_binding: bool,
+}
+
+/// Reads a time at the beginning of a text: a day, a day and an hour, or an hour.
+fn unspaced_time(text: &str) -> Option<AfterTime<'_>> {
+    if let Some(rest) = day(text) {
+        let rest = hour(rest.trim_start()).or(hour(rest)).unwrap_or(rest);
+        return Some(AfterTime {
+            text: rest,
+            needs_binding: false,
+        });
+    }
+    let rest = hour(text).or_else(|| one_of(text, &["下班", "月底", "年底", "季度末", "节前"]))?;
+    Some(AfterTime {
+        text: rest,
+        needs_binding: true,
+    })
+}
+
+fn one_of<'t>(text: &'t str, words: &[&str]) -> Option<&'t str> {
+    words.iter().find_map(|word| text.strip_prefix(word))
+}
+
+fn day(text: &str) -> Option<&str> {
+    const DAYS: &[&str] = &[
+        "今天",
+        "今日",
+        "今晚",
+        "明天",
+        "明日",
+        "明早",
+        "明晚",
+        "后天",
+        "周末",
+        "月底",
+        "年底",
+        "下周末",
+    ];
+    const WEEKS: &[&str] = &["周", "星期", "礼拜"];
+    if let Some(rest) = one_of(text, DAYS) {
+        return Some(rest);
+    }
+    let week = one_of(text, &["下", "本", "这", "上"]);
+    if let Some(rest) = one_of(week.unwrap_or(text), WEEKS) {
+        let weekday = one_of(rest, &["一", "二", "三", "四", "五", "六", "日", "天"]);
+        // 下周 alone is a time, 周 alone is half of another word.
+        return weekday.or(week.map(|_| rest));
+    }
+    if let Some(rest) = one_of(
+        text,
+        &["月曜", "火曜", "水曜", "木曜", "金曜", "土曜", "日曜"],
+    ) {
+        return Some(rest.strip_prefix('日').unwrap_or(rest));
+    }
+    let rest = figures(text)?;
+    if let Some(rest) = rest.strip_prefix('月') {
+        let rest = figures(rest)?;
+        return one_of(rest, &["日", "号"]);
+    }
+    rest.strip_prefix('号')
+}
+
+/// Reads `下午3点`, `18:00`, `10点半`.
+fn hour(text: &str) -> Option<&str> {
+    const HALVES: &[&str] = &["上午", "下午", "早上", "晚上", "中午", "傍晚"];
+    let half = one_of(text, HALVES);
+    let rest = half.unwrap_or(text);
+    let Some(rest) = figures(rest) else {
+        return half;
+    };
+    if let Some(rest) = one_of(rest, &["点半", "点整"]) {
+        return Some(rest);
+    }
+    if let Some(rest) = rest.strip_prefix('点') {
+        return Some(
+            figures(rest)
+                .and_then(|rest| rest.strip_prefix('分'))
+                .unwrap_or(rest),
+        );
+    }
+    figures(rest.strip_prefix([':', '：'])?)
+}
+
+/// Reads one or two figures.
+fn figures(text: &str) -> Option<&str> {
+    let rest = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    (1..=2).contains(&(text.len() - rest.len())).then_some(rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn first(text: &str) -> Option<(&str, &str, Firmness)> {
+        let due = find(text).into_iter().next()?;
+        Some((text.get(due.quote)?, text.get(due.time)?, due.firmness))
+    }
+
+    #[test]
+    fn phrases_that_bind_are_found_in_four_languages() {
+        for (text, quote, time) in [
+            ("deck v2 by Friday, promised", "by Friday", "Friday"),
+            (
+                "your numbers before Wed 17:30 SGT 🙏",
+                "before Wed 17:30 SGT",
+                "Wed 17:30 SGT",
+            ),
+            ("the list closes by EOD SGT", "by EOD SGT", "EOD SGT"),
+            ("no later than the 12th", "no later than the 12th", "12th"),
+            (
+                "by end of next week.",
+                "by end of next week",
+                "end of next week",
+            ),
+            (
+                "by 5pm PT tomorrow",
+                "by 5pm PT tomorrow",
+                "5pm PT tomorrow",
+            ),
+            ("lock it EOD", "EOD", "EOD"),
+            ("by Nov 20 please", "by Nov 20", "Nov 20"),
+            ("请更新一下,周三前", "周三前", "周三"),
+            ("下周三 18:00 之前给我", "下周三 18:00 之前", "下周三 18:00"),
+            ("11月20日前", "11月20日前", "11月20日"),
+            ("下班前发你", "下班前", "下班"),
+            ("下午3点前", "下午3点前", "下午3点"),
+            (
+                "te lo mando antes del viernes",
+                "antes del viernes",
+                "viernes",
+            ),
+            ("mando até sexta-feira", "até sexta-feira", "sexta-feira"),
+            ("金曜日までに送ります", "金曜日までに", "金曜日"),
+        ] {
+            assert_eq!(first(text), Some((quote, time, Firmness::Bound)), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_time_alone_is_loose() {
+        for (text, time) in [
+            ("call moved to tomorrow 9am", "tomorrow 9am"),
+            ("see you next Friday", "next Friday"),
+            ("本周直播活动,请今天确认", "本周"),
+            ("明天下午3点开会", "明天下午3点"),
+            ("mañana te aviso", "mañana"),
+        ] {
+            assert_eq!(first(text), Some((time, time, Firmness::Loose)), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_time_is_left_alone() {
+        for text in [
+            "conversion dropped by 5",
+            "stand by me",
+            "he may sit in the sun",
+            "by the way",
+            "until we know",
+            "due to rain",
+            "一周年",
+            "周年庆",
+            "25天",
+            "the sat image",
+            "8.5%",
+            "tier 4",
+            "3点经验",
+        ] {
+            assert_eq!(first(text), None, "{text}");
+        }
+    }
+}
