@@ -6,7 +6,7 @@
 use cnm::app::{App, Configured, Msg};
 use cnm::config::Config;
 use cnm::effect::{
-    CacheRow, Conflict, ConflictField, Edit, Line, Load, OutboxRow, OutboxState, RowState,
+    CacheRow, Conflict, ConflictField, Edit, Effect, Line, Load, OutboxRow, OutboxState, RowState,
     SyncStatus,
 };
 use cnm::keymap::{Keymap, parse_sequence};
@@ -50,8 +50,22 @@ fn row(line: &str) -> CacheRow {
     }
 }
 
-/// Opens a console on rows, as the runtime does after it has read the cache.
+/// Opens Ana's console on rows, with a few edits that wait or conflict.
 pub(crate) fn console(rows: &[CacheRow], size: (u16, u16)) -> App {
+    let mut app = open("ana", rows.to_vec(), size);
+    app.update(now(), Msg::Outbox(outbox()));
+    let status = SyncStatus {
+        queued: 2,
+        conflicts: 1,
+        refused: 1,
+        ..app.screen.sync.clone()
+    };
+    app.update(now(), Msg::Sync(status));
+    app
+}
+
+/// Opens a user's console on rows, as the runtime does after it has read the cache.
+pub(crate) fn open(me: &str, rows: Vec<CacheRow>, size: (u16, u16)) -> App {
     let zone = cnm::when::zone::load("America/Los_Angeles").unwrap();
     let configured = Configured {
         config: Config::default(),
@@ -59,31 +73,26 @@ pub(crate) fn console(rows: &[CacheRow], size: (u16, u16)) -> App {
         theme: Theme::shipped("midnight").unwrap(),
         problems: Vec::new(),
     };
-    let mut app = App::new(World::new("ana", now(), zone, 7), configured, size);
+    let mut app = App::new(World::new(me, now(), zone, 7), configured, size);
     let load = Load::Working(Kind::ALL.to_vec());
-    app.update(now(), Msg::Loaded(load, rows.to_vec()));
-    app.update(now(), Msg::Outbox(outbox()));
-    app.update(now(), Msg::Sync(status()));
+    app.update(now(), Msg::Loaded(load, rows));
+    let status = SyncStatus {
+        line: Line::Live,
+        synced_at: now().checked_sub(SignedDuration::from_secs(100)).ok(),
+        ..SyncStatus::default()
+    };
+    app.update(now(), Msg::Sync(status));
     app
 }
 
-fn status() -> SyncStatus {
-    SyncStatus {
-        line: Line::Live,
-        synced_at: now().checked_sub(SignedDuration::from_secs(100)).ok(),
-        queued: 2,
-        conflicts: 1,
-        refused: 1,
-        loading: None,
-    }
-}
-
-/// Presses keys one after another, in no time.
-pub(crate) fn press(app: &mut App, keys: &str) {
+/// Presses keys one after another, in no time; returns what the console asks for.
+pub(crate) fn press(app: &mut App, keys: &str) -> Vec<Effect> {
+    let mut effects = Vec::new();
     for key in parse_sequence(keys).unwrap() {
         let now = app.world.view.now;
-        app.update(now, Msg::Key(key));
+        effects.extend(app.update(now, Msg::Key(key)));
     }
+    effects
 }
 
 /// Lets time pass.

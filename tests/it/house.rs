@@ -2,13 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::layering::paths::{code_only, without_tests};
+use crate::layering::paths::{code_only, is_test, without_tests};
 
 /// Lines a file of the library may have, its unit tests not counted.
 const LINES: usize = 600;
-
-/// Files that were too long already; they may not grow, and leave this list when they are divided.
-const TOO_LONG: &[(&str, usize)] = &[("src/store/mirror.rs", 620)];
 
 /// Names that say nothing about what a file holds.
 const EMPTY_NAMES: &[&str] = &[
@@ -61,23 +58,10 @@ fn none(wrongs: &[String]) {
 fn no_file_of_the_library_is_too_long_to_be_read() {
     let wrongs: Vec<String> = rust("src")
         .iter()
-        .filter(|(name, _)| !name.ends_with("/tests.rs"))
+        .filter(|(name, _)| !is_test(name))
         .map(|(name, text)| (name, without_tests(text).lines().count()))
-        .filter_map(|(name, lines)| {
-            let known = TOO_LONG.iter().find(|(known, _)| known == name);
-            let most = known.map_or(LINES, |(_, most)| *most);
-            if lines > most {
-                Some(format!(
-                    "{name}: {lines} lines without tests, at most {most}"
-                ))
-            } else if known.is_some() && lines <= LINES {
-                Some(format!(
-                    "{name}: short again; take it off the list of long files"
-                ))
-            } else {
-                None
-            }
-        })
+        .filter(|(_, lines)| *lines > LINES)
+        .map(|(name, lines)| format!("{name}: {lines} lines without tests, at most {LINES}"))
         .collect();
     none(&wrongs);
 }
@@ -86,7 +70,7 @@ fn no_file_of_the_library_is_too_long_to_be_read() {
 fn every_file_says_in_its_first_line_what_it_is() {
     let wrongs: Vec<String> = rust("src")
         .into_iter()
-        .filter(|(name, _)| !name.ends_with("/tests.rs"))
+        .filter(|(name, _)| !is_test(name))
         .filter(|(_, text)| !text.starts_with("//! "))
         .map(|(name, _)| format!("{name}: the first line does not begin with `//! `"))
         .collect();

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use paths::{code_only, paths, without_tests};
+use paths::{code_only, is_test, paths, without_tests};
 
 /// Modules that may use less than everything below them.
 const NARROW: &[(&str, &[&str])] = &[
@@ -172,7 +172,7 @@ fn wrongs(layers: &BTreeMap<String, u8>, sources: &[Source]) -> Vec<String> {
     let mut wrongs = Vec::new();
     let mut uses: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     for (file, text) in sources {
-        if file == "lib.rs" || file.ends_with("/tests.rs") {
+        if file == "lib.rs" || is_test(file) {
             continue;
         }
         let from = module_of(file);

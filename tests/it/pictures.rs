@@ -2,9 +2,9 @@
 //!
 //! `UPDATE_DOCS=1 cargo test --test it pictures` writes them anew.
 
+mod cache;
 mod svg;
 
-use cnm::effect::CacheRow;
 use cnm::text::Glyphs;
 use cnm::theme::Theme;
 use cnm::ui::{Depth, Look};
@@ -12,6 +12,7 @@ use jiff::SignedDuration;
 
 use crate::desk;
 use crate::generated::keep;
+use cache::Cache;
 
 /// A picture: its name, the keys that lead to it, its size, its theme.
 struct Picture {
@@ -43,18 +44,16 @@ const PICTURES: &[Picture] = &[
     },
 ];
 
-/// The records that are shown; whatever hands out rows of the cache can feed the pictures.
-fn rows() -> Vec<CacheRow> {
-    desk::morning()
-}
-
 #[test]
 fn pictures_are_up_to_date() {
-    let rows = rows();
+    let cache = Cache::morning();
     for picture in PICTURES {
-        let mut app = desk::console(&rows, picture.size);
+        let mut app = desk::open(&cache.me, cache.working(), picture.size);
         app.theme = Theme::shipped(picture.theme).unwrap();
-        desk::press(&mut app, picture.keys);
+        for key in picture.keys.split(' ') {
+            let effects = desk::press(&mut app, key);
+            cache.answer(&mut app, &effects);
+        }
         desk::wait(&mut app, SignedDuration::from_secs(1));
         let look = Look {
             depth: Depth::TrueColour,

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use cnm::app::{App, Configured, Mode, footer, help_rows};
 use cnm::command::{Entry, reference};
 use cnm::config::Config;
-use cnm::keymap::{EVERYWHERE, Keymap, show_sequence};
+use cnm::keymap::{EVERYWHERE, Found, Keymap, parse_sequence, show_sequence};
 use cnm::list::World;
 use cnm::pane::Place;
 use cnm::record::Kind;
@@ -107,6 +107,21 @@ fn commands() {
             in_table(&keys_of(&keymap, entry)),
         );
     }
+    text.push_str(
+        "\n## In the shell\n\nWhat only makes sense there; `cnm NAME --help` says the rest.\n\n\
+         | command | what it does |\n|---|---|\n",
+    );
+    let shell = cnm::cli::definition();
+    let tools = shell.get_subcommands().filter(|tool| {
+        let name = tool.get_name();
+        entries
+            .iter()
+            .all(|entry| entry.name.split(' ').next() != Some(name))
+    });
+    for tool in tools {
+        let help = tool.get_about().map(ToString::to_string).unwrap_or_default();
+        let _ = writeln!(text, "| `cnm {}` | {} |", tool.get_name(), in_table(&help));
+    }
     keep("docs/commands.md", &text);
 }
 
@@ -142,6 +157,33 @@ fn what_the_reference_of_keys_says_is_so() {
     assert_eq!(app.screen.list().unwrap().position(), 7);
     desk::press(&mut app, "home 0 3 j");
     assert_eq!(app.screen.list().unwrap().position(), 3);
+}
+
+/// The keys in the first column of the tour in the README.
+fn tour() -> Vec<String> {
+    let readme = include_str!("../../README.md");
+    let (_, tour) = readme.split_once("\n## A tour").unwrap();
+    let (tour, _) = tour.split_once("\n## ").unwrap();
+    tour.lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split(" | ").next())
+        .flat_map(|cell| cell.split('`').step_by(2))
+        .filter(|keys| !keys.trim().is_empty() && keys.trim() != "to")
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn the_tour_of_the_readme_names_keys_that_exist() {
+    let keymap = Keymap::defaults().unwrap();
+    let tour = tour();
+    assert!(tour.len() > 15, "{tour:?}");
+    for keys in tour {
+        let sequence = parse_sequence(&keys.to_lowercase()).unwrap();
+        let known = scopes()
+            .iter()
+            .any(|(scope, _)| keymap.find(scope, &sequence) != Found::Nothing);
+        assert!(known, "`{keys}` does nothing");
+    }
 }
 
 #[test]

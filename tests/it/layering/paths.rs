@@ -1,5 +1,10 @@
 //! The paths that stand in Rust code, found without a parser of the whole language.
 
+/// Tells whether a file holds nothing but unit tests.
+pub(crate) fn is_test(file: &str) -> bool {
+    file.ends_with("/tests.rs") || file.contains("/tests/")
+}
+
 /// Cuts off the module of unit tests at the end of a file.
 pub(crate) fn without_tests(text: &str) -> &str {
     let mut at = 0;

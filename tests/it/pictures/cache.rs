@@ -1,0 +1,115 @@
+//! The demo's morning as the cache of its CNM holds it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cnm::app::{App, Msg};
+use cnm::demo::{self, Filed, Options};
+use cnm::effect::{CacheRow, Effect, Load, RowState};
+use cnm::record::{AnyRef, Audience, Kind, KindVisitor, Record};
+use serde_json::Value as Json;
+
+/// What a record says of its place in the cache.
+struct Place {
+    open: bool,
+    parent: Option<AnyRef>,
+    audience: Audience,
+}
+
+/// Reads a record's place from its fields.
+struct Read<'a>(&'a Filed);
+
+impl KindVisitor for Read<'_> {
+    type Out = Place;
+    fn visit<R: Record>(self) -> Place {
+        let record: R = serde_json::from_value(Json::Object(self.0.fields.clone())).unwrap();
+        Place {
+            open: record.is_open(),
+            parent: record.parent(),
+            audience: R::AUDIENCE,
+        }
+    }
+}
+
+/// The records that one user sees.
+pub(super) struct Cache {
+    pub(super) me: String,
+    working: Vec<CacheRow>,
+    children: BTreeMap<(AnyRef, Kind), Vec<CacheRow>>,
+}
+
+impl Cache {
+    /// Generates the morning of the demo and keeps what its CNM sees.
+    pub(super) fn morning() -> Self {
+        let options = Options::default();
+        let me = demo::cast(&options).ana.user.as_str().to_owned();
+        let mut cache = Self {
+            me,
+            working: Vec::new(),
+            children: BTreeMap::new(),
+        };
+        let mut seen: BTreeSet<String> = BTreeSet::new();
+        for filed in demo::generate(&options).flat_map(|transaction| transaction.records) {
+            let place = filed.kind.visit(Read(&filed));
+            if cache.sees(&filed, place.audience, &seen) {
+                seen.insert(filed.id.clone());
+                cache.take(&filed, place);
+            }
+        }
+        cache
+    }
+
+    /// Tells whether the user sees a record; parents come before their children.
+    fn sees(&self, filed: &Filed, audience: Audience, seen: &BTreeSet<String>) -> bool {
+        match audience {
+            Audience::Everyone => true,
+            Audience::Users(fields) => fields.iter().any(|field| match filed.fields.get(*field) {
+                Some(Json::String(user)) => *user == self.me,
+                Some(Json::Array(users)) => users.iter().any(|user| user == self.me.as_str()),
+                _ => false,
+            }),
+            Audience::Parent(field) => match filed.fields.get(field) {
+                Some(Json::String(id)) => seen.contains(id),
+                Some(Json::Object(link)) => link
+                    .get("id")
+                    .and_then(Json::as_str)
+                    .is_some_and(|id| seen.contains(id)),
+                _ => false,
+            },
+        }
+    }
+
+    fn take(&mut self, filed: &Filed, place: Place) {
+        let row = CacheRow {
+            kind: filed.kind,
+            id: filed.id.clone(),
+            version: 1,
+            state: RowState::Clean,
+            fields: Json::Object(filed.fields.clone()).to_string(),
+        };
+        if place.open {
+            self.working.push(row.clone());
+        }
+        if let Some(parent) = place.parent {
+            self.children
+                .entry((parent, filed.kind))
+                .or_default()
+                .push(row);
+        }
+    }
+
+    /// The records that a console holds from its start.
+    pub(super) fn working(&self) -> Vec<CacheRow> {
+        self.working.clone()
+    }
+
+    /// Answers what a console asks of its cache.
+    pub(super) fn answer(&self, app: &mut App, effects: &[Effect]) {
+        for effect in effects {
+            if let Effect::Load(load @ Load::Children { parent, kind, .. }) = effect {
+                let rows = self.children.get(&(parent.clone(), *kind));
+                let rows = rows.cloned().unwrap_or_default();
+                app.update(app.world.view.now, Msg::Loaded(load.clone(), rows));
+            }
+        }
+    }
+}
