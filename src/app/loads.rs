@@ -35,11 +35,32 @@ impl App {
                 CacheChange::Remove(..) => self.world.apply(change),
             }
         }
+        self.follow_courses(changes);
         arrange_all(&self.world, &mut self.screen, false);
         if again.is_empty() {
             Vec::new()
         } else {
             vec![Effect::Load(Load::Records(again))]
+        }
+    }
+
+    /// Computes the courses again whose figures changed.
+    fn follow_courses(&mut self, changes: &[CacheChange]) {
+        let mut subjects: Vec<AnyRef> = changes
+            .iter()
+            .filter_map(|change| match change {
+                CacheChange::Upsert(row) if row.kind == Kind::MetricPoint => {
+                    let point = self.world.table::<MetricPoint>().record(&row.id)?;
+                    point.subject.clone()
+                }
+                _ => None,
+            })
+            .filter(|subject| subject.known_kind() == Some(Kind::Network))
+            .collect();
+        subjects.sort();
+        subjects.dedup();
+        for subject in subjects {
+            self.courses.read(&self.world, &subject);
         }
     }
 

@@ -221,7 +221,10 @@ pub(super) fn follow_ups(world: &World, keys: &[String], tally: &mut Tally) {
         let Some(follow_up) = table.record(key) else {
             continue;
         };
-        if let Some(late) = follow_up.late(&world.view).filter(|late| late.is_positive()) {
+        if let Some(late) = follow_up
+            .late(&world.view)
+            .filter(|late| late.is_positive())
+        {
             tally.overdue += 1;
             tally.oldest_days = tally.oldest_days.max(late.as_hours() / 24);
         }
@@ -272,8 +275,5 @@ pub(super) fn networks(world: &World, tally: &mut Tally) {
 /// Tells whether a CN needs me: poor health, at risk, or suspended.
 pub fn is_needy(network: &Network) -> bool {
     network.health.is_some_and(|health| health < POOR)
-        || matches!(
-            network.lifecycle,
-            Lifecycle::AtRisk | Lifecycle::Suspended
-        )
+        || matches!(network.lifecycle, Lifecycle::AtRisk | Lifecycle::Suspended)
 }
