@@ -4,6 +4,7 @@
 //! the present moment; what follows from it goes out as [`Effect`]s. There is no I/O and no clock in here, so
 //! a test can play a whole morning without a terminal.
 
+mod course;
 mod form;
 mod fuzzy;
 mod help;
@@ -13,13 +14,16 @@ mod line;
 mod loads;
 mod pending;
 mod pick;
+mod prefix;
 mod reply;
 
+pub use course::{Course, Courses};
 pub use form::{Form, FormField};
 pub use help::{HelpRow, footer, help_rows};
 pub use input::Input;
 pub use line::{Echo, Line, Purpose};
 pub use pick::Picker;
+pub use prefix::{Prefix, PrefixBar};
 pub use reply::ReplyBox;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -161,6 +165,8 @@ pub struct App {
     pub size: (u16, u16),
     /// Texts that are being written, by what they are for.
     pub drafts: BTreeMap<String, String>,
+    /// The course of the figures of CNs whose figures were read.
+    pub courses: Courses,
     /// Whether the screen must be drawn again.
     pub dirty: bool,
     /// Whether every cell must be written again.
@@ -197,6 +203,7 @@ impl App {
             count: None,
             size,
             drafts: BTreeMap::new(),
+            courses: Courses::default(),
             dirty: true,
             redraw: false,
             pending_edits: PendingEdits::default(),

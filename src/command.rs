@@ -29,6 +29,7 @@ pub use filter::FilterCommand;
 pub use follow_up::FollowUpCommand;
 pub use go::{AppCommand, PaneCommand};
 pub use inbox::InboxCommand;
+pub(crate) use inbox::inferred_title;
 pub use input::{read_value, show_value};
 pub use lead::LeadCommand;
 pub use mark::MarkCommand;

@@ -5,9 +5,11 @@
 
 mod arrange;
 mod filter;
+mod tally;
 
 pub use arrange::{Split, Standing, arrange, arrange_all, splits, standing};
 pub use filter::Filter;
+pub use tally::{StageCount, Tally, is_needy};
 
 use std::collections::BTreeMap;
 
@@ -252,6 +254,8 @@ pub struct Screen {
     pub slots: SlotsScreen,
     /// Links whose children have been read from the cache.
     pub loaded: Vec<(AnyRef, Kind)>,
+    /// What was counted when the lists were put in order.
+    pub tally: Tally,
 }
 
 impl Default for Screen {
@@ -271,6 +275,7 @@ impl Default for Screen {
             outbox: Vec::new(),
             slots: SlotsScreen::default(),
             loaded: Vec::new(),
+            tally: Tally::default(),
         }
     }
 }

@@ -6,6 +6,7 @@
 
 mod browse;
 mod canvas;
+mod card;
 mod chrome;
 mod follow_ups;
 mod form;

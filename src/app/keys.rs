@@ -95,6 +95,10 @@ impl App {
             Found::Pending => {
                 self.popup_at = self.world.view.now.checked_add(POPUP_AFTER).ok();
                 self.pending = keys;
+                if self.prefix_bar().is_some() {
+                    // The bar is there at once, no popup follows.
+                    self.popup_at = None;
+                }
                 Vec::new()
             }
             Found::Nothing => {

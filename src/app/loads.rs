@@ -3,12 +3,14 @@
 use super::App;
 use crate::effect::{CacheChange, CacheRow, Effect, Load, SyncStatus};
 use crate::pane::{Place, arrange, arrange_all};
-use crate::record::{AnyRef, Kind, KindVisitor, Record};
+use crate::record::{AnyRef, Kind, KindVisitor, MetricPoint, Record, Thread};
 
 /// At most this many messages of a thread are read for its preview.
 const MESSAGES: usize = 200;
 /// At most this many rows of other kinds hang under an open record.
 const CHILDREN: usize = 2_000;
+/// At most this many CNs on Today have a sparkline.
+const CARDS: usize = 16;
 /// At most this many parents keep their children in memory.
 const PARENTS: usize = 64;
 
@@ -33,11 +35,32 @@ impl App {
                 CacheChange::Remove(..) => self.world.apply(change),
             }
         }
+        self.follow_courses(changes);
         arrange_all(&self.world, &mut self.screen, false);
         if again.is_empty() {
             Vec::new()
         } else {
             vec![Effect::Load(Load::Records(again))]
+        }
+    }
+
+    /// Computes the courses again whose figures changed.
+    fn follow_courses(&mut self, changes: &[CacheChange]) {
+        let mut subjects: Vec<AnyRef> = changes
+            .iter()
+            .filter_map(|change| match change {
+                CacheChange::Upsert(row) if row.kind == Kind::MetricPoint => {
+                    let point = self.world.table::<MetricPoint>().record(&row.id)?;
+                    point.subject.clone()
+                }
+                _ => None,
+            })
+            .filter(|subject| subject.known_kind() == Some(Kind::Network))
+            .collect();
+        subjects.sort();
+        subjects.dedup();
+        for subject in subjects {
+            self.courses.read(&self.world, &subject);
         }
     }
 
@@ -87,6 +110,14 @@ impl App {
                 }
             }
         }
+        if let Load::Children {
+            parent,
+            kind: Kind::MetricPoint,
+            ..
+        } = load
+        {
+            self.courses.read(&self.world, parent);
+        }
         match load {
             Load::Working(_) | Load::Unhandled => arrange_all(&self.world, &mut self.screen, true),
             Load::Children { kind, .. } | Load::All { kind, .. } => {
@@ -117,6 +148,7 @@ impl App {
             }
         }
         self.screen.loaded.clear();
+        self.courses.clear();
         let first = self.screen.sync.synced_at.is_none();
         arrange_all(&self.world, &mut self.screen, true);
         if first {
@@ -143,36 +175,51 @@ impl App {
 
     /// Returns what has to be read for what is on screen now.
     pub(super) fn wanted_loads(&mut self) -> Vec<Effect> {
-        let Some(link) = self.screen.selected() else {
-            return Vec::new();
-        };
-        let kinds: &[Kind] = match link.known_kind() {
-            Some(Kind::Thread) => &[Kind::Message],
-            Some(Kind::Lead) => &[Kind::StageEvent, Kind::Note],
-            Some(Kind::Network) => &[
-                Kind::MetricPoint,
-                Kind::Note,
-                Kind::Incident,
-                Kind::CoachingAction,
-            ],
-            Some(Kind::FollowUp) => &[Kind::Note],
-            _ => return Vec::new(),
-        };
+        let mut wanted: Vec<(AnyRef, Kind)> = Vec::new();
+        if let Some(link) = self.screen.selected() {
+            let kinds: &[Kind] = match link.known_kind() {
+                Some(Kind::Thread) => &[Kind::Message],
+                Some(Kind::Lead) => &[Kind::StageEvent, Kind::Note],
+                Some(Kind::Network) => &[
+                    Kind::MetricPoint,
+                    Kind::Note,
+                    Kind::Incident,
+                    Kind::CoachingAction,
+                ],
+                Some(Kind::FollowUp) => &[Kind::Note],
+                _ => &[],
+            };
+            wanted.extend(kinds.iter().map(|kind| (link.clone(), *kind)));
+            // The card beside a thread shows how its CN does.
+            let thread = self.world.table::<Thread>().record(&link.id);
+            if let (Some(Kind::Thread), Some(thread)) = (link.known_kind(), thread)
+                && let Some(network) = &thread.network
+            {
+                wanted.push((network.link(), Kind::MetricPoint));
+            }
+        }
+        if self.screen.place == Place::Today
+            && let Some(shelf) = self.screen.shelf(Place::Networks)
+        {
+            // The first CNs of Today have a sparkline each: a month has one row a metric, so this is little.
+            let first = shelf.list.order().iter().take(CARDS);
+            wanted.extend(first.map(|id| (AnyRef::new(Kind::Network, id), Kind::MetricPoint)));
+        }
         let mut effects = Vec::new();
-        for kind in kinds {
-            let wanted = (link.clone(), *kind);
+        for (parent, kind) in wanted {
+            let wanted = (parent, kind);
             if self.screen.loaded.contains(&wanted) {
                 continue;
             }
-            self.screen.loaded.push(wanted);
-            let limit = if *kind == Kind::Message {
+            self.screen.loaded.push(wanted.clone());
+            let limit = if kind == Kind::Message {
                 MESSAGES
             } else {
                 CHILDREN
             };
             effects.push(Effect::Load(Load::Children {
-                parent: link.clone(),
-                kind: *kind,
+                parent: wanted.0,
+                kind,
                 limit,
             }));
         }
@@ -206,6 +253,9 @@ impl App {
         }
         let old: Vec<(AnyRef, Kind)> = self.screen.loaded.drain(..PARENTS).collect();
         for (parent, kind) in old {
+            if kind == Kind::MetricPoint {
+                self.courses.forget(&parent);
+            }
             kind.visit(Drop {
                 world: &mut self.world,
                 parent,

@@ -37,9 +37,9 @@ impl FilterCommand {
             cx.asks.push(Ask::Filter);
             return Ok(());
         }
-        let splits = crate::pane::splits(Place::Inbox, cx.world).len();
         let screen = cx.screen("filter")?;
         let place = screen.active();
+        let splits = screen.tally.splits.len();
         let count = if place == Place::Inbox { splits } else { 1 };
         let shelf = screen.shelf_mut(place);
         match self {

@@ -387,7 +387,8 @@ fn kind_of_sender(world: &World, thread: &Thread) -> FollowUpKind {
 }
 
 /// Takes the title of a follow-up from the thread: its first sentence, at most 72 characters.
-fn inferred_title(thread: &Thread) -> String {
+/// Names what is to be done about a thread, from its newest words.
+pub(crate) fn inferred_title(thread: &Thread) -> String {
     let text = if thread.last_text.is_empty() {
         &thread.title
     } else {

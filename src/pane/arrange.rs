@@ -1,19 +1,18 @@
 //! What stands in each list, and in which order.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
 
+use super::tally::{self, Tally};
 use super::{Place, Screen};
 use crate::list::World;
 use crate::record::{
-    Circle, FollowUp, FollowUpState, Kind, Lead, Network, Person, Stage, Terminal, Thread,
-    ThreadState,
+    FollowUp, FollowUpState, Kind, Lead, Network, Stage, Terminal, Thread, ThreadState,
 };
 
 /// One tab of the inbox.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Split {
     /// What it is called.
     pub name: String,
@@ -21,6 +20,10 @@ pub struct Split {
     pub threads: usize,
     /// How many new messages they hold.
     pub messages: i64,
+    /// How many threads are late or due within two hours.
+    pub urgent: usize,
+    /// How many threads name me.
+    pub asks: usize,
 }
 
 /// Where a thread stands for the user at the console.
@@ -73,85 +76,9 @@ pub fn splits(place: Place, world: &World) -> Vec<Split> {
     if place != Place::Inbox {
         return Vec::new();
     }
-    let mut counts: BTreeMap<usize, (usize, i64)> = BTreeMap::new();
-    let offices = offices(world);
-    let names = split_names(&offices);
-    for (_, thread) in world.table::<Thread>().records() {
-        let new = thread.new.unwrap_or(0);
-        for split in splits_of(thread, world, &offices) {
-            let count = counts.entry(split).or_default();
-            count.0 += 1;
-            count.1 += new;
-        }
-    }
-    names
-        .into_iter()
-        .enumerate()
-        .map(|(at, name)| {
-            let (threads, messages) = counts.get(&at).copied().unwrap_or_default();
-            Split {
-                name,
-                threads,
-                messages,
-            }
-        })
-        .collect()
-}
-
-fn offices(world: &World) -> Vec<String> {
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for (_, thread) in world.table::<Thread>().records() {
-        if standing(thread, world) != Standing::Waiting {
-            continue;
-        }
-        if let Some(person) = world.follow::<Person>(thread.from.as_ref())
-            && person.circle == Circle::Colleague
-            && !person.office.is_empty()
-        {
-            *counts.entry(&person.office).or_default() += 1;
-        }
-    }
-    let mut offices: Vec<(&str, usize)> = counts.into_iter().collect();
-    offices.sort_by_key(|(name, count)| (Reverse(*count), *name));
-    offices
-        .into_iter()
-        .take(4)
-        .map(|(name, _)| name.to_owned())
-        .collect()
-}
-
-fn split_names(offices: &[String]) -> Vec<String> {
-    let mut names = vec!["All".to_owned(), "CN owners".to_owned()];
-    names.extend(offices.iter().cloned());
-    names.extend(["Leads", "Systems", "Snoozed", "Done today"].map(str::to_owned));
-    names
-}
-
-/// Returns the positions of the splits that a thread stands in.
-fn splits_of(thread: &Thread, world: &World, offices: &[String]) -> Vec<usize> {
-    let count = offices.len();
-    match standing(thread, world) {
-        Standing::Elsewhere => Vec::new(),
-        Standing::Asleep => vec![count + 4],
-        Standing::DoneToday => vec![count + 5],
-        Standing::Waiting => {
-            let mut splits = vec![0];
-            let person = world.follow::<Person>(thread.from.as_ref());
-            match person.map(|person| &person.circle) {
-                Some(Circle::Owner) => splits.push(1),
-                Some(Circle::Lead) => splits.push(count + 2),
-                Some(Circle::System) => splits.push(count + 3),
-                _ => {
-                    let office = person.map(|person| person.office.as_str());
-                    let at = offices
-                        .iter()
-                        .position(|known| Some(known.as_str()) == office);
-                    splits.extend(at.map(|at| at + 2));
-                }
-            }
-            splits
-        }
-    }
+    let mut counted = Tally::default();
+    tally::inbox(world, 0, &mut counted);
+    counted.splits
 }
 
 /// Puts the rows of a place in order; `called` lets new rows come in at once.
@@ -163,10 +90,22 @@ pub fn arrange(world: &World, screen: &mut Screen, place: Place, called: bool) {
     let keys = match place {
         Place::Conflicts | Place::Outbox => outbox_keys(screen, place),
         Place::Today | Place::Slots => return,
-        Place::Inbox => inbox_keys(world, split),
-        Place::Funnel => lead_keys(world),
-        Place::Networks => network_keys(world),
-        Place::FollowUps => follow_up_keys(world),
+        // Late answers first, then by the SLA clock, then what mentions me, then by sender so that alike
+        // items come together, then the oldest first.
+        Place::Inbox => tally::inbox(world, split, &mut screen.tally),
+        Place::Funnel => {
+            tally::stages(world, &mut screen.tally);
+            lead_keys(world)
+        }
+        Place::Networks => {
+            tally::networks(world, &mut screen.tally);
+            network_keys(world)
+        }
+        Place::FollowUps => {
+            let keys = follow_up_keys(world);
+            tally::follow_ups(world, &keys, &mut screen.tally);
+            keys
+        }
         Place::Browse(kind) => browse_keys(world, kind),
     };
     let keys = match place.kind() {
@@ -211,30 +150,6 @@ fn outbox_keys(screen: &Screen, place: Place) -> Vec<String> {
         })
         .map(|row| row.edit.cmd.clone())
         .collect()
-}
-
-/// The inbox: late answers first, then by the SLA clock, then what mentions me, then by sender so that alike
-/// items come together, then the oldest first.
-fn inbox_keys(world: &World, split: usize) -> Vec<String> {
-    let offices = offices(world);
-    let mut rows: Vec<_> = world
-        .table::<Thread>()
-        .records()
-        .filter(|(_, thread)| splits_of(thread, world, &offices).contains(&split))
-        .map(|(id, thread)| {
-            let sla = thread.sla_due.map_or(i64::MAX, jiff::Timestamp::as_second);
-
-            (
-                sla,
-                !thread.mentions_me,
-                thread.from.clone(),
-                thread.last_at,
-                id.as_str().to_owned(),
-            )
-        })
-        .collect();
-    rows.sort();
-    rows.into_iter().map(|(.., id)| id).collect()
 }
 
 /// The funnel: stage by stage, in each the lead first that has been there longest.

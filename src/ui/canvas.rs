@@ -1,11 +1,13 @@
 //! The one way from text to cells.
 
+use std::borrow::Cow;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::paint::{Look, Paint};
-use crate::text::{self, FrameStyle};
+use crate::text::{self, FrameStyle, Glyphs};
 use crate::theme::Theme;
 
 /// A piece of a line.
@@ -44,12 +46,21 @@ impl<'a> Canvas<'a> {
             return 0;
         }
         let cells = cells.min(area.right() - x);
-        let clean = text::clean_line(raw);
-        let shown = text::truncate(&clean, usize::from(cells));
+        let clean = self.plain(text::clean_line(raw));
+        let ruler = text::Ruler::new(text::Ambiguous::Narrow, self.paint.glyphs());
+        let shown = ruler.truncate(&clean, usize::from(cells));
         let (end, _) = self
             .buffer
             .set_stringn(x, y, &*shown, usize::from(cells), style);
         end.saturating_sub(x)
+    }
+
+    /// Writes typographic marks as ASCII where the terminal was said to have no others.
+    fn plain<'t>(&self, clean: Cow<'t, str>) -> Cow<'t, str> {
+        if self.paint.glyphs() == Glyphs::Unicode || clean.is_ascii() {
+            return clean;
+        }
+        Cow::Owned(clean.chars().map(ascii).collect())
     }
 
     /// Puts raw text at the right end of these cells; returns how many it took.
@@ -136,7 +147,8 @@ impl<'a> Canvas<'a> {
             };
             used = self.put(area.x + 2, area.y, room, &format!(" {title} "), style);
         }
-        if !right.is_empty() && room > used + 2 {
+        let right = whole_parts(right, room.saturating_sub(used + 4));
+        if !right.is_empty() {
             let dim = self.paint.dim();
             self.put_right(
                 area.x + 2 + used,
@@ -152,6 +164,24 @@ impl<'a> Canvas<'a> {
             width: area.width - 2,
             height: area.height - 2,
         }
+    }
+
+    /// Puts pieces into the lower line of a frame, at its right.
+    pub(super) fn foot(&mut self, area: Rect, pieces: &[Piece]) {
+        if pieces.is_empty() || area.width < 8 || area.height < 2 {
+            return;
+        }
+        let ground = self.paint.dim();
+        let mut padded = vec![piece(" ", ground)];
+        padded.extend(pieces.iter().cloned());
+        padded.push(piece(" ", ground));
+        self.line_right(area.x + 2, area.bottom() - 1, area.width - 4, &padded);
+    }
+
+    /// Draws a progress bar, its open part in a colour of its own.
+    pub(super) fn gauge(&mut self, x: u16, y: u16, cells: u16, ratio: f64, style: Style) {
+        let pieces = gauge(&self.paint, usize::from(cells), ratio, style);
+        self.line(x, y, cells, &pieces);
     }
 
     /// Draws a rule with words in it across an area's row.
@@ -170,6 +200,96 @@ impl<'a> Canvas<'a> {
                 dim,
             );
         }
+    }
+}
+
+/// Makes the pieces of a progress bar: what is reached in one style, what is open in another.
+pub(super) fn gauge(paint: &Paint<'_>, cells: usize, ratio: f64, style: Style) -> Vec<Piece> {
+    let drawn = text::progress(ratio, cells, paint.glyphs());
+    let reached = paint.glyphs().reached();
+    let full = drawn
+        .chars()
+        .take_while(|letter| reached.starts_with(*letter))
+        .count();
+    vec![
+        piece(drawn.chars().take(full).collect::<String>(), style),
+        piece(
+            drawn.chars().skip(full).collect::<String>(),
+            paint.bar_rest(),
+        ),
+    ]
+}
+
+/// Makes a bar of this length, in eighths of a cell where there are glyphs for them.
+pub(super) fn fine_bar(part: f64, whole: f64, cells: usize, glyphs: Glyphs) -> String {
+    const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+    if glyphs == Glyphs::Ascii || whole <= 0.0 {
+        return text::bar(part, whole, cells, glyphs);
+    }
+    let cells = u32::try_from(cells).unwrap_or(u32::MAX);
+    let eighths = part / whole * f64::from(cells) * 8.0;
+    let reached = (0..cells * 8)
+        .take_while(|step| f64::from(*step) + 0.5 <= eighths)
+        .count()
+        .max(usize::from(part > 0.0));
+    let mut bar = "█".repeat(reached / 8);
+    bar.push_str(EIGHTHS.get(reached % 8).copied().unwrap_or(""));
+    bar
+}
+
+/// Returns as many of the parts between ` · ` as fit, the first ones; never a part of one.
+pub(super) fn whole_parts(words: &str, cells: u16) -> String {
+    let mut kept = String::new();
+    for part in words.split(" · ") {
+        let longer = if kept.is_empty() {
+            part.to_owned()
+        } else {
+            format!("{kept} · {part}")
+        };
+        if cells_of(&text::clean_line(&longer)) > cells {
+            break;
+        }
+        kept = longer;
+    }
+    kept
+}
+
+/// Cuts text between words so that it fits, with an ellipsis where something is missing.
+pub(super) fn whole_words(words: &str, cells: u16) -> String {
+    let clean = text::clean_line(words);
+    if cells_of(&clean) <= cells {
+        return clean.into_owned();
+    }
+    let mut kept = String::new();
+    for word in clean.split_inclusive(' ') {
+        if cells_of(&kept) + cells_of(word.trim_end()) + 2 > cells {
+            break;
+        }
+        kept.push_str(word);
+    }
+    if kept.is_empty() {
+        return text::truncate(&clean, usize::from(cells)).into_owned();
+    }
+    format!("{} …", kept.trim_end())
+}
+
+/// The ASCII letter for a typographic mark of one cell.
+const fn ascii(letter: char) -> char {
+    match letter {
+        '·' | '—' | '–' | '‐' | '−' => '-',
+        '…' => '.',
+        '×' => 'x',
+        '│' | '┃' => '|',
+        '›' | '↳' | '→' | '▸' => '>',
+        '‹' | '←' => '<',
+        '↑' => '^',
+        '↓' => 'v',
+        '“' | '”' | '„' | '«' | '»' => '"',
+        '‘' | '’' => '\'',
+        '≤' => '<',
+        '≥' => '>',
+        '✓' => '+',
+        other => other,
     }
 }
 

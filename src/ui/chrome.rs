@@ -1,44 +1,37 @@
 //! Header, status row and footer.
 
 use ratatui::layout::Rect;
-use ratatui::style::Modifier;
+use ratatui::style::{Modifier, Style};
 
 use super::Breadth;
-use super::canvas::{Canvas, Piece, piece};
-use crate::app::{App, footer as footer_keys};
+use super::canvas::{Canvas, Piece, cells_of, piece, whole_words};
+use super::paint::Depth;
+use crate::app::{App, Mode, footer as footer_keys};
 use crate::effect::Line;
-use crate::pane::{Place, Standing, Tone, standing};
-use crate::record::{Circle, Person, Thread, User};
+use crate::keymap::show_sequence;
+use crate::pane::{Place, Tone};
+use crate::record::User;
+use crate::text::clean_line;
+use crate::theme::Colour;
 use crate::when::{clock, zone};
 
 /// The figure beside a tab.
 fn count(app: &App, place: Place) -> String {
-    match place {
-        Place::Inbox => {
-            let new: i64 = app
-                .world
-                .table::<Thread>()
-                .records()
-                .filter(|(_, thread)| standing(thread, &app.world) == Standing::Waiting)
-                .map(|(_, thread)| thread.new.unwrap_or(0))
-                .sum();
-            new.to_string()
-        }
-        Place::FollowUps => {
-            let late = super::follow_ups::overdue(app);
-            if late > 0 {
-                format!("{late}!")
-            } else {
-                String::new()
-            }
-        }
+    let tally = &app.screen.tally;
+    let number = match place {
+        Place::Inbox => usize::try_from(tally.messages).unwrap_or(0),
+        Place::FollowUps if tally.overdue > 0 => return format!("{}!", tally.overdue),
         Place::Funnel | Place::Networks => app
             .screen
             .shelf(place)
             .filter(|shelf| shelf.filter.is_empty())
-            .map(|shelf| shelf.list.len().to_string())
-            .unwrap_or_default(),
-        _ => String::new(),
+            .map_or(0, |shelf| shelf.list.len()),
+        _ => 0,
+    };
+    if number > 0 {
+        number.to_string()
+    } else {
+        String::new()
     }
 }
 
@@ -47,39 +40,10 @@ pub(super) fn header(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
     let strip = canvas.paint.strip();
     canvas.fill(area, strip);
     let accent = canvas.paint.theme.accent;
-    let mut pieces = vec![piece(" cnm ", canvas.paint.chip(accent)), piece(" ", strip)];
+    let mut pieces = vec![piece(" cnm ", canvas.paint.chip(accent))];
     let breadth = Breadth::of(area.width);
     for (at, place) in Place::TABS.into_iter().enumerate() {
-        let active = app.screen.place == place;
-        let mut name = format!("{} {}", at + 1, place.title());
-        if breadth == Breadth::Narrow && !active {
-            name = (at + 1).to_string();
-        } else if breadth == Breadth::Normal && place == Place::FollowUps {
-            name = format!("{} Due", at + 1);
-        }
-        let figure = if breadth == Breadth::Narrow && !active {
-            String::new()
-        } else {
-            count(app, place)
-        };
-        let style = if active {
-            canvas
-                .paint
-                .accent()
-                .bg(canvas.paint.colour(canvas.paint.theme.ground))
-        } else {
-            canvas.paint.dim()
-        };
-        pieces.push(piece(format!(" {name}"), style));
-        if !figure.is_empty() {
-            let style = if figure.ends_with('!') {
-                canvas.paint.bad()
-            } else {
-                style
-            };
-            pieces.push(piece(format!(" {figure}"), style));
-        }
-        pieces.push(piece(" ", style));
+        tab(canvas, app, (at + 1, place), area.width, &mut pieces);
     }
     if !Place::TABS.contains(&app.screen.place) {
         let style = canvas.paint.accent();
@@ -87,156 +51,274 @@ pub(super) fn header(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
     }
     let used = canvas.line(area.x, area.y, area.width, &pieces);
     let room = area.width.saturating_sub(used + 1);
-    let clocks = clocks(canvas, app, room);
+    let clocks = clocks(canvas, app, room, breadth);
     canvas.line_right(area.x + used, area.y, room, &clocks);
 }
 
-/// The clocks: mine, then those of the zones of the people in my inbox, most frequent first.
-fn clocks(canvas: &Canvas<'_>, app: &App, room: u16) -> Vec<Piece> {
+fn tab(
+    canvas: &Canvas<'_>,
+    app: &App,
+    (number, place): (usize, Place),
+    width: u16,
+    pieces: &mut Vec<Piece>,
+) {
+    let active = app.screen.place == place;
+    let breadth = Breadth::of(width);
+    let name = match (breadth, place) {
+        (Breadth::Narrow, _) if !active => number.to_string(),
+        (Breadth::Huge, _) => format!("{number} {}", place.title()),
+        (_, Place::FollowUps) => format!("{number} Due"),
+        _ => format!("{number} {}", place.title()),
+    };
+    let urgent = matches!(place, Place::Inbox | Place::FollowUps);
+    let figure = match breadth {
+        Breadth::Narrow => String::new(),
+        Breadth::Normal if !urgent => String::new(),
+        _ => count(app, place),
+    };
+    let paint = &canvas.paint;
+    let bare = paint.look.depth == Depth::Off || matches!(paint.theme.ground, Colour::Terminal);
+    // Without grounds to tell it by, the active tab stands in brackets; either way it is as wide as before.
+    let (open, close) = match (active, bare) {
+        (true, true) => ("[", "]"),
+        _ => (" ", " "),
+    };
+    let style = if active {
+        paint.accent().bg(paint.colour(paint.theme.ground))
+    } else {
+        paint.dim()
+    };
+    pieces.push(piece(format!("{open}{name}"), style));
+    if !figure.is_empty() {
+        let mut figure_style = if figure.ends_with('!') {
+            paint.bad()
+        } else {
+            paint.info()
+        };
+        if active {
+            figure_style = figure_style.bg(paint.colour(paint.theme.ground));
+        }
+        pieces.push(piece(format!(" {figure}"), figure_style));
+    }
+    pieces.push(piece(close, style));
+}
+
+/// The clocks: mine, then those of the people who wait in my inbox, most frequent first, as many as fit.
+///
+/// Where it is between 22:00 and 07:00 the clock is dim and says `zz`.
+fn clocks(canvas: &Canvas<'_>, app: &App, room: u16, breadth: Breadth) -> Vec<Piece> {
+    let paint = &canvas.paint;
     let now = app.world.view.now;
     let here = zone::name(&app.world.view.zone);
-    let mine = format!(
-        "{} {}",
-        clock::stamp(now, &app.world.view.zone),
-        zone::short_name(&here)
-    );
-    let mut pieces = vec![piece(mine.clone(), canvas.paint.strong())];
-    let mut left = usize::from(room).saturating_sub(mine.chars().count());
-    for name in waiting_zones(app) {
-        if name == here || left < 12 {
-            continue;
-        }
-        let Ok(theirs) = zone::load(&name) else {
+    let mine = zone::short_name(&here);
+    let stamp = clock::stamp(now, &app.world.view.zone);
+    let time = clock::time_of(now, &app.world.view.zone);
+    let weekday = stamp.split(' ').next().unwrap_or_default();
+    let forms = [
+        format!("{stamp} {mine}"),
+        format!("{weekday} {time} {mine}"),
+        format!("{time} {mine}"),
+        time.clone(),
+    ];
+    let wanted = usize::from(breadth < Breadth::Wide);
+    let Some(mine) = forms
+        .iter()
+        .skip(wanted)
+        .find(|form| cells_of(form) <= room)
+    else {
+        return Vec::new();
+    };
+    let mut left = room - cells_of(mine);
+    let mut pieces = vec![piece(mine.clone(), paint.strong())];
+    let shown = if breadth == Breadth::Huge { 5 } else { 3 };
+    for (name, _) in app.screen.tally.zones.iter().take(shown) {
+        let Ok(theirs) = zone::load(name) else {
             continue;
         };
         let local = theirs.to_datetime(now);
-        let asleep = !(7..23).contains(&local.hour());
-        let style = if asleep {
-            canvas.paint.dim()
-        } else {
-            canvas.paint.info()
-        };
-        let text = format!(
-            " │ {} {}",
-            zone::short_name(&name),
-            clock::time(local.time())
-        );
-        left = left.saturating_sub(text.chars().count());
-        pieces.push(piece(text, style));
-    }
-    if usize::from(room) < mine.chars().count() {
-        pieces = vec![piece(
-            clock::time_of(now, &app.world.view.zone),
-            canvas.paint.strong(),
-        )];
+        let asleep = !(7..22).contains(&local.hour());
+        let time = clock::time(local.time());
+        let short = zone::short_name(name);
+        let words = format!(" {short} {time}{}", if asleep { " zz" } else { "" });
+        let cells = cells_of(&words) + 2;
+        if cells > left {
+            break;
+        }
+        left -= cells;
+        pieces.push(piece(" │", paint.frame(false)));
+        let style = if asleep { paint.dim() } else { paint.info() };
+        pieces.push(piece(words, style));
     }
     pieces
 }
 
-fn waiting_zones(app: &App) -> Vec<String> {
-    let mut zones: Vec<(usize, &str)> = Vec::new();
-    for (_, person) in app.world.table::<Person>().records() {
-        if person.circle != Circle::Colleague || person.zone.is_empty() {
-            continue;
-        }
-        match zones.iter_mut().find(|(_, zone)| *zone == person.zone) {
-            Some((count, _)) => *count += 1,
-            None => zones.push((1, &person.zone)),
-        }
-    }
-    zones.sort_by_key(|(count, zone)| (std::cmp::Reverse(*count), *zone));
-    zones
-        .into_iter()
-        .take(4)
-        .map(|(_, zone)| zone.to_owned())
-        .collect()
+/// A part of the status row that is shown whole or not at all.
+struct Segment {
+    pieces: Vec<Piece>,
+    /// What goes first when there is no room: the smallest.
+    weight: u8,
+    right: bool,
 }
 
-/// Draws filter, marks and messages at the left; sync, queue, undo and place at the right.
+impl Segment {
+    fn cells(&self) -> u16 {
+        self.pieces
+            .iter()
+            .map(|piece| cells_of(&clean_line(&piece.text)))
+            .sum::<u16>()
+            + 2
+    }
+}
+
+fn left(weight: u8, text: impl Into<String>, style: Style) -> Segment {
+    Segment {
+        pieces: vec![piece(text, style)],
+        weight,
+        right: false,
+    }
+}
+
+fn right(weight: u8, text: impl Into<String>, style: Style) -> Segment {
+    Segment {
+        right: true,
+        ..left(weight, text, style)
+    }
+}
+
+/// Draws filter, marks and messages at the left; sync, queue, undo and place at the right. What does not fit
+/// is left out whole, the least important first.
 pub(super) fn status(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
     let strip = canvas.paint.strip();
     canvas.fill(area, strip);
-    let right = status_right(canvas, app);
-    let used = canvas.line_right(area.x, area.y, area.width.saturating_sub(1), &right);
-    let room = area.width.saturating_sub(used + 2);
-    let mut pieces = vec![piece(" ", strip)];
-    if let Some(notice) = &app.screen.notice {
-        let glyphs = canvas.paint.glyphs();
-        let (mark, style) = match notice.tone {
-            Tone::Done => (glyphs.reached(), canvas.paint.good()),
-            Tone::Info => (glyphs.dot(), canvas.paint.info()),
-            Tone::Error => (glyphs.bang(), canvas.paint.bad()),
-        };
-        pieces.push(piece(format!("{mark} "), style));
-        pieces.push(piece(notice.text.clone(), style));
-        pieces.push(piece("  ", strip));
-    }
-    if let Some(count) = app.count {
-        pieces.push(piece(format!("{count}× "), canvas.paint.key()));
-    }
-    if let Some(shelf) = app.screen.shelf(app.screen.active()) {
-        let marks = shelf.list.mark_count();
-        if marks > 0 {
-            let glyph = canvas.paint.glyphs().mark();
-            pieces.push(piece(
-                format!("{glyph} {marks} marked  "),
-                canvas.paint.mark(),
-            ));
+    let room = area.width.saturating_sub(2);
+    let mut segments = status_left(canvas, app, room);
+    segments.extend(status_right(canvas, app));
+    loop {
+        let used: u16 = segments.iter().map(Segment::cells).sum();
+        if used <= room + 2 || segments.len() < 2 {
+            break;
         }
-        if shelf.list.waiting() > 0 {
-            let text = format!("{} new wait (g .)  ", shelf.list.waiting());
-            pieces.push(piece(text, canvas.paint.info()));
-        }
-        if !shelf.filter.is_empty() {
-            pieces.push(piece("filter ", canvas.paint.dim()));
-            pieces.push(piece(format!("{}  ", shelf.filter), canvas.paint.warn()));
-        }
+        let least = (0..segments.len()).min_by_key(|at| segments.get(*at).map(|one| one.weight));
+        segments.remove(least.unwrap_or(0));
     }
-    canvas.line(area.x, area.y, room, &pieces);
+    let mut x = area.x + 1;
+    for segment in segments.iter().filter(|segment| !segment.right) {
+        x += canvas.line(
+            x,
+            area.y,
+            area.right().saturating_sub(x + 1),
+            &segment.pieces,
+        ) + 2;
+    }
+    let mut end = area.right().saturating_sub(1);
+    for segment in segments.iter().rev().filter(|segment| segment.right) {
+        let cells = segment.cells() - 2;
+        end = end.saturating_sub(cells);
+        canvas.line(end, area.y, cells, &segment.pieces);
+        end = end.saturating_sub(2);
+    }
 }
 
-fn status_right(canvas: &Canvas<'_>, app: &App) -> Vec<Piece> {
+fn status_left(canvas: &Canvas<'_>, app: &App, room: u16) -> Vec<Segment> {
+    let paint = &canvas.paint;
+    let glyphs = paint.glyphs();
+    let mut segments = Vec::new();
+    let counted = app.count.map(|count| format!("{count}×"));
+    let keys = (!app.pending.is_empty()).then(|| format!("{} …", show_sequence(&app.pending)));
+    if counted.is_some() || keys.is_some() {
+        let words = [counted, keys].into_iter().flatten().collect::<Vec<_>>();
+        segments.push(left(100, words.join(" "), paint.key()));
+    }
+    if let Some(notice) = &app.screen.notice {
+        let (weight, mark, style) = match notice.tone {
+            Tone::Done => (80, "✓", paint.good()),
+            Tone::Info => (80, glyphs.dot(), paint.info()),
+            Tone::Error => (95, glyphs.bang(), paint.bad()),
+        };
+        let text = whole_words(&notice.text, room.saturating_sub(4));
+        segments.push(left(weight, format!("{mark} {text}"), style));
+    }
+    let Some(shelf) = app.screen.shelf(app.screen.active()) else {
+        return segments;
+    };
+    let marks = shelf.list.mark_count();
+    if marks > 0 {
+        let words = format!("{} {marks} marked", glyphs.mark());
+        segments.push(left(85, words, paint.mark()));
+    }
+    if !shelf.filter.is_empty() {
+        let found = shelf.list.len();
+        let mut filter = left(75, "filter ", paint.dim());
+        let words = whole_words(&shelf.filter, 40);
+        filter.pieces.push(piece(words, paint.warn()));
+        let found = format!(" · {found} found");
+        filter.pieces.push(piece(found, paint.dim()));
+        segments.push(filter);
+    }
+    if shelf.list.waiting() > 0 {
+        let words = format!("{} new", shelf.list.waiting());
+        let mut new = left(60, words, paint.info());
+        new.pieces.push(piece(" g .", paint.key()));
+        segments.push(new);
+    }
+    segments
+}
+
+fn status_right(canvas: &Canvas<'_>, app: &App) -> Vec<Segment> {
     let paint = &canvas.paint;
     let glyphs = paint.glyphs();
     let sync = &app.screen.sync;
-    let age = sync.synced_at.map(|at| clock::age(app.world.view.now, at));
-    let age = age.map_or_else(String::new, |age| format!(" · {age}"));
-    let (mark, words, style) = match &sync.line {
-        Line::Starting => (glyphs.hollow(), "starting".to_owned(), paint.dim()),
-        Line::Live => (glyphs.dot(), format!("live{age}"), paint.good()),
-        Line::Polling => (glyphs.dot(), format!("poll{age}"), paint.info()),
-        Line::Offline { .. } => (glyphs.hollow(), format!("offline, data{age}"), paint.warn()),
-        Line::Refused { .. } => (glyphs.bang(), "refused".to_owned(), paint.bad()),
-        Line::Follower => (glyphs.dot(), format!("shared{age}"), paint.info()),
-        Line::Unconfigured => (glyphs.hollow(), "no server".to_owned(), paint.warn()),
+    let (weight, mark, words, style) = match &sync.line {
+        Line::Starting => (50, glyphs.hollow(), "starting", paint.dim()),
+        Line::Live => (50, glyphs.dot(), "live", paint.good()),
+        Line::Polling => (50, glyphs.dot(), "polling", paint.info()),
+        Line::Offline { .. } => (92, glyphs.hollow(), "offline", paint.warn()),
+        Line::Refused { .. } => (92, glyphs.bang(), "refused", paint.bad()),
+        Line::Follower => (50, glyphs.dot(), "shared", paint.info()),
+        Line::Unconfigured => (92, glyphs.hollow(), "no server", paint.warn()),
     };
-    let mut pieces = vec![piece(format!("{mark} {words}"), style)];
+    let mut segments = vec![right(weight, format!("{mark} {words}"), style)];
+    let now = app.world.view.now;
     if let Some(rows) = sync.loading {
-        pieces.push(piece(format!(" · loading {rows}"), paint.info()));
+        segments.push(right(55, format!("loading {rows}"), paint.info()));
+    } else if let Some(at) = sync.synced_at {
+        let age = clock::age(now, at);
+        if age != "now" {
+            let old = now.duration_since(at).as_hours() > 0;
+            let style = if old { paint.warn() } else { paint.dim() };
+            segments.push(right(20, format!("data {age} old"), style));
+        }
     }
     if sync.queued > 0 {
-        pieces.push(piece(format!(" · {} queued", sync.queued), paint.warn()));
+        let words = format!("{} {} queued", glyphs.up(), sync.queued);
+        segments.push(right(70, words, paint.warn()));
     }
     let stuck = sync.conflicts + sync.refused;
     if stuck > 0 {
-        pieces.push(piece(format!(" · {stuck} in conflict (g x)"), paint.bad()));
+        let mut conflict = right(88, format!("{stuck} in conflict"), paint.bad());
+        conflict.pieces.push(piece(" g x", paint.key()));
+        segments.push(conflict);
     }
     if let Some(batch) = app.undo.last() {
-        pieces.push(piece(format!(" · undo: {} (u)", batch.label), paint.dim()));
+        let mut undo = right(40, "u", paint.key());
+        let words = format!(" undoes {}", whole_words(&batch.label, 32));
+        undo.pieces.push(piece(words, paint.dim()));
+        segments.push(undo);
     }
-    pieces.push(piece(format!("  {}", breadcrumb(app)), paint.strong()));
-    pieces
+    segments.push(right(30, breadcrumb(app), paint.strong()));
+    segments
 }
 
 fn breadcrumb(app: &App) -> String {
     let place = app.screen.place;
     match place {
         Place::Inbox => {
-            let splits = crate::pane::splits(place, &app.world);
             let split = app.screen.shelf(place).map_or(0, |shelf| shelf.split);
+            let splits = &app.screen.tally.splits;
             let name = splits.get(split).map_or("", |split| split.name.as_str());
             format!("Inbox › {name}")
         }
+        Place::Today => format!("Today › {}", app.screen.active().title()),
         Place::Networks => match app.screen.selected() {
             Some(link) => format!("CNs › {}", app.world.title(&link)),
             None => "CNs".into(),
@@ -245,31 +327,39 @@ fn breadcrumb(app: &App) -> String {
     }
 }
 
-/// Draws the verbs of the focused row.
+/// Draws the verbs of the focused row; the key that shows all keys is always among them.
 pub(super) fn footer(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
     let (key, dim) = (canvas.paint.key(), canvas.paint.dim());
     let mut x = area.x + 1;
-    for (keys, help) in footer_keys(app) {
-        let cells = keys.chars().count() + help.chars().count() + 3;
-        let Ok(cells) = u16::try_from(cells) else {
-            break;
-        };
-        if x + cells > area.right() {
+    let mut end = area.right().saturating_sub(1);
+    let mut rows = footer_keys(app);
+    if matches!(app.mode, Mode::Normal)
+        && let Some(at) = rows.iter().position(|(keys, _)| keys == "?")
+    {
+        let (keys, help) = rows.remove(at);
+        let pieces = [piece(keys, key), piece(format!(" {help}"), dim)];
+        let cells = pieces.iter().map(|piece| cells_of(&piece.text)).sum();
+        end = end.saturating_sub(cells);
+        canvas.line(end, area.y, cells, &pieces);
+        end = end.saturating_sub(2);
+    }
+    for (keys, help) in rows {
+        let cells = cells_of(&keys) + cells_of(&help) + 1;
+        if x + cells > end {
             break;
         }
-        x += canvas.put(
+        let key = key.remove_modifier(Modifier::DIM);
+        x += canvas.line(
             x,
             area.y,
-            area.right() - x,
-            &keys,
-            key.remove_modifier(Modifier::DIM),
-        );
-        x += canvas.put(x, area.y, area.right() - x, &format!(" {help}  "), dim);
+            cells,
+            &[piece(keys, key), piece(format!(" {help}"), dim)],
+        ) + 2;
     }
     if let Some(me) = app.world.table::<User>().record(&app.world.view.me) {
-        let room = area.right().saturating_sub(x + 1);
-        if usize::from(room) > me.name.chars().count() + 2 {
-            canvas.put_right(x, area.y, room, &me.name, dim);
+        let cells = cells_of(&clean_line(&me.name));
+        if end > x && end - x > cells + 2 {
+            canvas.put(end - cells, area.y, cells, &me.name, dim);
         }
     }
 }

@@ -2,10 +2,33 @@
 
 use ratatui::layout::{Position, Rect};
 
-use super::canvas::{Canvas, cells_of, piece};
-use crate::app::{App, Form};
+use super::canvas::{Canvas, cells_of, piece, whole_words};
+use crate::app::{App, Form, FormField};
 use crate::record::FieldType;
 use crate::text;
+
+/// At most this many rows of a long text are shown while it is written.
+const LONG: usize = 5;
+
+/// What stands in a row of the form.
+enum Row<'a> {
+    /// A line of a field; the first one carries its name.
+    Field(usize, &'a FormField, usize),
+    /// What is wrong with the field above.
+    Wrong(String),
+    /// A rule before fields of another sort.
+    Gap(&'static str),
+}
+
+/// Names the sort of a field, by what is typed into it.
+const fn sort(ty: &FieldType) -> &'static str {
+    match ty {
+        FieldType::Link(_) | FieldType::AnyLink => "who and what",
+        FieldType::LongText => "in words",
+        FieldType::Many(_) | FieldType::Json => "lists",
+        _ => "",
+    }
+}
 
 /// Draws the form; returns the cursor.
 pub(super) fn draw(
@@ -14,9 +37,13 @@ pub(super) fn draw(
     form: &Form,
     body: Rect,
 ) -> Option<Position> {
-    let width = body.width.min(96);
-    let rows = u16::try_from(form.fields.len()).unwrap_or(u16::MAX);
-    let height = (rows.saturating_add(5)).min(body.height);
+    let width = body.width.min(100);
+    let roomy = usize::from(body.height) > form.fields.len() + 10;
+    let rows = rows(form, roomy);
+    let height = u16::try_from(rows.len())
+        .unwrap_or(u16::MAX)
+        .saturating_add(5)
+        .min(body.height);
     let area = Rect {
         x: body.x + (body.width - width) / 2,
         y: body.y + (body.height - height) / 2,
@@ -28,116 +55,183 @@ pub(super) fn draw(
         Some(id) => app.world.any(form.kind).title(id).unwrap_or_default(),
         None => format!("New {}", form.kind.label()),
     };
-    let inner = canvas.frame(area, &title, form.kind.label(), true);
-    let fields_height = usize::from(inner.height.saturating_sub(3)).max(1);
-    let first = form.current.saturating_sub(fields_height.saturating_sub(1));
-    let label = 20.min(inner.width / 3);
-    let mut cursor = None;
-    let (dim, strong, good) = (
-        canvas.paint.dim(),
-        canvas.paint.strong(),
-        canvas.paint.good(),
-    );
-    let bad = canvas.paint.bad();
-    for (row, (at, field)) in form
+    let changed = form
         .fields
         .iter()
-        .enumerate()
-        .skip(first)
-        .take(fields_height)
-        .enumerate()
-    {
-        let y = inner.y + u16::try_from(row).unwrap_or(0);
-        let here = at == form.current;
-        let style = if here { canvas.paint.accent() } else { dim };
-        canvas.put_right(inner.x, y, label, &field.info.name.replace('_', " "), style);
-        let changed = if field.is_changed() { good } else { strong };
-        let (line_at, column) = field.input.cursor();
-        let lines = field.input.lines();
-        let shown = lines
-            .get(if here { line_at } else { 0 })
-            .map_or("", String::as_str);
-        let x = inner.x + label + 2;
-        let room = inner.right().saturating_sub(x);
-        canvas.put(
-            x,
-            y,
-            room,
-            shown,
-            if field.error.is_some() { bad } else { changed },
-        );
-        if lines.len() > 1 {
-            let count = format!(
-                "line {} of {}",
-                if here { line_at + 1 } else { 1 },
-                lines.len()
-            );
-            canvas.put_right(x, y, room, &count, dim);
-        }
-        if here {
-            let style = canvas.paint.cursor();
-            canvas.tint(
-                Rect {
-                    x: inner.x,
-                    y,
-                    width: inner.width,
-                    height: 1,
-                },
-                style,
-            );
-            let before: String = shown.chars().take(column).collect();
-            let at = x + cells_of(&text::clean_line(&before));
-            cursor = Some(Position {
-                x: at.min(inner.right().saturating_sub(1)),
-                y,
-            });
-        }
-    }
-    hint(canvas, form, inner);
+        .filter(|field| field.is_changed())
+        .count();
+    let right = match changed {
+        0 => form.kind.label().to_owned(),
+        count => format!("{} · {count} changed", form.kind.label()),
+    };
+    let inner = canvas.frame(area, &title, &right, true);
+    let (upper, lower) = super::layout::above(inner, inner.height.saturating_sub(3));
+    let cursor = fields(canvas, form, &rows, upper);
+    hint(canvas, form, lower);
     cursor
 }
 
-/// Below the fields: what the current one holds, or what is wrong with it.
-fn hint(canvas: &mut Canvas<'_>, form: &Form, inner: Rect) {
+/// Lays the fields out in rows, in their own order: the current long text in several, errors below their field.
+fn rows(form: &Form, roomy: bool) -> Vec<Row<'_>> {
+    let mut rows = Vec::new();
+    let mut before = "";
+    for (at, field) in form.fields.iter().enumerate() {
+        let sort = sort(&field.info.ty);
+        if roomy && sort != before && at > 0 {
+            rows.push(Row::Gap(sort));
+        }
+        before = sort;
+        let lines = field.input.lines().len().max(1);
+        if at == form.current && lines > 1 {
+            let (row, _) = field.input.cursor();
+            let first = (row + 1).saturating_sub(LONG);
+            rows.extend((first..lines.min(first + LONG)).map(|line| Row::Field(at, field, line)));
+        } else {
+            rows.push(Row::Field(at, field, 0));
+        }
+        if let Some(error) = &field.error {
+            rows.push(Row::Wrong(error.clone()));
+        }
+    }
+    rows
+}
+
+fn fields(canvas: &mut Canvas<'_>, form: &Form, rows: &[Row<'_>], area: Rect) -> Option<Position> {
+    let height = usize::from(area.height).max(1);
+    let last = rows
+        .iter()
+        .rposition(|row| matches!(row, Row::Field(at, ..) if *at == form.current))
+        .unwrap_or(0);
+    // An error below the current field stays in sight.
+    let last = match rows.get(last + 1) {
+        Some(Row::Wrong(_)) => last + 1,
+        _ => last,
+    };
+    let first = (last + 1).saturating_sub(height);
+    let label = 20.min(area.width / 3);
+    let x = area.x + label + 2;
+    let room = area.right().saturating_sub(x + 1);
+    let mut cursor = None;
+    let mut named = usize::MAX;
+    for (y, row) in (area.y..area.bottom()).zip(rows.iter().skip(first)) {
+        match row {
+            Row::Gap(words) => canvas.rule(area.x, y, area.width, words),
+            Row::Wrong(words) => {
+                let (bad, glyph) = (canvas.paint.bad(), canvas.paint.glyphs().bang());
+                let words = whole_words(words, room.saturating_sub(2));
+                canvas.put(x, y, room, &format!("{glyph} {words}"), bad);
+            }
+            Row::Field(at, field, line) => {
+                let here = *at == form.current;
+                if named != *at {
+                    let style = match (here, &field.error) {
+                        (_, Some(_)) => canvas.paint.bad(),
+                        (true, _) => canvas.paint.accent(),
+                        _ => canvas.paint.dim(),
+                    };
+                    let name = field.info.name.replace('_', " ");
+                    canvas.put_right(area.x, y, label, &name, style);
+                    named = *at;
+                }
+                let found = value(canvas, field, *line, here, (x, y, room));
+                cursor = cursor.or(found);
+            }
+        }
+    }
+    cursor
+}
+
+/// Draws a line of a field; returns the cursor where it stands in it.
+fn value(
+    canvas: &mut Canvas<'_>,
+    field: &FormField,
+    line: usize,
+    here: bool,
+    (x, y, room): (u16, u16, u16),
+) -> Option<Position> {
+    let paint = canvas.paint;
+    let lines = field.input.lines();
+    let shown = lines.get(line).map_or("", String::as_str);
+    let (cursor_line, column) = field.input.cursor();
+    let style = match (&field.error, field.is_changed()) {
+        (Some(_), _) => paint.bad(),
+        (None, true) => paint.good(),
+        (None, false) => paint.text(),
+    };
+    let before: String = shown.chars().take(column).collect();
+    let reach = cells_of(&text::clean_line(&before));
+    let mine = here && line == cursor_line;
+    // A value that is longer than its room slides so that the cursor stays in sight.
+    let skip = if mine {
+        reach.saturating_sub(room.saturating_sub(1))
+    } else {
+        0
+    };
+    let slid: String = shown.chars().skip(usize::from(skip)).collect();
+    let used = canvas.put(x, y, room, &slid, style);
+    if shown.is_empty() && !here {
+        canvas.put(x, y, room, "—", paint.frame(false));
+    }
+    if !here && lines.len() > 1 {
+        let more = format!("{} lines", lines.len());
+        canvas.put_right(x, y, room, &more, paint.dim());
+    } else if here && shown.is_empty() && used == 0 {
+        canvas.put(
+            x + 1,
+            y,
+            room.saturating_sub(1),
+            &field.info.ty.words(),
+            paint.dim(),
+        );
+    }
+    if here {
+        let row = Rect {
+            x: x.saturating_sub(1),
+            y,
+            width: room + 1,
+            height: 1,
+        };
+        canvas.tint(row, paint.cursor());
+    }
+    mine.then(|| Position {
+        x: (x + reach - skip).min(x + room.saturating_sub(1)),
+        y,
+    })
+}
+
+/// Below the fields: what the current one means and holds.
+fn hint(canvas: &mut Canvas<'_>, form: &Form, area: Rect) {
     let Some(field) = form.fields.get(form.current) else {
         return;
     };
-    let y = inner.bottom().saturating_sub(2);
-    canvas.rule(inner.x, y.saturating_sub(1), inner.width, "");
-    let (dim, bad) = (canvas.paint.dim(), canvas.paint.bad());
-    if let Some(error) = &field.error {
-        let glyph = canvas.paint.glyphs().bang();
-        for (y, line) in (y..inner.bottom())
-            .zip(text::wrap(error, usize::from(inner.width.saturating_sub(4))).iter())
-        {
-            canvas.line(
-                inner.x + 1,
-                y,
-                inner.width,
-                &[
-                    piece(format!("{glyph} "), bad),
-                    piece(line.text.to_string(), bad),
-                ],
-            );
+    let place = format!("{} of {}", form.current + 1, form.fields.len());
+    canvas.rule(area.x, area.y, area.width, &place);
+    let (dim, text, key) = (canvas.paint.dim(), canvas.paint.text(), canvas.paint.key());
+    let (x, room) = (area.x + 1, area.width.saturating_sub(2));
+    let help = whole_words(field.info.help.trim(), room);
+    canvas.put(x, area.y + 1, room, &help, text);
+    let pieces = match field.info.ty {
+        FieldType::Choice(known) => {
+            let typed = field.input.text();
+            let mut pieces = vec![piece("← → ", key)];
+            for name in known {
+                let style = if *name == typed {
+                    canvas.paint.accent()
+                } else {
+                    dim
+                };
+                pieces.push(piece(format!("{name}  "), style));
+            }
+            pieces
         }
-        return;
-    }
-    canvas.put(
-        inner.x + 1,
-        y,
-        inner.width.saturating_sub(2),
-        field.info.help.trim(),
-        dim,
-    );
-    let holds = match field.info.ty {
-        FieldType::Choice(known) => format!("←→ {}", known.join(" · ")),
-        other => other.words().into_owned(),
+        FieldType::LongText => vec![
+            piece(field.info.ty.words().into_owned(), dim),
+            piece("  Alt-Enter", key),
+            piece(" new line  ", dim),
+            piece("Ctrl-E", key),
+            piece(" editor", dim),
+        ],
+        other => vec![piece(other.words().into_owned(), dim)],
     };
-    canvas.put(
-        inner.x + 1,
-        y + 1,
-        inner.width.saturating_sub(2),
-        &holds,
-        dim,
-    );
+    canvas.line(x, area.y + 2, room, &pieces);
 }

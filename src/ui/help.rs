@@ -2,8 +2,22 @@
 
 use ratatui::layout::Rect;
 
-use super::canvas::{Canvas, piece};
-use crate::app::{App, Mode, help_rows};
+use super::canvas::{Canvas, Piece, piece};
+use super::layout::beside;
+use crate::app::{App, HelpRow, Mode, help_rows};
+use crate::text;
+
+/// The groups of the keys that hold everywhere, by the first word of the command.
+const GROUPS: [(&str, &[&str]); 5] = [
+    ("go", &["pane"]),
+    ("move", &["cursor"]),
+    ("mark and filter", &["mark", "filter"]),
+    (
+        "make and change",
+        &["new", "edit", "note", "undo", "redo", "delete"],
+    ),
+    ("the rest", &[]),
+];
 
 /// Draws all keys that hold here, this place's own first.
 pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, body: Rect) {
@@ -13,30 +27,100 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, body: Rect) {
     let inner = canvas.frame(
         body,
         &format!("Keys in {place}"),
-        "j k scroll, any other key closes",
+        "any other key closes",
         true,
     );
+    let lines = lines(canvas, app, inner.width);
+    let columns: u16 = if inner.width >= 110 { 2 } else { 1 };
+    let room = usize::from(inner.height) * usize::from(columns);
+    let first = scroll.min(lines.len().saturating_sub(room));
+    let (left, right) = beside(inner, inner.width / columns);
+    let mut rest = lines.iter().skip(first);
+    for area in [left, right].into_iter().take(usize::from(columns)) {
+        for y in area.y..area.bottom() {
+            let Some(line) = rest.next() else { break };
+            canvas.line(area.x + 1, y, area.width.saturating_sub(2), line);
+        }
+    }
+    let more = rest.count();
+    if more > 0 || first > 0 {
+        let (key, dim) = (canvas.paint.key(), canvas.paint.dim());
+        let words = format!(" scrolls, {more} more below");
+        canvas.foot(body, &[piece("j k", key), piece(words, dim)]);
+    }
+}
+
+fn lines(canvas: &Canvas<'_>, app: &App, width: u16) -> Vec<Vec<Piece>> {
+    let paint = &canvas.paint;
     let rows = help_rows(app);
-    let paint = canvas.paint;
-    let mut lines = Vec::new();
-    for (here, heading) in [
-        (true, format!("only in {place}")),
-        (false, "everywhere".to_owned()),
-    ] {
-        lines.push(vec![piece(format!("── {heading} "), paint.accent())]);
-        for row in rows.iter().filter(|row| row.here == here) {
-            lines.push(vec![
-                piece(format!("{:>12}  ", row.keys), paint.key()),
-                piece(format!("{:<34.34} ", row.help), paint.text()),
-                piece(format!("{:<30.30} ", row.command), paint.dim()),
-                piece(row.source.clone(), paint.dim()),
-            ]);
+    let place = app.screen.active().title();
+    let heading = |words: &str| vec![piece(format!("── {words} ──"), paint.accent())];
+    let mut lines = vec![
+        vec![
+            piece("counts  ", paint.key()),
+            piece(
+                "1-6 are the tabs, so a count begins with 0, 7, 8 or 9: ",
+                paint.text(),
+            ),
+            piece("05e", paint.key()),
+            piece(" is done for five rows.", paint.text()),
+        ],
+        vec![
+            piece("prefix  ", paint.key()),
+            piece(
+                "after g, n, s or f wait a moment: the keys that can follow are shown.",
+                paint.text(),
+            ),
+        ],
+        Vec::new(),
+        heading(&format!("only in {place}")),
+    ];
+    lines.extend(
+        rows.iter()
+            .filter(|row| row.here)
+            .map(|row| line(canvas, row, width)),
+    );
+    let mut left: Vec<&HelpRow> = rows.iter().filter(|row| !row.here).collect();
+    for (name, verbs) in GROUPS {
+        let (group, others): (Vec<&HelpRow>, Vec<&HelpRow>) = left.into_iter().partition(|row| {
+            let verb = row.command.split_whitespace().next().unwrap_or_default();
+            verbs.is_empty() || verbs.contains(&verb)
+        });
+        left = others;
+        if group.is_empty() {
+            continue;
         }
         lines.push(Vec::new());
+        lines.push(heading(name));
+        lines.extend(group.into_iter().map(|row| line(canvas, row, width)));
     }
-    let room = usize::from(inner.height);
-    let first = scroll.min(lines.len().saturating_sub(room));
-    for (y, line) in (inner.y..inner.bottom()).zip(lines.iter().skip(first)) {
-        canvas.line(inner.x + 1, y, inner.width.saturating_sub(2), line);
+    lines
+}
+
+fn line(canvas: &Canvas<'_>, row: &HelpRow, width: u16) -> Vec<Piece> {
+    let paint = &canvas.paint;
+    let own = !row.source.starts_with("default");
+    let help = if row.help.is_empty() {
+        &row.command
+    } else {
+        &row.help
+    };
+    let help_cells = if width >= 70 { 30 } else { 24 };
+    let mut pieces = vec![
+        piece(
+            text::fit_right(&text::clean_line(&row.keys), 9).into_owned(),
+            paint.key(),
+        ),
+        piece("  ", paint.text()),
+        piece(
+            text::fit_left(&text::clean_line(help), help_cells).into_owned(),
+            paint.text(),
+        ),
+        piece(format!(" :{}", row.command), paint.dim()),
+    ];
+    if own {
+        // Keys of the user's own say where they were bound.
+        pieces.push(piece(format!("  {}", row.source), paint.info()));
     }
+    pieces
 }

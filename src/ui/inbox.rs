@@ -1,16 +1,18 @@
 //! The inbox: splits, threads, the conversation, and the CN beside it.
 
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 
-use super::canvas::{Canvas, Piece, piece};
+use super::canvas::{Canvas, Piece, cells_of, gauge, piece};
 use super::layout::{Breadth, above, beside};
-use super::table::{self, Rows, cell, column, figure};
-use super::{networks, reply, thread};
+use super::table::{self, Column, Rows, cell, column, figure};
+use super::{card, reply, thread};
 use crate::app::{App, Mode};
 use crate::effect::RowState;
-use crate::pane::{Focus, Place, splits};
-use crate::record::{AnyRef, Circle, Id, Kind, Network, Person, Thread};
-use crate::when::clock;
+use crate::pane::{Focus, Place, Split};
+use crate::record::{Channel, Circle, Id, Network, Person, Thread};
+use crate::text::clean_line;
+use crate::when::{clock, zone};
 
 /// The parts of the inbox; an empty one is not shown.
 struct Parts {
@@ -51,25 +53,29 @@ fn parts(area: Rect, app: &App) -> Parts {
     }
     match breadth {
         Breadth::Narrow | Breadth::Normal => {
-            let lower = if rest.height < 16 {
-                0
-            } else {
-                (rest.height * 2 / 5).max(9)
+            let lower = match rest.height {
+                0..16 => 0,
+                height if writing => height * 3 / 5,
+                height => (height * 9 / 20).max(9),
             };
-            let lower = if writing { rest.height * 3 / 5 } else { lower };
             (parts.list, parts.preview) = above(rest, rest.height - lower);
         }
         Breadth::Wide => {
-            let (left, right) = beside(rest, rest.width * 11 / 20);
+            let (left, right) = beside(rest, (rest.width * 3 / 5).max(rest.width - 64));
             parts.list = left;
-            (parts.preview, parts.card) = above(right, right.height.saturating_sub(9));
+            let card = match right.height {
+                0..24 => 0,
+                height => (height / 3).clamp(9, 16),
+            };
+            (parts.preview, parts.card) = above(right, right.height - card);
         }
         Breadth::Huge => {
-            let (left, rest) = beside(rest, 26);
+            let (left, rest) = beside(rest, 28);
             let (middle, right) = beside(rest, rest.width * 11 / 20);
             parts.splits = left;
             parts.list = middle;
-            (parts.preview, parts.card) = above(right, right.height * 2 / 3);
+            let card = (right.height / 3).clamp(9, 20);
+            (parts.preview, parts.card) = above(right, right.height - card);
         }
     }
     parts
@@ -97,87 +103,186 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
         preview(canvas, app, parts.preview, focus == Focus::Detail);
     }
     if parts.card.height > 2 {
-        network_card(canvas, app, parts.card);
+        card::of_thread(canvas, app, parts.card, under_cursor(app));
     }
 }
 
-/// The splits in a row, the active one in brackets of its own.
-fn split_row(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
-    let active = app
-        .screen
+/// Returns the thread under the cursor.
+pub(super) fn under_cursor(app: &App) -> Option<&Thread> {
+    let key = app.screen.shelf(Place::Inbox)?.list.cursor()?;
+    app.world.table::<Thread>().record(key)
+}
+
+fn active_split(app: &App) -> usize {
+    app.screen
         .shelf(Place::Inbox)
-        .map_or(0, |shelf| shelf.split);
-    let mut pieces: Vec<Piece> = vec![piece(" ", canvas.paint.text())];
-    for (at, split) in splits(Place::Inbox, &app.world).into_iter().enumerate() {
-        let style = if at == active {
-            canvas.paint.accent()
-        } else {
-            canvas.paint.dim()
-        };
-        let name = if at == active {
-            format!("[{}", split.name)
-        } else {
-            format!(" {}", split.name)
-        };
-        pieces.push(piece(name, style));
-        if split.threads > 0 {
-            pieces.push(piece(format!(" {}", split.threads), style));
-        }
-        pieces.push(piece(if at == active { "] " } else { "  " }, style));
-    }
-    canvas.line(area.x, area.y, area.width, &pieces);
+        .map_or(0, |shelf| shelf.split)
 }
 
-/// The splits in a column, with the progress of the day below.
+/// The splits in a row: the active one as a chip, each with what is urgent in it; those that do not fit around
+/// the active one are left out whole.
+fn split_row(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
+    let active = active_split(app);
+    let splits = &app.screen.tally.splits;
+    let drawn: Vec<Vec<Piece>> = splits
+        .iter()
+        .enumerate()
+        .map(|(at, split)| split_pieces(canvas, split, at == active))
+        .collect();
+    let cells = |pieces: &[Piece]| -> u16 {
+        pieces
+            .iter()
+            .map(|piece| cells_of(&clean_line(&piece.text)))
+            .sum()
+    };
+    let room = area.width.saturating_sub(6);
+    // The first split that is shown: as far left as it can be with the active one still on the row.
+    let first = (0..=active)
+        .find(|first| {
+            let shown = drawn.iter().take(active + 1).skip(*first);
+            shown.map(|pieces| cells(pieces)).sum::<u16>() <= room
+        })
+        .unwrap_or(active);
+    let dim = canvas.paint.dim();
+    let mut x = area.x + 1;
+    if first > 0 {
+        x += canvas.put(x, area.y, 2, "‹ ", dim);
+    }
+    for pieces in drawn.iter().skip(first) {
+        if x + cells(pieces) + 2 > area.right() {
+            canvas.put(area.right().saturating_sub(2), area.y, 1, "›", dim);
+            break;
+        }
+        x += canvas.line(x, area.y, area.right().saturating_sub(x), pieces);
+    }
+}
+
+fn split_pieces(canvas: &Canvas<'_>, split: &Split, active: bool) -> Vec<Piece> {
+    let paint = &canvas.paint;
+    let style = if active {
+        paint.chip(paint.theme.accent)
+    } else if split.threads == 0 {
+        paint.frame(false)
+    } else {
+        paint.text()
+    };
+    let mut pieces = vec![piece(format!(" {}", split.name), style)];
+    if split.threads > 0 {
+        let style = if active { style } else { paint.dim() };
+        pieces.push(piece(format!(" {}", split.threads), style));
+    }
+    pieces.push(piece(" ", style));
+    if split.urgent > 0 {
+        pieces.push(piece(format!("{}! ", split.urgent), paint.bad()));
+    }
+    pieces
+}
+
+/// The splits in a column, with who writes most, and the progress of the day below.
 fn split_column(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
     let inner = canvas.frame(area, "Splits", "Tab", false);
-    let active = app
-        .screen
-        .shelf(Place::Inbox)
-        .map_or(0, |shelf| shelf.split);
-    let all = splits(Place::Inbox, &app.world);
+    let active = active_split(app);
+    let tally = &app.screen.tally;
+    let most = tally
+        .splits
+        .iter()
+        .skip(1)
+        .map(|split| split.threads)
+        .max()
+        .unwrap_or(0);
     let mut y = inner.y;
-    for (at, split) in all.iter().enumerate() {
-        let style = if at == active {
-            canvas.paint.accent()
-        } else {
-            canvas.paint.text()
-        };
-        let mark = if at == active {
-            canvas.paint.glyphs().marker()
-        } else {
-            " "
-        };
-        canvas.put(
-            inner.x,
-            y,
-            inner.width,
-            &format!("{mark} {}", split.name),
-            style,
-        );
-        let count = format!("{:>4} {:>4} ", split.threads, split.messages);
-        let dim = canvas.paint.dim();
-        canvas.put_right(inner.x, y, inner.width, &count, dim);
+    let asleep = tally.splits.len().saturating_sub(2);
+    for (at, split) in tally.splits.iter().enumerate() {
+        if at == 1 || at == asleep {
+            y += 1;
+        }
+        if y >= inner.bottom() {
+            return;
+        }
+        split_line(canvas, split, at == active, most, (inner, y));
         y += 1;
     }
-    let left = all.first().map_or(0, |split| split.threads);
-    let done = all.last().map_or(0, |split| split.threads);
-    let (Ok(left), Ok(done)) = (u32::try_from(left), u32::try_from(done)) else {
-        return;
-    };
-    if y + 4 < inner.bottom() && left + done > 0 {
-        canvas.rule(inner.x, y + 1, inner.width, "today");
-        let ratio = f64::from(done) / f64::from(left + done);
-        let bar = crate::text::progress(ratio, usize::from(inner.width) - 2, canvas.paint.glyphs());
-        let style = canvas.paint.good();
-        canvas.put(inner.x + 1, y + 2, inner.width, &bar, style);
-        let dim = canvas.paint.dim();
-        let words = format!("{done} of {} threads done", left + done);
-        canvas.put(inner.x + 1, y + 3, inner.width, &words, dim);
+    if y + 8 < inner.bottom() {
+        canvas.rule(inner.x, y + 1, inner.width, "who waits");
+        y += 2;
+        let (dim, person) = (canvas.paint.dim(), canvas.paint.person());
+        let room = inner.bottom().saturating_sub(y + 6);
+        for (name, count) in tally.senders.iter().take(usize::from(room)) {
+            canvas.put(inner.x + 2, y, inner.width.saturating_sub(7), name, person);
+            canvas.put_right(
+                inner.x,
+                y,
+                inner.width.saturating_sub(1),
+                &count.to_string(),
+                dim,
+            );
+            y += 1;
+        }
+    }
+    if y + 4 < inner.bottom() {
+        progress(canvas, app, (inner.x, inner.bottom() - 3, inner.width));
     }
 }
 
-pub(super) fn list(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool) {
+fn split_line(
+    canvas: &mut Canvas<'_>,
+    split: &Split,
+    active: bool,
+    most: usize,
+    (inner, y): (Rect, u16),
+) {
+    let paint = canvas.paint;
+    let style = match (active, split.threads) {
+        (true, _) => paint.accent(),
+        (_, 0) => paint.dim(),
+        _ => paint.text(),
+    };
+    let mark = if active { paint.glyphs().marker() } else { " " };
+    canvas.put(
+        inner.x,
+        y,
+        inner.width,
+        &format!("{mark} {}", split.name),
+        style,
+    );
+    let mut right = Vec::new();
+    if split.urgent > 0 {
+        right.push(piece(format!("{}! ", split.urgent), paint.bad()));
+    }
+    let bar = match (u32::try_from(split.threads), u32::try_from(most)) {
+        (Ok(part), Ok(whole)) if whole > 0 && split.threads <= most => {
+            super::canvas::fine_bar(f64::from(part), f64::from(whole), 5, paint.glyphs())
+        }
+        _ => String::new(),
+    };
+    right.push(piece(format!("{:>3} ", split.threads), style));
+    let bar = crate::text::fit_left(&bar, 5).into_owned();
+    right.push(piece(bar, paint.bar()));
+    canvas.line_right(inner.x, y, inner.width.saturating_sub(1), &right);
+}
+
+/// How much of the day's inbox is done, in three rows.
+fn progress(canvas: &mut Canvas<'_>, app: &App, (x, y, width): (u16, u16, u16)) {
+    let tally = &app.screen.tally;
+    canvas.rule(x, y, width, "today");
+    let ratio = share(tally.done, tally.waiting);
+    let style = canvas.paint.good();
+    canvas.gauge(x + 1, y + 1, width.saturating_sub(2), ratio, style);
+    let words = format!("{} done · {} left", tally.done, tally.waiting);
+    let dim = canvas.paint.dim();
+    canvas.put(x + 1, y + 2, width, &words, dim);
+}
+
+/// The part of the day's threads that is done.
+pub(super) fn share(done: usize, left: usize) -> f64 {
+    match (u32::try_from(done), u32::try_from(done + left)) {
+        (Ok(done), Ok(all)) if all > 0 => f64::from(done) / f64::from(all),
+        _ => 0.0,
+    }
+}
+
+/// Draws the threads in a frame.
+fn list(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool) {
     let Some(shelf) = app.screen.shelf(Place::Inbox) else {
         return;
     };
@@ -186,62 +291,181 @@ pub(super) fn list(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool
     } else {
         shelf.list.position() + 1
     };
-    let right = format!("{position} of {} · SLA, then sender", shelf.list.len());
-    let inner = canvas.frame(area, "Threads", &right, focused);
+    let tally = &app.screen.tally;
+    let split = tally.splits.get(active_split(app));
+    let mut right = format!("{position} of {}", shelf.list.len());
+    if let Some(split) = split.filter(|split| split.urgent > 0) {
+        right.push_str(&format!(" · {} due in 2 h", split.urgent));
+    }
+    right.push_str(" · by SLA, then sender");
+    let name = split.map_or("Threads", |split| split.name.as_str());
+    let inner = canvas.frame(area, name, &right, focused);
     if shelf.list.is_empty() {
-        let lines: &[&str] = if shelf.filter.is_empty() {
-            &[
-                "Nothing waits here.",
-                "Tab shows the next split, 1 shows today.",
-            ]
-        } else {
-            &["Nothing fits the filter.", "Esc shows everything again."]
-        };
-        table::empty(canvas, inner, lines);
+        nothing(canvas, app, inner);
         return;
     }
+    rows(canvas, app, inner, focused);
+}
+
+fn nothing(canvas: &mut Canvas<'_>, app: &App, inner: Rect) {
+    let tally = &app.screen.tally;
+    let filtered = app
+        .screen
+        .shelf(Place::Inbox)
+        .is_some_and(|shelf| !shelf.filter.is_empty());
+    let done = format!("{} threads done today.", tally.done);
+    if filtered {
+        let lines = [
+            "Nothing fits the filter.",
+            "Esc shows everything again, / changes it.",
+        ];
+        table::empty(canvas, inner, &lines);
+    } else if app.screen.sync.synced_at.is_none() {
+        table::empty(
+            canvas,
+            inner,
+            &["The first sync is on its way.", "R asks again."],
+        );
+    } else if tally.waiting == 0 {
+        let lines = [
+            "Inbox zero.",
+            done.as_str(),
+            "5 shows what is due, 3 the funnel, R syncs now.",
+        ];
+        table::empty(canvas, inner, &lines);
+    } else {
+        let lines = [
+            "Nothing waits here.",
+            "Tab shows the next split, 1 shows today.",
+        ];
+        table::empty(canvas, inner, &lines);
+    }
+}
+
+/// How much room the rows have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Room {
+    Tight,
+    Small,
+    Normal,
+    Large,
+}
+
+/// Draws the rows of threads without a frame.
+pub(super) fn rows(canvas: &mut Canvas<'_>, app: &App, inner: Rect, focused: bool) {
+    let Some(shelf) = app.screen.shelf(Place::Inbox) else {
+        return;
+    };
+    let room = match inner.width {
+        0..46 => Room::Tight,
+        46..64 => Room::Small,
+        64..92 => Room::Normal,
+        _ => Room::Large,
+    };
     let rows = Rows {
         list: &shelf.list,
         focused,
-        titles: inner.height > 4,
+        titles: inner.height > 5,
     };
-    let wide = inner.width >= 76;
-    let columns = if wide {
-        vec![
-            column("", 1),
-            figure("age", 4),
-            column("from", 17),
-            column("CN", 11),
-            column("about", 0),
-            figure("SLA", 6),
-        ]
-    } else {
-        vec![
-            column("", 1),
-            figure("age", 4),
-            column("from", 14),
-            column("about", 0),
-            figure("SLA", 5),
-        ]
-    };
-    table::draw(canvas, inner, &rows, &columns, |canvas, key| {
-        row(canvas, app, &Id::new(key), wide)
+    table::draw(canvas, inner, &rows, columns(room), |canvas, key| {
+        row(canvas, app, &Id::new(key), room)
     });
 }
 
-fn row(canvas: &Canvas<'_>, app: &App, id: &Id<Thread>, wide: bool) -> (Vec<Vec<Piece>>, RowState) {
+const fn columns(room: Room) -> &'static [Column] {
+    match room {
+        Room::Tight => {
+            const {
+                &[
+                    column("", 1),
+                    column("from", 12),
+                    column("about", 0),
+                    figure("SLA", 5),
+                ]
+            }
+        }
+        Room::Small => {
+            const {
+                &[
+                    column("", 1),
+                    figure("age", 4),
+                    column("from", 14),
+                    column("about", 0),
+                    figure("SLA", 5),
+                ]
+            }
+        }
+        Room::Normal => {
+            const {
+                &[
+                    column("", 1),
+                    figure("age", 4),
+                    column("from", 15),
+                    column("CN", 11),
+                    column("about", 0),
+                    figure("SLA", 5),
+                ]
+            }
+        }
+        Room::Large => {
+            const {
+                &[
+                    column("", 1),
+                    column("why", 4),
+                    figure("age", 4),
+                    column("from", 18),
+                    column("org", 4),
+                    column("CN", 14),
+                    column("about", 0),
+                    column("by", 5),
+                    figure("SLA", 5),
+                ]
+            }
+        }
+    }
+}
+
+fn row(canvas: &Canvas<'_>, app: &App, id: &Id<Thread>, room: Room) -> (Vec<Vec<Piece>>, RowState) {
     let paint = &canvas.paint;
     let Some(row) = app.world.row::<Thread>(id.as_str()) else {
         return (Vec::new(), RowState::Clean);
     };
     let thread = &row.record;
     let now = app.world.view.now;
-    let (badge, badge_style) = badge(canvas, app, thread);
+    let person = app.world.follow::<Person>(thread.from.as_ref());
+    let badge = badge(canvas, app, thread, person);
     let age = thread
         .last_at
         .map(|at| clock::age(now, at))
         .unwrap_or_default();
     let network = app.world.follow::<Network>(thread.network.as_ref());
+    let network = cell(network.map_or("", |network| &network.name), paint.network());
+    let from = cell(thread.from_name.clone(), paint.person());
+    let about = about(canvas, thread);
+    let sla = sla(canvas, app, thread);
+    let age = cell(age, paint.dim());
+    let glyph = cell(badge.glyph, badge.style);
+    let cells = match room {
+        Room::Tight => vec![glyph, from, about, sla],
+        Room::Small => vec![glyph, age, from, about, sla],
+        Room::Normal => vec![glyph, age, from, network, about, sla],
+        Room::Large => vec![
+            glyph,
+            cell(badge.word, badge.style),
+            age,
+            from,
+            cell(org(person), paint.dim()),
+            network,
+            about,
+            cell(channel(&thread.channel), paint.dim()),
+            sla,
+        ],
+    };
+    (cells, row.state)
+}
+
+fn about(canvas: &Canvas<'_>, thread: &Thread) -> Vec<Piece> {
+    let paint = &canvas.paint;
     let mut about = Vec::new();
     if let Some(count) = thread.new.filter(|count| *count > 1) {
         about.push(piece(format!("{count}× "), paint.info()));
@@ -250,47 +474,60 @@ fn row(canvas: &Canvas<'_>, app: &App, id: &Id<Thread>, wide: bool) -> (Vec<Vec<
     if titled {
         about.push(piece(format!("{}  ", thread.title), paint.strong()));
     }
-    let text_style = if titled { paint.dim() } else { paint.text() };
-    about.push(piece(thread.last_text.clone(), text_style));
-    let mut cells = vec![
-        cell(badge, badge_style),
-        cell(age, paint.dim()),
-        cell(thread.from_name.clone(), paint.person()),
-    ];
-    if wide {
-        cells.push(cell(
-            network.map_or("", |network| &network.name),
-            paint.network(),
-        ));
-    }
-    cells.push(about);
-    cells.push(sla(canvas, app, thread));
-    (cells, row.state)
+    let style = if titled { paint.dim() } else { paint.text() };
+    about.push(piece(thread.last_text.clone(), style));
+    about
 }
 
-/// The badge of a thread: late or due soon, names me, or merely there.
-fn badge(canvas: &Canvas<'_>, app: &App, thread: &Thread) -> (&'static str, ratatui::style::Style) {
-    let glyphs = canvas.paint.glyphs();
+/// Why a thread stands where it stands.
+struct Badge {
+    glyph: &'static str,
+    word: &'static str,
+    style: Style,
+}
+
+/// The badge of a thread: late or due soon, names me, waits for me, or merely tells me something.
+fn badge(canvas: &Canvas<'_>, app: &App, thread: &Thread, person: Option<&Person>) -> Badge {
+    let paint = &canvas.paint;
+    let glyphs = paint.glyphs();
     let left = thread
         .sla_due
-        .map(|due| due.duration_since(app.world.view.now));
-    if left.is_some_and(|left| left.as_secs() < 2 * 3600) {
-        (glyphs.bang(), canvas.paint.bad())
-    } else if thread.mentions_me {
-        (glyphs.dot(), canvas.paint.warn())
-    } else {
-        let system = app
-            .world
-            .follow::<Person>(thread.from.as_ref())
-            .is_some_and(|person| person.circle == Circle::System);
-        (
-            if system {
-                glyphs.separator()
-            } else {
-                glyphs.hollow()
-            },
-            canvas.paint.dim(),
-        )
+        .map(|due| due.duration_since(app.world.view.now).as_secs());
+    let system = person.is_some_and(|person| person.circle == Circle::System);
+    let (glyph, word, style) = match left {
+        Some(left) if left < 0 => (glyphs.bang(), "late", paint.bad()),
+        Some(left) if left < 2 * 3600 => (glyphs.bang(), "<2h", paint.bad()),
+        _ if thread.mentions_me => ("@", "@me", paint.warn()),
+        Some(_) => (glyphs.dot(), "asks", paint.info()),
+        None if system => (glyphs.separator(), "bot", paint.dim()),
+        None => (glyphs.hollow(), "", paint.dim()),
+    };
+    Badge { glyph, word, style }
+}
+
+/// From which side a person writes, in four letters.
+fn org(person: Option<&Person>) -> String {
+    match person.map(|person| (&person.circle, person)) {
+        Some((Circle::Owner, _)) => "CN".into(),
+        Some((Circle::Lead, _)) => "LEAD".into(),
+        Some((Circle::System, _)) => "SYS".into(),
+        Some((_, person)) if !person.zone.is_empty() => zone::short_name(&person.zone),
+        _ => String::new(),
+    }
+}
+
+/// A channel in five letters.
+pub(super) fn channel(channel: &Channel) -> &str {
+    match channel {
+        Channel::LarkDm => "Lark",
+        Channel::LarkGroup => "Lark#",
+        Channel::LarkCard => "card",
+        Channel::LarkDoc => "doc",
+        Channel::WhatsApp => "WA",
+        Channel::Discord => "Disc",
+        Channel::Email => "mail",
+        Channel::Platform => "plat",
+        Channel::Other(name) => name,
     }
 }
 
@@ -302,10 +539,11 @@ fn sla(canvas: &Canvas<'_>, app: &App, thread: &Thread) -> Vec<Piece> {
     if due <= now {
         return cell(format!("-{}", clock::age(now, due)), canvas.paint.bad());
     }
-    let style = if due.duration_since(now).as_hours() < 2 {
-        canvas.paint.warn()
-    } else {
-        canvas.paint.dim()
+    let style = match due.duration_since(now).as_mins() {
+        0..60 => canvas.paint.bad(),
+        60..120 => canvas.paint.warn(),
+        120..240 => canvas.paint.text(),
+        _ => canvas.paint.dim(),
     };
     cell(clock::left(now, due), style)
 }
@@ -315,58 +553,30 @@ fn preview(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool) {
         Mode::Reply(reply) => {
             let (upper, lower) =
                 above(area, area.height.saturating_sub(reply::height(reply, area)));
-            reply::draw(canvas, reply, lower);
+            reply::draw(canvas, app, reply, lower);
             upper
         }
         _ => area,
     };
-    match app
-        .screen
-        .shelf(Place::Inbox)
-        .and_then(|shelf| shelf.list.cursor())
-    {
-        Some(key) => thread::draw(canvas, app, area, &Id::new(key), focused),
-        None => {
-            canvas.frame(area, "Conversation", "", focused);
-        }
-    }
-}
-
-/// The CN that the thread is about.
-fn network_card(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
-    let thread = app
+    let cursor = app
         .screen
         .shelf(Place::Inbox)
         .and_then(|shelf| shelf.list.cursor());
-    let thread = thread.and_then(|key| app.world.table::<Thread>().record(key));
-    match thread.and_then(|thread| thread.network.clone()) {
-        Some(id) => networks::card(canvas, app, area, &id),
-        None => match thread.and_then(|thread| thread.lead.clone()) {
-            Some(id) => {
-                table::detail(
-                    canvas,
-                    app,
-                    area,
-                    &AnyRef::new(Kind::Lead, id.as_str()),
-                    false,
-                );
-            }
-            None => person_card(canvas, app, area, thread),
-        },
+    match cursor {
+        Some(key) => thread::draw(canvas, app, area, &Id::new(key), focused),
+        None => {
+            let inner = canvas.frame(area, "Conversation", "", focused);
+            table::empty(canvas, inner, &["The thread under the cursor opens here."]);
+        }
     }
 }
 
-fn person_card(canvas: &mut Canvas<'_>, app: &App, area: Rect, thread: Option<&Thread>) {
-    match thread.and_then(|thread| thread.from.clone()) {
-        Some(id) => table::detail(
-            canvas,
-            app,
-            area,
-            &AnyRef::new(Kind::Person, id.as_str()),
-            false,
-        ),
-        None => {
-            canvas.frame(area, "About", "", false);
-        }
-    }
+/// How far the day is, in one line: a bar, what is done, what is left.
+pub(super) fn pace(canvas: &Canvas<'_>, app: &App, cells: usize) -> Vec<Piece> {
+    let paint = &canvas.paint;
+    let tally = &app.screen.tally;
+    let mut line = gauge(paint, cells, share(tally.done, tally.waiting), paint.good());
+    line.push(piece(format!(" {} done", tally.done), paint.good()));
+    line.push(piece(format!(" · {} left", tally.waiting), paint.dim()));
+    line
 }

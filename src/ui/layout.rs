@@ -36,7 +36,7 @@ pub struct Areas {
     pub header: Rect,
     /// The place.
     pub body: Rect,
-    /// What is typed above the status row; empty when nothing is.
+    /// What is typed above the status row, over the last row of the place; empty when nothing is.
     pub bar: Rect,
     /// Filter, marks, sync, undo.
     pub status: Rect,
@@ -52,12 +52,14 @@ pub fn areas(area: Rect, app: &App) -> Areas {
         width: area.width,
         height: 1,
     };
+    // The bar lies over the last row of the place: a place that gave way to it would jump.
     let bar_height = match &app.mode {
         Mode::Line(_) => 1,
+        Mode::Normal if app.prefix_bar().is_some() => 1,
         _ => 0,
     };
     let bottom = area.bottom();
-    let body_height = area.height.saturating_sub(3 + bar_height);
+    let body_height = area.height.saturating_sub(3);
     Areas {
         header: row(area.y),
         body: Rect {
@@ -68,7 +70,7 @@ pub fn areas(area: Rect, app: &App) -> Areas {
         },
         bar: Rect {
             x: area.x,
-            y: area.y + 1 + body_height,
+            y: area.y + 1 + body_height - bar_height,
             width: area.width,
             height: bar_height,
         },

@@ -1,10 +1,12 @@
 //! What lies over the place: the typed line, the palette, choices, the popup of a key sequence.
 
 use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
 
-use super::canvas::{Canvas, cells_of, piece};
+use super::canvas::{Canvas, Piece, cells_of, piece, whole_words};
+use super::layout::above;
 use super::{Areas, form, reply};
-use crate::app::{App, Echo, Line, Mode, Picker, Purpose};
+use crate::app::{App, Echo, Line, Mode, Picker, PrefixBar, Purpose};
 use crate::keymap::show_sequence;
 use crate::pane::Place;
 use crate::text;
@@ -13,14 +15,17 @@ use crate::text;
 pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, areas: &Areas) -> Option<Position> {
     match &app.mode {
         Mode::Normal => {
-            if app.shows_popup(app.world.view.now) {
-                which_key(canvas, app, areas.body);
+            match app.prefix_bar() {
+                Some(bar) => prefix(canvas, &bar, areas.bar),
+                None if app.shows_popup(app.world.view.now) => which_key(canvas, app, areas.body),
+                None => {}
             }
             None
         }
         Mode::Line(line) => {
             if line.purpose == Purpose::Palette {
-                palette(canvas, app, line, areas.body);
+                let (over, _) = above(areas.body, areas.body.height.saturating_sub(1));
+                palette(canvas, app, line, over);
             }
             Some(bar(canvas, line, areas.bar))
         }
@@ -37,7 +42,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, areas: &Areas) -> Option<
                 ..areas.body
             };
             canvas.fill(area, canvas.paint.text());
-            reply::draw(canvas, box_, area);
+            reply::draw(canvas, app, box_, area);
             Some(reply::cursor_in(box_, area))
         }
         Mode::Form(form) => form::draw(canvas, app, form, areas.body),
@@ -81,104 +86,213 @@ fn bar(canvas: &mut Canvas<'_>, line: &Line, area: Rect) -> Position {
     }
 }
 
+/// Draws the bar of a prefix: what the keys do, to what, and the keys; whole parts, the keys first.
+fn prefix(canvas: &mut Canvas<'_>, bar: &PrefixBar, area: Rect) {
+    canvas.fill(area, canvas.paint.strip());
+    let paint = canvas.paint;
+    let cells = |pieces: &[Piece]| -> u16 {
+        pieces
+            .iter()
+            .map(|piece| cells_of(&text::clean_line(&piece.text)))
+            .sum()
+    };
+    let mut keys: Vec<Piece> = Vec::new();
+    for (key, help) in &bar.choices {
+        keys.push(piece(format!("  {key}"), paint.key()));
+        keys.push(piece(format!(" {help}"), paint.text()));
+    }
+    keys.push(piece("  Esc", paint.dim()));
+    let head = vec![piece(
+        format!(" {} ", bar.prefix.word()),
+        paint.chip(paint.theme.accent),
+    )];
+    let room = area.width.saturating_sub(cells(&head) + cells(&keys) + 2);
+    let mut x = area.x + canvas.line(area.x, area.y, area.width, &head);
+    let about = cells_of(&text::clean_line(&bar.about));
+    let about = if about > 0 && room >= about + 10 {
+        about + 2
+    } else {
+        0
+    };
+    if room >= 10 + about && !bar.title.is_empty() {
+        let title = whole_words(&bar.title, (room - about).saturating_sub(4).min(48));
+        x += canvas.put(x, area.y, room, &format!(" “{title}”"), paint.strong());
+        if about > 0 {
+            x += canvas.put(
+                x,
+                area.y,
+                about,
+                &format!("  {}", bar.about),
+                paint.network(),
+            );
+        }
+    }
+    canvas.line(x, area.y, area.right().saturating_sub(x), &keys);
+}
+
 fn palette(canvas: &mut Canvas<'_>, app: &App, line: &Line, body: Rect) {
     let rows = u16::try_from(line.entries.len())
         .unwrap_or(u16::MAX)
-        .min(12);
-    let height = (rows + 2).min(body.height);
-    let width = body.width.min(100);
+        .clamp(1, 14);
+    let height = (rows + 4).min(body.height);
     let area = Rect {
         x: body.x,
         y: body.bottom() - height,
-        width,
+        width: body.width.min(120),
         height,
     };
     canvas.fill(area, canvas.paint.text());
     let count = format!("{} of {}", line.chosen + 1, line.entries.len());
     let inner = canvas.frame(area, "Commands", &count, true);
-    let shown = usize::from(inner.height);
-    let first = (line.chosen / shown.max(1)) * shown.max(1);
+    if line.entries.is_empty() {
+        let dim = canvas.paint.dim();
+        let words = "no command fits; Esc leaves, ? shows the keys";
+        canvas.put(
+            inner.x + 1,
+            inner.y,
+            inner.width.saturating_sub(2),
+            words,
+            dim,
+        );
+        return;
+    }
+    let (list, foot) = above(inner, inner.height.saturating_sub(2).max(1));
+    let shown = usize::from(list.height).max(1);
+    let first = (line.chosen / shown) * shown;
     let scope = app.screen.active().name();
-    let (strong, dim, key) = (
-        canvas.paint.strong(),
-        canvas.paint.dim(),
-        canvas.paint.key(),
-    );
-    for (y, (at, entry)) in
-        (inner.y..inner.bottom()).zip(line.entries.iter().enumerate().skip(first))
+    let typed = line.input.text();
+    for (y, (at, entry)) in (list.y..list.bottom()).zip(line.entries.iter().enumerate().skip(first))
     {
-        let keys = app.keymap.keys_of(scope, &entry.name);
-        let keys = keys.map(|keys| show_sequence(&keys)).unwrap_or_default();
-        let pieces = [
-            piece(format!(" {} ", entry.name), strong),
-            piece(format!("{}  ", entry.usage), dim),
-            piece(entry.help.clone(), dim),
-        ];
-        canvas.line(inner.x, y, inner.width.saturating_sub(8), &pieces);
-        canvas.put_right(inner.x, y, inner.width.saturating_sub(1), &keys, key);
+        let paint = canvas.paint;
+        let keys = keys_of(app, scope, &entry.name);
+        let mut pieces = vec![piece(" ", paint.text())];
+        pieces.extend(matched(&entry.name, &typed, paint.strong(), paint.accent()));
+        let name = list.x + 1 + canvas.line(list.x, y, list.width, &pieces).max(24);
+        let room = list.right().saturating_sub(name + 10);
+        let help = whole_words(entry.help.trim_end_matches('.'), room);
+        canvas.put(name, y, room, &help, paint.dim());
+        canvas.put_right(list.x, y, list.width.saturating_sub(1), &keys, paint.key());
         if at == line.chosen {
-            let style = canvas.paint.cursor();
-            canvas.tint(
-                Rect {
-                    y,
-                    height: 1,
-                    ..inner
-                },
-                style,
-            );
+            let row = Rect {
+                y,
+                height: 1,
+                ..list
+            };
+            canvas.tint(row, paint.cursor());
         }
     }
+    if let (Some(entry), true) = (line.entries.get(line.chosen), foot.height == 2) {
+        canvas.rule(foot.x, foot.y, foot.width, "how to write it");
+        let (strong, dim, key) = (
+            canvas.paint.strong(),
+            canvas.paint.dim(),
+            canvas.paint.key(),
+        );
+        let keys = keys_of(app, scope, &entry.name);
+        let mut pieces = vec![
+            piece(format!(" :{} ", entry.name), strong),
+            piece(format!("{}  ", entry.usage), dim),
+        ];
+        if !keys.is_empty() {
+            pieces.push(piece(keys, key));
+        }
+        canvas.line(foot.x, foot.y + 1, foot.width, &pieces);
+    }
+}
+
+/// Returns the keys of a command here; of a verb that is only bound with an argument, its prefix.
+fn keys_of(app: &App, scope: &str, name: &str) -> String {
+    let exact = app.keymap.keys_of(scope, name);
+    exact.map(|keys| show_sequence(&keys)).unwrap_or_default()
+}
+
+/// Shows which letters of a name were typed: a run of them, else letter by letter.
+fn matched(name: &str, typed: &str, style: Style, hit: Style) -> Vec<Piece> {
+    let typed = typed.trim().to_lowercase();
+    if typed.is_empty() {
+        return vec![piece(name, style)];
+    }
+    if let Some((before, after)) = name.split_once(typed.as_str()) {
+        return vec![piece(before, style), piece(typed, hit), piece(after, style)];
+    }
+    let mut wanted = typed.chars().filter(|letter| *letter != ' ').peekable();
+    name.chars()
+        .map(|letter| {
+            let fits = wanted.next_if_eq(&letter).is_some();
+            piece(letter.to_string(), if fits { hit } else { style })
+        })
+        .collect()
 }
 
 fn pick(canvas: &mut Canvas<'_>, picker: &Picker, body: Rect) -> Option<Position> {
     let rows = u16::try_from(picker.shown.len())
         .unwrap_or(u16::MAX)
-        .clamp(1, 14);
+        .clamp(1, 16);
     let height = (rows + 2).min(body.height);
-    let width = body.width.min(72);
     let area = Rect {
         x: body.x,
         y: body.bottom() - height,
-        width,
+        width: body.width.min(84),
         height,
     };
     canvas.fill(area, canvas.paint.text());
     let typed = picker.input.as_ref().map(crate::app::Input::text);
     let title = match &typed {
         Some(typed) => format!("{}: {typed}", picker.title),
-        None => format!("{} (a key picks, / types)", picker.title),
+        None => picker.title.clone(),
     };
-    let inner = canvas.frame(area, &title, &picker.shown.len().to_string(), true);
+    let right = match &typed {
+        Some(_) => format!("{} fit", picker.shown.len()),
+        None => "a key picks · / types".to_owned(),
+    };
+    let inner = canvas.frame(area, &title, &right, true);
     let shown = usize::from(inner.height).max(1);
     let first = (picker.chosen / shown) * shown;
-    let (key, strong, dim) = (
-        canvas.paint.key(),
-        canvas.paint.strong(),
-        canvas.paint.dim(),
-    );
+    let paint = canvas.paint;
+    let label = picker
+        .shown
+        .iter()
+        .skip(first)
+        .take(shown)
+        .map(|choice| cells_of(&text::clean_line(&choice.label)))
+        .max()
+        .unwrap_or(0)
+        .min(inner.width / 2);
+    if picker.shown.is_empty() {
+        let words = "nothing fits; Backspace takes letters away";
+        canvas.put(
+            inner.x + 1,
+            inner.y,
+            inner.width.saturating_sub(2),
+            words,
+            paint.dim(),
+        );
+    }
     for (y, (at, choice)) in
         (inner.y..inner.bottom()).zip(picker.shown.iter().enumerate().skip(first))
     {
         let letter = choice
             .key
             .filter(|_| typed.is_none())
-            .map_or(' ', |key| key);
-        let pieces = [
-            piece(format!(" {letter} "), key),
-            piece(format!("{}  ", choice.label), strong),
-            piece(choice.detail.clone(), dim),
-        ];
-        canvas.line(inner.x, y, inner.width, &pieces);
+            .map(|key| key.to_string());
+        let letter = letter.unwrap_or_default();
+        canvas.put(inner.x + 1, y, 1, &letter, paint.key());
+        canvas.put(inner.x + 4, y, label, &choice.label, paint.strong());
+        let x = inner.x + label + 6;
+        canvas.put(
+            x,
+            y,
+            inner.right().saturating_sub(x + 1),
+            &choice.detail,
+            paint.dim(),
+        );
         if at == picker.chosen {
-            let style = canvas.paint.cursor();
-            canvas.tint(
-                Rect {
-                    y,
-                    height: 1,
-                    ..inner
-                },
-                style,
-            );
+            let row = Rect {
+                y,
+                height: 1,
+                ..inner
+            };
+            canvas.tint(row, paint.cursor());
         }
     }
     let typed = typed?;
@@ -189,11 +303,12 @@ fn pick(canvas: &mut Canvas<'_>, picker: &Picker, body: Rect) -> Option<Position
     })
 }
 
-/// Draws what can follow the keys typed so far.
+/// Draws what can follow the keys typed so far, in columns, in the order of the keymap.
 fn which_key(canvas: &mut Canvas<'_>, app: &App, body: Rect) {
     let scope = app.screen.active().name();
-    let next = app.keymap.continuations(scope, &app.pending);
-    let columns = (body.width / 30).clamp(1, 4);
+    let mut next = app.keymap.continuations(scope, &app.pending);
+    next.sort_by_key(|(_, binding)| binding.map_or(usize::MAX, |binding| binding.source.line));
+    let columns = (body.width / 26).clamp(1, 5);
     let rows = u16::try_from(next.len())
         .unwrap_or(1)
         .div_ceil(columns)
@@ -226,7 +341,8 @@ fn which_key(canvas: &mut Canvas<'_>, app: &App, body: Rect) {
                 }
             },
         );
-        let pieces = [piece(format!(" {next} "), key), piece(help, text)];
-        canvas.line(inner.x + column * width, inner.y + row, width, &pieces);
+        let (x, y) = (inner.x + column * width, inner.y + row);
+        canvas.put_right(x, y, 3, &next.to_string(), key);
+        canvas.put(x + 4, y, width.saturating_sub(5), &help, text);
     }
 }

@@ -5,26 +5,42 @@ use ratatui::layout::{Position, Rect};
 use super::canvas::{Canvas, cells_of, piece};
 use super::layout::above;
 use crate::app::{App, ReplyBox};
+use crate::record::{Person, Thread};
 use crate::text;
+use crate::when::{clock, zone};
 
 /// How many rows the box takes of this area.
 pub(super) fn height(reply: &ReplyBox, area: Rect) -> u16 {
-    let lines = u16::try_from(reply.input.lines().len()).unwrap_or(u16::MAX);
-    let hints = u16::try_from(reply.snippets.len()).unwrap_or(0).min(4);
-    (lines.max(3).saturating_add(2) + hints)
-        .min(area.height.saturating_sub(3))
+    let width = usize::from(area.width.saturating_sub(4)).max(1);
+    let lines: usize = reply
+        .input
+        .lines()
+        .iter()
+        .map(|line| broken(line, width).len())
+        .sum();
+    let lines = u16::try_from(lines).unwrap_or(u16::MAX);
+    let hints = u16::try_from(reply.snippets.len()).unwrap_or(0).min(6);
+    (lines.max(2).saturating_add(2).max(hints + 3))
+        .min(area.height.saturating_sub(4))
         .max(4)
 }
 
-/// Draws the box: what is written, and the snippets while it is empty.
-pub(super) fn draw(canvas: &mut Canvas<'_>, reply: &ReplyBox, area: Rect) {
-    let inner = canvas.frame(area, "Reply", "Enter sends", true);
-    let lines = reply.input.lines();
-    let (row, _) = reply.input.cursor();
-    let height = usize::from(inner.height);
-    let first = row.saturating_sub(height.saturating_sub(1));
+/// Draws the box: to whom, what is written, and the snippets while it is empty.
+pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, reply: &ReplyBox, area: Rect) {
+    canvas.fill(area, canvas.paint.text());
+    let thread = app.world.get(&reply.thread);
+    let name = thread.map_or("", |thread| thread.from_name.as_str());
+    let inner = canvas.frame(area, &format!("Reply to {name}"), &there(app, thread), true);
+    let width = usize::from(inner.width.saturating_sub(2)).max(1);
     let style = canvas.paint.text();
-    for (y, line) in (inner.y..inner.bottom()).zip(lines.iter().skip(first)) {
+    let rows: Vec<String> = reply
+        .input
+        .lines()
+        .iter()
+        .flat_map(|line| broken(line, width))
+        .collect();
+    let first = first_row(reply, width, usize::from(inner.height));
+    for (y, line) in (inner.y..inner.bottom()).zip(rows.iter().skip(first)) {
         canvas.put(inner.x + 1, y, inner.width.saturating_sub(2), line, style);
     }
     if reply.input.is_empty() {
@@ -33,24 +49,114 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, reply: &ReplyBox, area: Rect) {
             canvas.paint.strong(),
             canvas.paint.dim(),
         );
-        for (y, (letter, title, body)) in (inner.y + 1..inner.bottom()).zip(&reply.snippets) {
-            let pieces = [
-                piece(format!("{letter} "), key),
-                piece(format!("{title}  "), strong),
-                piece(body.lines().next().unwrap_or("").to_owned(), dim),
-            ];
-            canvas.line(inner.x + 1, y, inner.width.saturating_sub(2), &pieces);
+        canvas.put(
+            inner.x + 2,
+            inner.y,
+            inner.width.saturating_sub(3),
+            "type, or put in a snippet by its key:",
+            dim,
+        );
+        let title = reply
+            .snippets
+            .iter()
+            .map(|(_, title, _)| cells_of(title))
+            .max();
+        let title = title.unwrap_or(0).min(inner.width / 3);
+        for (y, (letter, name, body)) in (inner.y + 1..inner.bottom()).zip(&reply.snippets) {
+            canvas.put(inner.x + 2, y, 1, &letter.to_string(), key);
+            canvas.put(inner.x + 4, y, title, name, strong);
+            let x = inner.x + 6 + title;
+            let body = body.lines().next().unwrap_or("");
+            canvas.put(x, y, inner.right().saturating_sub(x + 1), body, dim);
+        }
+    } else {
+        let letters = reply.input.text().chars().count();
+        let dim = canvas.paint.dim();
+        canvas.foot(
+            area,
+            &[piece(format!("{letters} letters · draft kept"), dim)],
+        );
+    }
+}
+
+/// What time it is where the answer is read.
+fn there(app: &App, thread: Option<&Thread>) -> String {
+    let Some(thread) = thread else {
+        return String::new();
+    };
+    let channel = thread.channel.as_str().replace('_', " ");
+    let person = app.world.follow::<Person>(thread.from.as_ref());
+    let Some(theirs) = person.and_then(|person| zone::load(&person.zone).ok()) else {
+        return channel;
+    };
+    let local = theirs.to_datetime(app.world.view.now);
+    let asleep = if (7..22).contains(&local.hour()) {
+        ""
+    } else {
+        ", asleep"
+    };
+    let city = zone::short_name(&zone::name(&theirs));
+    format!("{channel} · {city} {}{asleep}", clock::time(local.time()))
+}
+
+/// Breaks a line into rows after spaces, or inside a word that is longer than a row. No letter is left out, so
+/// that the cursor can be found by counting them.
+fn broken(line: &str, width: usize) -> Vec<String> {
+    let mut rows = vec![String::new()];
+    let mut used = 0;
+    for word in line.split_inclusive(' ') {
+        let cells = text::width(&text::clean_line(word.trim_end()));
+        if used > 0 && used + cells > width {
+            rows.push(String::new());
+            used = 0;
+        }
+        for letter in word.chars() {
+            let cells = text::width(&text::clean_line(letter.encode_utf8(&mut [0; 4])));
+            if used + cells > width && letter != ' ' {
+                rows.push(String::new());
+                used = 0;
+            }
+            if let Some(row) = rows.last_mut() {
+                row.push(letter);
+            }
+            used += cells;
         }
     }
+    rows
+}
+
+/// Returns row and column of the cursor among the broken rows; the column in letters before it in its row.
+fn spot(reply: &ReplyBox, width: usize) -> (usize, String) {
+    let (line_at, column) = reply.input.cursor();
+    let lines = reply.input.lines();
+    let before: usize = lines
+        .iter()
+        .take(line_at)
+        .map(|line| broken(line, width).len())
+        .sum();
+    let rows = broken(lines.get(line_at).map_or("", String::as_str), width);
+    let mut left = column;
+    for (at, row) in rows.iter().enumerate() {
+        let letters = row.chars().count();
+        if left < letters || at + 1 == rows.len() {
+            return (before + at, row.chars().take(left).collect());
+        }
+        left -= letters;
+    }
+    (before, String::new())
+}
+
+fn first_row(reply: &ReplyBox, width: usize, height: usize) -> usize {
+    let (row, _) = spot(reply, width);
+    (row + 1).saturating_sub(height.max(1))
 }
 
 /// Returns where the cursor stands when the box is drawn in this area.
 pub(super) fn cursor_in(reply: &ReplyBox, area: Rect) -> Position {
-    let (row, column) = reply.input.cursor();
+    let width = usize::from(area.width.saturating_sub(4)).max(1);
     let height = usize::from(area.height.saturating_sub(2)).max(1);
-    let first = row.saturating_sub(height - 1);
-    let line = reply.input.lines().get(row).map_or("", String::as_str);
-    let before: String = line.chars().take(column).collect();
+    let (row, before) = spot(reply, width);
+    let first = first_row(reply, width, height);
     let x = area.x + 2 + cells_of(&text::clean_line(&before));
     let y = area.y + 1 + u16::try_from(row - first).unwrap_or(0);
     Position {
@@ -65,4 +171,24 @@ pub(super) fn cursor(reply: &ReplyBox, body: Rect, app: &App) -> Position {
     let height = height(reply, preview);
     let (_, lower) = above(preview, preview.height.saturating_sub(height));
     cursor_in(reply, lower)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn breaking_a_line_loses_no_letter_and_no_row_is_too_wide(
+            line in "[a-z界é ]{0,80}",
+            width in 2_usize..20,
+        ) {
+            let rows = broken(&line, width);
+            prop_assert_eq!(rows.concat(), line);
+            for row in rows {
+                prop_assert!(text::width(row.trim_end()) <= width);
+            }
+        }
+    }
 }

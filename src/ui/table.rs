@@ -99,9 +99,11 @@ pub(super) fn draw(
             height: 1,
         };
         let glyphs = canvas.paint.glyphs();
+        let mut marked = false;
         if rows.list.is_marked(key) {
             let style = canvas.paint.mark();
             canvas.put(area.x, y, 1, glyphs.mark(), style);
+            marked = true;
         } else if here {
             let style = canvas.paint.accent();
             canvas.put(area.x, y, 1, glyphs.marker(), style);
@@ -128,6 +130,11 @@ pub(super) fn draw(
                 canvas.paint.strong()
             };
             canvas.tint(row, style);
+            if marked {
+                // The mark stays told apart from the row under the cursor.
+                let style = canvas.paint.mark();
+                canvas.put(area.x, y, 1, glyphs.mark(), style);
+            }
         }
         y += 1;
     }

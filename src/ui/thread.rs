@@ -1,13 +1,18 @@
 //! The preview of a thread: its messages as a conversation, newest at the bottom.
 
+use jiff::civil::Date;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
-use super::canvas::{Canvas, Piece, piece};
+use super::canvas::{Canvas, Piece, cells_of, piece};
 use crate::app::App;
+use crate::pane::Place;
 use crate::record::{Direction, Id, Message, MessageKind, MessageState, Person, Thread};
-use crate::text;
+use crate::text::{self, FrameStyle};
 use crate::when::{clock, zone};
+
+/// From this width on a translation stands beside its original, else below it.
+const BESIDE: u16 = 68;
 
 /// Returns the messages of a thread, oldest first.
 pub(super) fn messages<'a>(
@@ -30,93 +35,226 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect, id: &Id<Threa
         canvas.frame(area, "", "", focused);
         return;
     };
-    let messages = messages(app, id);
-    let right = match thread.messages {
-        Some(count) if count > 1 => format!("{} · {count} messages", thread.channel),
-        _ => thread.channel.to_string(),
-    };
-    let title = if thread.title.is_empty() {
+    let messages: Vec<&Message> = messages(app, id)
+        .into_iter()
+        .map(|(_, message)| message)
+        .collect();
+    let inner = canvas.frame(area, title(thread), &facts(app, thread), focused);
+    if inner.height == 0 {
+        return;
+    }
+    let width = inner.width.saturating_sub(2);
+    let talk = Talk::build(canvas, app, thread, &messages, (width, inner.height));
+    let rows = talk.rows.iter().skip(talk.first);
+    for (y, row) in (inner.y..inner.bottom()).zip(rows) {
+        let used = canvas.line(inner.x + 1, y, width, &row.left);
+        let room = width.saturating_sub(used + 1);
+        let cells: u16 = row.right.iter().map(|piece| cells_of(&piece.text)).sum();
+        if cells <= room {
+            canvas.line_right(inner.x + 1 + used + 1, y, room, &row.right);
+        }
+    }
+    foot(canvas, area, thread, &messages, &talk);
+}
+
+fn title(thread: &Thread) -> &str {
+    if thread.title.is_empty() {
         &thread.from_name
     } else {
         &thread.title
-    };
-    let inner = canvas.frame(area, title, &right, focused);
-    let rows = rows(
-        canvas,
-        app,
-        thread,
-        &messages,
-        inner.width.saturating_sub(2),
-    );
-    // The end is what matters: the newest message stands at the bottom, older ones above it.
-    let height = usize::from(inner.height);
-    let last = rows.len().saturating_sub(height);
-    let scrolled = app.screen.detail_scroll + app.screen.message * 4;
-    let first = last
-        .saturating_sub(scrolled)
-        .min(first_new(&rows, last, scrolled));
-    for (y, row) in (inner.y..inner.bottom()).zip(rows.iter().skip(first)) {
-        canvas.line(inner.x + 1, y, inner.width.saturating_sub(2), &row.pieces);
     }
+}
+
+/// Where the thread stands in the list, on which channel it is, how long it is.
+fn facts(app: &App, thread: &Thread) -> String {
+    let mut parts = Vec::new();
+    if let Some(shelf) = app
+        .screen
+        .shelf(Place::Inbox)
+        .filter(|shelf| !shelf.list.is_empty())
+    {
+        parts.push(format!(
+            "{}/{}",
+            shelf.list.position() + 1,
+            shelf.list.len()
+        ));
+    }
+    parts.push(thread.channel.as_str().replace('_', " "));
+    if let Some(count) = thread.messages.filter(|count| *count > 1) {
+        parts.push(format!("{count} messages"));
+    }
+    parts.join(" · ")
+}
+
+/// Says what lies above and below what is shown, with the keys that go there.
+fn foot(canvas: &mut Canvas<'_>, area: Rect, thread: &Thread, messages: &[&Message], talk: &Talk) {
+    let paint = canvas.paint;
+    let unread = thread
+        .messages
+        .and_then(|count| usize::try_from(count).ok())
+        .map_or(0, |count| count.saturating_sub(messages.len()));
+    let above = talk
+        .rows
+        .iter()
+        .take(talk.first)
+        .filter(|row| row.begins)
+        .count();
+    let older = talk.older + above + unread;
+    let height = usize::from(area.height.saturating_sub(2));
+    let below = talk.rows.len().saturating_sub(talk.first + height);
+    let mut pieces = Vec::new();
+    if older > 0 {
+        pieces.push(piece(
+            format!("{} {older} older ", paint.glyphs().up()),
+            paint.dim(),
+        ));
+        pieces.push(piece("J", paint.key()));
+    }
+    if below > 0 {
+        let gap = if pieces.is_empty() { "" } else { " · " };
+        let words = format!("{gap}{} {below} lines below ", paint.glyphs().down());
+        pieces.push(piece(words, paint.dim()));
+        pieces.push(piece("Enter", paint.key()));
+    }
+    canvas.foot(area, &pieces);
 }
 
 /// A row of the conversation.
 struct Row {
-    pieces: Vec<Piece>,
-    /// The first row of the first message that is not dealt with.
-    begins_new: bool,
+    left: Vec<Piece>,
+    right: Vec<Piece>,
+    /// The first row of a message.
+    begins: bool,
 }
 
-/// Shows the first message that is not dealt with at the top, unless the user scrolled.
-fn first_new(rows: &[Row], last: usize, scrolled: usize) -> usize {
-    if scrolled > 0 {
-        return usize::MAX;
+impl Row {
+    fn of(left: Vec<Piece>) -> Self {
+        Self {
+            left,
+            right: Vec::new(),
+            begins: false,
+        }
     }
-    rows.iter()
-        .position(|row| row.begins_new)
-        .map_or(usize::MAX, |at| at.min(last))
 }
 
-fn rows(
+/// The rows of a conversation from some message on.
+struct Talk {
+    rows: Vec<Row>,
+    /// The first row that is shown.
+    first: usize,
+    /// How many messages come before the first row.
+    older: usize,
+}
+
+impl Talk {
+    /// Builds as much of a conversation as is needed: from the message that stands at the top to the newest,
+    /// and further back while there is room.
+    ///
+    /// At the top stands the message that the user went to, else the first that is not dealt with.
+    fn build(
+        canvas: &Canvas<'_>,
+        app: &App,
+        thread: &Thread,
+        messages: &[&Message],
+        (width, height): (u16, u16),
+    ) -> Self {
+        if messages.is_empty() {
+            let text = canvas.paint.text();
+            let rows = text::wrap(&text::clean_line(&thread.last_text), usize::from(width))
+                .into_iter()
+                .map(|line| Row::of(vec![piece(line.text.to_string(), text)]))
+                .collect();
+            return Self {
+                rows,
+                first: 0,
+                older: 0,
+            };
+        }
+        let is_new = |message: &Message| {
+            message.direction != Direction::Out && message.sent_at > thread.done_at
+        };
+        let newest = messages.len() - 1;
+        let wanted = match app.screen.message {
+            0 => messages
+                .iter()
+                .position(|message| is_new(message))
+                .unwrap_or(newest),
+            back => newest.saturating_sub(back),
+        };
+        let mut blocks: Vec<Vec<Row>> = Vec::new();
+        let (mut count, mut top, mut at) = (0, 0, messages.len());
+        while at > 0 && (at > wanted || count < usize::from(height)) {
+            at -= 1;
+            let Some(message) = messages.get(at) else {
+                break;
+            };
+            let before = at.checked_sub(1).and_then(|at| messages.get(at));
+            let block = block(canvas, app, message, before, is_new(message), width);
+            count += block.len();
+            if at >= wanted {
+                top = count;
+            }
+            blocks.push(block);
+        }
+        let rows: Vec<Row> = blocks.into_iter().rev().flatten().collect();
+        let last = rows.len().saturating_sub(usize::from(height));
+        let first = (rows.len() - top + app.screen.detail_scroll).min(last);
+        Self {
+            rows,
+            first,
+            older: at,
+        }
+    }
+}
+
+fn day(app: &App, message: &Message) -> Option<Date> {
+    message
+        .sent_at
+        .map(|at| app.world.view.zone.to_datetime(at).date())
+}
+
+/// All rows of a message: a rule where a day begins, who and when, the text, a gap.
+fn block(
     canvas: &Canvas<'_>,
     app: &App,
-    thread: &Thread,
-    messages: &[(&Id<Message>, &Message)],
+    message: &Message,
+    before: Option<&&Message>,
+    new: bool,
     width: u16,
 ) -> Vec<Row> {
-    let plain = |pieces| Row {
-        pieces,
-        begins_new: false,
-    };
+    let paint = &canvas.paint;
     let mut rows = Vec::new();
-    if messages.is_empty() {
-        rows.push(plain(vec![piece(
-            thread.last_text.clone(),
-            canvas.paint.text(),
-        )]));
-        return rows;
+    let today = day(app, message);
+    if let Some(date) = today
+        && before.is_none_or(|before| day(app, before) != today)
+    {
+        let word = clock::day_word(date, app.world.view.today());
+        let stamp = clock::date_stamp(date);
+        let words = if stamp.starts_with(&word) || stamp.ends_with(&word) {
+            stamp
+        } else {
+            format!("{word}, {stamp}")
+        };
+        let line = paint.glyphs().frame(FrameStyle::Light).horizontal;
+        let rest = usize::from(width).saturating_sub(words.chars().count() + 4);
+        rows.push(Row::of(vec![
+            piece(line.repeat(2), paint.frame(false)),
+            piece(format!(" {words} "), paint.dim()),
+            piece(line.repeat(rest), paint.frame(false)),
+        ]));
     }
-    let mut seen_new = false;
-    for (_, message) in messages {
-        let new = message.direction != Direction::Out && message.sent_at > thread.done_at;
-        if !rows.is_empty() {
-            rows.push(plain(Vec::new()));
-        }
-        let begins_new = new && !seen_new;
-        seen_new |= new;
-        rows.push(Row {
-            pieces: heading(canvas, app, message, new),
-            begins_new,
-        });
-        body(canvas, message, new, width, &mut |pieces| {
-            rows.push(plain(pieces));
-        });
-    }
+    let mut head = heading(canvas, app, message, new);
+    head.begins = true;
+    rows.push(head);
+    body(canvas, message, new, width, &mut |pieces| {
+        rows.push(Row::of(pieces));
+    });
+    rows.push(Row::of(Vec::new()));
     rows
 }
 
-/// The line above a message: who, when, what became of it.
-fn heading(canvas: &Canvas<'_>, app: &App, message: &Message, new: bool) -> Vec<Piece> {
+/// The line above a message: who, what became of it, and at the right when, here and there.
+fn heading(canvas: &Canvas<'_>, app: &App, message: &Message, new: bool) -> Row {
     let paint = &canvas.paint;
     let glyphs = paint.glyphs();
     let person = app.world.follow::<Person>(message.sender.as_ref());
@@ -128,50 +266,86 @@ fn heading(canvas: &Canvas<'_>, app: &App, message: &Message, new: bool) -> Vec<
         message.sender_name.clone()
     };
     let style = if out { paint.info() } else { paint.person() };
-    let mut pieces = vec![
+    let mut left = vec![
         piece(format!("{mark} "), paint.warn()),
         piece(name, style.add_modifier(Modifier::BOLD)),
     ];
     if let Some(person) = person.filter(|person| !out && person.name != message.sender_name) {
-        pieces.push(piece(format!(" ({})", person.name), paint.dim()));
+        left.push(piece(format!(" ({})", person.name), paint.dim()));
     }
     if !out && text::mixed_script(&message.sender_name) {
-        pieces.push(piece(" mixed scripts!", paint.bad()));
+        left.push(piece(" mixed scripts!", paint.bad()));
     }
+    for (flag, words, style) in [
+        (
+            message.mentions_me,
+            " @me",
+            paint.warn().add_modifier(Modifier::BOLD),
+        ),
+        (message.edited_at.is_some(), " edited", paint.warn()),
+        (message.recalled_at.is_some(), " recalled", paint.bad()),
+        (
+            message.state == MessageState::Queued,
+            " leaves soon, undo stops it",
+            paint.warn(),
+        ),
+        (
+            message.state == MessageState::Cancelled,
+            " cancelled",
+            paint.warn(),
+        ),
+        (
+            message.state == MessageState::Failed,
+            " failed",
+            paint.bad(),
+        ),
+    ] {
+        if flag {
+            left.push(piece(words, style));
+        }
+    }
+    let mut right = Vec::new();
     if let Some(at) = message.sent_at {
-        let here = clock::stamp(at, &app.world.view.zone);
-        let mut words = format!("  {here}");
+        if at > app.world.view.now {
+            right.push(piece("their clock is ahead  ", paint.warn()));
+        }
         if let Some(theirs) = person.and_then(|person| zone::load(&person.zone).ok())
             && !out
             && zone::name(&theirs) != zone::name(&app.world.view.zone)
         {
             let city = zone::short_name(&zone::name(&theirs));
-            words.push_str(&format!(" ({city} {})", clock::time_of(at, &theirs)));
+            let words = format!("{city} {}  ", clock::time_of(at, &theirs));
+            right.push(piece(words, paint.dim()));
         }
-        if at > app.world.view.now {
-            words.push_str(" · their clock is ahead");
-        }
-        pieces.push(piece(words, paint.dim()));
+        right.push(piece(
+            clock::time_of(at, &app.world.view.zone),
+            paint.text(),
+        ));
     }
-    for (flag, words) in [
-        (message.edited_at.is_some(), " · edited"),
-        (message.recalled_at.is_some(), " · recalled"),
-        (
-            message.state == MessageState::Queued,
-            " · leaves soon, undo stops it",
-        ),
-        (message.state == MessageState::Cancelled, " · cancelled"),
-        (message.state == MessageState::Failed, " · failed"),
-        (message.mentions_me, " · mentions me"),
-    ] {
-        if flag {
-            pieces.push(piece(words, paint.warn()));
-        }
+    Row {
+        left,
+        right,
+        begins: false,
     }
-    pieces
 }
 
-/// The text of a message, its translation and its attachments.
+/// The lines of a text in at most so many cells.
+fn paragraph(raw: &str, width: usize, style: Style, bad: Style) -> Vec<Vec<Piece>> {
+    text::body_spans(raw)
+        .flat_map(|line| text::wrap_spans(&line, width.max(4)))
+        .map(|wrapped| {
+            wrapped
+                .into_iter()
+                .map(|span| {
+                    let style = if span.warn { bad } else { style };
+                    piece(span.text.into_owned(), style)
+                })
+                .collect()
+        })
+        .collect()
+}
+
+/// The text of a message, its translation beside or below it, and its attachments.
 fn body(
     canvas: &Canvas<'_>,
     message: &Message,
@@ -187,31 +361,60 @@ fn body(
     } else {
         paint.dim()
     };
-    let mut paragraph = |raw: &str, style: Style, indent: &'static str| {
-        for line in text::body_spans(raw) {
-            for wrapped in text::wrap_spans(&line, usize::from(width.saturating_sub(4))) {
-                let mut pieces = vec![piece(indent, paint.dim())];
-                for span in wrapped {
-                    let style = if span.warn { paint.bad() } else { style };
-                    pieces.push(piece(span.text.into_owned(), style));
-                }
-                push(pieces);
+    // A line at the left of what is new, so that it shows without colour.
+    let line = paint.glyphs().frame(FrameStyle::Light).vertical;
+    let edge = if new { line } else { " " };
+    let edge = piece(format!("{edge} "), paint.warn());
+    let room = usize::from(width.saturating_sub(2));
+    let bad = paint.bad();
+    let (raw, style) = match message.kind {
+        MessageKind::Voice if message.text.is_empty() => {
+            ("[voice message without a transcript]", paint.dim())
+        }
+        _ => (&*message.text, style),
+    };
+    let translated = !message.translation.is_empty();
+    let mut with_edge = |pieces: Vec<Piece>| {
+        let mut line = vec![edge.clone()];
+        line.extend(pieces);
+        push(line);
+    };
+    if translated && width >= BESIDE {
+        let half = (room - 3) / 2;
+        let original = paragraph(raw, half, style, bad);
+        let translation = paragraph(&message.translation, half, paint.info(), bad);
+        let rows = original.len().max(translation.len());
+        for at in 0..rows {
+            let mut pieces = original.get(at).cloned().unwrap_or_default();
+            let used: usize = pieces.iter().map(|piece| text::width(&piece.text)).sum();
+            pieces.push(piece(" ".repeat(half.saturating_sub(used)), style));
+            pieces.push(piece(format!(" {line} "), paint.frame(false)));
+            pieces.extend(translation.get(at).cloned().unwrap_or_default());
+            with_edge(pieces);
+        }
+    } else {
+        for pieces in paragraph(raw, room, style, bad) {
+            with_edge(pieces);
+        }
+        if translated {
+            let lines = paragraph(
+                &message.translation,
+                room.saturating_sub(2),
+                paint.info(),
+                bad,
+            );
+            for (at, pieces) in lines.into_iter().enumerate() {
+                let mark = if at == 0 { "↳ " } else { "  " };
+                let mut line = vec![piece(mark, paint.info())];
+                line.extend(pieces);
+                with_edge(line);
             }
         }
-    };
-    match message.kind {
-        MessageKind::Voice if message.text.is_empty() => {
-            paragraph("[voice message without a transcript]", paint.dim(), "  ");
-        }
-        _ => paragraph(&message.text, style, "  "),
-    }
-    if !message.translation.is_empty() {
-        paragraph(&message.translation, paint.info(), "  ↳ ");
     }
     for attachment in &message.attachments {
         let size = super::table::number_words(bytes(attachment.bytes));
         let line = format!("[{} · {} · {size}B]", attachment.name, attachment.media);
-        paragraph(&line, paint.info(), "  ");
+        with_edge(vec![piece(line, paint.info())]);
     }
 }
 

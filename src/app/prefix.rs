@@ -1,0 +1,132 @@
+//! The one-line bar that a prefix of dates opens at once.
+
+use super::App;
+use crate::command::inferred_title;
+use crate::keymap::Binding;
+use crate::pane::Place;
+use crate::record::{FollowUp, Lead, Network, Thread};
+
+/// What the keys of a bar do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Prefix {
+    /// Make a follow-up of a thread.
+    FollowUp,
+    /// Put a thread out of sight.
+    Snooze,
+    /// Move a follow-up.
+    Slip,
+}
+
+impl Prefix {
+    const ALL: [(Prefix, &'static str); 3] = [
+        (Prefix::FollowUp, "inbox follow-up"),
+        (Prefix::Snooze, "inbox snooze"),
+        (Prefix::Slip, "follow-up slip"),
+    ];
+
+    /// Returns the word at the left of the bar.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Prefix::FollowUp => "follow-up",
+            Prefix::Snooze => "snooze",
+            Prefix::Slip => "slip to",
+        }
+    }
+
+    fn of(binding: &Binding) -> Option<Prefix> {
+        let line = binding.commands.first()?;
+        Self::ALL
+            .into_iter()
+            .find(|(_, name)| {
+                line.strip_prefix(name)
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+            })
+            .map(|(prefix, _)| prefix)
+    }
+}
+
+/// The bar above the status row after a prefix of dates.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PrefixBar {
+    /// What the keys do.
+    pub prefix: Prefix,
+    /// What it is done to: a title, or how many rows.
+    pub title: String,
+    /// The CN or lead that it is about.
+    pub about: String,
+    /// Keys and what they choose, in the order of the keymap.
+    pub choices: Vec<(String, String)>,
+}
+
+impl App {
+    /// Returns the bar of the keys typed so far, where all that can follow is a choice of one verb.
+    pub fn prefix_bar(&self) -> Option<PrefixBar> {
+        if self.pending.is_empty() {
+            return None;
+        }
+        let scope = self.screen.active().name();
+        let mut next = self.keymap.continuations(scope, &self.pending);
+        let prefix = next.first()?.1.and_then(Prefix::of)?;
+        if !next
+            .iter()
+            .all(|(_, binding)| binding.and_then(Prefix::of) == Some(prefix))
+        {
+            return None;
+        }
+        next.sort_by_key(|(_, binding)| binding.map_or(usize::MAX, |binding| binding.source.line));
+        let choices = next
+            .into_iter()
+            .map(|(key, binding)| {
+                let help = binding.map_or("", |binding| binding.help.as_str());
+                (key.to_string(), help.to_owned())
+            })
+            .collect();
+        let (title, about) = self.prefix_subject(prefix);
+        Some(PrefixBar {
+            prefix,
+            title,
+            about,
+            choices,
+        })
+    }
+
+    fn prefix_subject(&self, prefix: Prefix) -> (String, String) {
+        let Some(list) = self.screen.list() else {
+            return Default::default();
+        };
+        let marks = list.mark_count();
+        if marks > 1 {
+            let noun = match self.screen.active() {
+                Place::Inbox => "threads",
+                _ => "follow-ups",
+            };
+            return (format!("{marks} {noun}"), String::new());
+        }
+        let targets = list.targets();
+        let Some(key) = targets.first() else {
+            return Default::default();
+        };
+        let about = |network: Option<&Network>, lead: Option<&Lead>| {
+            network
+                .map(|network| network.name.clone())
+                .or_else(|| lead.map(|lead| lead.name.clone()))
+                .unwrap_or_default()
+        };
+        let world = &self.world;
+        if let (Prefix::Slip, Some(follow_up)) = (prefix, world.table::<FollowUp>().record(key)) {
+            let network = world.follow(follow_up.network.as_ref());
+            let lead = world.follow(follow_up.lead.as_ref());
+            return (follow_up.title.clone(), about(network, lead));
+        }
+        let Some(thread) = world.table::<Thread>().record(key) else {
+            return Default::default();
+        };
+        let title = match prefix {
+            Prefix::FollowUp => inferred_title(thread),
+            Prefix::Snooze | Prefix::Slip => thread.from_name.clone(),
+        };
+        let network = world.follow(thread.network.as_ref());
+        let lead = world.follow(thread.lead.as_ref());
+        (title, about(network, lead))
+    }
+}
