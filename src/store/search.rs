@@ -178,11 +178,9 @@ pub(super) fn spell(text: &str) -> String {
             continue;
         }
         let alone = is_unspaced(c);
-        if alone || !c.is_alphanumeric() {
-            if !space {
-                out.push(' ');
-                space = true;
-            }
+        if (alone || !c.is_alphanumeric()) && !space {
+            out.push(' ');
+            space = true;
         }
         if alone {
             out.push(c);

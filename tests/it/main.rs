@@ -13,6 +13,8 @@ mod analytics;
 mod backend;
 mod cache;
 mod command_line;
+#[cfg(unix)]
+mod crash;
 mod desk;
 mod generated;
 mod hostile_text;
