@@ -296,7 +296,14 @@ async fn kill_at_every_write(bug: Option<Bug>) -> Result<u32, String> {
             (dead, orders)
         });
         let (dead, orders) = dead.await.unwrap();
-        interfere(&other, &run).await;
+        // Half of the time: a later change would also bring back a row that a bad cursor had skipped.
+        let interferes = match bug {
+            None => die_at % 2 == 0,
+            Some(bug) => bug == Bug::NoIdempotencyRow,
+        };
+        if interferes {
+            interfere(&other, &run).await;
+        }
         let again = tokio::task::spawn_blocking(move || child_dies(&orders))
             .await
             .unwrap();
