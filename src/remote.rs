@@ -170,7 +170,7 @@ impl Client {
         query.extend(wait.as_deref().map(|wait| ("wait", wait)));
         let request = self.request(Method::GET, path::CHANGES)?.query(&query);
         let (headers, body) = self.exchange(request).await?;
-        RawPage::read(&body).map_err(|error| self.odd(&headers, error.to_string()))
+        RawPage::read(&body).map_err(|error| self.odd(&headers, &error.to_string()))
     }
 
     /// Sends a batch of commands.
@@ -213,7 +213,7 @@ impl Client {
         headers: &HeaderMap,
         body: &[u8],
     ) -> Result<T, RemoteError> {
-        serde_json::from_slice(body).map_err(|error| self.odd(headers, error.to_string()))
+        serde_json::from_slice(body).map_err(|error| self.odd(headers, &error.to_string()))
     }
 
     fn http(&self) -> Result<&reqwest::Client, RemoteError> {
@@ -314,7 +314,7 @@ impl Client {
             if body.len() + chunk.len() > BODY {
                 return Err(self.odd(
                     &headers,
-                    format!("an answer of more than {} MiB", BODY >> 20),
+                    &format!("an answer of more than {} MiB", BODY >> 20),
                 ));
             }
             body.extend_from_slice(&chunk);
@@ -402,14 +402,14 @@ impl Client {
                 what: "an HTML page".to_owned(),
             }
         } else {
-            self.odd(headers, format!("an answer of the type `{}`", plain(kind)))
+            self.odd(headers, &format!("an answer of the type `{}`", plain(kind)))
         }
     }
 
-    fn odd(&self, headers: &HeaderMap, why: String) -> RemoteError {
+    fn odd(&self, headers: &HeaderMap, why: &str) -> RemoteError {
         RemoteError::Odd {
             host: self.host.clone(),
-            why: plain(&why),
+            why: plain(why),
             request: request_id(headers),
         }
     }
@@ -522,7 +522,8 @@ fn is_tls(error: &reqwest::Error) -> bool {
         let nested = inner
             .downcast_ref::<std::io::Error>()
             .and_then(std::io::Error::get_ref);
-        if inner.is::<rustls::Error>() || nested.is_some_and(|nested| nested.is::<rustls::Error>())
+        if inner.is::<rustls::Error>()
+            || nested.is_some_and(<dyn std::error::Error + Send + Sync>::is::<rustls::Error>)
         {
             return true;
         }
@@ -535,7 +536,7 @@ fn is_tls(error: &reqwest::Error) -> bool {
 mod tests {
     use super::*;
 
-    fn client(url: &str) -> Result<Client, RemoteError> {
+    fn client_of(url: &str) -> Result<Client, RemoteError> {
         Client::new(&Address {
             url: url.into(),
             token: Token::new("cnm_pat_abcd1234_secretsecret"),
@@ -551,7 +552,7 @@ mod tests {
             "http://[::1]:7000/",
             "http://localhost:1",
         ] {
-            assert!(client(good).is_ok(), "{good}");
+            assert!(client_of(good).is_ok(), "{good}");
         }
         for bad in [
             "http://cnm.example.com",
@@ -560,22 +561,20 @@ mod tests {
             "cnm",
             "https://u:p@h",
         ] {
-            assert!(client(bad).is_err(), "{bad}");
+            assert!(client_of(bad).is_err(), "{bad}");
         }
     }
 
     #[test]
     fn the_token_is_never_shown() {
-        let client = client("https://cnm.example.com").unwrap();
+        let client = client_of("https://cnm.example.com").unwrap();
         let shown = format!("{client:?}");
         assert!(shown.contains("cnm_pat_abcd…"), "{shown}");
         assert!(
             !shown.contains("1234") && !shown.contains("secret"),
             "{shown}"
         );
-        let error = super::tests::client("https://user:hunter2@h")
-            .unwrap_err()
-            .to_string();
+        let error = client_of("https://user:hunter2@h").unwrap_err().to_string();
         assert!(!error.contains("hunter2"), "{error}");
     }
 }

@@ -8,6 +8,7 @@
 
 mod driver;
 mod engine;
+mod failure;
 mod follower;
 mod link;
 mod planner;

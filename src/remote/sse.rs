@@ -99,7 +99,7 @@ impl Decoder {
         let (field, value) = text.split_once(':').unwrap_or((&text, ""));
         let value = value.strip_prefix(' ').unwrap_or(value);
         match field {
-            "event" => self.name = value.to_owned(),
+            "event" => value.clone_into(&mut self.name),
             "data" => {
                 if self.data.len() + value.len() >= EVENT {
                     return Err(TooLong);
@@ -197,7 +197,7 @@ mod tests {
             cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..8),
         ) {
             // A CR at the very end of one line and an LF alone after it would be one line end, whole or cut.
-            let text: String = lines.iter().map(|(field, value, end)| format!("{field}:{value}{end}")).collect();
+            let text = lines.iter().map(|(field, value, end)| [field, ":", value, end].concat()).collect::<Vec<_>>().concat();
             let bytes = text.as_bytes();
             let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut.index(bytes.len() + 1)).collect();
             cuts.extend([0, bytes.len()]);

@@ -113,7 +113,10 @@ mod tests {
         assert_eq!(after(&["stage", "name"]), 17);
         assert_eq!(after(&["note"]), 19);
         assert_eq!(after(&["stage"]), 19);
-        assert_eq!(base_after(17, Touched::Everything, &[merged.clone()]), 17);
+        assert_eq!(
+            base_after(17, Touched::Everything, std::slice::from_ref(&merged)),
+            17
+        );
     }
 
     #[test]

@@ -50,7 +50,7 @@ impl Checksum {
         }
     }
 
-    /// Returns the sum as SQLite stores it.
+    /// Returns the sum as the database stores it.
     pub(super) fn end(self) -> i64 {
         let mixed = (self.0 ^ (self.0 >> 32)).wrapping_mul(STEP);
         (mixed ^ (mixed >> 29)).cast_signed()

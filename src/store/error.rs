@@ -32,7 +32,7 @@ pub enum StoreError {
     Damaged {
         /// The file in question.
         file: String,
-        /// What SQLite says.
+        /// What the database says.
         why: String,
     },
     /// The operating system failed to read or write.

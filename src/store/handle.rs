@@ -13,13 +13,11 @@ const INDEX_ROWS: usize = 200;
 
 type Saved = oneshot::Sender<Result<Vec<CacheChange>, StoreError>>;
 type Listener = Box<dyn Fn(&[CacheChange]) + Send>;
+type Change = Box<dyn FnOnce(&mut Store) -> Result<Vec<CacheChange>, StoreError> + Send>;
 
 enum Request {
     Save(Batch, Saved),
-    Change(
-        Box<dyn FnOnce(&mut Store) -> Result<Vec<CacheChange>, StoreError> + Send>,
-        Saved,
-    ),
+    Change(Change, Saved),
     Call(Box<dyn FnOnce(&mut Store) + Send>),
     Listen(Listener),
     Idle(Timestamp),

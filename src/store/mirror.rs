@@ -458,7 +458,7 @@ pub(super) fn unsigned(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
     row.get::<_, i64>(column).map(i64::cast_unsigned)
 }
 
-/// Turns a limit into what SQLite takes.
+/// Turns a limit into what the database takes.
 pub(super) fn count(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX)
 }
@@ -495,7 +495,7 @@ pub(super) fn read_row(row: &Row<'_>) -> rusqlite::Result<MirrorRow> {
     }
 }
 
-/// Makes the error for content that SQLite reads but that is not what was written.
+/// Makes the error for content that can be read but that is not what was written.
 pub(super) fn damage(why: String) -> rusqlite::Error {
     rusqlite::Error::SqliteFailure(
         rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT),

@@ -44,7 +44,7 @@ pub(crate) fn private_folder(file: &Path) -> Result<(), StoreError> {
         .map_err(|error| StoreError::io(folder, &error))
 }
 
-/// Makes the file if it is not there, with access for its owner only; SQLite gives its side files the same mode.
+/// Makes the file if it is not there, with access for its owner only; side files get the same mode.
 pub(crate) fn private_file(file: &Path) -> Result<(), StoreError> {
     private_folder(file)?;
     if file.exists() {

@@ -59,7 +59,7 @@ impl Store {
                     .mirror
                     .select(sql, rusqlite::params![kind.name(), count(*limit)])?;
                 let mut shown = self.with_edits(*kind, rows, |_| true)?;
-                shown.sort_by(|a, b| b.0.cmp(&a.0));
+                shown.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
                 shown.truncate(*limit);
                 Ok(shown.into_iter().map(|(_, row)| row).collect())
             }
@@ -228,7 +228,10 @@ impl Store {
             return Ok(None);
         };
         let live = row.life == super::Life::Live;
-        let shown = if !self.active.touches(kind, &row.id) {
+        let shown = if self.active.touches(kind, &row.id) {
+            let server = live.then_some((row.version, row.fields.as_str()));
+            self.replay(kind, &row.id, server)?
+        } else {
             live.then(|| CacheRow {
                 kind,
                 id: row.id.clone(),
@@ -236,12 +239,6 @@ impl Store {
                 state: RowState::Clean,
                 fields: row.fields.clone(),
             })
-        } else {
-            self.replay(
-                kind,
-                &row.id,
-                live.then_some((row.version, row.fields.as_str())),
-            )?
         };
         Ok(Some(shown.map_or_else(
             || CacheChange::Remove(kind, row.id.clone()),

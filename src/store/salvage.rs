@@ -54,18 +54,23 @@ pub(super) fn outbox(
     let mut taken = 0;
     match readable(&aside) {
         Some(old) => {
-            taken = take_over(&old, &mut new, &mut damaged).map_err(|error| fail(&error))?
+            taken = take_over(&old, &mut new, &mut damaged).map_err(|error| fail(&error))?;
         }
         None => damaged.push(DamagedEdit {
             number: 0,
             what: "nothing could be read".to_owned(),
         }),
     }
+    let mut list = String::new();
+    for bad in damaged.iter().take(5) {
+        list.push_str("; ");
+        list.push_str(&bad.what);
+    }
     report.notices.push(format!(
         "{name} was damaged ({error}): moved to {}; {taken} edits were taken over, {} could not be read{}",
         aside.display(),
         damaged.len(),
-        damaged.iter().take(5).map(|bad| format!("; {}", bad.what)).collect::<String>()
+        list
     ));
     report.damaged.append(&mut damaged);
     report.set_aside.push(aside);

@@ -4,12 +4,12 @@
 //! come first without sorting, and the lower bits of that number lead back to the row.
 
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
-use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use super::columns::words;
 use super::mirror::{COLUMNS, Mirror, MirrorRow, count, read_row};
 use crate::record::Kind;
+use crate::text::fold;
 
 /// Bits of a search number that name the row; the rest are seconds since 1970.
 const ROW_BITS: u32 = 28;
@@ -173,16 +173,12 @@ fn push_text(texts: &mut Vec<(i64, String)>, num: i64, at: Option<i64>, kind: &s
 pub(super) fn spell(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     let mut space = true;
-    for c in text.nfkd().flat_map(char::to_lowercase) {
-        if is_combining_mark(c) {
-            continue;
-        }
+    // Marks that folding leaves would end a word in the tokenizer.
+    for c in fold(text).chars().filter(|c| !is_combining_mark(*c)) {
         let alone = is_unspaced(c);
-        if alone || !c.is_alphanumeric() {
-            if !space {
-                out.push(' ');
-                space = true;
-            }
+        if (alone || !c.is_alphanumeric()) && !space {
+            out.push(' ');
+            space = true;
         }
         if alone {
             out.push(c);
@@ -193,8 +189,7 @@ pub(super) fn spell(text: &str) -> String {
         }
     }
     out.truncate(out.trim_end().len());
-    // Hangul comes out of the decomposition in parts.
-    out.nfc().collect()
+    out
 }
 
 /// Tells whether words of this character's script are written without spaces between them.

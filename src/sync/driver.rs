@@ -66,27 +66,53 @@ pub(super) enum Flow {
     Stop,
 }
 
+/// How far the running time and the wall clock have come.
+struct Elapsed {
+    begun: Instant,
+    begun_at: Timestamp,
+    /// How far the wall clock has moved off the running time, in seconds.
+    drift: i64,
+}
+
+/// The task that listens for pokes.
+struct Watch {
+    task: Option<JoinHandle<()>>,
+    /// Streams in a row that opened and said nothing.
+    mute: u32,
+    polling: bool,
+    /// When the next one may be opened.
+    after: Instant,
+}
+
+/// What comes in, and what came while there was nobody to carry it out.
+pub(super) struct Asks {
+    sender: mpsc::UnboundedSender<Ask>,
+    inbox: mpsc::UnboundedReceiver<Ask>,
+    pub(super) kept: VecDeque<Ask>,
+}
+
+impl Asks {
+    /// Waits for the next one.
+    pub(super) async fn next(&mut self) -> Option<Ask> {
+        match self.kept.pop_front() {
+            Some(ask) => Some(ask),
+            None => self.inbox.recv().await,
+        }
+    }
+}
+
 pub(super) struct Driver {
     address: Option<Address>,
     pub(super) store: StoreHandle,
     clock: Clock,
     pub(super) tell: Box<dyn Fn(Event) + Send + Sync>,
-    asks: mpsc::UnboundedSender<Ask>,
-    pub(super) inbox: mpsc::UnboundedReceiver<Ask>,
-    /// Asks that came while there was nobody to carry them out.
-    pub(super) kept: VecDeque<Ask>,
+    pub(super) asks: Asks,
     stays: bool,
-    begun: Instant,
-    begun_at: Timestamp,
-    /// How far the wall clock has moved off the running time, in seconds.
-    drift: i64,
+    elapsed: Elapsed,
     rounds: Vec<(Waiting, Option<Moved>)>,
     peers: HashMap<u64, mpsc::UnboundedSender<Message>>,
     wants: Wants,
-    watch: Option<JoinHandle<()>>,
-    mute: u32,
-    polling: bool,
-    watch_after: Instant,
+    watch: Watch,
 }
 
 impl Driver {
@@ -95,29 +121,35 @@ impl Driver {
         store: StoreHandle,
         clock: Clock,
         tell: Box<dyn Fn(Event) + Send + Sync>,
-        (asks, inbox): (mpsc::UnboundedSender<Ask>, mpsc::UnboundedReceiver<Ask>),
+        (sender, inbox): (mpsc::UnboundedSender<Ask>, mpsc::UnboundedReceiver<Ask>),
         stays: bool,
     ) -> Self {
         let begun = Instant::now();
         Self {
             address,
             store,
-            begun_at: clock(),
+            elapsed: Elapsed {
+                begun,
+                begun_at: clock(),
+                drift: 0,
+            },
             clock,
             tell,
-            asks,
-            inbox,
-            kept: VecDeque::new(),
+            asks: Asks {
+                sender,
+                inbox,
+                kept: VecDeque::new(),
+            },
             stays,
-            begun,
-            drift: 0,
             rounds: Vec::new(),
             peers: HashMap::new(),
             wants: Wants::default(),
-            watch: None,
-            mute: 0,
-            polling: false,
-            watch_after: begun,
+            watch: Watch {
+                task: None,
+                mute: 0,
+                polling: false,
+                after: begun,
+            },
         }
     }
 
@@ -152,9 +184,9 @@ impl Driver {
                     // The holder has just begun, or is about to end.
                     tokio::select! {
                         () = sleep(wait) => {}
-                        ask = self.inbox.recv() => match ask {
+                        ask = self.asks.next() => match ask {
                             None | Some(Ask::Stop) => break,
-                            Some(ask) => self.kept.push_back(ask),
+                            Some(ask) => self.asks.kept.push_back(ask),
                         },
                     }
                     wait = (wait * 2).min(Duration::from_millis(500));
@@ -169,7 +201,7 @@ impl Driver {
                 }
             }
         }
-        if let Some(watch) = self.watch.take() {
+        if let Some(watch) = self.watch.task.take() {
             watch.abort();
         }
     }
@@ -182,20 +214,13 @@ impl Driver {
             ..SyncStatus::default()
         }));
         loop {
-            match self.next().await {
+            match self.asks.next().await {
                 None | Some(Ask::Stop) => return,
                 Some(Ask::Round(answer)) => {
                     let _ = answer.send(Err(SyncError::Refused(why.clone())));
                 }
                 Some(_) => {}
             }
-        }
-    }
-
-    async fn next(&mut self) -> Option<Ask> {
-        match self.kept.pop_front() {
-            Some(ask) => Some(ask),
-            None => self.inbox.recv().await,
         }
     }
 
@@ -206,7 +231,7 @@ impl Driver {
             self.store.work_when_idle((self.clock)());
         }
         let accept = match link::listen(socket) {
-            Ok(listener) => Some(tokio::spawn(welcome(listener, self.asks.clone()))),
+            Ok(listener) => Some(tokio::spawn(welcome(listener, self.asks.sender.clone()))),
             Err(error) => {
                 (self.tell)(Event::Notice(format!(
                     "{}: other consoles on this cache cannot be told what changes: {error}",
@@ -247,7 +272,7 @@ impl Driver {
             };
             self.finish_rounds(&status, Moved::default());
             (self.tell)(Event::Status(status));
-            match self.next().await {
+            match self.asks.next().await {
                 None => return Flow::Stop,
                 Some(ask) => {
                     if self.take(ask).await == Flow::Stop {
@@ -268,12 +293,12 @@ impl Driver {
         loop {
             self.inform(&mut engine);
             let turn = {
-                let now = self.begun.elapsed();
+                let now = self.elapsed.begun.elapsed();
                 let mut turn = pin!(engine.turn(now));
                 loop {
                     tokio::select! {
                         biased;
-                        ask = async { match self.kept.pop_front() { Some(ask) => Some(ask), None => self.inbox.recv().await } } => {
+                        ask = self.asks.next() => {
                             let Some(ask) = ask else { return Flow::Stop };
                             if self.take(ask).await == Flow::Stop {
                                 return Flow::Stop;
@@ -293,22 +318,22 @@ impl Driver {
                 continue;
             }
             self.finish_rounds(engine.status(), engine.moved());
-            let until = until.map(|until| self.begun + until);
-            let until = match (&self.watch, until) {
+            let until = until.map(|until| self.elapsed.begun + until);
+            let until = match (&self.watch.task, until) {
                 // A stream that ended is opened again after a while, also when nothing else is to be done.
                 (None, until) if self.stays && connected(engine.status()) => {
-                    Some(until.map_or(self.watch_after, |until| until.min(self.watch_after)))
+                    Some(until.map_or(self.watch.after, |until| until.min(self.watch.after)))
                 }
                 (_, until) => until,
             };
             tokio::select! {
-                ask = self.inbox.recv() => {
+                ask = self.asks.next() => {
                     let Some(ask) = ask else { return Flow::Stop };
                     if self.take(ask).await == Flow::Stop {
                         return Flow::Stop;
                     }
                 }
-                () = sleep_until(until.unwrap_or(self.begun)), if until.is_some() => {}
+                () = sleep_until(until.unwrap_or(self.elapsed.begun)), if until.is_some() => {}
             }
         }
     }
@@ -325,13 +350,13 @@ impl Driver {
         if wants.news || wants.head > engine.seq() {
             engine.plan().news();
         }
-        engine.set_polling(self.polling);
+        engine.set_polling(self.watch.polling);
         let moved = engine.moved();
         for (_, since) in &mut self.rounds {
             since.get_or_insert(moved);
         }
         if self.jumped() {
-            if let Some(watch) = self.watch.take() {
+            if let Some(watch) = self.watch.task.take() {
                 watch.abort();
             }
             engine.plan().news();
@@ -340,12 +365,14 @@ impl Driver {
 
     /// Tells whether the machine slept, or its clock was set, since the last call: then no connection can be trusted.
     fn jumped(&mut self) -> bool {
-        let wall = (self.clock)().duration_since(self.begun_at).as_secs();
-        let ran = i64::try_from(self.begun.elapsed().as_secs()).unwrap_or(i64::MAX);
+        let wall = (self.clock)()
+            .duration_since(self.elapsed.begun_at)
+            .as_secs();
+        let ran = i64::try_from(self.elapsed.begun.elapsed().as_secs()).unwrap_or(i64::MAX);
         let drift = wall - ran;
-        let jumped = (drift - self.drift).abs() > JUMP;
+        let jumped = (drift - self.elapsed.drift).abs() > JUMP;
         if jumped {
-            self.drift = drift;
+            self.elapsed.drift = drift;
         }
         jumped
     }
@@ -394,24 +421,24 @@ impl Driver {
     fn watched(&mut self, watched: &Watched) {
         match watched {
             Watched::Up => {
-                self.mute = 0;
-                self.polling = false;
+                self.watch.mute = 0;
+                self.watch.polling = false;
                 self.wants.news = true;
             }
             Watched::Head(seq) => self.wants.head = self.wants.head.max(*seq),
             Watched::News => self.wants.news = true,
             Watched::Mute | Watched::Ended => {
-                self.watch = None;
+                self.watch.task = None;
                 self.wants.news = true;
                 if *watched == Watched::Mute {
-                    self.mute += 1;
-                    self.polling |= self.mute >= MUTE;
+                    self.watch.mute += 1;
+                    self.watch.polling |= self.watch.mute >= MUTE;
                 } else {
                     // After a spell of asking, the stream gets another chance.
-                    self.mute = 0;
+                    self.watch.mute = 0;
                 }
                 // Many consoles lose their streams at the same moment when a server restarts.
-                self.watch_after = Instant::now()
+                self.watch.after = Instant::now()
                     + Duration::from_secs(1)
                     + Duration::from_secs(2).mul_f64(chance());
             }
@@ -420,12 +447,12 @@ impl Driver {
 
     /// Opens the stream, or asks instead, as soon as the server is known to answer.
     async fn keep_watch(&mut self, engine: &Engine<Client>, client: &Arc<Client>) {
-        let due = self.stays && self.watch.is_none() && Instant::now() >= self.watch_after;
+        let due = self.stays && self.watch.task.is_none() && Instant::now() >= self.watch.after;
         if !due || !connected(engine.status()) {
             return;
         }
-        let asks = self.asks.clone();
-        self.watch = Some(if self.polling && self.mute >= MUTE {
+        let asks = self.asks.sender.clone();
+        self.watch.task = Some(if self.watch.polling && self.watch.mute >= MUTE {
             let cursor = self
                 .store
                 .call(crate::store::Store::request_cursor)

@@ -7,6 +7,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use tokio::task::JoinHandle;
 
+use super::failure::{combine, kind_of};
 use super::planner::{Advice, Failure, Planner, Step};
 use super::{Clock, Event};
 use crate::effect::{Line, SyncStatus};
@@ -73,6 +74,33 @@ pub struct Moved {
     pub pulled: u64,
 }
 
+/// What is known of the server since it was identified.
+#[derive(Default)]
+struct Peer {
+    /// The id under which this cache sends.
+    client: String,
+    limits: Limits,
+    epoch: String,
+    /// Why nothing may be sent to this server, if so.
+    upgrade: Option<String>,
+    polling: bool,
+    /// Snapshots begun since the last one that was finished.
+    snapshots: u32,
+    /// Odd answers in a row.
+    odd: u32,
+}
+
+/// What the screen was told and is to be told.
+struct Told {
+    status: SyncStatus,
+    reported: Option<SyncStatus>,
+    events: Vec<Event>,
+    /// Rows at which a first sync lets the screen read again.
+    reload_at: u64,
+    loaded: u64,
+    offset: SignedDuration,
+}
+
 /// Keeps one cache in step with one backend.
 pub struct Engine<B> {
     store: StoreHandle,
@@ -80,23 +108,10 @@ pub struct Engine<B> {
     clock: Clock,
     chance: Box<dyn FnMut() -> f64 + Send + Sync>,
     plan: Planner,
-    client: String,
-    limits: Limits,
-    epoch: String,
-    status: SyncStatus,
-    reported: Option<SyncStatus>,
-    events: Vec<Event>,
+    peer: Peer,
+    told: Told,
     moved: Moved,
-    /// Rows at which a first sync lets the screen read again.
-    reload_at: u64,
-    loaded: u64,
-    snapshots: u32,
-    odd: u32,
-    polling: bool,
-    /// Why nothing may be sent to this server, if so.
-    upgrade: Option<String>,
     seq: u64,
-    offset: SignedDuration,
     /// The page after the last one, asked for while the last one was written.
     ahead: Option<(String, JoinHandle<Result<Page, RemoteError>>)>,
 }
@@ -115,21 +130,17 @@ impl<B: Backend> Engine<B> {
             clock,
             chance: Box::new(chance),
             plan: Planner::default(),
-            client: String::new(),
-            limits: Limits::default(),
-            epoch: String::new(),
-            status: SyncStatus::default(),
-            reported: None,
-            events: Vec::new(),
+            peer: Peer::default(),
+            told: Told {
+                status: SyncStatus::default(),
+                reported: None,
+                events: Vec::new(),
+                reload_at: 1,
+                loaded: 0,
+                offset: SignedDuration::ZERO,
+            },
             moved: Moved::default(),
-            reload_at: 1,
-            loaded: 0,
-            snapshots: 0,
-            odd: 0,
-            polling: false,
-            upgrade: None,
             seq: 0,
-            offset: SignedDuration::ZERO,
             ahead: None,
         }
     }
@@ -141,7 +152,7 @@ impl<B: Backend> Engine<B> {
 
     /// Returns how the console stands to the server, as last known.
     pub fn status(&self) -> &SyncStatus {
-        &self.status
+        &self.told.status
     }
 
     /// Returns the sequence up to which the mirror is complete, as last known.
@@ -156,21 +167,21 @@ impl<B: Backend> Engine<B> {
 
     /// Notes whether news arrive by stream or have to be asked for.
     pub fn set_polling(&mut self, polling: bool) {
-        self.polling = polling;
-        if matches!(self.status.line, Line::Live | Line::Polling) {
-            self.status.line = self.connected();
+        self.peer.polling = polling;
+        if matches!(self.told.status.line, Line::Live | Line::Polling) {
+            self.told.status.line = self.connected();
         }
     }
 
     /// Returns and forgets what the screen has to be told.
     pub fn take_events(&mut self) -> Vec<Event> {
-        std::mem::take(&mut self.events)
+        std::mem::take(&mut self.told.events)
     }
 
     fn connected(&self) -> Line {
-        match &self.upgrade {
+        match &self.peer.upgrade {
             Some(why) => Line::Refused { why: why.clone() },
-            None if self.polling => Line::Polling,
+            None if self.peer.polling => Line::Polling,
             None => Line::Live,
         }
     }
@@ -222,24 +233,24 @@ impl<B: Backend> Engine<B> {
                 Ok((store.client_id(at)?, store.place()?))
             })
             .await?;
-        self.client = client;
-        self.limits = limits;
-        self.epoch = place.epoch.clone().unwrap_or_default();
+        self.peer.client = client;
+        self.peer.limits = limits;
+        self.peer.epoch = place.epoch.clone().unwrap_or_default();
         self.plan.identified(most, speaks);
         self.plan.snapshot(place.snapshot.is_some());
         if place.synced_at.is_none() {
-            self.status.loading.get_or_insert(0);
+            self.told.status.loading.get_or_insert(0);
         }
-        self.upgrade = (!speaks).then_some(why);
+        self.peer.upgrade = (!speaks).then_some(why);
         self.seq = place.seq;
-        self.status.line = self.connected();
+        self.told.status.line = self.connected();
         Ok(())
     }
 
     fn set_offset(&mut self, offset: SignedDuration) {
-        if (offset - self.offset).abs() > SignedDuration::from_secs(2) {
-            self.offset = offset;
-            self.events.push(Event::ClockOffset(offset));
+        if (offset - self.told.offset).abs() > SignedDuration::from_secs(2) {
+            self.told.offset = offset;
+            self.told.events.push(Event::ClockOffset(offset));
         }
     }
 
@@ -275,18 +286,18 @@ impl<B: Backend> Engine<B> {
             Ok(applied) => applied,
             Err(error) => return Err(error),
         };
-        self.odd = 0;
+        self.peer.odd = 0;
         self.plan.pulled(more);
         self.plan.snapshot(place.snapshot.is_some());
         self.moved.pulled += applied.rows as u64;
         if applied.complete {
-            self.snapshots = 0;
-            self.epoch = place.epoch.unwrap_or_default();
+            self.peer.snapshots = 0;
+            self.peer.epoch = place.epoch.unwrap_or_default();
             self.plan.edited();
         }
-        self.status.synced_at = place.synced_at;
+        self.told.status.synced_at = place.synced_at;
         self.seq = place.seq;
-        self.status.line = self.connected();
+        self.told.status.line = self.connected();
         self.note(applied.changes, applied.rows as u64, applied.complete);
         Ok(())
     }
@@ -302,7 +313,7 @@ impl<B: Backend> Engine<B> {
             (Some((_, page)), _) => page.abort(),
             (None, _) => {}
         }
-        let many = cursor.is_none() || self.status.loading.is_some();
+        let many = cursor.is_none() || self.told.status.loading.is_some();
         let limit = if many { LARGE_PAGE } else { PAGE };
         self.backend.changes(cursor, limit).await.map(Page::from)
     }
@@ -318,20 +329,23 @@ impl<B: Backend> Engine<B> {
 
     /// Tells the screen about a page; a first sync is told in steps that grow with it.
     fn note(&mut self, changes: Changes, rows: u64, complete: bool) {
-        if let Some(loading) = &mut self.status.loading {
+        if let Some(loading) = &mut self.told.status.loading {
             *loading += rows;
-            self.loaded = *loading;
+            self.told.loaded = *loading;
         }
         if complete {
-            self.status.loading = None;
+            self.told.status.loading = None;
         }
         match changes {
             Changes::Rows(changes) if changes.is_empty() => {}
-            Changes::Rows(changes) => self.events.push(Event::Changed(changes)),
+            Changes::Rows(changes) => self.told.events.push(Event::Changed(changes)),
             Changes::Reload => {
-                if complete || self.status.loading.is_none() || self.loaded >= self.reload_at {
-                    self.reload_at = self.loaded.saturating_mul(2).max(1);
-                    self.events.push(Event::Reload);
+                if complete
+                    || self.told.status.loading.is_none()
+                    || self.told.loaded >= self.told.reload_at
+                {
+                    self.told.reload_at = self.told.loaded.saturating_mul(2).max(1);
+                    self.told.events.push(Event::Reload);
                 }
             }
         }
@@ -366,9 +380,9 @@ impl<B: Backend> Engine<B> {
                 return Ok(());
             }
         };
-        self.snapshots += 1;
-        if self.snapshots > SNAPSHOTS {
-            self.snapshots = 0;
+        self.peer.snapshots += 1;
+        if self.peer.snapshots > SNAPSHOTS {
+            self.peer.snapshots = 0;
             self.failed(error, now);
             return Ok(());
         }
@@ -379,14 +393,19 @@ impl<B: Backend> Engine<B> {
             })
             .await?;
         self.plan.snapshot(true);
-        self.events.push(Event::Notice(error.to_string()));
+        self.told.events.push(Event::Notice(error.to_string()));
         Ok(())
     }
 
     async fn push(&mut self, limit: usize, now: Duration) -> Result<(), StoreError> {
         let at = (self.clock)();
         // Room for the frame around the commands.
-        let bytes = self.limits.batch_bytes.saturating_sub(1 << 10).max(1 << 10);
+        let bytes = self
+            .peer
+            .limits
+            .batch_bytes
+            .saturating_sub(1 << 10)
+            .max(1 << 10);
         let batch = self
             .store
             .call(move |store| store.take(limit, bytes, at))
@@ -397,7 +416,7 @@ impl<B: Backend> Engine<B> {
             return Ok(());
         }
         let batch = Batch {
-            client: self.client.clone(),
+            client: self.peer.client.clone(),
             batch,
             atomic: false,
         };
@@ -421,7 +440,7 @@ impl<B: Backend> Engine<B> {
             };
             return self.push_failed(sent, &error, now).await;
         }
-        let epoch = self.epoch.clone();
+        let epoch = self.peer.epoch.clone();
         let at = (self.clock)();
         let (changes, left) = self
             .store
@@ -431,11 +450,11 @@ impl<B: Backend> Engine<B> {
             })
             .await?;
         self.moved.pushed += answered as u64;
-        self.odd = 0;
+        self.peer.odd = 0;
         self.plan.pushed(&sent, left);
-        self.status.line = self.connected();
+        self.told.status.line = self.connected();
         if !changes.is_empty() {
-            self.events.push(Event::Changed(changes));
+            self.told.events.push(Event::Changed(changes));
         }
         Ok(())
     }
@@ -474,7 +493,7 @@ impl<B: Backend> Engine<B> {
             .store
             .call(move |store| store.isolate(&cmd, &why))
             .await?;
-        self.events.push(Event::Changed(changes));
+        self.told.events.push(Event::Changed(changes));
         Ok(())
     }
 
@@ -487,18 +506,18 @@ impl<B: Backend> Engine<B> {
     /// Lets the status line say what is wrong.
     fn show(&mut self, error: &RemoteError) {
         let why = error.to_string();
-        self.odd = if matches!(error, RemoteError::Odd { .. }) {
-            self.odd + 1
+        self.peer.odd = if matches!(error, RemoteError::Odd { .. }) {
+            self.peer.odd + 1
         } else {
             0
         };
-        self.status.line = match error {
+        self.told.status.line = match error {
             RemoteError::Unreachable { .. }
             | RemoteError::Unanswered { .. }
             | RemoteError::Busy { .. }
             | RemoteError::Failed { .. } => Line::Offline { why },
             // One odd answer may be a cut one.
-            RemoteError::Odd { .. } if self.odd < 3 => Line::Offline { why },
+            RemoteError::Odd { .. } if self.peer.odd < 3 => Line::Offline { why },
             RemoteError::TooLarge { .. } => return,
             _ => Line::Refused { why },
         };
@@ -513,7 +532,7 @@ impl<B: Backend> Engine<B> {
         };
         let chance = (self.chance)();
         self.plan.failed(failure, now, chance);
-        self.status.line = Line::Refused {
+        self.told.status.line = Line::Refused {
             why: error.to_string(),
         };
     }
@@ -531,56 +550,19 @@ impl<B: Backend> Engine<B> {
             })
             .await;
         if let Ok((counts, synced_at, notices)) = counted {
-            self.status.queued = counts.queued;
-            self.status.conflicts = counts.conflicts;
-            self.status.refused = counts.refused;
-            self.status.synced_at = synced_at;
-            self.events.extend(notices.into_iter().map(Event::Notice));
+            self.told.status.queued = counts.queued;
+            self.told.status.conflicts = counts.conflicts;
+            self.told.status.refused = counts.refused;
+            self.told.status.synced_at = synced_at;
+            self.told
+                .events
+                .extend(notices.into_iter().map(Event::Notice));
         }
-        if self.reported.as_ref() != Some(&self.status) {
-            self.reported = Some(self.status.clone());
-            self.events.push(Event::Status(self.status.clone()));
+        if self.told.reported.as_ref() != Some(&self.told.status) {
+            self.told.reported = Some(self.told.status.clone());
+            self.told
+                .events
+                .push(Event::Status(self.told.status.clone()));
         }
-    }
-}
-
-/// Joins a snapshot under way with the reason for another one: what either makes necessary is done.
-fn combine(have: Snapshot, wanted: Snapshot) -> Snapshot {
-    if have.reason != SnapshotReason::Epoch {
-        return wanted;
-    }
-    if wanted.reason != SnapshotReason::Epoch {
-        return have;
-    }
-    let restored_seq = match (have.restored_seq, wanted.restored_seq) {
-        (Some(one), Some(other)) => Some(one.min(other)),
-        _ => None,
-    };
-    Snapshot {
-        restored_seq,
-        ..wanted
-    }
-}
-
-fn kind_of(error: &RemoteError, pushing: bool) -> Failure {
-    match error {
-        RemoteError::Busy { wait, .. } => Failure::Busy(*wait),
-        RemoteError::TooLarge { .. } => Failure::TooLarge,
-        RemoteError::Failed { .. } | RemoteError::Odd { .. } => Failure::Server,
-        // A command on which the server dies looks like this.
-        RemoteError::Unanswered { .. } if pushing => Failure::Server,
-        RemoteError::Unreachable { .. }
-        | RemoteError::Unanswered { .. }
-        | RemoteError::Proxy { .. } => Failure::Line,
-        RemoteError::Unauthorized { .. }
-        | RemoteError::Forbidden { .. }
-        | RemoteError::Address { .. } => Failure::Halt,
-        RemoteError::Tls { .. } | RemoteError::WrongBase { .. } | RemoteError::Refused { .. } => {
-            Failure::Repair
-        }
-        RemoteError::BadCursor { .. }
-        | RemoteError::CursorExpired { .. }
-        | RemoteError::ScopeChanged { .. }
-        | RemoteError::EpochChanged { .. } => Failure::Line,
     }
 }

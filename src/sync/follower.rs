@@ -19,7 +19,7 @@ impl Driver {
         let flow = loop {
             self.tell_follower_status().await;
             tokio::select! {
-                ask = async { match self.kept.pop_front() { Some(ask) => Some(ask), None => self.inbox.recv().await } } => {
+                ask = self.asks.next() => {
                     let message = match ask {
                         None | Some(Ask::Stop) => break Flow::Stop,
                         Some(Ask::Edited(records)) => changed(records),
@@ -49,7 +49,7 @@ impl Driver {
             }
         };
         // Whoever still waits is served by the next holder, which may be this console.
-        self.kept.extend(rounds.into_values().map(Ask::Round));
+        self.asks.kept.extend(rounds.into_values().map(Ask::Round));
         flow
     }
 

@@ -8,9 +8,9 @@ use std::time::Duration;
 /// The first wait after a failure.
 const FIRST: Duration = Duration::from_secs(1);
 /// The longest wait between two tries.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_mins(1);
 /// The wait where a person has to repair something at the other end.
-const REPAIR: Duration = Duration::from_secs(300);
+const REPAIR: Duration = Duration::from_mins(5);
 /// Failures of one command alone after which it is set aside.
 const POISON: u32 = 10;
 
@@ -67,7 +67,7 @@ impl Backoff {
         let cap = FIRST.saturating_mul(1 << self.failures.min(6)).min(LONGEST);
         self.failures = self.failures.saturating_add(1);
         // Never less than the first wait: a request a second is the most that is allowed.
-        self.until = now + FIRST + (cap - FIRST).mul_f64(chance.clamp(0.0, 1.0));
+        self.until = now + FIRST + cap.saturating_sub(FIRST).mul_f64(chance.clamp(0.0, 1.0));
     }
 
     fn hold(&mut self, until: Duration) {
@@ -79,8 +79,23 @@ impl Backoff {
     }
 }
 
+/// How edits are sent: how many at a time, and which ones the server fails on.
+#[derive(Clone, Debug)]
+struct Batches {
+    limit: usize,
+    most: usize,
+    /// How often each edit failed alone.
+    alone: HashMap<String, u32>,
+    /// Another request succeeded since the last failure.
+    alive: bool,
+}
+
 /// The state of the plan.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts, each told by another event"
+)]
 pub struct Planner {
     known: bool,
     halted: bool,
@@ -93,10 +108,7 @@ pub struct Planner {
     pushing: Backoff,
     /// The server's own wait, which nobody may cut short.
     busy_until: Duration,
-    limit: usize,
-    most: usize,
-    alone: HashMap<String, u32>,
-    alive: bool,
+    batches: Batches,
 }
 
 impl Default for Planner {
@@ -112,10 +124,12 @@ impl Default for Planner {
             line: Backoff::default(),
             pushing: Backoff::default(),
             busy_until: Duration::ZERO,
-            limit: 100,
-            most: 100,
-            alone: HashMap::new(),
-            alive: false,
+            batches: Batches {
+                limit: 100,
+                most: 100,
+                alone: HashMap::new(),
+                alive: false,
+            },
         }
     }
 }
@@ -142,7 +156,7 @@ impl Planner {
             return Step::Pull;
         }
         if push_now {
-            return Step::Push(self.limit);
+            return Step::Push(self.batches.limit);
         }
         Step::Wait(push.then_some(self.pushing.until))
     }
@@ -170,8 +184,8 @@ impl Planner {
     pub fn identified(&mut self, most: usize, may_write: bool) {
         self.known = true;
         self.may_write = may_write;
-        self.most = most.clamp(1, 100);
-        self.limit = self.limit.min(self.most);
+        self.batches.most = most.clamp(1, 100);
+        self.batches.limit = self.batches.limit.min(self.batches.most);
         self.line.clear();
     }
 
@@ -185,7 +199,7 @@ impl Planner {
     pub fn pulled(&mut self, more: bool) {
         self.pull = more;
         self.pulled_last = true;
-        self.alive = true;
+        self.batches.alive = true;
         self.line.clear();
     }
 
@@ -194,21 +208,21 @@ impl Planner {
         self.pulled_last = false;
         self.push = left;
         for cmd in sent {
-            self.alone.remove(cmd);
+            self.batches.alone.remove(cmd);
         }
         if !sent.is_empty() {
             self.pull = true;
-            self.alive = true;
+            self.batches.alive = true;
             self.line.clear();
             self.pushing.clear();
-            self.limit = (self.limit * 2).min(self.most);
+            self.batches.limit = (self.batches.limit * 2).min(self.batches.most);
         }
     }
 
     /// Notes that a request failed that was not about edits.
     pub fn failed(&mut self, failure: Failure, now: Duration, chance: f64) {
         self.known = false;
-        self.alive = false;
+        self.batches.alive = false;
         match failure {
             Failure::Line | Failure::Server | Failure::TooLarge => self.line.fail(now, chance),
             Failure::Busy(wait) => self.busy_until = self.busy_until.max(now + wait),
@@ -229,26 +243,26 @@ impl Planner {
         match (failure, sent) {
             (Failure::TooLarge, [one]) => Advice::Oversize(one.clone()),
             (Failure::TooLarge, _) => {
-                self.limit = (sent.len() / 2).max(1);
+                self.batches.limit = (sent.len() / 2).max(1);
                 Advice::None
             }
             (Failure::Server, _) => {
                 // The feed is asked between two tries: only a server that is up otherwise makes this one command guilty.
                 self.pull = true;
                 self.pushing.fail(now, chance);
-                let alive = std::mem::replace(&mut self.alive, false);
+                let alive = std::mem::replace(&mut self.batches.alive, false);
                 if sent.len() > 1 && self.pushing.failures > 1 {
-                    self.limit = (sent.len() / 2).max(1);
+                    self.batches.limit = (sent.len() / 2).max(1);
                 }
                 let [one] = sent else {
                     return Advice::None;
                 };
-                let failures = self.alone.entry(one.clone()).or_default();
+                let failures = self.batches.alone.entry(one.clone()).or_default();
                 *failures += u32::from(alive);
                 if *failures < POISON {
                     return Advice::None;
                 }
-                self.alone.remove(one);
+                self.batches.alone.remove(one);
                 self.pushing.clear();
                 Advice::Poison(one.clone())
             }
@@ -306,7 +320,7 @@ mod tests {
             let Step::Wait(Some(until)) = planner.next(now) else {
                 panic!("a wait")
             };
-            waits.push((until - now).as_secs());
+            waits.push(until.saturating_sub(now).as_secs());
             now = until;
         }
         assert_eq!(waits, [1, 2, 4, 8, 16, 32, 60, 60]);

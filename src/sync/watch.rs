@@ -16,9 +16,9 @@ const SILENCE: Duration = Duration::from_secs(45);
 /// How long the server may hold back an answer.
 const HOLD: Duration = Duration::from_secs(25);
 /// How often to ask a server that does not hold its answers back.
-const ASK: Duration = Duration::from_secs(60);
+const ASK: Duration = Duration::from_mins(1);
 /// How long to ask before the stream is tried again.
-const POLL: Duration = Duration::from_secs(300);
+const POLL: Duration = Duration::from_mins(5);
 
 /// What the watch noticed.
 #[derive(Clone, Debug, PartialEq, Eq)]

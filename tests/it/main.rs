@@ -10,11 +10,26 @@
 )]
 
 mod analytics;
+mod backend;
 mod cache;
+mod command_line;
+#[cfg(unix)]
+mod crash;
+mod desk;
+mod generated;
 mod hostile_text;
+mod house;
+mod layering;
 mod model;
+mod online;
 mod phrases;
+mod pictures;
+mod references;
+mod remote;
+mod screens;
+mod server;
 mod store;
 mod sync;
-mod triage_templates;
+mod terminal;
+mod themes;
 mod walls;

@@ -3,6 +3,11 @@
 //! It is written from the contract, shares no code with the reference backend and keeps an audit log by which the
 //! tests judge what the clients did.
 
+#![allow(
+    clippy::too_many_lines,
+    reason = "the judgement of a command is read as one piece"
+)]
+
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
 
@@ -38,9 +43,7 @@ pub(crate) struct Audit {
     /// The cache that sent it.
     pub(crate) client: String,
     pub(crate) id: String,
-    pub(crate) fields: Vec<String>,
-    /// The version that the sender saw, and whether they chose "mine".
-    pub(crate) base: u64,
+    /// Whether the sender had seen the other side's value.
     pub(crate) mine: bool,
     /// The version that it made.
     pub(crate) version: u64,
@@ -294,8 +297,6 @@ impl Inner {
             cmd: command.cmd.clone(),
             client: client.to_owned(),
             id: command.id.clone(),
-            fields: changed.clone(),
-            base,
             mine: command.mine,
             version: before.version + 1,
             previous: changed

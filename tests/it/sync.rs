@@ -680,7 +680,7 @@ impl World {
                 .await;
             }
             Happening::Delete { client, record } => {
-                self.save(client, record, Op::Delete, json!({})).await
+                self.save(client, record, Op::Delete, json!({})).await;
             }
             Happening::Steps {
                 client,
