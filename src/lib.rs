@@ -40,6 +40,7 @@
 //! | 6 | [`ui`] | drawing; the only place with ratatui |
 //! | 7 | [`store`] | SQLite mirror and outbox, one thread |
 //! | 7 | [`remote`] | the REST client; the only place with reqwest |
+//! | 7 | [`import`] | export files in (XLSX, CSV, ICS) |
 //! | 8 | [`sync`] | pull, push, settle, conflicts |
 //! | 8 | [`server`] | the reference backend; the only place with axum |
 //! | 8 | [`demo`] | the deterministic morning: same seed, same bytes |
@@ -72,6 +73,7 @@ pub mod app;
 
 pub mod ui;
 
+pub mod import;
 pub mod remote;
 pub mod store;
 

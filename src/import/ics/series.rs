@@ -1,0 +1,333 @@
+//! The events of one UID together: which instances there are, and which are moved or cancelled.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::event::{Event, Extent, Named, Replaced, ReplacedReach, Standing, excerpt, instant};
+use super::recurrence::{Budget, Flow, OutOfBudget, Reach, expand};
+use super::rule::Rule;
+use super::stamp::{DAY, Stamp, date_of_day};
+use super::zones::Clock;
+use super::{Kind, MOST_INSTANCES, MOST_STEPS_OF_RULE, Occurrence, Reason, Remark, Shows};
+
+/// Instances in the making, with what limits them.
+pub(super) struct Collection<'a> {
+    pub(super) reach: Reach,
+    pub(super) budget: &'a mut Budget,
+    pub(super) occurrences: Vec<Occurrence>,
+    pub(super) remarks: &'a mut Vec<Remark>,
+}
+
+/// An instance and the event that describes it.
+#[derive(Clone, Copy)]
+struct Instance<'e> {
+    start: i64,
+    end: i64,
+    event: &'e Event,
+}
+
+/// Puts events with the same UID together, in the order in which UIDs first come; events without one
+/// stay alone.
+pub(super) fn by_uid(events: Vec<Event>) -> Vec<Vec<Event>> {
+    let mut groups: Vec<Vec<Event>> = Vec::new();
+    let mut places: BTreeMap<Arc<str>, usize> = BTreeMap::new();
+    for event in events {
+        match places.get(&event.uid) {
+            Some(&place) if !event.uid.is_empty() => groups[place].push(event),
+            _ => {
+                places.insert(Arc::clone(&event.uid), groups.len());
+                groups.push(vec![event]);
+            }
+        }
+    }
+    groups
+}
+
+impl Collection<'_> {
+    /// Adds the instances of the events of one UID.
+    ///
+    /// The event without RECURRENCE-ID and with the highest SEQUENCE is the series; replacements find
+    /// their instance by instant or date, whatever their own SEQUENCE.
+    pub(super) fn add_series(&mut self, group: &[Event]) {
+        let mut replacements = newest_replacements(group);
+        let mut found: Vec<Instance<'_>> = Vec::new();
+        for series in newest_series(group) {
+            if series.standing == Standing::Cancelled {
+                self.remark(series, Reason::Cancelled);
+                continue;
+            }
+            replacements.retain(|(event, which)| !self.outdates(series, event, which));
+            self.add_instances(series, &replacements, &mut found);
+        }
+        for (event, _) in &replacements {
+            if event.standing == Standing::Cancelled {
+                continue;
+            }
+            let start = instant(event.start, &event.clock);
+            found.push(Instance {
+                start,
+                end: event.extent.end(start, &event.clock),
+                event,
+            });
+        }
+        let mut free: BTreeMap<usize, &Event> = BTreeMap::new();
+        for instance in found {
+            if !self.touches(instance.start, instance.end) {
+                continue;
+            }
+            if self.occurrences.len() >= MOST_INSTANCES {
+                self.remark(instance.event, Reason::TooManyInstances);
+                break;
+            }
+            if instance.event.shows == Shows::Free {
+                free.insert(instance.event.line, instance.event);
+            }
+            self.occurrences.push(occurrence(instance));
+        }
+        for event in free.into_values() {
+            self.remark(event, Reason::ShownAsFree);
+        }
+    }
+
+    /// Tells whether a series has taken back a replacement: by an exception for that instance, or, if the
+    /// replacement is an older version of the whole series, by no longer having the instance.
+    fn outdates(&mut self, series: &Event, event: &Event, which: &Replaced) -> bool {
+        let at = match which.stamp {
+            Stamp::Day(day) => series.clock.instant(day * DAY),
+            _ => instant(which.stamp, &which.clock),
+        };
+        if series.recurrence.except.has(at, &series.clock) {
+            return true;
+        }
+        let older_version = !event.recurrence.rules.is_empty() && event.sequence < series.sequence;
+        older_version && {
+            let day = Reach {
+                from: at - DAY,
+                to: at + DAY,
+            };
+            let (starts, _) = self.starts(series, &[], day);
+            let mut named = Named::default();
+            named.add(which.stamp, &which.clock, series.start);
+            !starts.keys().any(|start| named.has(*start, &series.clock))
+        }
+    }
+
+    fn remark(&mut self, event: &Event, reason: Reason) {
+        let name = if event.summary.trim().is_empty() {
+            &event.uid
+        } else {
+            &event.summary
+        };
+        self.remarks.push(Remark {
+            event: excerpt(name),
+            line: event.line,
+            reason,
+        });
+    }
+
+    /// Tells whether a stretch of time touches the range; one without length counts at its start.
+    fn touches(&self, start: i64, end: i64) -> bool {
+        let Reach { from, to } = self.reach;
+        if start == end || from == to {
+            // one instant against a stretch, or two instants
+            start <= from && from < end || from <= start && start < to || start == from
+        } else {
+            start < to && from < end
+        }
+    }
+
+    fn add_instances<'e>(
+        &mut self,
+        series: &'e Event,
+        replacements: &[(&'e Event, &Replaced)],
+        found: &mut Vec<Instance<'e>>,
+    ) {
+        let mut replaced = Named::default();
+        let mut later: Vec<Later<'e>> = Vec::new();
+        for (event, which) in replacements {
+            replaced.add(which.stamp, &which.clock, series.start);
+            if which.reach == ReplacedReach::ThisAndFuture {
+                let from = instant(which.stamp, &which.clock);
+                later.push(Later {
+                    from,
+                    shift: instant(event.start, &event.clock) - from,
+                    event,
+                });
+            }
+        }
+        later.sort_by_key(|later| later.from);
+        let (starts, outcome) = self.starts(series, &later, self.reach);
+        let room = MOST_INSTANCES.saturating_sub(self.occurrences.len());
+        for (start, own) in starts {
+            let excepted = series.recurrence.except.has(start, &series.clock);
+            if excepted || replaced.has(start, &series.clock) {
+                continue;
+            }
+            let in_force = later
+                .partition_point(|later| later.from < start)
+                .checked_sub(1);
+            let (event, start) = match in_force.map(|index| &later[index]) {
+                Some(later) => (later.event, start + later.shift),
+                None => (series, start),
+            };
+            if event.standing == Standing::Cancelled {
+                continue;
+            }
+            let end = own.unwrap_or(event.extent).end(start, &event.clock);
+            if self.touches(start, end) {
+                found.push(Instance { start, end, event });
+            }
+            if found.len() > room {
+                break;
+            }
+        }
+        if outcome.is_err() {
+            self.remark(series, Reason::TooMuchWork);
+        }
+    }
+
+    /// Lists the starts of a series around a stretch of time, each once, with lengths of their own.
+    fn starts(
+        &mut self,
+        series: &Event,
+        later: &[Later<'_>],
+        around: Reach,
+    ) -> (BTreeMap<i64, Option<Extent>>, Result<(), OutOfBudget>) {
+        let shift = later
+            .iter()
+            .map(|later| later.shift.abs())
+            .max()
+            .unwrap_or(0);
+        let own = series
+            .recurrence
+            .dates
+            .iter()
+            .filter_map(|(_, extent)| *extent);
+        let extents = own
+            .chain(later.iter().map(|later| later.event.extent))
+            .chain([series.extent]);
+        let longest = extents.map(Extent::most).max().unwrap_or(0);
+        let reach = Reach {
+            from: around.from - longest - shift - 1,
+            to: around.to + shift + 1,
+        };
+        let within = |start: i64| reach.from <= start && start < reach.to;
+        let first = instant(series.start, &series.clock);
+        let start = match series.start {
+            Stamp::Utc(instant) => series.clock.wall(instant),
+            Stamp::Wall(_) | Stamp::Day(_) => series.start.written(),
+        };
+        let mut starts = BTreeMap::new();
+        let mut outcome = Ok(());
+        // the start belongs to the set even when the rule does not name it, unless the rule ended before
+        let ended = |until: Stamp| match until {
+            Stamp::Day(_) | Stamp::Wall(_) => until.written() < start,
+            Stamp::Utc(instant) => instant < first,
+        };
+        let rules = &series.recurrence.rules;
+        let over = !rules.is_empty() && rules.iter().all(|rule| rule.until.is_some_and(ended));
+        if within(first) && !over {
+            starts.insert(first, None);
+        }
+        for rule in rules {
+            let mut emit = |at: i64| {
+                if within(at) {
+                    starts.insert(at, None);
+                }
+                if starts.len() > MOST_INSTANCES {
+                    Flow::Enough
+                } else {
+                    Flow::More
+                }
+            };
+            outcome = outcome.and(self.follow(rule, start, &series.clock, reach, &mut emit));
+        }
+        for (at, extent) in series.recurrence.dates.iter().filter(|(at, _)| within(*at)) {
+            let own = starts.entry(*at).or_insert(*extent);
+            *own = own.or(*extent);
+        }
+        for rule in &series.recurrence.except_rules {
+            let mut emit = |at: i64| {
+                starts.remove(&at);
+                Flow::More
+            };
+            outcome = outcome.and(self.follow(rule, start, &series.clock, reach, &mut emit));
+        }
+        (starts, outcome)
+    }
+
+    /// Follows one rule with its share of the work.
+    fn follow(
+        &mut self,
+        rule: &Rule,
+        start: i64,
+        clock: &Clock,
+        reach: Reach,
+        emit: &mut dyn FnMut(i64) -> Flow,
+    ) -> Result<(), OutOfBudget> {
+        let mut share = self.budget.share(MOST_STEPS_OF_RULE);
+        let outcome = expand(rule, start, clock, reach, &mut share, emit);
+        self.budget.give_back(&share);
+        outcome
+    }
+}
+
+/// A replacement of an instance and of all later ones.
+struct Later<'e> {
+    from: i64,
+    /// Seconds by which later instances move.
+    shift: i64,
+    event: &'e Event,
+}
+
+/// Returns the series of a UID: those with the highest SEQUENCE, the last one of each start.
+fn newest_series(group: &[Event]) -> Vec<&Event> {
+    let series = || group.iter().filter(|event| event.replaces.is_none());
+    let newest = series().map(|event| event.sequence).max();
+    let mut kept: BTreeMap<i64, &Event> = BTreeMap::new();
+    for event in series().filter(|event| Some(event.sequence) == newest) {
+        kept.insert(instant(event.start, &event.clock), event);
+    }
+    kept.into_values().collect()
+}
+
+/// Returns one replacement for each instance: the one with the highest SEQUENCE, the last of equals.
+fn newest_replacements(group: &[Event]) -> Vec<(&Event, &Replaced)> {
+    let mut kept: BTreeMap<i64, (&Event, &Replaced)> = BTreeMap::new();
+    for event in group {
+        let Some(which) = &event.replaces else {
+            continue;
+        };
+        let key = instant(which.stamp, &which.clock);
+        match kept.get(&key) {
+            Some((known, _)) if known.sequence > event.sequence => {}
+            _ => {
+                kept.insert(key, (event, which));
+            }
+        }
+    }
+    kept.into_values().collect()
+}
+
+fn occurrence(instance: Instance<'_>) -> Occurrence {
+    let event = instance.event;
+    let kind = match event.start {
+        Stamp::Day(_) => {
+            let first = date_of_day(event.clock.wall(instance.start).div_euclid(DAY));
+            Kind::WholeDays {
+                first: first.unwrap_or(jiff::civil::Date::MAX),
+            }
+        }
+        Stamp::Wall(_) | Stamp::Utc(_) => Kind::Timed,
+    };
+    let timestamp =
+        |seconds: i64| jiff::Timestamp::from_second(seconds).unwrap_or(jiff::Timestamp::MAX);
+    Occurrence {
+        start: timestamp(instance.start),
+        end: timestamp(instance.end),
+        uid: Arc::clone(&event.uid),
+        summary: Arc::clone(&event.summary),
+        kind,
+        shows: event.shows,
+    }
+}
