@@ -4,6 +4,7 @@
 //! the present moment; what follows from it goes out as [`Effect`]s. There is no I/O and no clock in here, so
 //! a test can play a whole morning without a terminal.
 
+mod figures;
 mod form;
 mod fuzzy;
 mod help;
@@ -15,6 +16,7 @@ mod pending;
 mod pick;
 mod reply;
 
+pub use figures::{Course, Figures, FunnelFigures};
 pub use form::{Form, FormField};
 pub use help::{HelpRow, footer, help_rows};
 pub use input::Input;
@@ -22,7 +24,7 @@ pub use line::{Echo, Line, Purpose};
 pub use pick::Picker;
 pub use reply::ReplyBox;
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use jiff::Timestamp;
 
@@ -32,6 +34,7 @@ use crate::effect::{Batch, CacheChange, CacheRow, Effect, Load, OutboxRow, SyncS
 use crate::keymap::{Key, Keymap};
 use crate::list::World;
 use crate::pane::{Place, Screen, Tone, arrange, arrange_all};
+use crate::record::Kind;
 use crate::theme::Theme;
 use pending::PendingEdits;
 
@@ -165,6 +168,10 @@ pub struct App {
     pub dirty: bool,
     /// Whether every cell must be written again.
     pub redraw: bool,
+    /// What is computed from many records, kept until they change.
+    pub figures: Figures,
+    /// Kinds of which all records were asked for, open or not.
+    whole: BTreeSet<Kind>,
     /// Batches on their way to the disk, and records that were edited a moment ago.
     pending_edits: PendingEdits,
     /// The verb that `.` repeats.
@@ -199,6 +206,8 @@ impl App {
             drafts: BTreeMap::new(),
             dirty: true,
             redraw: false,
+            figures: Figures::default(),
+            whole: BTreeSet::new(),
             pending_edits: PendingEdits::default(),
             last: Vec::new(),
             parsed: HashMap::new(),
@@ -208,6 +217,7 @@ impl App {
         if let Some(problem) = problems.first() {
             app.screen.say(Tone::Error, problem.clone());
         }
+        app.figures.refresh(&app.world, app.screen.place);
         app
     }
 
@@ -258,6 +268,7 @@ impl App {
             Msg::Configured(configured) => self.configure(*configured),
         }
         effects.extend(self.wanted_loads());
+        self.figures.refresh(&self.world, self.screen.place);
         if let Some(at) = self.popup_at
             && at > now
         {

@@ -9,6 +9,10 @@ use crate::record::{AnyRef, Kind, KindVisitor, Record};
 const MESSAGES: usize = 200;
 /// At most this many rows of other kinds hang under an open record.
 const CHILDREN: usize = 2_000;
+/// At most this many stage events are read for the funnel.
+const EVENTS: usize = 50_000;
+/// Of at most this many CNs the figures are read for the portfolio.
+const COURSES: usize = 64;
 /// At most this many parents keep their children in memory.
 const PARENTS: usize = 64;
 
@@ -56,6 +60,7 @@ impl App {
         }
         match row.kind.visit(Look(&row.fields)) {
             Some((true, _)) => true,
+            Some((false, Some(_))) if self.whole.contains(&row.kind) => true,
             Some((false, Some(parent))) => {
                 self.screen.loaded.contains(&(parent, row.kind))
                     || self.screen.place == Place::Browse(row.kind)
@@ -87,6 +92,9 @@ impl App {
                 }
             }
         }
+        if let Load::All { kind, .. } = load {
+            self.figures.whole(*kind);
+        }
         match load {
             Load::Working(_) | Load::Unhandled => arrange_all(&self.world, &mut self.screen, true),
             Load::Children { kind, .. } | Load::All { kind, .. } => {
@@ -117,6 +125,7 @@ impl App {
             }
         }
         self.screen.loaded.clear();
+        self.whole.clear();
         let first = self.screen.sync.synced_at.is_none();
         arrange_all(&self.world, &mut self.screen, true);
         if first {
@@ -143,12 +152,13 @@ impl App {
 
     /// Returns what has to be read for what is on screen now.
     pub(super) fn wanted_loads(&mut self) -> Vec<Effect> {
+        let mut effects = self.wanted_figures();
         let Some(link) = self.screen.selected() else {
-            return Vec::new();
+            return effects;
         };
         let kinds: &[Kind] = match link.known_kind() {
             Some(Kind::Thread) => &[Kind::Message],
-            Some(Kind::Lead) => &[Kind::StageEvent, Kind::Note],
+            Some(Kind::Lead) => &[Kind::Note],
             Some(Kind::Network) => &[
                 Kind::MetricPoint,
                 Kind::Note,
@@ -156,9 +166,8 @@ impl App {
                 Kind::CoachingAction,
             ],
             Some(Kind::FollowUp) => &[Kind::Note],
-            _ => return Vec::new(),
+            _ => return effects,
         };
-        let mut effects = Vec::new();
         for kind in kinds {
             let wanted = (link.clone(), *kind);
             if self.screen.loaded.contains(&wanted) {
@@ -180,6 +189,51 @@ impl App {
             self.forget_oldest();
         }
         effects
+    }
+
+    /// Returns what the figures of a place need and nobody has read yet: the ways of all leads for the
+    /// funnel, the figures of each CN for the portfolio.
+    fn wanted_figures(&mut self) -> Vec<Effect> {
+        match self.screen.place {
+            Place::Funnel | Place::Today if self.whole.insert(Kind::StageEvent) => {
+                vec![Effect::Load(Load::All {
+                    kind: Kind::StageEvent,
+                    limit: EVENTS,
+                })]
+            }
+            Place::Networks => {
+                let Some(shelf) = self.screen.shelf(Place::Networks) else {
+                    return Vec::new();
+                };
+                let missing: Vec<AnyRef> = shelf
+                    .list
+                    .order()
+                    .iter()
+                    .take(COURSES)
+                    .map(|key| AnyRef::new(Kind::Network, key))
+                    .filter(|link| {
+                        let known = |(parent, kind): &(AnyRef, Kind)| {
+                            *kind == Kind::MetricPoint && parent == link
+                        };
+                        !self.screen.loaded.iter().any(known)
+                    })
+                    .collect();
+                missing
+                    .into_iter()
+                    .map(|parent| {
+                        self.screen
+                            .loaded
+                            .push((parent.clone(), Kind::MetricPoint));
+                        Effect::Load(Load::Children {
+                            parent,
+                            kind: Kind::MetricPoint,
+                            limit: CHILDREN,
+                        })
+                    })
+                    .collect()
+            }
+            _ => Vec::new(),
+        }
     }
 
     /// Drops the children of the parents that were looked at longest ago.
