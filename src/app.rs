@@ -5,6 +5,7 @@
 //! a test can play a whole morning without a terminal.
 
 mod course;
+mod figures;
 mod form;
 mod fuzzy;
 mod help;
@@ -18,6 +19,7 @@ mod prefix;
 mod reply;
 
 pub use course::{Course, Courses};
+pub use figures::{Course as Trend, Figures, FunnelFigures};
 pub use form::{Form, FormField};
 pub use help::{HelpRow, footer, help_rows};
 pub use input::Input;
@@ -26,7 +28,7 @@ pub use pick::Picker;
 pub use prefix::{Prefix, PrefixBar};
 pub use reply::ReplyBox;
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use jiff::Timestamp;
 
@@ -36,6 +38,7 @@ use crate::effect::{Batch, CacheChange, CacheRow, Effect, Load, OutboxRow, SyncS
 use crate::keymap::{Key, Keymap};
 use crate::list::World;
 use crate::pane::{Place, Screen, Tone, arrange, arrange_all};
+use crate::record::Kind;
 use crate::theme::Theme;
 use pending::PendingEdits;
 
@@ -171,6 +174,10 @@ pub struct App {
     pub dirty: bool,
     /// Whether every cell must be written again.
     pub redraw: bool,
+    /// What is computed from many records, kept until they change.
+    pub figures: Figures,
+    /// Kinds of which all records were asked for, open or not.
+    whole: BTreeSet<Kind>,
     /// Batches on their way to the disk, and records that were edited a moment ago.
     pending_edits: PendingEdits,
     /// The verb that `.` repeats.
@@ -206,6 +213,8 @@ impl App {
             courses: Courses::default(),
             dirty: true,
             redraw: false,
+            figures: Figures::default(),
+            whole: BTreeSet::new(),
             pending_edits: PendingEdits::default(),
             last: Vec::new(),
             parsed: HashMap::new(),
@@ -215,6 +224,7 @@ impl App {
         if let Some(problem) = problems.first() {
             app.screen.say(Tone::Error, problem.clone());
         }
+        app.figures.refresh(&app.world, app.screen.place);
         app
     }
 
@@ -265,6 +275,7 @@ impl App {
             Msg::Configured(configured) => self.configure(*configured),
         }
         effects.extend(self.wanted_loads());
+        self.figures.refresh(&self.world, self.screen.place);
         if let Some(at) = self.popup_at
             && at > now
         {

@@ -7,7 +7,9 @@ mod arrange;
 mod filter;
 mod tally;
 
-pub use arrange::{Split, Standing, arrange, arrange_all, splits, standing};
+pub use arrange::{
+    Split, Standing, Stretch, arrange, arrange_all, network_needs, splits, standing,
+};
 pub use filter::Filter;
 pub use tally::{StageCount, Tally, is_needy};
 
@@ -218,7 +220,8 @@ impl Default for SlotsScreen {
             people: Vec::new(),
             day: None,
             minutes: 60,
-            cell: 0,
+            // The evening here is the morning of those who are waited for.
+            cell: 17,
         }
     }
 }

@@ -11,6 +11,10 @@ const MESSAGES: usize = 200;
 const CHILDREN: usize = 2_000;
 /// At most this many CNs on Today have a sparkline.
 const CARDS: usize = 16;
+/// At most this many stage events are read for the funnel.
+const EVENTS: usize = 50_000;
+/// Of at most this many CNs the figures are read for the portfolio.
+const COURSES: usize = 64;
 /// At most this many parents keep their children in memory.
 const PARENTS: usize = 64;
 
@@ -79,6 +83,7 @@ impl App {
         }
         match row.kind.visit(Look(&row.fields)) {
             Some((true, _)) => true,
+            Some((false, Some(_))) if self.whole.contains(&row.kind) => true,
             Some((false, Some(parent))) => {
                 self.screen.loaded.contains(&(parent, row.kind))
                     || self.screen.place == Place::Browse(row.kind)
@@ -118,6 +123,9 @@ impl App {
         {
             self.courses.read(&self.world, parent);
         }
+        if let Load::All { kind, .. } = load {
+            self.figures.whole(*kind);
+        }
         match load {
             Load::Working(_) | Load::Unhandled => arrange_all(&self.world, &mut self.screen, true),
             Load::Children { kind, .. } | Load::All { kind, .. } => {
@@ -149,6 +157,7 @@ impl App {
         }
         self.screen.loaded.clear();
         self.courses.clear();
+        self.whole.clear();
         let first = self.screen.sync.synced_at.is_none();
         arrange_all(&self.world, &mut self.screen, true);
         if first {
@@ -179,7 +188,7 @@ impl App {
         if let Some(link) = self.screen.selected() {
             let kinds: &[Kind] = match link.known_kind() {
                 Some(Kind::Thread) => &[Kind::Message],
-                Some(Kind::Lead) => &[Kind::StageEvent, Kind::Note],
+                Some(Kind::Lead) => &[Kind::Note],
                 Some(Kind::Network) => &[
                     Kind::MetricPoint,
                     Kind::Note,
@@ -205,7 +214,7 @@ impl App {
             let first = shelf.list.order().iter().take(CARDS);
             wanted.extend(first.map(|id| (AnyRef::new(Kind::Network, id), Kind::MetricPoint)));
         }
-        let mut effects = Vec::new();
+        let mut effects = self.wanted_figures();
         for (parent, kind) in wanted {
             let wanted = (parent, kind);
             if self.screen.loaded.contains(&wanted) {
@@ -227,6 +236,49 @@ impl App {
             self.forget_oldest();
         }
         effects
+    }
+
+    /// Returns what the figures of a place need and nobody has read yet: the ways of all leads for the
+    /// funnel, the figures of each CN for the portfolio.
+    fn wanted_figures(&mut self) -> Vec<Effect> {
+        match self.screen.place {
+            Place::Funnel | Place::Today if self.whole.insert(Kind::StageEvent) => {
+                vec![Effect::Load(Load::All {
+                    kind: Kind::StageEvent,
+                    limit: EVENTS,
+                })]
+            }
+            Place::Networks => {
+                let Some(shelf) = self.screen.shelf(Place::Networks) else {
+                    return Vec::new();
+                };
+                let missing: Vec<AnyRef> = shelf
+                    .list
+                    .order()
+                    .iter()
+                    .take(COURSES)
+                    .map(|key| AnyRef::new(Kind::Network, key))
+                    .filter(|link| {
+                        let known = |(parent, kind): &(AnyRef, Kind)| {
+                            *kind == Kind::MetricPoint && parent == link
+                        };
+                        !self.screen.loaded.iter().any(known)
+                    })
+                    .collect();
+                missing
+                    .into_iter()
+                    .map(|parent| {
+                        self.screen.loaded.push((parent.clone(), Kind::MetricPoint));
+                        Effect::Load(Load::Children {
+                            parent,
+                            kind: Kind::MetricPoint,
+                            limit: CHILDREN,
+                        })
+                    })
+                    .collect()
+            }
+            _ => Vec::new(),
+        }
     }
 
     /// Drops the children of the parents that were looked at longest ago.

@@ -21,32 +21,30 @@ pub(super) fn meetings(world: &World) -> Vec<(Id<Meeting>, Meeting)> {
     let weekday = i64::from(calendar.today.weekday().to_monday_zero_offset());
     let mut all = Vec::new();
     for user in 0..4 {
-        for (index, (title, day, hour, minute, minutes, network, state)) in
-            MEETINGS.iter().enumerate()
-        {
+        for (index, planned) in MEETINGS.iter().enumerate() {
             if user > 0 && (index + user) % 3 != 0 {
                 continue;
             }
             let mut chance = world.chance("meeting", user * 100 + index);
-            let network = network.map(|slot| {
+            let network = planned.network.map(|slot| {
                 if user == 0 {
                     slot
                 } else {
                     24 + (user - 1) * 9 + slot % 9
                 }
             });
-            let start = calendar.local(day - weekday, *hour, *minute);
+            let start = calendar.local(planned.day - weekday, planned.hour, planned.minute);
             let about = Subject {
                 network,
                 lead: None,
             };
-            let state = MeetingState::from(*state);
+            let state = MeetingState::from(planned.state);
             let record = Meeting {
-                title: fill(world, &mut chance, title, "en", about),
+                title: fill(world, &mut chance, planned.title, "en", about),
                 start: Some(start),
-                end: Some(minutes_after(start, *minutes)),
+                end: Some(minutes_after(start, planned.minutes)),
                 zone: super::calendar::HOME.into(),
-                attendees: attendees(world, title, user, network),
+                attendees: attendees(world, planned.title, user, network),
                 expires_at: (state == MeetingState::Held).then(|| calendar.local(2, 18, 0)),
                 state,
                 owner: Some(world.users[user].0.clone()),

@@ -272,7 +272,7 @@ fn aliases(name: &str, index: usize) -> Vec<String> {
         .split_whitespace()
         .filter_map(|word| word.chars().next())
         .collect();
-    if short.chars().count() > 1 && index % 3 == 0 {
+    if short.chars().count() > 1 && index.is_multiple_of(3) {
         vec![short.to_uppercase()]
     } else {
         Vec::new()

@@ -68,8 +68,9 @@ fn year(
     let january = series.last.first_of_year();
     let targets = month_targets(series, pace);
     let start = series.first.first_of_month().max(january);
-    // A CN that was signed during the year is measured by its quarters only.
-    let whole_year = world.networks[index].signed <= january;
+    // A CN that was signed during a year or a quarter is measured by the shorter periods only.
+    let signed = world.networks[index].signed;
+    let whole_year = signed <= january;
     let year_id: Id<Goal> = Id::new(chance.id(utc(start)));
     let mut children = Vec::new();
     for quarter in 0..4 {
@@ -90,7 +91,10 @@ fn year(
             sum,
         );
         record.parent_goal = whole_year.then(|| year_id.clone());
-        children.push((id.clone(), record));
+        let whole_quarter = signed <= first;
+        if whole_quarter {
+            children.push((id.clone(), record));
+        }
         for (offset, target) in (0..3).zip(&targets[three..three + 3]) {
             let month = month_from(first, offset);
             if month < start {
@@ -105,7 +109,7 @@ fn year(
                 month,
                 *target,
             );
-            record.parent_goal = Some(id.clone());
+            record.parent_goal = whole_quarter.then(|| id.clone());
             children.push((Id::new(chance.id(utc(month))), record));
         }
     }

@@ -4,11 +4,11 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::record::{
     Attachment, Channel, Circle, Direction, Id, LongText, Message, MessageKind, MessageState,
-    Thread, ThreadState, WaitingOn,
+    Person, Thread, ThreadState, WaitingOn,
 };
 
 use super::Answer;
-use super::calendar::{after, before, minutes_after};
+use super::calendar::{after, before, is_weekend, minutes_after};
 use super::chance::Chance;
 use super::fill::{Subject, fill};
 use super::offices::OFFICES;
@@ -40,9 +40,11 @@ const LONG: usize = 40 * 1024;
 /// Writes Ana's inbox.
 pub(super) fn write(world: &World) -> Inbox {
     let mut inbox = Inbox::default();
+    // Conversations of the past that have been told already.
+    let mut used = Vec::new();
     for (index, script) in texts::scripts().enumerate() {
         let mut chance = world.chance("thread", index);
-        perform(world, &mut chance, script, &mut inbox);
+        perform(world, &mut chance, script, &mut used, &mut inbox);
     }
     inbox
 }
@@ -66,14 +68,20 @@ pub(super) fn note_contact(world: &mut World, inbox: &Inbox) {
     }
 }
 
-fn perform(world: &World, chance: &mut Chance, script: &Script, inbox: &mut Inbox) {
+fn perform(
+    world: &World,
+    chance: &mut Chance,
+    script: &Script,
+    used: &mut Vec<usize>,
+    inbox: &mut Inbox,
+) {
     let about = Subject {
         network: script.network,
         lead: script.lead,
     };
     let times = times(world, chance, script);
     let first = times.first().copied().unwrap_or(world.calendar.end);
-    let earlier = past::prelude(world, &mut chance.clone(), script, first);
+    let earlier = past::prelude(world, chance, script, used);
     let began = earlier
         .first()
         .and_then(|message| message.sent_at)
@@ -93,16 +101,7 @@ fn perform(world: &World, chance: &mut Chance, script: &Script, inbox: &mut Inbo
     }
     for (line, at) in script.lines.iter().zip(times) {
         let id: Id<Message> = Id::new(chance.id(at));
-        let reply_to = match line.mark {
-            Mark::Rootless => Some(Id::new(
-                chance.id(before(at, SignedDuration::from_hours(30))),
-            )),
-            _ => line
-                .answers
-                .checked_sub(1)
-                .and_then(|back| messages.len().checked_sub(back + 1))
-                .map(|place| messages[place].0.clone()),
-        };
+        let reply_to = answered(chance, line, &messages, at);
         let mut message = message(world, chance, script.place, line, about, at);
         message.thread = Some(thread_id.clone());
         message.reply_to = reply_to;
@@ -123,7 +122,7 @@ fn perform(world: &World, chance: &mut Chance, script: &Script, inbox: &mut Inbo
         }
         messages.push((id, message));
     }
-    let title = fill(world, chance, script.title, "en", about);
+    let title = title(world, chance, script, about);
     let thread = Thread {
         title,
         network: script.network.map(|index| world.networks[index].id.clone()),
@@ -140,6 +139,35 @@ fn perform(world: &World, chance: &mut Chance, script: &Script, inbox: &mut Inbo
         thread,
         messages,
     });
+}
+
+/// Finds the message that a line answers; one line answers a message that was never seen.
+fn answered(
+    chance: &mut Chance,
+    line: &Line,
+    messages: &[(Id<Message>, Message)],
+    at: Timestamp,
+) -> Option<Id<Message>> {
+    if line.mark == Mark::Rootless {
+        let unseen = before(at, SignedDuration::from_hours(30));
+        return Some(Id::new(chance.id(unseen)));
+    }
+    let back = line.answers.checked_sub(1)?;
+    let place = messages.len().checked_sub(back + 1)?;
+    Some(messages[place].0.clone())
+}
+
+/// Fills the title of a conversation in its own language.
+fn title(world: &World, chance: &mut Chance, script: &Script, about: Subject) -> String {
+    let han = '\u{4e00}'..='\u{9fff}';
+    let chinese = script.title.chars().any(|letter| han.contains(&letter));
+    fill(
+        world,
+        chance,
+        script.title,
+        if chinese { ZH } else { "en" },
+        about,
+    )
 }
 
 /// Completes a thread from its messages: who is in it, the newest words, what is new and who waits.
@@ -175,31 +203,21 @@ pub(super) fn summed_up(
     thread.mentions_me = new.iter().any(|message| message.mentions_me);
     thread.new = i64::try_from(new.len()).ok();
     thread.messages = i64::try_from(messages.len()).ok();
-    let circle = new
-        .first()
-        .and_then(|message| message.sender.as_ref())
-        .and_then(|sender| world.people.iter().find(|person| person.id == *sender))
-        .map(|person| person.record.circle.clone());
-    let personal = matches!(place, Place::Direct | Place::WhatsApp | Place::Email);
-    let asked =
-        circle.is_some() && circle != Some(Circle::System) && (personal || thread.mentions_me);
-    thread.waiting_on = if asked {
+    let asking = new.iter().find_map(|message| {
+        let sender = world
+            .people
+            .iter()
+            .find(|person| Some(&person.id) == message.sender.as_ref())?;
+        let personal = matches!(place, Place::Direct | Place::WhatsApp | Place::Email);
+        let hours = waits(&sender.record, personal || message.mentions_me)?;
+        Some((message.sent_at?, hours))
+    });
+    thread.waiting_on = if asking.is_some() {
         WaitingOn::Me
     } else {
         WaitingOn::Nobody
     };
-    if asked {
-        // The service level knows only who writes, not what about.
-        let hours = match circle {
-            Some(Circle::Owner) => 14,
-            Some(Circle::Lead) => 20,
-            _ => 18,
-        };
-        thread.sla_due = new
-            .first()
-            .and_then(|message| message.sent_at)
-            .map(|at| after(at, SignedDuration::from_hours(hours)));
-    }
+    thread.sla_due = asking.map(|(at, hours)| after(at, SignedDuration::from_hours(hours)));
     if let Some((_, newest)) = messages.iter().max_by_key(|(_, message)| message.sent_at) {
         thread.from.clone_from(&newest.sender);
         thread.from_name.clone_from(&newest.sender_name);
@@ -210,6 +228,20 @@ pub(super) fn summed_up(
         }
     }
     thread
+}
+
+/// Returns within how many hours an answer is due, if one is: the service level knows who writes and
+/// where, not what about.
+fn waits(sender: &Person, to_me: bool) -> Option<i64> {
+    match sender.circle {
+        Circle::System => ["Approvals", "Invitations"]
+            .contains(&sender.role.as_str())
+            .then_some(24),
+        _ if !to_me => None,
+        Circle::Owner => Some(14),
+        Circle::Lead => Some(20),
+        _ => Some(18),
+    }
 }
 
 /// Returns the channel of a place.
@@ -244,8 +276,8 @@ fn times(world: &World, chance: &mut Chance, script: &Script) -> Vec<Timestamp> 
             .find(|line| line.intent.is_some())
             .map(|line| line.who)
         {
-            Some(Who::Office(seat)) if OFFICES[seat].zone.starts_with("Asia/") => 94,
             Some(Who::Bot(_)) => 98,
+            _ if texts::of_asia(script) => 94,
             _ => 68,
         };
         let to = after(
@@ -271,20 +303,12 @@ fn times(world: &World, chance: &mut Chance, script: &Script) -> Vec<Timestamp> 
         SignedDuration::from_secs(chance.between(0, (room - span).max(0))),
     );
     let mut gaps = gaps.into_iter();
-    let mut earlier = calendar.evening;
-    let first_gap = chance.between(60, 4 * 24 * 60);
+    let asia = texts::of_asia(script);
+    let mut earlier = office_moment(world, chance, asia, 1, 4);
     let mut olds = Vec::new();
-    for place in 0..script.lines.len() - fresh {
-        let minutes = if place == 0 {
-            first_gap
-        } else {
-            chance.between(1, 90)
-        };
-        earlier = before(
-            earlier,
-            SignedDuration::from_secs(minutes * 60 + chance.between(0, 59)),
-        );
+    for _ in 0..script.lines.len() - fresh {
         olds.push(earlier);
+        earlier = before(earlier, SignedDuration::from_secs(chance.between(50, 900)));
     }
     script
         .lines
@@ -300,6 +324,28 @@ fn times(world: &World, chance: &mut Chance, script: &Script) -> Vec<Timestamp> 
             }
         })
         .collect()
+}
+
+/// Draws a moment of a working day in the past at which Los Angeles and the other side are both up.
+pub(super) fn office_moment(
+    world: &World,
+    chance: &mut Chance,
+    asia: bool,
+    nearest: i64,
+    farthest: i64,
+) -> Timestamp {
+    let calendar = &world.calendar;
+    let mut back = chance.between(nearest, farthest);
+    while is_weekend(calendar.day(-back)) {
+        back += 1;
+    }
+    let (from, minutes) = match (asia, back) {
+        (true, 1) => (17, 55),
+        (true, _) => (17, 210),
+        (false, _) => (9, 480),
+    };
+    let minute = chance.between(0, minutes);
+    minutes_after(calendar.local(-back, from, 0), minute)
 }
 
 fn message(
@@ -397,6 +443,7 @@ fn long_forward(world: &World, chance: &mut Chance, title: &str) -> String {
         .filter(|script| script.place == Place::Group)
         .flat_map(|script| script.lines)
         .filter(|line| line.lang == ZH && line.shape == Shape::Usual)
+        .filter(|line| !line.text.contains("{me}") && !line.text.contains("多群"))
         .filter_map(|line| match line.who {
             Who::Office(seat) => Some((OFFICES[seat].name, line)),
             _ => None,
@@ -412,7 +459,9 @@ fn long_forward(world: &World, chance: &mut Chance, title: &str) -> String {
         let (name, line) = chance.pick(&said);
         let text = fill(world, chance, line.text, ZH, about);
         let time = format!("{:02}:{:02}", 9 + minute / 60 % 9, minute % 60);
-        out.push_str(&format!("{name} {time}\n{text}\n"));
+        for part in [*name, " ", &time, "\n", &text, "\n"] {
+            out.push_str(part);
+        }
         minute += chance.between(0, 4);
     }
     out

@@ -1,5 +1,7 @@
 //! Pools of invented names; none is meant to be a person or a company that exists.
 
+use std::collections::BTreeSet;
+
 use super::chance::Chance;
 
 /// First and last names for a language.
@@ -48,6 +50,38 @@ const EN: Pool = Pool {
         "Darius",
         "Elodie",
         "Fletcher",
+        "Greta",
+        "Hollis",
+        "Isolde",
+        "Jasper",
+        "Kendra",
+        "Lorcan",
+        "Maeve",
+        "Niall",
+        "Odessa",
+        "Percival",
+        "Quincy",
+        "Rosalind",
+        "Stellan",
+        "Tabitha",
+        "Ursula",
+        "Vaughn",
+        "Willa",
+        "Xander",
+        "Yvaine",
+        "Zora",
+        "Alistair",
+        "Briony",
+        "Cedric",
+        "Dorothea",
+        "Emeka",
+        "Farrah",
+        "Gideon",
+        "Hester",
+        "Ignatius",
+        "Juno",
+        "Kwame",
+        "Leopold",
     ],
     last: &[
         "Halloway",
@@ -89,8 +123,38 @@ const EN: Pool = Pool {
 };
 const ES: Pool = Pool {
     first: &[
-        "Jimena", "Rodrigo", "Itzel", "Fabián", "Paloma", "Néstor", "Renata", "Gael", "Abril",
-        "Ulises", "Noemí", "Ezequiel", "Lucero", "Anselmo", "Violeta", "Íñigo",
+        "Jimena",
+        "Rodrigo",
+        "Itzel",
+        "Fabián",
+        "Paloma",
+        "Néstor",
+        "Renata",
+        "Gael",
+        "Abril",
+        "Ulises",
+        "Noemí",
+        "Ezequiel",
+        "Lucero",
+        "Anselmo",
+        "Violeta",
+        "Íñigo",
+        "Amaranta",
+        "Bruno",
+        "Citlali",
+        "Damián",
+        "Estela",
+        "Florencio",
+        "Graciela",
+        "Horacio",
+        "Ivonne",
+        "Joel",
+        "Leocadia",
+        "Mauro",
+        "Olivia",
+        "Patricio",
+        "Quetzal",
+        "Rosaura",
     ],
     last: &[
         "Arriola",
@@ -174,42 +238,56 @@ pub(super) struct FullName {
 /// Hands out names of which no two are equal.
 #[derive(Default)]
 pub(super) struct Namer {
-    taken: std::collections::BTreeSet<String>,
+    taken: BTreeSet<String>,
 }
 
 impl Namer {
-    /// Draws the name of a person who speaks this language.
+    /// Draws the name of a person who speaks this language; a first name comes twice only when most of
+    /// them have been used.
     pub(super) fn person(&mut self, chance: &mut Chance, locale: &str) -> FullName {
         let pool = pool(locale);
-        loop {
+        for attempt in 0.. {
             let (first, last) = (*chance.pick(pool.first), *chance.pick(pool.last));
-            let full = if pool.family_first {
-                format!("{last}{first}")
-            } else {
-                format!("{first} {last}")
+            let full = match (pool.family_first, attempt) {
+                (true, _) => format!("{last}{first}"),
+                (false, 0..40) => format!("{first} {last}"),
+                // A small pool runs dry: a middle initial makes more of it.
+                (false, _) => format!(
+                    "{first} {}. {last}",
+                    *chance.pick(&["A", "B", "D", "J", "K", "M", "R", "T"])
+                ),
             };
-            if self.taken.insert(full.clone()) {
-                let short = first.to_owned();
-                return FullName { full, short };
+            if attempt < 20 && self.taken.contains(first) {
+                continue;
             }
-            // A small pool runs dry: a middle initial makes more of it.
-            let initial = char::from(b'A' + u8::try_from(chance.below(20)).unwrap_or(0));
-            let full = format!("{first} {initial}. {last}");
             if self.taken.insert(full.clone()) {
-                let short = first.to_owned();
-                return FullName { full, short };
+                self.taken.insert(first.to_owned());
+                return FullName {
+                    full,
+                    short: first.to_owned(),
+                };
             }
+        }
+        FullName {
+            full: String::new(),
+            short: String::new(),
         }
     }
 
-    /// Draws the name of a company that is not a CN yet.
+    /// Draws the name of a company that is not a CN yet; its first word is new while there are new ones.
     pub(super) fn company(&mut self, chance: &mut Chance) -> String {
-        loop {
+        for attempt in 0.. {
             let name = company(chance);
+            let root = name.split(' ').next().unwrap_or_default().to_owned();
+            if attempt < 60 && self.taken.contains(&root) {
+                continue;
+            }
             if self.taken.insert(name.clone()) {
+                self.taken.insert(root);
                 return name;
             }
         }
+        String::new()
     }
 }
 
@@ -260,6 +338,45 @@ const ROOTS: &[&str] = &[
     "Mulberry Nine",
     "Northlight",
     "Otterbank",
+    "Pennywhistle",
+    "Quayside",
+    "Riverknot",
+    "Saltlick",
+    "Thimblerigg",
+    "Upwind",
+    "Vellum",
+    "Wickerham",
+    "Yonderly",
+    "Zephyrgate",
+    "Acornfell",
+    "Brasskettle",
+    "Cobblestar",
+    "Driftwell",
+    "Emberley",
+    "Foxtrotter",
+    "Glassmoor",
+    "Heronsgate",
+    "Ironpetal",
+    "Jackdaw",
+    "Kelterby",
+    "Lacewing",
+    "Moorhen",
+    "Nutmeg Lane",
+    "Oldchapel",
+    "Peppercombe",
+    "Quillfeather",
+    "Rustledown",
+    "Skylarking",
+    "Tamarack",
+    "Umberfield",
+    "Vinterly",
+    "Wrenhouse",
+    "Yewbarrow",
+    "Zestwick",
+    "Almondry",
+    "Bramblecote",
+    "Clockmaker",
+    "Duskwood",
 ];
 const TAILS: &[&str] = &[
     "Talent",

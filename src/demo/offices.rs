@@ -15,7 +15,7 @@ pub(super) struct Seat {
 macro_rules! seats {
     ($(#[doc = $about:literal])+ $table:ident, $order:ident, $who:ident;
      $($key:ident = $name:literal, $role:literal, $office:literal, $zone:literal, $locale:literal;)+) => {
-        #[expect(clippy::upper_case_acronyms, non_camel_case_types, reason = "the names of the constants below")]
+        #[allow(clippy::upper_case_acronyms, non_camel_case_types, reason = "they are the names of the constants below")]
         enum $order { $($key,)+ }
         $(pub(super) const $key: Who = Who::$who($order::$key as usize);)+
         $(#[doc = $about])+
@@ -66,6 +66,7 @@ seats! {
     BOT_TASKS = "任务提醒", "Tasks", "System", "UTC", "zh";
     BOT_APPROVE = "审批助手 Approvals", "Approvals", "System", "UTC", "zh";
     BOT_CALENDAR = "Calendar", "Calendar", "System", "UTC", "en";
+    BOT_INVITE = "Invitations", "Invitations", "System", "UTC", "en";
     BOT_CONTRACT = "Contract desk", "Signing folder", "System", "UTC", "en";
     BOT_RELEASE = "Backstage releases", "Release notes", "System", "UTC", "en";
     BOT_EVENTS = "Event desk", "Registrations", "System", "UTC", "en";

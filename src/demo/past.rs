@@ -1,5 +1,7 @@
 //! Conversations of the past, and the smaller inboxes of the team-mates.
 
+use std::cmp::Ordering;
+
 use jiff::{SignedDuration, Timestamp};
 
 use crate::record::{
@@ -10,17 +12,18 @@ use super::book::Mood;
 use super::calendar::{before, minutes_after};
 use super::chance::Chance;
 use super::fill::{Subject, fill};
-use super::inbox::{Conversation, summed_up};
+use super::inbox::{Conversation, office_moment, summed_up};
 use super::script::{Place, Script, Who};
-use super::texts::past::{CHATS, Chat, Other};
+use super::texts::past::{Chat, Other, Said, chat_at, chats, read};
 use super::world::{Contact, World};
 
-/// How a conversation of the past stands now.
+/// When a conversation of the past ended, and with that how it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Standing {
-    Done,
-    /// The last words of the other side are new.
-    Waiting,
+enum Moment {
+    /// Some days ago; it was dealt with.
+    Days(i64),
+    /// In the night; the last words of the other side are new.
+    Night(Timestamp),
 }
 
 /// Draws a conversation of a user that was dealt with this many days ago.
@@ -30,8 +33,8 @@ pub(super) fn dealt_with(
     user: usize,
     days: i64,
 ) -> Conversation {
-    let end = world.calendar.days_ago(days, chance.between(0, 1400));
-    converse(world, chance, user, end, Standing::Done)
+    let end = Moment::Days(days);
+    converse(world, chance, user, end)
 }
 
 /// Draws a conversation whose last words came in the night.
@@ -42,21 +45,21 @@ pub(super) fn waiting(world: &World, chance: &mut Chance, user: usize) -> Conver
         calendar.end,
         SignedDuration::from_secs(chance.between(0, room * 9 / 10)),
     );
-    converse(world, chance, user, end, Standing::Waiting)
+    converse(world, chance, user, Moment::Night(end))
 }
 
-fn converse(
-    world: &World,
-    chance: &mut Chance,
-    user: usize,
-    end: Timestamp,
-    standing: Standing,
-) -> Conversation {
-    let chat = chance.pick(CHATS);
-    let (other, about) = partner(world, chance, user, chat);
-    let lines = said(chat, standing);
-    let times = times(world, chance, lines, end, standing);
-    let id: Id<Thread> = Id::new(chance.id(times.first().copied().unwrap_or(end)));
+fn converse(world: &World, chance: &mut Chance, user: usize, moment: Moment) -> Conversation {
+    // Not every user has someone who speaks the language of every conversation.
+    let (chat, (other, about)) = loop {
+        let chat = chat_at(chance.below(chats().len()));
+        if let Some(partner) = partner(world, chance, user, chat) {
+            break (chat, partner);
+        }
+    };
+    let lines = said(chat, moment);
+    let times = times(world, chance, chat, &lines, moment);
+    let first = times.first().copied().unwrap_or(world.calendar.evening);
+    let id: Id<Thread> = Id::new(chance.id(first));
     let me = &world.people[world.users[user].1.person.as_ref().map_or(0, |person| {
         world
             .people
@@ -78,33 +81,27 @@ fn converse(
         message.thread = Some(id.clone());
         messages.push((Id::new(chance.id(*at)), message));
     }
-    let handled = match standing {
-        Standing::Done => times.last().map(|at| minutes_after(*at, 3)),
-        Standing::Waiting => times
+    let handled = match moment {
+        Moment::Days(_) => times.last().map(|at| minutes_after(*at, 3)),
+        Moment::Night(_) => times
             .iter()
             .filter(|at| **at < world.calendar.evening)
             .max()
             .map(|at| minutes_after(*at, 3)),
     };
-    let title = match (chat.place, about.network) {
-        (Place::Email, _) => lines[0]
-            .trim_start_matches('>')
-            .lines()
-            .next()
-            .unwrap_or_default()
-            .to_owned(),
-        (Place::Discord, Some(network)) => {
-            format!("#general · {}", world.networks[network].record.name)
-        }
-        _ => String::new(),
+    let title = match (chat.place, chat.other) {
+        (Place::Email, Other::Contact) => "{lead}, next steps",
+        (Place::Email, _) => "{cn}, plan and dates",
+        (Place::Discord, _) => "#general · {cn}",
+        _ => "",
     };
     let thread = Thread {
-        title: fill(world, chance, &title, chat.lang, about),
+        title: fill(world, chance, title, chat.lang, about),
         network: about.network.map(|index| world.networks[index].id.clone()),
         lead: about.lead.map(|index| world.leads[index].id.clone()),
         owner: Some(world.users[user].0.clone()),
         assignee: Some(world.users[user].0.clone()),
-        state: if standing == Standing::Done {
+        state: if matches!(moment, Moment::Days(_)) {
             ThreadState::Done
         } else {
             ThreadState::Open
@@ -125,16 +122,15 @@ fn spoken(
     world: &World,
     chance: &mut Chance,
     chat: &Chat,
-    line: &str,
+    line: &Said,
     about: Subject,
     people: [&Contact; 2],
     at: Timestamp,
 ) -> Message {
-    let mine = line.strip_prefix('>');
-    let person = people[usize::from(mine.is_none())];
-    let text = fill(world, chance, mine.unwrap_or(line), chat.lang, about);
+    let person = people[usize::from(!line.mine)];
+    let text = fill(world, chance, line.text, chat.lang, about);
     Message {
-        direction: if mine.is_some() {
+        direction: if line.mine {
             Direction::Out
         } else {
             Direction::In
@@ -149,7 +145,7 @@ fn spoken(
             MessageKind::Text
         },
         text: LongText(text.replace("Ana", &people[0].short)),
-        state: if mine.is_some() {
+        state: if line.mine {
             MessageState::Sent
         } else {
             MessageState::default()
@@ -158,14 +154,15 @@ fn spoken(
     }
 }
 
-/// Draws what Ana and the other side of a conversation of the morning talked about weeks ago.
+/// Makes what Ana and the other side of a conversation of the morning talked about weeks ago.
 ///
-/// Returns nothing where no conversation of the past fits the place and the language.
+/// Takes a conversation that `used` does not hold yet; returns nothing where none fits the place and
+/// the language.
 pub(super) fn prelude(
     world: &World,
     chance: &mut Chance,
     script: &Script,
-    before_this: Timestamp,
+    used: &mut Vec<usize>,
 ) -> Vec<Message> {
     let about = Subject {
         network: script.network,
@@ -180,125 +177,154 @@ pub(super) fn prelude(
         return Vec::new();
     };
     let person = world.person(other, about.network, about.lead);
-    let (record, zone) = (
-        &world.people[person].record,
-        world.people[person].record.zone.as_str(),
-    );
-    let fitting: Vec<&Chat> = CHATS
-        .iter()
-        .filter(|chat| chat.place == script.place && chat.lang == record.locale)
-        .filter(|chat| match (chat.other, other) {
-            (Other::Office(place), Who::Office(_)) => place == zone,
-            (Other::Owner, Who::Owner) => chat.place == Place::WhatsApp,
-            (Other::Contact, Who::Contact) => chat.place == Place::WhatsApp,
-            _ => false,
+    let record = &world.people[person].record;
+    let mut fitting: Vec<usize> = (0..chats().len())
+        .filter(|index| {
+            let chat = chat_at(*index);
+            let who = match (chat.other, other) {
+                (Other::Office(zone), Who::Office(_)) => zone == record.zone,
+                (Other::Owner, Who::Owner) | (Other::Contact, Who::Contact) => true,
+                _ => false,
+            };
+            who && chat.place == script.place
+                && chat.place != Place::Email
+                && chat.lang == record.locale
+                && !used.contains(index)
         })
         .collect();
-    if fitting.is_empty() {
+    chance.shuffle(&mut fitting);
+    let Some(index) = fitting.first() else {
         return Vec::new();
-    }
-    let chat = *chance.pick(&fitting);
+    };
+    used.push(*index);
+    let chat = chat_at(*index);
     let about = Subject {
         network: about.network.or(Some(0)),
         lead: about.lead,
     };
-    let end = before(
-        before_this,
-        SignedDuration::from_hours(chance.between(60, 600)),
-    );
-    let times = times(world, chance, chat.lines, end, Standing::Done);
+    let moment = Moment::Days(chance.between(6, 26));
+    let lines = said(chat, moment);
+    let times = times(world, chance, chat, &lines, moment);
     let people = [&world.people[0], &world.people[person]];
-    chat.lines
+    lines
         .iter()
         .zip(times)
         .map(|(line, at)| spoken(world, chance, chat, line, about, people, at))
         .collect()
 }
 
-/// Cuts a waiting conversation after the last words of the other side.
-fn said(chat: &Chat, standing: Standing) -> &'static [&'static str] {
-    let lines = chat.lines;
-    if standing == Standing::Done {
-        return lines;
+/// Reads the lines of a conversation; a waiting one ends with the last words of the other side.
+fn said(chat: &Chat, moment: Moment) -> Vec<Said> {
+    let mut lines: Vec<Said> = chat.lines.iter().map(|line| read(line)).collect();
+    if let (Moment::Night(_), Some(last)) = (moment, lines.iter().rposition(|line| !line.mine)) {
+        lines.truncate(last + 1);
     }
-    let end = lines
-        .iter()
-        .rposition(|line| !line.starts_with('>'))
-        .map_or(lines.len(), |last| last + 1);
-    &lines[..end]
+    lines
 }
 
+/// Draws when the lines were said: on working days, the new ones in the night.
 fn times(
     world: &World,
     chance: &mut Chance,
-    lines: &[&str],
-    end: Timestamp,
-    standing: Standing,
+    chat: &Chat,
+    lines: &[Said],
+    moment: Moment,
 ) -> Vec<Timestamp> {
-    let new = match standing {
-        Standing::Done => 0,
-        Standing::Waiting => lines
-            .iter()
-            .rev()
-            .take_while(|line| !line.starts_with('>'))
-            .count(),
-    };
-    let mut at = end;
-    let mut times = Vec::with_capacity(lines.len());
-    for place in 0..lines.len() {
-        times.push(at);
-        if standing == Standing::Waiting && place + 1 == new {
-            // What came before the night was dealt with the day before.
-            at = before(
-                world.calendar.evening,
-                SignedDuration::from_mins(chance.between(20, 900)),
-            );
-        } else if place + 1 < new {
-            let earlier = before(at, SignedDuration::from_secs(chance.between(20, 200)));
-            at = earlier.max(minutes_after(world.calendar.evening, 1));
-        } else {
-            at = before(at, SignedDuration::from_secs(chance.between(40, 5400)));
+    let asia = matches!(chat.other, Other::Office(zone) if zone.starts_with("Asia/"));
+    let (mut at, new) = match moment {
+        Moment::Days(days) => (office_moment(world, chance, asia, days, days), 0),
+        Moment::Night(end) => {
+            let new = lines
+                .iter()
+                .rev()
+                .take_while(|line| !line.mine && !line.later)
+                .count();
+            (end, new.max(1))
         }
+    };
+    let mut times = Vec::with_capacity(lines.len());
+    for (place, line) in (1..).zip(lines.iter().rev()) {
+        times.push(at);
+        at = match place.cmp(&new) {
+            // What came before the night was dealt with on a day before.
+            Ordering::Equal => office_moment(world, chance, asia, 1, 3),
+            Ordering::Less => before(at, SignedDuration::from_secs(chance.between(20, 200)))
+                .max(minutes_after(world.calendar.evening, 1)),
+            Ordering::Greater => {
+                let days = if line.later {
+                    chance.between(1, 4) * 86_400
+                } else {
+                    0
+                };
+                before(
+                    at,
+                    SignedDuration::from_secs(days + chance.between(40, 1200)),
+                )
+            }
+        };
     }
     times.reverse();
     times
 }
 
 /// Draws who the conversation is with, and the CN or lead it is about.
-fn partner(world: &World, chance: &mut Chance, user: usize, chat: &Chat) -> (usize, Subject) {
-    let books: Vec<usize> = (0..world.networks.len())
-        .filter(|index| world.networks[*index].user == user)
-        // Nobody has talked to the CNs that went dark.
-        .filter(|index| world.networks[*index].mood != Mood::Dark)
-        .collect();
-    let leads: Vec<usize> = (0..world.leads.len())
-        .filter(|index| world.leads[*index].user == user)
-        .collect();
-    let network = *chance.pick(&books);
-    let own = Subject {
-        network: Some(network),
-        lead: None,
+fn partner(
+    world: &World,
+    chance: &mut Chance,
+    user: usize,
+    chat: &Chat,
+) -> Option<(usize, Subject)> {
+    let speaks = |person: usize| world.people[person].record.locale == chat.lang;
+    let one = |chance: &mut Chance, fitting: Vec<usize>| {
+        (!fitting.is_empty()).then(|| *chance.pick(&fitting))
+    };
+    // Nobody has talked to the CNs that went dark.
+    let mine = |index: &usize| {
+        let cn = &world.networks[*index];
+        cn.user == user && cn.mood != Mood::Dark
     };
     match chat.other {
-        Other::Owner => (world.networks[network].owner, own),
+        Other::Owner => {
+            let fitting = (0..world.networks.len())
+                .filter(|index| mine(index) && speaks(world.networks[*index].owner));
+            let network = one(chance, fitting.collect())?;
+            Some((
+                world.networks[network].owner,
+                Subject {
+                    network: Some(network),
+                    lead: None,
+                },
+            ))
+        }
         Other::Contact => {
-            let lead = *chance.pick(&leads);
-            (
+            let fitting = (0..world.leads.len()).filter(|index| {
+                world.leads[*index].user == user && speaks(world.leads[*index].contact)
+            });
+            let lead = one(chance, fitting.collect())?;
+            Some((
                 world.leads[lead].contact,
                 Subject {
                     network: None,
                     lead: Some(lead),
                 },
-            )
+            ))
         }
         Other::Office(zone) => {
-            let seats: Vec<usize> = (0..world.people.len())
-                .filter(|index| {
-                    let person = &world.people[*index].record;
-                    person.zone == zone && person.circle == Circle::Colleague
-                })
-                .collect();
-            (*chance.pick(&seats), own)
+            let fitting = (0..world.people.len()).filter(|index| {
+                let person = &world.people[*index].record;
+                person.zone == zone
+                    && person.circle == Circle::Colleague
+                    && person.user.as_ref() != Some(&world.users[user].0)
+            });
+            let seat = one(chance, fitting.collect())?;
+            let network = one(chance, (0..world.networks.len()).filter(mine).collect());
+            Some((
+                seat,
+                Subject {
+                    network,
+                    lead: None,
+                },
+            ))
         }
     }
 }

@@ -221,7 +221,14 @@ pub(super) fn open(world: &mut World, namer: &mut Namer) {
                 None => add_contact(world, namer, &mut chance, stand.locale, &name),
             };
             let spoken = user == 0 && place < 9;
-            let lead = draw(world, &mut chance, stand, name, user, contact, spoken);
+            let draft = Draft {
+                name,
+                stand,
+                user,
+                contact,
+                spoken,
+            };
+            let lead = draw(world, &mut chance, draft);
             world.leads.push(lead);
         }
     }
@@ -278,15 +285,24 @@ const NEXT_STEPS: [&str; 10] = [
     "Ask again",
 ];
 
-fn draw(
-    world: &World,
-    chance: &mut Chance,
-    stand: Stand,
+/// A lead before its record is drawn.
+struct Draft {
     name: String,
+    stand: Stand,
     user: usize,
     contact: usize,
+    /// Whether one of the morning's conversations is about it.
     spoken: bool,
-) -> Prospect {
+}
+
+fn draw(world: &World, chance: &mut Chance, draft: Draft) -> Prospect {
+    let Draft {
+        name,
+        stand,
+        user,
+        contact,
+        spoken,
+    } = draft;
     let owner = world.users[user].0.clone();
     let calendar = &world.calendar;
     let path = path(chance, stand.stage);
@@ -309,80 +325,38 @@ fn draw(
         .filter(|stage| *stage <= SIGNED)
         .max()
         .unwrap_or(0);
-    let open = stand.stage < SIGNED;
+    let person = &world.people[contact];
     // Every lead of a conversation has the facts that its next stage requires.
-    let known = |stage: usize| reached >= stage || (spoken && reached + 1 >= stage);
-    let signer = world.people[contact].record.name.clone();
-    let record = Lead {
-        name,
-        stage: Some(stage_id(stand.stage)),
-        entered_at: Some(entered),
-        created_at: Some(created),
-        channel: (*chance.pick(&[
-            "web form",
-            "e-mail",
-            "whatsapp",
-            "lark",
-            "instagram",
-            "meet-up",
-        ]))
-        .into(),
-        campaign: if source == LeadSource::Event {
-            "Creators' Night".into()
-        } else {
-            String::new()
-        },
-        archetype: if known(QUALIFIED) {
-            book::archetype(chance)
-        } else {
-            String::new()
-        },
-        owner: Some(owner),
-        contact: Some(world.people[contact].id.clone()),
-        market: if known(QUALIFIED) {
-            (*chance.pick(&["US", "US", "US", "CA", "MX"])).into()
-        } else {
-            String::new()
-        },
-        zone: world.people[contact].record.zone.clone(),
-        creators: known(QUALIFIED).then(|| chance.between(8, 120)),
-        score: known(PROPOSAL).then(|| float(chance.between(5, 10)) / 2.0),
-        score_version: if known(PROPOSAL) {
-            "rubric 3".into()
-        } else {
-            String::new()
-        },
-        expected_value: known(PROPOSAL).then(|| Money {
-            minor: chance.between(80, 900) * 10_000,
-            currency: "USD".into(),
-        }),
-        next_step: NEXT_STEPS[stand.stage].into(),
-        next_due: (open || stand.stage == PARKED).then(|| {
-            let low = if stand.stage == PARKED { 20 } else { -2 };
-            calendar.day(chance.between(low, low + 14))
-        }),
-        expires_at: (open && source == LeadSource::Scout && stand.stage < REPLIED).then(|| {
-            after(
-                calendar.now,
-                SignedDuration::from_hours(chance.between(6, 150)),
-            )
-        }),
-        lost_reason: match events.last() {
-            Some((_, event)) if stand.stage == LOST => event.reason.clone(),
-            _ => String::new(),
-        },
-        network: stand
-            .became
-            .map(|network| world.networks[network].id.clone()),
-        signer: if known(CONTRACT) {
-            signer
-        } else {
-            String::new()
-        },
-        tax_form: known(CONTRACT),
-        source,
-        ..Lead::default()
-    };
+    let mut record = facts(chance, reached + usize::from(spoken), &person.record.name);
+    record.name = name;
+    record.stage = Some(stage_id(stand.stage));
+    record.entered_at = Some(entered);
+    record.created_at = Some(created);
+    record.owner = Some(owner);
+    record.contact = Some(person.id.clone());
+    record.zone.clone_from(&person.record.zone);
+    record.network = stand
+        .became
+        .map(|network| world.networks[network].id.clone());
+    if source == LeadSource::Event {
+        record.campaign = "Creators' Night".into();
+    }
+    if source == LeadSource::Scout && stand.stage < REPLIED {
+        let hours = SignedDuration::from_hours(chance.between(6, 150));
+        record.expires_at = Some(after(calendar.now, hours));
+    }
+    record.source = source;
+    if let (LOST, Some((_, event))) = (stand.stage, events.last()) {
+        record.lost_reason.clone_from(&event.reason);
+    }
+    let open = stand.stage < SIGNED;
+    // Some leads have been left without a next step.
+    let forgotten = open && !spoken && stand.stage != MEETING && chance.yes(0.12);
+    if (open && !forgotten) || stand.stage == PARKED {
+        let low = if stand.stage == PARKED { 20 } else { -2 };
+        record.next_due = Some(calendar.day(chance.between(low, low + 14)));
+        record.next_step = NEXT_STEPS[stand.stage].into();
+    }
     Prospect {
         id,
         record,
@@ -390,6 +364,40 @@ fn draw(
         contact,
         events,
     }
+}
+
+/// Draws what is known of a lead that has come this far.
+fn facts(chance: &mut Chance, reached: usize, signer: &str) -> Lead {
+    let channel = *chance.pick(&[
+        "web form",
+        "e-mail",
+        "whatsapp",
+        "lark",
+        "social media",
+        "meet-up",
+    ]);
+    let mut lead = Lead {
+        channel: channel.into(),
+        ..Lead::default()
+    };
+    if reached >= QUALIFIED {
+        lead.archetype = book::archetype(chance);
+        lead.market = (*chance.pick(&["US", "US", "US", "CA", "MX"])).into();
+        lead.creators = Some(chance.between(8, 120));
+    }
+    if reached >= PROPOSAL {
+        lead.score = Some(float(chance.between(5, 10)) / 2.0);
+        lead.score_version = "rubric 3".into();
+        lead.expected_value = Some(Money {
+            minor: chance.between(80, 900) * 10_000,
+            currency: "USD".into(),
+        });
+    }
+    if reached >= CONTRACT {
+        signer.clone_into(&mut lead.signer);
+        lead.tax_form = true;
+    }
+    lead
 }
 
 /// Draws the stages that a lead went through; a few take a step back on the way.
@@ -402,7 +410,8 @@ fn path(chance: &mut Chance, stage: usize) -> Vec<usize> {
     let mut path: Vec<usize> = (0..=last_open).collect();
     if last_open > MEETING && chance.yes(0.25) {
         // A call that did not take place: back to qualified, then on again.
-        path.splice(MEETING + 1..MEETING + 1, [QUALIFIED, MEETING]);
+        let after_meeting = MEETING + 1;
+        path.splice(after_meeting..after_meeting, [QUALIFIED, MEETING]);
     }
     if stage >= LOST {
         path.push(stage);

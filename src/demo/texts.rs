@@ -10,9 +10,11 @@ mod groups_shanghai;
 mod groups_world;
 pub(super) mod library;
 pub(super) mod past;
+mod past_offices;
 mod whatsapp;
 
-use super::script::Script;
+use super::offices::OFFICES;
+use super::script::{Script, Who};
 
 /// All conversations of the morning.
 pub(super) fn scripts() -> impl Iterator<Item = &'static Script> {
@@ -31,4 +33,17 @@ pub(super) fn scripts() -> impl Iterator<Item = &'static Script> {
     ]
     .into_iter()
     .flatten()
+}
+
+/// Tells whether the first other voice of a conversation writes from Asia.
+pub(super) fn of_asia(script: &Script) -> bool {
+    script
+        .lines
+        .iter()
+        .find_map(|line| match line.who {
+            Who::Me => None,
+            Who::Office(seat) => Some(OFFICES[seat].zone.starts_with("Asia/")),
+            _ => Some(false),
+        })
+        .unwrap_or(false)
 }

@@ -56,6 +56,7 @@ impl Ids {
 /// Everything in memory that is not a matter of the screen.
 pub struct World {
     tables: BTreeMap<Kind, Box<dyn AnyTable>>,
+    revisions: BTreeMap<Kind, u64>,
     /// The moment and who is looking.
     pub view: View,
     /// Source of new ids.
@@ -77,6 +78,7 @@ impl World {
                 .iter()
                 .map(|kind| (*kind, kind.visit(Make)))
                 .collect(),
+            revisions: BTreeMap::new(),
             view: View {
                 now,
                 zone,
@@ -90,6 +92,20 @@ impl World {
     pub fn clear(&mut self) {
         let fresh = Self::new(&self.view.me, self.view.now, self.view.zone.clone(), 0);
         self.tables = fresh.tables;
+        for kind in Kind::ALL {
+            self.touch(*kind);
+        }
+    }
+
+    /// Returns a number that grows whenever a record of this kind may have changed.
+    ///
+    /// What is computed from many records is kept until the numbers of their kinds change.
+    pub fn revision(&self, kind: Kind) -> u64 {
+        self.revisions.get(&kind).copied().unwrap_or(0)
+    }
+
+    fn touch(&mut self, kind: Kind) {
+        *self.revisions.entry(kind).or_default() += 1;
     }
 
     /// Returns the table of a record type.
@@ -110,6 +126,7 @@ impl World {
         reason = "World::new makes a table of the right type for every kind"
     )]
     pub fn table_mut<R: Record>(&mut self) -> &mut Table<R> {
+        self.touch(R::KIND);
         self.tables
             .get_mut(&R::KIND)
             .and_then(|table| table.as_any_mut().downcast_mut())
@@ -134,6 +151,7 @@ impl World {
         reason = "World::new makes a table for every kind"
     )]
     pub fn any_mut(&mut self, kind: Kind) -> &mut dyn AnyTable {
+        self.touch(kind);
         self.tables
             .get_mut(&kind)
             .map(AsMut::as_mut)

@@ -1,14 +1,17 @@
 //! What stands in each list, and in which order.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
 
 use super::tally::{self, Tally};
 use super::{Place, Screen};
 use crate::list::World;
+use crate::portfolio::{Evidence, NeedLimits, NetworkNeed, in_order, reasons};
 use crate::record::{
-    FollowUp, FollowUpState, Kind, Lead, Network, Stage, Terminal, Thread, ThreadState,
+    Due, FollowUp, FollowUpState, Id, Incident, Kind, Lead, Network, Record, Stage, Terminal,
+    Thread, ThreadState, View, WaitingOn,
 };
 
 /// One tab of the inbox.
@@ -173,27 +176,124 @@ fn lead_keys(world: &World) -> Vec<String> {
     rows.into_iter().map(|(.., id)| id).collect()
 }
 
-/// CNs: those with the poorest health first, then by name.
+/// CNs: those that need me first, by the most pressing reason; the others by health and name.
 fn network_keys(world: &World) -> Vec<String> {
-    let mut rows: Vec<_> = world
-        .table::<Network>()
-        .records()
-        .map(|(id, network)| {
+    let needs = network_needs(world);
+    let (pressing, calm): (Vec<_>, Vec<_>) =
+        needs.into_iter().partition(|need| !need.reasons.is_empty());
+    let mut calm: Vec<_> = calm
+        .into_iter()
+        .map(|need| {
+            let network = world.get(&need.network);
             #[expect(
                 clippy::cast_possible_truncation,
                 reason = "health is between 0 and 100"
             )]
             let health = network
-                .health
+                .and_then(|network| network.health)
                 .map_or(i64::MAX, |health| (health * 10.0) as i64);
-            (health, network.name.clone(), id.as_str().to_owned())
+            let name = network.map(|network| network.name.clone());
+            (health, name, need.network)
         })
         .collect();
-    rows.sort();
-    rows.into_iter().map(|(.., id)| id).collect()
+    calm.sort();
+    pressing
+        .into_iter()
+        .map(|need| need.network)
+        .chain(calm.into_iter().map(|(.., id)| id))
+        .map(|id| id.as_str().to_owned())
+        .collect()
 }
 
-/// Follow-ups that are mine and awake: the latest first, those without a due time at the end.
+/// Returns the CNs in the order in which they need me, with the reasons that the records in memory give:
+/// incidents, waiting answers, overdue follow-ups, silence and health. Figures take no part, so that the
+/// order does not jump when they come in.
+pub fn network_needs(world: &World) -> Vec<NetworkNeed> {
+    let mut evidence: BTreeMap<&Id<Network>, Evidence<'_>> = BTreeMap::new();
+    for (_, incident) in world.table::<Incident>().records() {
+        if let (Some(network), true) = (&incident.network, incident.is_open()) {
+            evidence
+                .entry(network)
+                .or_default()
+                .incidents
+                .push(incident);
+        }
+    }
+    for (_, thread) in world.table::<Thread>().records() {
+        if let Some(network) = &thread.network {
+            evidence.entry(network).or_default().threads.push(thread);
+        }
+    }
+    for (_, follow_up) in world.table::<FollowUp>().records() {
+        if let Some(network) = &follow_up.network {
+            evidence
+                .entry(network)
+                .or_default()
+                .follow_ups
+                .push(follow_up);
+        }
+    }
+    let nothing = Evidence::default();
+    in_order(world.table::<Network>().records().map(|(id, network)| {
+        let evidence = evidence.get(id).unwrap_or(&nothing);
+        let why = reasons(network, evidence, &world.view, NeedLimits::default());
+        (id.clone(), why)
+    }))
+}
+
+/// The stretch of time in which a follow-up is due, as the list is divided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stretch {
+    /// It is late.
+    Overdue,
+    /// It is due today.
+    Today,
+    /// It is due within the next seven local days.
+    Week,
+    /// It is due later.
+    Later,
+    /// It has no due time.
+    Undated,
+    /// It is not late, and somebody else has the next move.
+    Waiting,
+}
+
+impl Stretch {
+    /// Returns the stretch of a follow-up for whoever is looking.
+    pub fn of(follow_up: &FollowUp, view: &View) -> Self {
+        let late = follow_up.late(view);
+        if late.is_some_and(|late| late.is_positive()) {
+            return Self::Overdue;
+        }
+        if follow_up.waiting_on == WaitingOn::Them {
+            return Self::Waiting;
+        }
+        let due = match &follow_up.due {
+            None => return Self::Undated,
+            Some(Due::On { date }) => *date,
+            Some(Due::At { instant, .. }) => view.zone.to_datetime(*instant).date(),
+        };
+        match crate::figure::days_between(view.today(), due) {
+            ..=0 => Self::Today,
+            1..=7 => Self::Week,
+            _ => Self::Later,
+        }
+    }
+
+    /// Returns the words of the rule above it.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Overdue => "Overdue",
+            Self::Today => "Today",
+            Self::Week => "Next 7 days",
+            Self::Later => "Later",
+            Self::Undated => "Without a date",
+            Self::Waiting => "Waiting on others",
+        }
+    }
+}
+
+/// Follow-ups that are mine and awake by stretch of time, in each the latest first.
 fn follow_up_keys(world: &World) -> Vec<String> {
     let mut rows: Vec<_> = world
         .table::<FollowUp>()
@@ -211,11 +311,12 @@ fn follow_up_keys(world: &World) -> Vec<String> {
         })
         .map(|(id, follow_up)| {
             let late = follow_up.late(&world.view).unwrap_or(SignedDuration::MIN);
-            (Reverse(late), id.as_str().to_owned())
+            let stretch = Stretch::of(follow_up, &world.view);
+            (stretch, Reverse(late), id.as_str().to_owned())
         })
         .collect();
     rows.sort();
-    rows.into_iter().map(|(_, id)| id).collect()
+    rows.into_iter().map(|(.., id)| id).collect()
 }
 
 fn is_lead(world: &World) -> bool {

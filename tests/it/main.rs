@@ -13,8 +13,8 @@ mod analytics;
 mod backend;
 mod cache;
 mod command_line;
-#[cfg(unix)]
 mod crash;
+mod demo;
 mod desk;
 mod generated;
 mod hostile_text;
@@ -38,4 +38,5 @@ mod store;
 mod sync;
 mod terminal;
 mod themes;
+mod triage_templates;
 mod walls;

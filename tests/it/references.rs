@@ -119,7 +119,10 @@ fn commands() {
             .all(|entry| entry.name.split(' ').next() != Some(name))
     });
     for tool in tools {
-        let help = tool.get_about().map(ToString::to_string).unwrap_or_default();
+        let help = tool
+            .get_about()
+            .map(ToString::to_string)
+            .unwrap_or_default();
         let _ = writeln!(text, "| `cnm {}` | {} |", tool.get_name(), in_table(&help));
     }
     keep("docs/commands.md", &text);

@@ -343,7 +343,8 @@ fn a_conflict_shows_both_sides_survives_a_restart_and_is_settled_by_a_key() {
         terminal.press("q");
         terminal.gone();
         backend.resume();
-        ben.run(&["edit", "next_step=Bens word", "--id", "lead:tide"]).ok();
+        ben.run(&["edit", "next_step=Bens word", "--id", "lead:tide"])
+            .ok();
         let mut terminal = Terminal::open(&ana, 40, 120);
         terminal.until("in conflict");
         terminal.press("gx");
@@ -363,7 +364,10 @@ fn a_conflict_shows_both_sides_survives_a_restart_and_is_settled_by_a_key() {
             if shown.is_empty() && lead["fields"]["next_step"] == ends_as {
                 break;
             }
-            assert!(began.elapsed() < Duration::from_secs(20), "{key}: {shown} {lead}");
+            assert!(
+                began.elapsed() < Duration::from_secs(20),
+                "{key}: {shown} {lead}"
+            );
         }
         terminal.press("q");
         terminal.gone();
@@ -386,7 +390,10 @@ fn a_draft_survives_a_killed_console() {
     let began = Instant::now();
     let file = ana.home.join("state/outbox.db");
     while !draft_is_saved(&file) {
-        assert!(began.elapsed() < Duration::from_secs(10), "no draft was saved");
+        assert!(
+            began.elapsed() < Duration::from_secs(10),
+            "no draft was saved"
+        );
     }
     terminal.child.kill().unwrap();
     terminal.gone();
@@ -404,7 +411,9 @@ fn a_draft_survives_a_killed_console() {
 
 fn draft_is_saved(file: &std::path::Path) -> bool {
     let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
-    let Ok(db) = rusqlite::Connection::open_with_flags(file, flags) else { return false };
+    let Ok(db) = rusqlite::Connection::open_with_flags(file, flags) else {
+        return false;
+    };
     let text = db.query_row("SELECT text FROM draft", [], |row| row.get::<_, String>(0));
     text.is_ok_and(|text| text.ends_with("今天"))
 }
@@ -421,18 +430,26 @@ fn a_record_is_made_in_the_form_and_noted_on() {
     terminal.until("new lead");
     let began = Instant::now();
     let made = loop {
-        let out = ana.run(&["list", "lead", "fjord", "--format", "jsonl"]).ok();
+        let out = ana
+            .run(&["list", "lead", "fjord", "--format", "jsonl"])
+            .ok();
         if out.contains("\"clean\"") {
             break out;
         }
         assert!(began.elapsed() < Duration::from_secs(20), "{out}");
     };
-    assert!(made.contains("Fjord Live") && made.contains("\"owner\":\"ana\""), "{made}");
+    assert!(
+        made.contains("Fjord Live") && made.contains("\"owner\":\"ana\""),
+        "{made}"
+    );
     terminal.press("N");
     terminal.until("note:");
     terminal.press("They asked for a call\r");
     while !ana.run(&["list", "note"]).ok().contains("They asked") {
-        assert!(began.elapsed() < Duration::from_secs(40), "the note was lost");
+        assert!(
+            began.elapsed() < Duration::from_secs(40),
+            "the note was lost"
+        );
     }
     terminal.press("q");
     terminal.gone();

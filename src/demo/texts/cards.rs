@@ -1,8 +1,9 @@
 //! Cards from bots, requests to approve, invitations, notices of the platform and mentions in documents.
 
 use super::super::offices::{
-    BAI, BOT_APPROVE, BOT_CALENDAR, BOT_CONTRACT, BOT_DATA, BOT_PLATFORM, BOT_POLICY, BOT_RELEASE,
-    BOT_RISK, BOT_TASKS, CHEN_SG, FANG, FINCH, GU, HE, JOAN, LIM, LU, LUO, QIN, SHEN, TEO, XU,
+    BAI, BOT_APPROVE, BOT_CALENDAR, BOT_CONTRACT, BOT_DATA, BOT_INVITE, BOT_PLATFORM, BOT_POLICY,
+    BOT_RELEASE, BOT_RISK, BOT_TASKS, CHEN_SG, FANG, FINCH, GU, HE, JOAN, LIM, LU, LUO, QIN, SHEN,
+    TEO, XU,
 };
 use super::super::script::{
     EN, Place, Script, Shape, Who::Me, ZH, accept, approve, ask, bot, due, fyi, old, pass_on,
@@ -13,7 +14,7 @@ use super::super::script::{
 pub(in crate::demo) static CARDS: &[Script] = &[
     talk(Place::Card, "数据看板").says(&[
         old(BOT_DATA, ZH, "📊 昨日数据已就绪（UTC+0），延迟 1 天。"),
-        bot(BOT_DATA, ZH, "📊 看板刷新完成：{m} 月累计口径，数据截至昨日 24:00（UTC+0）。\n你的 24 家 CN 全部有数。"),
+        bot(BOT_DATA, ZH, "📊 看板刷新完成：{m}累计口径，数据截至昨日 24:00（UTC+0）。\n你的 24 家 CN 全部有数。"),
         bot(BOT_DATA, ZH, "📈 本周涨幅前三：{cn:14} +{11-19}%，{cn:4} +{8-10}%，{cn:18} +{5-7}%。\n［查看详情］")
             .tr("📈 Top three of the week: {cn:14} +{11-19} %, {cn:4} +{8-10} %, {cn:18} +{5-7} %. [Details]"),
         bot(BOT_DATA, ZH, "🔻 连续 3 天无开播：共 {9-18} 位主播，名单已推送到各 CN 主页，无需操作。"),
@@ -28,7 +29,7 @@ pub(in crate::demo) static CARDS: &[Script] = &[
     ]),
     talk(Place::Card, "Contract desk").says(&[
         old(BOT_CONTRACT, EN, "📝 Envelope {1200-4800} created from template \"Standard agreement\"."),
-        bot(BOT_CONTRACT, EN, "📝 {lead:5} opened the agreement for the {2-4}th time. No signature yet, reminders run by themselves."),
+        bot(BOT_CONTRACT, EN, "📝 {lead:5} opened the agreement again, {2-4} times in all. No signature yet, reminders run by themselves."),
         bot(BOT_CONTRACT, EN, "📝 Annex B of {cn:20} was archived. Retention: 7 years."),
         bot(BOT_CONTRACT, EN, "📝 Clause library updated: payment terms now in plain language. Old drafts are not touched."),
     ]),
@@ -68,10 +69,10 @@ pub(in crate::demo) static CARDS: &[Script] = &[
         postpone(BOT_APPROVE, EN, "Your approval is needed: {cn}, share exception of {2-4} points for one quarter\nPolicy check: on the agenda of Thursday's incentive review, decide there\n[Approve] [Reject] [Snooze]"),
     ]),
     talk(Place::Card, "Invitation · Asia sync").says(&[
-        accept(BOT_CALENDAR, EN, "🗓 Invitation from Teo Wei Xuan: \"Asia sync, onboarding deck\", {d+1} 09:00–09:30 SGT (17:00 your time today). You are free.\n[Accept] [Decline] [Propose another time]"),
+        accept(BOT_INVITE, EN, "🗓 Invitation from Teo Wei Xuan: \"Asia sync, onboarding deck\", {d+1} 09:00–09:30 SGT ({d+0} 17:00 your time). You are free.\n[Accept] [Decline] [Propose another time]"),
     ]),
     talk(Place::Card, "Invitation · Platform all-hands").says(&[
-        refuse(BOT_CALENDAR, EN, "🗓 Invitation from Platform Office: \"All-hands, optional\", {d+2} 19:00–20:30 UTC+8 (03:00 your time). Outside your hours, a recording follows.\n[Accept] [Decline] [Propose another time]"),
+        refuse(BOT_INVITE, EN, "🗓 Invitation from Platform Office: \"All-hands, optional\", {d+2} 19:00–20:30 UTC+8 (03:00 your time). Outside your hours, a recording follows.\n[Accept] [Decline] [Propose another time]"),
     ]),
 ];
 
@@ -90,7 +91,7 @@ pub(in crate::demo) static NOTICES: &[Script] = &[
 
 /// Mentions in documents.
 pub(in crate::demo) static DOCS: &[Script] = &[
-    talk(Place::Doc, "《{m} 月新 CN 拓展复盘》").says(&[
+    talk(Place::Doc, "《{m}新 CN 拓展复盘》").says(&[
         old(SHEN, ZH, "新建了文档，大家按模板填。"),
         due(SHEN, ZH, "沈嘉禾在文档中提到了你：@{me} 第 2 节 outbound 的转化请补上，周三下班前要定稿。", "周三下班前")
             .tr("Shen Jiahe mentioned you: @{me} please add the outbound conversion in section 2; it is finalised before Wednesday evening.")

@@ -76,8 +76,8 @@ pub(in crate::demo) static DIRECT_ASIA: &[Script] = &[
     ]),
     talk(Place::Direct, "").cn(8).says(&[
         old(BAI, ZH, "{cn} 上周的违规率我整理好了：21.4%。"),
-        fyi(BAI, ZH, "更正：昨天那个数我抄反了，{cn} 的违规率应该是 12.4%，以这条为准，不用回。")
-            .tr("Correction: yesterday I swapped the digits, the violation rate of {cn} is 12.4%. This one counts; no need to answer.")
+        fyi(BAI, ZH, "更正：上次那个数我抄反了，{cn} 的违规率应该是 12.4%，以这条为准，不用回。")
+            .tr("Correction: last time I swapped the digits, the violation rate of {cn} is 12.4%. This one counts; no need to answer.")
             .mark(Mark::Edited),
         ask(BAI, ZH, "{cn} 的主播培训里有讲未成年人出镜那一条吗？"),
     ]),

@@ -37,7 +37,7 @@ pub(in crate::demo) static DISCORD: &[Script] = &[
     ]),
     talk(Place::Discord, "#campaigns · {cn}").cn(16).says(&[
         old(Me, EN, "{c:1} sign-up closes Friday, tell me yes or no."),
-        join(Owner, EN, "it's a yes from us for {c:1}, line-up of {10-18} below, captain is @{h3}"),
+        join(Owner, EN, "@{me} it's a yes from us for {c:1}, line-up of {10-18} below, captain is @{h3}"),
         fyi(Staff, EN, "\tname\tslot\tgear\n@{h1}\tearly\town mic\n@{h2}\tlate\tloan\n@{h3}\tlate\town mic, spare battery").re(1),
         ack(Member(6), EN, "L\u{336}\u{322}E\u{337}\u{34e}T\u{338}\u{325}S\u{335}\u{321} G\u{338}\u{34d}O\u{337}O\u{336}\u{30d}O\u{335} 🔥"),
     ]),

@@ -286,70 +286,103 @@ pub(in crate::demo) static INCIDENTS: &[(&str, &str, &str, &str, usize)] = &[
     ("Export of {cn} without ids", "tool", "p4", "closed", 16),
 ];
 
-/// Meetings of the week: title, day from Monday, hour and quarter in Los Angeles, minutes, CN or none, state.
-pub(in crate::demo) static MEETINGS: &[(&str, i64, i8, i8, i64, Option<usize>, &str)] = &[
-    ("Team stand-up", 0, 9, 0, 15, None, "confirmed"),
-    ("Kick-off, {cn}", 0, 10, 0, 45, Some(21), "confirmed"),
-    ("Pipeline review", 0, 14, 0, 60, None, "confirmed"),
-    ("Asia sync", 0, 17, 0, 45, None, "confirmed"),
-    ("Team stand-up", 1, 9, 30, 15, None, "confirmed"),
-    ("Monthly talk, {cn}", 1, 10, 0, 45, Some(0), "confirmed"),
-    ("Goal talk, {cn}", 1, 11, 30, 30, Some(5), "confirmed"),
-    ("Focus: portfolio", 1, 14, 0, 90, None, "confirmed"),
-    ("Appeals clinic with Singapore", 1, 20, 45, 30, None, "held"),
-    ("Team stand-up", 2, 9, 0, 15, None, "confirmed"),
-    (
+/// A meeting of the week, in the local time of Los Angeles.
+pub(in crate::demo) struct Planned {
+    pub(in crate::demo) title: &'static str,
+    /// Days from Monday.
+    pub(in crate::demo) day: i64,
+    pub(in crate::demo) hour: i8,
+    pub(in crate::demo) minute: i8,
+    pub(in crate::demo) minutes: i64,
+    /// The CN that it is about.
+    pub(in crate::demo) network: Option<usize>,
+    pub(in crate::demo) state: &'static str,
+}
+
+const fn planned(
+    title: &'static str,
+    [day, minutes]: [i64; 2],
+    [hour, minute]: [i8; 2],
+    network: Option<usize>,
+    state: &'static str,
+) -> Planned {
+    Planned {
+        title,
+        day,
+        hour,
+        minute,
+        minutes,
+        network,
+        state,
+    }
+}
+
+/// Meetings of the week: title, day and length, time of day, CN, state.
+pub(in crate::demo) static MEETINGS: &[Planned] = &[
+    planned("Team stand-up", [0, 15], [9, 0], None, "confirmed"),
+    planned("Kick-off, {cn}", [0, 45], [10, 0], Some(21), "confirmed"),
+    planned("Pipeline review", [0, 60], [14, 0], None, "confirmed"),
+    planned("Asia sync", [0, 45], [17, 0], None, "confirmed"),
+    planned("Team stand-up", [1, 15], [9, 30], None, "confirmed"),
+    planned("Monthly talk, {cn}", [1, 45], [10, 0], Some(0), "confirmed"),
+    planned("Goal talk, {cn}", [1, 30], [11, 30], Some(5), "confirmed"),
+    planned("Focus: portfolio", [1, 90], [14, 0], None, "confirmed"),
+    planned(
+        "Appeals clinic with Singapore",
+        [1, 30],
+        [20, 45],
+        None,
+        "held",
+    ),
+    planned("Team stand-up", [2, 15], [9, 0], None, "confirmed"),
+    planned(
         "Onboarding week 2, {cn}",
-        2,
-        10,
-        30,
-        45,
+        [2, 45],
+        [10, 30],
         Some(20),
         "confirmed",
     ),
-    (
+    planned(
         "Contract questions with Legal",
-        2,
-        11,
-        30,
-        30,
+        [2, 30],
+        [11, 30],
         None,
         "confirmed",
     ),
-    (
+    planned(
         "{cn}: battles for the middle tier",
-        2,
-        15,
-        0,
-        45,
+        [2, 45],
+        [15, 0],
         Some(14),
         "confirmed",
     ),
-    (
+    planned(
         "Incentive rules with Shanghai",
-        2,
-        18,
-        0,
-        45,
+        [2, 45],
+        [18, 0],
         None,
         "proposed",
     ),
-    ("Team stand-up", 3, 9, 0, 15, None, "confirmed"),
-    ("Incentive review", 3, 10, 0, 60, None, "confirmed"),
-    ("Growth plan, {cn}", 3, 13, 0, 60, Some(1), "confirmed"),
-    ("Campaign clinic", 3, 17, 0, 45, None, "held"),
-    ("Team stand-up", 4, 9, 0, 15, None, "confirmed"),
-    (
+    planned("Team stand-up", [3, 15], [9, 0], None, "confirmed"),
+    planned("Incentive review", [3, 60], [10, 0], None, "confirmed"),
+    planned("Growth plan, {cn}", [3, 60], [13, 0], Some(1), "confirmed"),
+    planned("Campaign clinic", [3, 45], [17, 0], None, "held"),
+    planned("Team stand-up", [4, 15], [9, 0], None, "confirmed"),
+    planned(
         "Portfolio review with Joan",
-        4,
-        10,
-        0,
-        60,
+        [4, 60],
+        [10, 0],
         None,
         "confirmed",
     ),
-    ("First numbers, {cn}", 4, 11, 30, 30, Some(18), "confirmed"),
-    ("Library hour", 4, 14, 0, 45, None, "proposed"),
+    planned(
+        "First numbers, {cn}",
+        [4, 30],
+        [11, 30],
+        Some(18),
+        "confirmed",
+    ),
+    planned("Library hour", [4, 45], [14, 0], None, "proposed"),
 ];
 
 /// What fills other people's calendars.

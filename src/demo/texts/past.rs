@@ -1,6 +1,7 @@
 //! Conversations that ended long ago; the history behind the morning.
 
 use super::super::script::Place;
+use super::past_offices::OFFICE_CHATS;
 
 /// With whom an old conversation was held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,7 +11,7 @@ pub(in crate::demo) enum Other {
     Contact,
 }
 
-/// An old conversation: lines that begin with `>` are Ana's.
+/// An old conversation: lines that begin with `>` are Ana's; a `~` before that says that days went by.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::demo) struct Chat {
     pub(in crate::demo) place: Place,
@@ -19,7 +20,7 @@ pub(in crate::demo) struct Chat {
     pub(in crate::demo) lines: &'static [&'static str],
 }
 
-const fn chat(
+pub(super) const fn chat(
     place: Place,
     other: Other,
     lang: &'static str,
@@ -33,85 +34,54 @@ const fn chat(
     }
 }
 
-use Other::{Contact, Office, Owner};
-use Place::{Direct, Discord, Email, WhatsApp};
+use Other::{Contact, Owner};
+use Place::{Discord, Email, WhatsApp};
 
-/// The conversations that history is made of.
-pub(in crate::demo) static CHATS: &[Chat] = &[
-    chat(
-        Direct,
-        Office("Asia/Shanghai"),
-        "zh",
-        &[
-            "Ana，{cn} 的负责人邮箱换了吗？系统退信了。",
-            ">换了，我刚更新到联系人里。",
-            "看到了，我重发一遍。",
-            "发出去了，这次没退。",
-            ">好的，谢谢！",
-        ],
-    ),
-    chat(
-        Direct,
-        Office("Asia/Shanghai"),
-        "zh",
-        &[
-            "想跟你约 15 分钟对一下 {cn} 的目标。",
-            ">可以，我周四傍晚有空。",
-            "那就你那边周四 17:30，我发日程。",
-            ">OK，材料我提前一天给你。",
-            "收到👌",
-            "材料看了，只有一个问题：{m-1}的活动算不算在基线里？",
-            ">不算，基线只看没有活动的周。",
-        ],
-    ),
-    chat(
-        Direct,
-        Office("Asia/Shanghai"),
-        "zh",
-        &[
-            "这周的数据看起来 {cn} 有 {2-9} 个账号重复了。",
-            ">我查了，是同一个人换了手机。",
-            "那我合并掉旧的。",
-            ">合并前备份一下历史，owner 会问。",
-            "已备份，已合并。",
-        ],
-    ),
-    chat(
-        Direct,
-        Office("Asia/Singapore"),
-        "en",
-        &[
-            "Hi Ana, for {cn}, which timezone do they use for their weekly report?",
-            ">Theirs, but I convert it to UTC before I send it on.",
-            "Ok noted, then my table is one day off.",
-            ">Happens to all of us once 🙂",
-            "Fixed liao, thanks.",
-        ],
-    ),
-    chat(
-        Direct,
-        Office("Asia/Singapore"),
-        "en",
-        &[
-            "Can you check if {own} got the invitation for the clinic?",
-            ">Asking now.",
-            ">Landed in spam. Resent, accepted.",
-            "Perfect, that makes {8-19} networks.",
-        ],
-    ),
-    chat(
-        Direct,
-        Office("Asia/Singapore"),
-        "en",
-        &[
-            "We close the ticket for {cn} if nothing more comes by tomorrow.",
-            ">Please keep it open two more days, the owner is travelling.",
-            "Sure, set to Friday.",
-            "Any news from them?",
-            ">Yes: works on both phones now. You can close it.",
-            "Closed, thanks for the chase.",
-        ],
-    ),
+/// One line of an old conversation.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::demo) struct Said {
+    /// Days went by before it.
+    pub(in crate::demo) later: bool,
+    /// Ana says it.
+    pub(in crate::demo) mine: bool,
+    pub(in crate::demo) text: &'static str,
+}
+
+/// Reads a line with its marks.
+pub(in crate::demo) fn read(line: &'static str) -> Said {
+    let (later, rest) = match line.strip_prefix('~') {
+        Some(rest) => (true, rest),
+        None => (false, line),
+    };
+    match rest.strip_prefix('>') {
+        Some(text) => Said {
+            later,
+            mine: true,
+            text,
+        },
+        None => Said {
+            later,
+            mine: false,
+            text: rest,
+        },
+    }
+}
+
+/// All conversations that history is made of.
+pub(in crate::demo) fn chats() -> impl ExactSizeIterator<Item = &'static Chat> + Clone {
+    (0..OFFICE_CHATS.len() + PARTNER_CHATS.len()).map(chat_at)
+}
+
+/// Returns the conversation at a position.
+pub(in crate::demo) fn chat_at(index: usize) -> &'static Chat {
+    match index.checked_sub(OFFICE_CHATS.len()) {
+        Some(later) => &PARTNER_CHATS[later],
+        None => &OFFICE_CHATS[index],
+    }
+}
+
+/// With owners of CNs and with leads.
+static PARTNER_CHATS: &[Chat] = &[
     chat(
         WhatsApp,
         Owner,
@@ -168,7 +138,7 @@ pub(in crate::demo) static CHATS: &[Chat] = &[
             ">Solo cuentan los directos públicos de una hora o más por día.",
             "Entendido, entonces cambio el horario de tres personas.",
             ">Buena idea. La semana que viene vemos si ayudó.",
-            "Ayudó: {2-6} días más en total 💃",
+            "~Ayudó: {2-6} días más en total 💃",
         ],
     ),
     chat(
@@ -180,7 +150,7 @@ pub(in crate::demo) static CHATS: &[Chat] = &[
             "Muy bien, todos firmaron el reglamento.",
             "Falta uno que está de viaje.",
             ">Perfecto, cuando vuelva me avisas.",
-            "Ya volvió y ya firmó ✅",
+            "~Ya volvió y ya firmó ✅",
         ],
     ),
     chat(
@@ -192,7 +162,7 @@ pub(in crate::demo) static CHATS: &[Chat] = &[
             "Thanks Ana, very clear.",
             "My partner asks how long a decision takes on your side.",
             ">Usually ten working days after the last document.",
-            "Good. We'll collect the documents this week.",
+            "~Good. We'll collect the documents this week.",
         ],
     ),
     chat(
@@ -275,26 +245,213 @@ pub(in crate::demo) static CHATS: &[Chat] = &[
         ],
     ),
     chat(
-        Direct,
-        Office("America/New_York"),
+        WhatsApp,
+        Owner,
         "en",
         &[
-            "Clause 4 again: they want thirty days instead of fifteen.",
-            ">Would twenty-one work?",
-            "If the lead confirms in writing, yes.",
-            ">Confirmed, forwarding the mail.",
-            "Received, filed.",
+            "quick photo of our first group dinner 🍜 {6-14} people came",
+            ">I love this. Who is the one with the hat?",
+            "that's @{h2}, never takes it off",
         ],
     ),
     chat(
-        Direct,
-        Office("America/Mexico_City"),
+        WhatsApp,
+        Owner,
+        "en",
+        &[
+            "two of mine want to try cooking shows, any rules for open fire?",
+            ">No open flame on camera. An induction plate is fine.",
+            "ok ordered two",
+            "~first show went great, burnt rice and all",
+            ">The best kind of show.",
+        ],
+    ),
+    chat(
+        WhatsApp,
+        Owner,
+        "en",
+        &[
+            ">{own}, the form for the training closes tomorrow.",
+            "oops. how many seats do I have?",
+            ">Five, and one spare if you ask nicely.",
+            "asking nicely 🙏 six names sent",
+            ">All six are in.",
+        ],
+    ),
+    chat(
+        WhatsApp,
+        Owner,
+        "en",
+        &[
+            "is it normal that numbers of yesterday change during the day?",
+            ">Yes, they settle around noon your time.",
+            "good, I'll stop refreshing then",
+        ],
+    ),
+    chat(
+        WhatsApp,
+        Owner,
+        "en",
+        &[
+            "our mic supplier went bust. do you know another?",
+            ">Two of my networks use a shop in Burbank, I'll send you the address.",
+            "~went there, they were lovely. thanks!",
+        ],
+    ),
+    chat(
+        WhatsApp,
+        Owner,
+        "en",
+        &[
+            ">How was week one with the newcomers?",
+            "messy and fun. {3-7} of them went live every day",
+            ">That is a strong start. Keep the daily check-in for one more week.",
+            "will do",
+        ],
+    ),
+    chat(
+        WhatsApp,
+        Owner,
+        "en",
+        &[
+            "can I give read access to my accountant?",
+            ">Yes, as a viewer. They won't see the chats.",
+            "set up, she's in. ty",
+        ],
+    ),
+    chat(
+        WhatsApp,
+        Owner,
         "es",
         &[
-            "¿Te sirve que traduzca yo el resumen para {cn}?",
-            ">¡Sí, por favor! Con las cifras en una tabla.",
-            "Listo, lo subí a la carpeta.",
-            ">Eres un sol, gracias.",
+            "Ana, ¿el logo nuevo lo subo yo o lo suben ustedes?",
+            ">Lo subes tú, en el perfil de la red.",
+            "Subido, quedó precioso.",
+        ],
+    ),
+    chat(
+        WhatsApp,
+        Owner,
+        "es",
+        &[
+            ">Felicidades por el mes, {own}. ¿Qué hicieron distinto?",
+            "Un horario fijo por grupo y café gratis jaja",
+            ">Anotado: café.",
+            "Y una persona que solo cuida a los nuevos.",
+        ],
+    ),
+    chat(
+        WhatsApp,
+        Owner,
+        "es",
+        &[
+            "¿Hay alguna guía corta para moderadores?",
+            ">Sí, dos páginas, te la paso en español.",
+            "Recibida, la imprimí y la pegué en la pared.",
+        ],
+    ),
+    chat(
+        WhatsApp,
+        Owner,
+        "es",
+        &[
+            "Se nos fue la luz en el estudio dos horas 😩",
+            ">Uf. ¿Afectó a alguien en vivo?",
+            "A {2-5}, ya les avisé a sus seguidores.",
+            ">Gracias por avisar, no cuenta como falta.",
+        ],
+    ),
+    chat(
+        WhatsApp,
+        Owner,
+        "es",
+        &[
+            "¿Puedo cambiar la fecha de nuestra llamada mensual?",
+            ">Claro, ¿te va el jueves a la misma hora?",
+            "Perfecto, jueves.",
+        ],
+    ),
+    chat(
+        WhatsApp,
+        Owner,
+        "pt",
+        &[
+            "Oi Ana, dá para repetir o treinamento de som?",
+            ">Dá sim, abrimos outra turma na quinta.",
+            "Fechado, levo {3-8} pessoas.",
+        ],
+    ),
+    chat(
+        WhatsApp,
+        Owner,
+        "zh",
+        &[
+            "Ana，主播请产假期间，名额会被收回吗？",
+            ">不会，跟我说一声就行，我备注上。",
+            "太好了，她本人也放心了。",
+        ],
+    ),
+    chat(
+        WhatsApp,
+        Contact,
+        "en",
+        &[
+            "hi Ana, met you at the booth, still interested but slow this month",
+            ">No rush at all. Shall I write again in two weeks?",
+            "yes please, two weeks is perfect",
+        ],
+    ),
+    chat(
+        WhatsApp,
+        Contact,
+        "en",
+        &[
+            ">Hello {con}, {lead} was recommended to me by one of our networks. May I tell you what we do?",
+            "sure, short version?",
+            ">You keep your creators, we give you tools, training and a person to call. That person is me.",
+            "ha, ok. send me the long version then",
+        ],
+    ),
+    chat(
+        WhatsApp,
+        Contact,
+        "en",
+        &[
+            "does it matter that half of my people are outside the US?",
+            ">It does a bit, they would count for another region. How many are inside?",
+            "{9-30}, give or take",
+            ">That is a fine start.",
+        ],
+    ),
+    chat(
+        WhatsApp,
+        Contact,
+        "en",
+        &[
+            ">Hi {con}, did the numbers reach you?",
+            "they did. my co-founder is the numbers person, she reads them this weekend",
+            ">Perfect. Happy to walk her through.",
+        ],
+    ),
+    chat(
+        WhatsApp,
+        Contact,
+        "es",
+        &[
+            "Hola Ana, ¿trabajan también con redes pequeñas?",
+            ">Sí, varias de las mejores empezaron con ocho personas.",
+            "Qué alivio, nosotros somos {8-15}.",
+        ],
+    ),
+    chat(
+        WhatsApp,
+        Contact,
+        "es",
+        &[
+            ">Hola {con}, te dejo el resumen de la charla en una página.",
+            "Recibido. ¿Puedo compartirlo con mi socia?",
+            ">Por supuesto.",
+            "~Le gustó. Tiene dos preguntas, te las mando mañana.",
         ],
     ),
 ];

@@ -22,7 +22,7 @@ pub(in crate::demo) static WHATSAPP: &[Script] = &[
         ack(Staff, ES, "buenas, soy del equipo de {own}, gracias de antemano 🙏🏽"),
     ]),
     talk(Place::WhatsApp, "").cn(4).says(&[
-        coach(Owner, ES, "Buenas noches. Siendo honesto, {8-14} de mis creadores se me apagan a mitad de mes. ¿Me ayudas a armar un plan para que lleguen a los 20 días?")
+        coach(Owner, ES, "Buenas noches. Con toda honestidad, {8-14} de mis creadores se me apagan a mitad de mes. ¿Me ayudas a armar un plan para que lleguen a los 20 días?")
             .tr("Good evening. Honestly, {8-14} of my creators fade out mid-month. Will you help me make a plan so that they reach the 20 days?"),
         fyi(Staff, ES, "[Transcripción] Hola Ana, nada urgente, solo contarte que el taller de ayer salió muy bien, vinieron casi todos.")
             .shape(Shape::Voice("audio_0412.ogg")),
@@ -37,7 +37,7 @@ pub(in crate::demo) static WHATSAPP: &[Script] = &[
         old(Owner, PT, "Boa tarde! O treinamento foi ótimo, o pessoal adorou."),
         incident(Owner, PT, "Ana, suspenderam a @{h1} hoje à tarde por \"conteúdo repetido\". Ela só reprisou a própria abertura 😭 O recurso vence em 48h, consegue ajudar?")
             .tr("Ana, @{h1} was suspended this afternoon for \"repeated content\". She only replayed her own opening 😭 The appeal closes in 48 h, can you help?"),
-        ack(Owner, PT, "Obrigada desde já!! 💚🇧🇷🏳️‍🌈").re(1),
+        ack(Owner, PT, "Valeu desde já!! 💚🇧🇷🏳️‍🌈").re(1),
     ]),
     talk(Place::WhatsApp, "").cn(7).says(&[
         old(Me, EN, "Brief for {c:1} is in your inbox, deadline for the line-up is Friday."),
@@ -65,10 +65,10 @@ pub(in crate::demo) static WHATSAPP: &[Script] = &[
         fyi(Owner, ES, "Aquí la captura del historial, donde sale en blanco.").image("historial.png").re(1),
     ]),
     talk(Place::WhatsApp, "").cn(14).says(&[
-        old(Owner, EN, "My cousin will write sometimes, her English is better than mine 😄"),
+        old(Owner, EN, "My cousin will write sometimes, better English than mine 😄"),
         help(Owner, VI, "Chị Ana ơi, em muốn đổi tên hiển thị của nhóm thì vào mục nào ạ? Em tìm mãi không thấy.")
             .tr("Ana, where do I change the display name of a group? I have looked for ages."),
-        ack(Staff, EN, "(cousin here: she means the group name, thanks so much!!)").re(1),
+        ack(Staff, EN, "(cousin here: it is about the group name, thanks so much!!)").re(1),
     ]),
     talk(Place::WhatsApp, "").cn(15).says(&[
         old(Owner, EN, "Salam Ana, we finished the training, all {20-30} of them."),
@@ -114,7 +114,7 @@ pub(in crate::demo) static WHATSAPP: &[Script] = &[
     ]),
     talk(Place::WhatsApp, "").cn(23).says(&[
         old(Owner, EN, "Vegas is loud, sorry for the voice notes."),
-        coach(Owner, EN, "So the new ones start strong and then stop after day four or five. I clearly do something wrong in week one. Can we set up something for them, with you checking on me?"),
+        coach(Owner, EN, "So the new ones start strong and then stop after day four or five. I clearly do something wrong in week one. Can we set up something for them, with you checking on me? (the voice note is only the jingle my kid made for it)"),
         fyi(Owner, NONE, "").voice("voice_note_0107.opus"),
     ]),
     talk(Place::WhatsApp, "").cn(21).says(&[
@@ -137,7 +137,7 @@ pub(in crate::demo) static WHATSAPP_LEADS: &[Script] = &[
     ]),
     talk(Place::WhatsApp, "").lead(2).says(&[
         old(Me, ES, "{con}, ¿seguimos con lo de la red?"),
-        lost(Contact, ES, "Hola Ana, al final mi socio no quiere seguir y yo solo no puedo. Lo dejamos aquí, gracias por la paciencia")
+        lost(Contact, ES, "Hola Ana, al final mi socio no quiere seguir y así no puedo. Lo dejamos aquí, gracias por la paciencia")
             .tr("Hi Ana, in the end my partner does not want to go on and I can't do it alone. We leave it here, thank you for your patience."),
     ]),
     talk(Place::WhatsApp, "").lead(3).says(&[
