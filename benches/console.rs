@@ -1,0 +1,228 @@
+//! What a key, a frame and the start cost, with the threads of one morning in memory and with very many.
+
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    reason = "a benchmark has no readers of its interface and may stop at a wrong fixture"
+)]
+
+use cnm::app::{App, Configured, Msg};
+use cnm::command::Command;
+use cnm::config::Config;
+use cnm::effect::{CacheRow, Load, RowState};
+use cnm::keymap::{Key, Keymap, parse_sequence};
+use cnm::list::World;
+use cnm::pane::{Place, arrange_all};
+use cnm::record::Kind;
+use cnm::text::Glyphs;
+use cnm::theme::Theme;
+use cnm::ui::{self, Depth, Look};
+use divan::{Bencher, black_box};
+use jiff::Timestamp;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use serde_json::{Value as Json, json};
+
+/// Threads in memory: those of one morning, and far more than anyone has.
+const THREADS: [usize; 2] = [300, 100_000];
+
+const SIZE: (u16, u16) = (120, 40);
+
+fn main() {
+    divan::main();
+}
+
+fn now() -> Timestamp {
+    "2026-11-17T16:30:00Z".parse().unwrap()
+}
+
+fn row(kind: Kind, id: String, fields: &Json) -> CacheRow {
+    CacheRow {
+        kind,
+        id,
+        version: 1,
+        state: RowState::Clean,
+        fields: fields.to_string(),
+    }
+}
+
+/// Threads with the people and CNs that they are from; a third of them has an SLA.
+fn rows(threads: usize) -> Vec<CacheRow> {
+    let people = (threads / 3).max(1);
+    let start = now().as_second();
+    let at = |seconds: usize| {
+        let seconds = i64::try_from(seconds).unwrap();
+        Timestamp::from_second(start - seconds).unwrap().to_string()
+    };
+    let mut rows = vec![row(
+        Kind::User,
+        "me".into(),
+        &json!({"name": "Ana", "role": "cnm"}),
+    )];
+    rows.extend((0..24).map(|number| {
+        let fields =
+            json!({"name": format!("Network {number}"), "health": number * 4, "owner": "me"});
+        row(Kind::Network, format!("n{number}"), &fields)
+    }));
+    rows.extend((0..people).map(|number| {
+        let circle = ["colleague", "owner", "lead", "system"][number % 4];
+        let office = ["Shanghai", "Singapore", "London"][number % 3];
+        let fields = json!({"name": format!("Person {number}"), "circle": circle, "office": office, "zone": "Asia/Shanghai"});
+        row(Kind::Person, format!("p{number}"), &fields)
+    }));
+    rows.extend((0..threads).map(|number| {
+        let mut fields = json!({
+            "title": format!("Subject {number}"),
+            "state": "open",
+            "owner": "me",
+            "from": format!("p{}", number % people),
+            "from_name": format!("Person {}", number % people),
+            "network": format!("n{}", number % 24),
+            "last_text": "本周直播活动素材已更新，请今天确认; payout for October",
+            "last_at": at(number * 7),
+            "new": 2,
+        });
+        if number % 3 == 0 {
+            fields["sla_due"] = json!(at(number * 5));
+        }
+        row(Kind::Thread, format!("t{number:06}"), &fields)
+    }));
+    rows
+}
+
+fn configured() -> Configured {
+    Configured {
+        config: Config::default(),
+        keymap: Keymap::defaults().unwrap(),
+        theme: Theme::shipped("midnight").unwrap(),
+        problems: Vec::new(),
+    }
+}
+
+fn world() -> World {
+    World::new("me", now(), jiff::tz::TimeZone::UTC, 7)
+}
+
+/// A console in the inbox with this many threads.
+fn console(threads: usize) -> App {
+    let mut app = App::new(world(), configured(), SIZE);
+    app.update(
+        now(),
+        Msg::Loaded(Load::Working(Kind::ALL.to_vec()), rows(threads)),
+    );
+    for key in ["2", "j", "k"] {
+        app.update(now(), Msg::Key(one(key)));
+    }
+    assert_eq!(app.screen.list().unwrap().len(), threads);
+    app
+}
+
+fn one(key: &str) -> Key {
+    parse_sequence(key).unwrap()[0]
+}
+
+/// Two keys: down and up again.
+#[divan::bench(args = THREADS)]
+fn cursor_down_and_up(bencher: Bencher<'_, '_>, threads: usize) {
+    let mut app = console(threads);
+    let (down, up) = (one("j"), one("k"));
+    bencher.bench_local(|| {
+        black_box(app.update(now(), Msg::Key(down)));
+        black_box(app.update(now(), Msg::Key(up)));
+    });
+}
+
+/// One key: the thread is dealt with and the cursor is on the next one.
+#[divan::bench(args = THREADS, sample_count = 100, sample_size = 1)]
+fn done_and_advance(bencher: Bencher<'_, '_>, threads: usize) {
+    let mut app = console(threads);
+    let done = one("e");
+    bencher.bench_local(|| app.update(now(), Msg::Key(done)));
+}
+
+/// A minute goes by.
+#[divan::bench(args = THREADS)]
+fn tick(bencher: Bencher<'_, '_>, threads: usize) {
+    let mut app = console(threads);
+    bencher.bench_local(|| app.update(now(), Msg::Tick));
+}
+
+/// All lists put in order, which is most of what the keys above cost.
+#[divan::bench(args = THREADS)]
+fn every_list_in_order(bencher: Bencher<'_, '_>, threads: usize) {
+    let mut app = console(threads);
+    bencher.bench_local(|| arrange_all(&app.world, &mut app.screen, false));
+}
+
+fn draw(bencher: Bencher<'_, '_>, threads: usize, place: Place) {
+    let mut app = console(threads);
+    app.screen.go(place);
+    let look = Look {
+        depth: Depth::TrueColour,
+        glyphs: Glyphs::Unicode,
+    };
+    let mut buffer = Buffer::empty(Rect::new(0, 0, SIZE.0, SIZE.1));
+    bencher.bench_local(|| ui::draw(&app, look, black_box(&mut buffer)));
+}
+
+#[divan::bench(args = THREADS)]
+fn draw_today(bencher: Bencher<'_, '_>, threads: usize) {
+    draw(bencher, threads, Place::Today);
+}
+
+#[divan::bench(args = THREADS)]
+fn draw_inbox(bencher: Bencher<'_, '_>, threads: usize) {
+    draw(bencher, threads, Place::Inbox);
+}
+
+#[divan::bench(args = THREADS)]
+fn draw_slots(bencher: Bencher<'_, '_>, threads: usize) {
+    draw(bencher, threads, Place::Slots);
+}
+
+/// Everything but the records: keymap, theme, state.
+#[divan::bench]
+fn start_without_records() -> App {
+    App::new(world(), configured(), SIZE)
+}
+
+#[divan::bench]
+fn start_keymap() -> Keymap {
+    Keymap::defaults().unwrap()
+}
+
+#[divan::bench]
+fn start_theme() -> Theme {
+    Theme::shipped("midnight").unwrap()
+}
+
+/// The records of the working set read from their JSON and put in order.
+#[divan::bench(args = THREADS, sample_count = 10)]
+fn start_records(bencher: Bencher<'_, '_>, threads: usize) {
+    let rows = rows(threads);
+    bencher
+        .with_inputs(|| {
+            let app = App::new(world(), configured(), SIZE);
+            (app, rows.clone())
+        })
+        .bench_local_values(|(mut app, rows)| {
+            app.update(now(), Msg::Loaded(Load::Working(Kind::ALL.to_vec()), rows));
+            app
+        });
+}
+
+/// The parser of command lines is built when the first key is pressed.
+#[divan::bench]
+fn first_key(bencher: Bencher<'_, '_>) {
+    bencher
+        .with_inputs(|| App::new(world(), configured(), SIZE))
+        .bench_local_values(|mut app| {
+            app.update(now(), Msg::Key(one("j")));
+            app
+        });
+}
+
+#[divan::bench]
+fn parse_a_command_line() -> Command {
+    Command::parse(black_box("inbox snooze 'tomorrow 9am'")).unwrap()
+}
