@@ -84,6 +84,9 @@ pub struct Hanging {
     pub coaching: Vec<Id<CoachingAction>>,
 }
 
+/// From when until when.
+type Span = (Timestamp, Timestamp);
+
 /// Everything that is computed from many records.
 #[derive(Clone, Debug, Default)]
 pub struct Figures {
@@ -93,7 +96,7 @@ pub struct Figures {
     reasons: (Vec<u64>, BTreeMap<Id<Network>, Vec<NetworkReason>>),
     hanging: (Vec<u64>, BTreeMap<AnyRef, Hanging>),
     load: (Vec<u64>, [usize; 7]),
-    busy: (Vec<u64>, BTreeMap<Id<Person>, Vec<(Timestamp, Timestamp)>>),
+    busy: (Vec<u64>, BTreeMap<Id<Person>, Vec<Span>>),
     meetings: (Vec<u64>, Vec<(Timestamp, Id<Meeting>)>),
 }
 

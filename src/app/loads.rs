@@ -188,14 +188,13 @@ impl App {
         if let Some(link) = self.screen.selected() {
             let kinds: &[Kind] = match link.known_kind() {
                 Some(Kind::Thread) => &[Kind::Message],
-                Some(Kind::Lead) => &[Kind::Note],
                 Some(Kind::Network) => &[
                     Kind::MetricPoint,
                     Kind::Note,
                     Kind::Incident,
                     Kind::CoachingAction,
                 ],
-                Some(Kind::FollowUp) => &[Kind::Note],
+                Some(Kind::Lead | Kind::FollowUp) => &[Kind::Note],
                 _ => &[],
             };
             wanted.extend(kinds.iter().map(|kind| (link.clone(), *kind)));

@@ -223,7 +223,7 @@ pub(super) fn follow_ups(world: &World, keys: &[String], tally: &mut Tally) {
         };
         if let Some(late) = follow_up
             .late(&world.view)
-            .filter(|late| late.is_positive())
+            .filter(jiff::SignedDuration::is_positive)
         {
             tally.overdue += 1;
             tally.oldest_days = tally.oldest_days.max(late.as_hours() / 24);

@@ -96,6 +96,13 @@ impl<'a> Canvas<'a> {
     pub(super) fn fill(&mut self, area: Rect, style: Style) {
         let area = area.intersection(self.buffer.area);
         for y in area.top()..area.bottom() {
+            if area.x > self.buffer.area.x && area.width > 0 {
+                // A wide letter that reaches into the area would be cut in half.
+                let before = &mut self.buffer[(area.x - 1, y)];
+                if text::width(before.symbol()) > 1 {
+                    before.set_symbol(" ");
+                }
+            }
             for x in area.left()..area.right() {
                 let cell = &mut self.buffer[(x, y)];
                 cell.reset();
@@ -280,14 +287,12 @@ const fn ascii(letter: char) -> char {
         '…' => '.',
         '×' => 'x',
         '│' | '┃' => '|',
-        '›' | '↳' | '→' | '▸' => '>',
-        '‹' | '←' => '<',
+        '›' | '↳' | '→' | '▸' | '≥' => '>',
+        '‹' | '←' | '≤' => '<',
         '↑' => '^',
         '↓' => 'v',
         '“' | '”' | '„' | '«' | '»' => '"',
         '‘' | '’' => '\'',
-        '≤' => '<',
-        '≥' => '>',
         '✓' => '+',
         other => other,
     }

@@ -58,6 +58,10 @@ fn stages(app: &App) -> Vec<(&Id<Stage>, &Stage)> {
 }
 
 /// Draws a bar a stage: how many leads are there now, how many too long.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one bar is one stretch of cells after the other"
+)]
 pub(super) fn picture(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool) {
     let leads: Vec<&Lead> = app
         .world

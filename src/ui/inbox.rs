@@ -295,7 +295,8 @@ fn list(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool) {
     let split = tally.splits.get(active_split(app));
     let mut right = format!("{position} of {}", shelf.list.len());
     if let Some(split) = split.filter(|split| split.urgent > 0) {
-        right.push_str(&format!(" · {} due in 2 h", split.urgent));
+        let due = format!(" · {} due in 2 h", split.urgent);
+        right.push_str(&due);
     }
     right.push_str(" · by SLA, then sender");
     let name = split.map_or("Threads", |split| split.name.as_str());
@@ -562,12 +563,11 @@ fn preview(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool) {
         .screen
         .shelf(Place::Inbox)
         .and_then(|shelf| shelf.list.cursor());
-    match cursor {
-        Some(key) => thread::draw(canvas, app, area, &Id::new(key), focused),
-        None => {
-            let inner = canvas.frame(area, "Conversation", "", focused);
-            table::empty(canvas, inner, &["The thread under the cursor opens here."]);
-        }
+    if let Some(key) = cursor {
+        thread::draw(canvas, app, area, &Id::new(key), focused);
+    } else {
+        let inner = canvas.frame(area, "Conversation", "", focused);
+        table::empty(canvas, inner, &["The thread under the cursor opens here."]);
     }
 }
 

@@ -139,10 +139,6 @@ fn page(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool) {
 }
 
 /// Draws the card of a CN: goal, figures with their course, what is open.
-pub(super) fn card(canvas: &mut Canvas<'_>, app: &App, area: Rect, id: &Id<Network>) {
-    card_focused(canvas, app, area, id, false);
-}
-
 fn card_focused(canvas: &mut Canvas<'_>, app: &App, area: Rect, id: &Id<Network>, focused: bool) {
     let Some(network) = app.world.get(id) else {
         canvas.frame(area, "CN", "not in the cache", focused);
@@ -192,7 +188,8 @@ fn who(canvas: &Canvas<'_>, app: &App, network: &Network) -> Vec<Piece> {
 fn figures(canvas: &Canvas<'_>, app: &App, id: &Id<Network>, width: u16) -> Vec<Vec<Piece>> {
     let paint = &canvas.paint;
     let subject = id.link();
-    let mut by_metric: std::collections::BTreeMap<&str, Vec<&MetricPoint>> = Default::default();
+    let mut by_metric: std::collections::BTreeMap<&str, Vec<&MetricPoint>> =
+        std::collections::BTreeMap::new();
     for (_, point) in app.world.table::<MetricPoint>().records() {
         let monthly = matches!(
             point.period_kind,

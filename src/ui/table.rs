@@ -47,6 +47,10 @@ pub(super) struct Rows<'a> {
 }
 
 /// Draws the visible rows of a list; `cells` makes the pieces of a row, one list of pieces a column.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one row is one stretch of cells after the other"
+)]
 pub(super) fn draw(
     canvas: &mut Canvas<'_>,
     area: Rect,

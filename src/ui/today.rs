@@ -494,7 +494,7 @@ fn tonight(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool) {
     let now = meetings.iter().filter(|(at, _)| on(*at) == today).count();
     let right = format!("{now} today · {} ahead", meetings.len());
     let inner = canvas.frame(area, "Meetings", &right, focused);
-    let mut y = inner.y;
+    let y = inner.y;
     let offices = offices(canvas, app);
     let last = if offices.is_empty() || inner.height < 4 {
         inner.bottom()
@@ -510,10 +510,7 @@ fn tonight(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool) {
         return;
     }
     let mut day = today;
-    for (at, meeting) in meetings {
-        if y >= last {
-            return;
-        }
+    for (y, (at, meeting)) in (y..last).zip(meetings) {
         let date = on(at);
         let mut line = meeting_line(canvas, app, at, meeting);
         let word = if date == day {
@@ -524,7 +521,6 @@ fn tonight(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool) {
         day = date;
         line.insert(0, piece(format!("{word:<4}"), canvas.paint.accent()));
         canvas.line(inner.x + 1, y, inner.width.saturating_sub(2), &line);
-        y += 1;
     }
 }
 

@@ -50,7 +50,7 @@ impl Terminal {
         let mut reader = pair.master.try_clone_reader().unwrap();
         let (to, raw) = (Arc::clone(&parser), Arc::clone(&bytes));
         std::thread::spawn(move || {
-            let mut chunk = [0; 65_536];
+            let mut chunk = vec![0; 65_536];
             while let Ok(read @ 1..) = reader.read(&mut chunk) {
                 to.lock().unwrap().process(&chunk[..read]);
                 raw.lock().unwrap().extend_from_slice(&chunk[..read]);
