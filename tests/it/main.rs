@@ -13,7 +13,6 @@ mod analytics;
 mod backend;
 mod cache;
 mod command_line;
-mod crash;
 mod demo;
 mod desk;
 mod generated;
