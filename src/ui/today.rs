@@ -1,6 +1,9 @@
 //! Today: everything that needs me now, on one screen, the most urgent first.
 
+mod meetings;
+
 use jiff::{SignedDuration, Timestamp};
+use meetings::{meeting_line, offices, promised, selected};
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
@@ -521,135 +524,5 @@ fn tonight(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool) {
         day = date;
         line.insert(0, piece(format!("{word:<4}"), canvas.paint.accent()));
         canvas.line(inner.x + 1, y, inner.width.saturating_sub(2), &line);
-    }
-}
-
-fn meeting_line(canvas: &Canvas<'_>, app: &App, at: Timestamp, meeting: &Meeting) -> Vec<Piece> {
-    let paint = &canvas.paint;
-    let glyphs = paint.glyphs();
-    let (mark, style) = match meeting.state {
-        MeetingState::Confirmed => (glyphs.dot(), paint.good()),
-        MeetingState::Held => (glyphs.hollow(), paint.warn()),
-        _ => ("?", paint.info()),
-    };
-    let here = &app.world.view.zone;
-    let mut pieces = vec![
-        piece(clock::time_of(at, here), paint.strong()),
-        piece(format!(" {mark} "), style),
-        piece(format!("{}  ", meeting.title), paint.text()),
-    ];
-    let date = here.to_datetime(at).date();
-    let mut zones: Vec<String> = Vec::new();
-    for attendee in &meeting.attendees {
-        let person = app.world.get::<Person>(&attendee.person);
-        let Some(theirs) = person.and_then(|person| zone::load(&person.zone).ok()) else {
-            continue;
-        };
-        let name = zone::name(&theirs);
-        if name == zone::name(here) || zones.contains(&name) {
-            continue;
-        }
-        let local = theirs.to_datetime(at);
-        let next = if local.date() > date { "+1" } else { "" };
-        let asleep = !(7..22).contains(&local.hour());
-        let style = if asleep { paint.warn() } else { paint.dim() };
-        let words = format!(
-            "{} {}{next} ",
-            zone::short_name(&name),
-            clock::time(local.time())
-        );
-        pieces.push(piece(words, style));
-        zones.push(name);
-    }
-    pieces
-}
-
-/// When it is 09:00 to 18:00 for the people who wait, on my clock.
-fn offices(canvas: &Canvas<'_>, app: &App) -> Vec<Piece> {
-    let paint = &canvas.paint;
-    let here = &app.world.view.zone;
-    let mut pieces = Vec::new();
-    for (name, _) in app.screen.tally.zones.iter().take(3) {
-        let Ok(theirs) = zone::load(name) else {
-            continue;
-        };
-        let local = theirs.to_datetime(app.world.view.now);
-        let instant = |hour: i8| {
-            local
-                .date()
-                .at(hour, 0, 0, 0)
-                .to_zoned(theirs.clone())
-                .ok()
-                .map(|zoned| clock::time_of(zoned.timestamp(), here))
-        };
-        let (Some(from), Some(to)) = (instant(9), instant(18)) else {
-            continue;
-        };
-        if pieces.is_empty() {
-            pieces.push(piece("at work, your time:", paint.dim()));
-        }
-        let open = (9..18).contains(&local.hour());
-        let style = if open { paint.good() } else { paint.info() };
-        pieces.push(piece(format!("  {} ", zone::short_name(name)), style));
-        pieces.push(piece(format!("{from}–{to}"), paint.text()));
-    }
-    pieces
-}
-
-/// What I promised and to whom, in my own words.
-fn promised(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
-    let promises = &app.screen.tally.promises;
-    let inner = canvas.frame(
-        area,
-        "Promises you made",
-        &format!("{} open", promises.len()),
-        false,
-    );
-    let paint = canvas.paint;
-    for (y, id) in (inner.y..inner.bottom()).zip(promises) {
-        let Some(promise) = app.world.get::<FollowUp>(id) else {
-            continue;
-        };
-        let (late, style) = late_short(canvas, app, promise);
-        canvas.put_right(inner.x, y, 5, &late, style);
-        let about = follow_ups::about(app, promise);
-        canvas.put(inner.x + 6, y, 14, &about, paint.network());
-        let words = if promise.quote.is_empty() {
-            promise.title.clone()
-        } else {
-            format!("“{}”", promise.quote)
-        };
-        canvas.put(
-            inner.x + 21,
-            y,
-            inner.width.saturating_sub(22),
-            &words,
-            paint.text(),
-        );
-    }
-    if promises.is_empty() {
-        let dim = paint.dim();
-        let words = "none open; a follow-up of kind promise stands here";
-        canvas.put(
-            inner.x + 1,
-            inner.y,
-            inner.width.saturating_sub(2),
-            words,
-            dim,
-        );
-    }
-}
-
-/// The record under the cursor of the focused panel.
-fn selected(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
-    let Some(link) = app.screen.selected() else {
-        let inner = canvas.frame(area, "Preview", "", false);
-        table::empty(canvas, inner, &["What is under the cursor opens here."]);
-        return;
-    };
-    match link.known_kind() {
-        Some(Kind::Thread) => thread::draw(canvas, app, area, &Id::new(&link.id), false),
-        Some(Kind::Network) => card::network(canvas, app, area, &Id::new(&link.id)),
-        _ => table::detail(canvas, app, area, &link, false),
     }
 }

@@ -32,7 +32,14 @@ const NARROW: &[(&str, &[&str])] = &[
     (
         "pane",
         &[
-            "record", "query", "triage", "when", "text", "effect", "list",
+            "portfolio",
+            "record",
+            "query",
+            "triage",
+            "when",
+            "text",
+            "effect",
+            "list",
         ],
     ),
     ("keymap", &["command", "record", "query", "when", "pane"]),
