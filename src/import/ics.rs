@@ -53,9 +53,6 @@ pub const MOST_INSTANCES: usize = 20_000;
 /// Steps of recurrence that the events of one calendar may cost, and as many its zones: well under a second's worth.
 const MOST_STEPS: u64 = 1_000_000;
 
-/// Steps that one rule may take of them, so that a bad event does not starve the others.
-const MOST_STEPS_OF_RULE: u64 = 200_000;
-
 /// The most remarks that are kept; a broken calendar needs no more to be seen as one.
 const MOST_REMARKS: usize = 1_000;
 

@@ -32,6 +32,7 @@ const NARROW: &[(&str, &[&str])] = &[
     (
         "pane",
         &[
+            "figure",
             "portfolio",
             "record",
             "query",

@@ -22,9 +22,9 @@ impl Budget {
         Self(steps)
     }
 
-    /// Takes a part out, at most so many steps.
-    pub(super) fn share(&mut self, most: u64) -> Self {
-        let share = self.0.min(most);
+    /// Takes a part out: a sixteenth of what is left, so that no number of bad rules takes it all.
+    pub(super) fn share(&mut self) -> Self {
+        let share = self.0.div_ceil(16);
         self.0 -= share;
         Self(share)
     }

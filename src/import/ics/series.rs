@@ -8,7 +8,7 @@ use super::recurrence::{Budget, Flow, OutOfBudget, Reach, expand};
 use super::rule::Rule;
 use super::stamp::{DAY, Stamp, date_of_day};
 use super::zones::Clock;
-use super::{Kind, MOST_INSTANCES, MOST_STEPS_OF_RULE, Occurrence, Reason, Remark, Shows};
+use super::{Kind, MOST_INSTANCES, Occurrence, Reason, Remark, Shows};
 
 /// Instances in the making, with what limits them.
 pub(super) struct Collection<'a> {
@@ -265,7 +265,7 @@ impl Collection<'_> {
         reach: Reach,
         emit: &mut dyn FnMut(i64) -> Flow,
     ) -> Result<(), OutOfBudget> {
-        let mut share = self.budget.share(MOST_STEPS_OF_RULE);
+        let mut share = self.budget.share();
         let outcome = expand(rule, start, clock, reach, &mut share, emit);
         self.budget.give_back(&share);
         outcome
