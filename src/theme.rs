@@ -1,6 +1,6 @@
 //! Layer 4: colours by meaning.
 //!
-//! A theme is a TOML file with a name and a colour for each [`Role`]; a theme may inherit from another.
+//! A theme is a TOML file with a name and a colour for each role of the screen; a theme may inherit from another.
 //! Nothing here knows the terminal: turning a colour into what a terminal can show is the matter of `ui`.
 
 use std::collections::BTreeMap;

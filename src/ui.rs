@@ -1,6 +1,6 @@
 //! Layer 6: drawing. It sees `&App` and cannot change anything; it is the only place with ratatui.
 //!
-//! All text of other people goes through [`Canvas`], which puts it on screen only through the sanitiser.
+//! All text of other people goes through `Canvas`, which puts it on screen only through the sanitiser.
 //! The size decides what is shown: below 60 columns one pane, from 60 a list with a short preview, from 100
 //! two columns, from 160 three.
 

@@ -243,8 +243,10 @@ fn moves<'a>(
     };
     match moves.last() {
         None => {
-            if let Some(at) = lead.entered_at.or(lead.created_at).filter(|at| *at <= now) {
-                moves.push(implied(at, stage));
+            // Without any date all that is known is that it stands there.
+            let entered = lead.entered_at.or(lead.created_at);
+            if entered.is_none_or(|at| at <= now) {
+                moves.push(implied(entered.unwrap_or(now), stage));
             }
         }
         Some(last) if last.to != Some(stage) => {

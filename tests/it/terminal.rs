@@ -128,7 +128,7 @@ fn the_morning_opens_a_key_acts_and_the_server_has_it() {
     terminal.until("live");
     terminal.press("2");
     terminal.until("Dana Reyes");
-    terminal.until("Third request");
+    terminal.until("October payout? Third");
     // The preview never marks read.
     assert_eq!(backend.record("threads/t1", &ana.token)["fields"]["new"], 1);
     terminal.press("/t payout\r");
@@ -381,7 +381,7 @@ fn a_draft_survives_a_killed_console() {
     let mut terminal = Terminal::open(&ana, 40, 120);
     terminal.until("live");
     terminal.press("2");
-    terminal.until("Third request");
+    terminal.until("October payout? Third");
     terminal.press("r");
     terminal.until("Enter sends");
     terminal.press("I will ask payouts 今天");
@@ -400,7 +400,7 @@ fn a_draft_survives_a_killed_console() {
     let mut terminal = Terminal::open(&ana, 40, 120);
     terminal.until("live");
     terminal.press("2");
-    terminal.until("Third request");
+    terminal.until("October payout? Third");
     terminal.press("r");
     terminal.until("I will ask payouts 今天");
     terminal.press("\r");

@@ -1,7 +1,9 @@
 //! The line of a meeting on Today, and what stands below it.
 
-#[expect(clippy::wildcard_imports, reason = "one screen in two files")]
-use super::*;
+use super::{
+    App, Canvas, FollowUp, Id, Kind, Meeting, MeetingState, Person, Piece, Rect, Timestamp, card,
+    clock, follow_ups, late_short, piece, table, thread, zone,
+};
 
 pub(super) fn meeting_line(
     canvas: &Canvas<'_>,
