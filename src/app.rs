@@ -224,7 +224,6 @@ impl App {
         if let Some(problem) = problems.first() {
             app.screen.say(Tone::Error, problem.clone());
         }
-        app.figures.refresh(&app.world, app.screen.place);
         app
     }
 

@@ -119,6 +119,16 @@ pub enum Load {
         /// At most this many.
         limit: usize,
     },
+    /// The records of a kind that belong to the time since an instant, open or not, at most this many,
+    /// newest first.
+    Since {
+        /// The kind.
+        kind: Kind,
+        /// From when on.
+        since: Timestamp,
+        /// At most this many.
+        limit: usize,
+    },
     /// Full-text search over everything, newest first.
     Search {
         /// The words.

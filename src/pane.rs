@@ -8,7 +8,7 @@ mod filter;
 mod tally;
 
 pub use arrange::{
-    Split, Standing, Stretch, arrange, arrange_all, network_needs, splits, standing,
+    Split, Stamp, Standing, Stretch, arrange, arrange_all, network_needs, splits, standing,
 };
 pub use filter::Filter;
 pub use tally::{StageCount, Tally, is_needy};
@@ -259,6 +259,8 @@ pub struct Screen {
     pub loaded: Vec<(AnyRef, Kind)>,
     /// What was counted when the lists were put in order.
     pub tally: Tally,
+    /// What the order of each place was made from.
+    pub arranged: BTreeMap<Place, Stamp>,
 }
 
 impl Default for Screen {
@@ -279,6 +281,7 @@ impl Default for Screen {
             slots: SlotsScreen::default(),
             loaded: Vec::new(),
             tally: Tally::default(),
+            arranged: BTreeMap::new(),
         }
     }
 }

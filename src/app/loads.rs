@@ -1,5 +1,7 @@
 //! What is read from the cache on demand, and how rows from the cache come in.
 
+use jiff::SignedDuration;
+
 use super::App;
 use crate::effect::{CacheChange, CacheRow, Effect, Load, SyncStatus};
 use crate::pane::{Place, arrange, arrange_all};
@@ -11,7 +13,11 @@ const MESSAGES: usize = 200;
 const CHILDREN: usize = 2_000;
 /// At most this many CNs on Today have a sparkline.
 const CARDS: usize = 16;
-/// At most this many stage events are read for the funnel.
+/// The funnel looks back this long: twice the longest cohort that it compares, and a year for the seasons.
+const HISTORY: SignedDuration = SignedDuration::from_hours(400 * 24);
+/// At most this many leads of that time are read for the funnel, beside the open ones.
+const LEADS: usize = 10_000;
+/// At most this many of their stage events are read.
 const EVENTS: usize = 50_000;
 /// Of at most this many CNs the figures are read for the portfolio.
 const COURSES: usize = 64;
@@ -123,12 +129,12 @@ impl App {
         {
             self.courses.read(&self.world, parent);
         }
-        if let Load::All { kind, .. } = load {
+        if let Load::All { kind, .. } | Load::Since { kind, .. } = load {
             self.figures.whole(*kind);
         }
         match load {
             Load::Working(_) | Load::Unhandled => arrange_all(&self.world, &mut self.screen, true),
-            Load::Children { kind, .. } | Load::All { kind, .. } => {
+            Load::Children { kind, .. } | Load::All { kind, .. } | Load::Since { kind, .. } => {
                 arrange(&self.world, &mut self.screen, Place::of_kind(*kind), true);
             }
             Load::Records(_) | Load::Search { .. } => {
@@ -241,11 +247,11 @@ impl App {
     /// funnel, the figures of each CN for the portfolio.
     fn wanted_figures(&mut self) -> Vec<Effect> {
         match self.screen.place {
-            Place::Funnel | Place::Today if self.whole.insert(Kind::StageEvent) => {
-                vec![Effect::Load(Load::All {
-                    kind: Kind::StageEvent,
-                    limit: EVENTS,
-                })]
+            Place::Funnel if self.whole.insert(Kind::StageEvent) => {
+                let since = self.world.view.now - HISTORY;
+                [(Kind::Lead, LEADS), (Kind::StageEvent, EVENTS)]
+                    .map(|(kind, limit)| Effect::Load(Load::Since { kind, since, limit }))
+                    .into()
             }
             Place::Networks => {
                 let Some(shelf) = self.screen.shelf(Place::Networks) else {

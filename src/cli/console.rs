@@ -16,7 +16,6 @@ const FIRST: &[Kind] = &[
     Kind::User,
     Kind::Team,
     Kind::Stage,
-    Kind::Person,
     Kind::Network,
     Kind::Thread,
     Kind::Lead,
@@ -26,6 +25,7 @@ const FIRST: &[Kind] = &[
 
 /// Kinds that are read right after it.
 const SECOND: &[Kind] = &[
+    Kind::Person,
     Kind::BusyBlock,
     Kind::Goal,
     Kind::Snippet,
@@ -88,7 +88,10 @@ pub(super) async fn open(opening: Opening) -> Result<(), CliError> {
     let now = clock.now();
     let configured = home.configured();
     let (mut store, report) = crate::store::Store::open(&home.store(), now)?;
-    let world = headless::world(&mut store, &configured, now, FIRST)?;
+    let mut world = headless::world(&mut store, &configured, now, FIRST)?;
+    for row in store.load(&Load::Records(headless::linked(&world)))? {
+        world.upsert(&row);
+    }
     let synced_at = store.place()?.synced_at;
     runtime::install_panic_hook();
     let mut app = App::new(world, configured, Screen::size());

@@ -10,7 +10,7 @@ use crate::app::Configured;
 use crate::command::{Command, Cx, Targets, UndoLog};
 use crate::effect::{Effect, Load, OutboxRow};
 use crate::list::World;
-use crate::record::{AnyRef, Kind, User};
+use crate::record::{AnyRef, FollowUp, Id, Kind, Lead, Meeting, Thread, User};
 use crate::runtime::{Clock, Home};
 use crate::store::Store;
 use crate::when::zone;
@@ -62,6 +62,34 @@ pub(super) fn world(
     }
     world.view.zone = console_zone(configured, &world);
     Ok(world)
+}
+
+/// Returns the people and leads that rows in memory name and that are not in memory themselves.
+///
+/// A book of a thousand people need not be read for a morning's threads, and a lead that was closed is
+/// still named by its thread.
+pub(super) fn linked(world: &World) -> Vec<AnyRef> {
+    let mut links = std::collections::BTreeSet::new();
+    for (_, thread) in world.table::<Thread>().records() {
+        links.extend(thread.from.as_ref().map(Id::link));
+        links.extend(thread.lead.as_ref().map(Id::link));
+    }
+    for (_, follow_up) in world.table::<FollowUp>().records() {
+        links.extend(follow_up.lead.as_ref().map(Id::link));
+    }
+    for (_, lead) in world.table::<Lead>().records() {
+        links.extend(lead.contact.as_ref().map(Id::link));
+    }
+    for (_, meeting) in world.table::<Meeting>().records() {
+        links.extend(meeting.attendees.iter().map(|one| one.person.link()));
+    }
+    links
+        .into_iter()
+        .filter(|link| {
+            link.known_kind()
+                .is_some_and(|kind| !world.any(kind).has(&link.id))
+        })
+        .collect()
 }
 
 /// The zone of the console: the configured one, else the user's, else the machine's.

@@ -214,9 +214,14 @@ fn enter(cx: &mut Cx<'_>, lead: &str, stage: &Id<Stage>, reason: &str) -> Result
     if from.as_ref() == Some(stage) {
         return Ok(());
     }
+    let ends = cx
+        .world
+        .get(stage)
+        .is_some_and(|stage| matches!(stage.terminal, Terminal::Won | Terminal::Lost));
     cx.change::<Lead>(lead, |lead| {
         lead.stage = Some(stage.clone());
         lead.entered_at = Some(now);
+        lead.closed_at = ends.then_some(now);
     })?;
     let by = Some(cx.world.my_id());
     cx.create(StageEvent {

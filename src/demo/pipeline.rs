@@ -331,6 +331,7 @@ fn draw(world: &World, chance: &mut Chance, draft: Draft) -> Prospect {
     record.name = name;
     record.stage = Some(stage_id(stand.stage));
     record.entered_at = Some(entered);
+    record.closed_at = [SIGNED, LOST].contains(&stand.stage).then_some(entered);
     record.created_at = Some(created);
     record.owner = Some(owner);
     record.contact = Some(person.id.clone());
@@ -502,6 +503,7 @@ pub(super) fn past_lead(world: &World, chance: &mut Chance, days: i64) -> Prospe
         name: names::company(chance),
         stage: Some(stage_id(stage)),
         entered_at: Some(entered),
+        closed_at: Some(entered),
         created_at: events.first().and_then(|(_, event)| event.at),
         source,
         archetype: if reached >= QUALIFIED {

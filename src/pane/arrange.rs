@@ -124,9 +124,50 @@ pub fn arrange(world: &World, screen: &mut Screen, place: Place, called: bool) {
         _ => keys,
     };
     screen.shelf_mut(place).list.arrange(keys, called);
+    if let Some(stamp) = stamp(world, screen, place) {
+        screen.arranged.insert(place, stamp);
+    }
 }
 
-/// Puts the rows of every place in order.
+/// What the order of a place was made from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    revisions: Vec<u64>,
+    minute: i64,
+    filter: String,
+    split: usize,
+}
+
+/// Returns the kinds whose records decide what stands in a place, and in which order.
+fn kinds_of(place: Place) -> Vec<Kind> {
+    match place {
+        Place::Inbox => vec![Kind::Thread, Kind::Person, Kind::User],
+        Place::Funnel => vec![Kind::Lead, Kind::Stage],
+        Place::Networks => vec![Kind::Network, Kind::Incident, Kind::Thread, Kind::FollowUp],
+        Place::FollowUps => vec![Kind::FollowUp, Kind::User],
+        Place::Browse(kind) => vec![kind],
+        Place::Today | Place::Slots | Place::Outbox | Place::Conflicts => Vec::new(),
+    }
+}
+
+fn stamp(world: &World, screen: &Screen, place: Place) -> Option<Stamp> {
+    let shelf = screen.shelf(place)?;
+    let kinds = kinds_of(place);
+    // A filter may follow a link to records of any kind.
+    let kinds = if shelf.filter.is_empty() {
+        kinds.as_slice()
+    } else {
+        Kind::ALL
+    };
+    (!kinds.is_empty()).then(|| Stamp {
+        revisions: kinds.iter().map(|kind| world.revision(*kind)).collect(),
+        minute: world.view.now.as_second().div_euclid(60),
+        filter: shelf.filter.clone(),
+        split: shelf.split,
+    })
+}
+
+/// Puts the rows of every place in order whose records, filter or minute have changed; with `called`, of all.
 pub fn arrange_all(world: &World, screen: &mut Screen, called: bool) {
     let mut places: Vec<Place> = Place::TABS.to_vec();
     places.extend(
@@ -137,7 +178,10 @@ pub fn arrange_all(world: &World, screen: &mut Screen, called: bool) {
             .filter(|place| !Place::TABS.contains(place)),
     );
     for place in places {
-        arrange(world, screen, place, called);
+        let now = stamp(world, screen, place);
+        if called || now.is_none() || screen.arranged.get(&place) != now.as_ref() {
+            arrange(world, screen, place, called);
+        }
     }
 }
 

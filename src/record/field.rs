@@ -135,13 +135,16 @@ pub trait FieldValue: Sized {
 }
 
 /// Reads a field and falls back to empty when it has a shape that this version does not know.
+///
+/// The field is read from its own text, which costs no copy of it; records are therefore read from JSON
+/// text (`serde_json::from_str`) and not from a tree.
 pub fn lenient<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
     T: DeserializeOwned + Default,
 {
-    let json = serde_json::Value::deserialize(deserializer)?;
-    Ok(serde_json::from_value(json).unwrap_or_default())
+    let json = <&serde_json::value::RawValue>::deserialize(deserializer)?;
+    Ok(serde_json::from_str(json.get()).unwrap_or_default())
 }
 
 impl FieldValue for String {

@@ -73,6 +73,8 @@ record! {
     expires_at: Option<Timestamp>,
     /// Why it was lost.
     lost_reason: String,
+    /// When it was signed, lost or merged; empty while it is worked on.
+    closed_at: Option<Timestamp>,
     /// The lead that this one duplicates.
     duplicate_of: Option<Id<Lead>>,
     /// The CN it became.
@@ -101,8 +103,11 @@ impl Record for Lead {
     fn title(&self) -> Cow<'_, str> {
         Cow::Borrowed(&self.name)
     }
+    fn is_open(&self) -> bool {
+        self.closed_at.is_none()
+    }
     fn at(&self) -> Option<Timestamp> {
-        self.created_at
+        self.closed_at.or(self.created_at)
     }
 }
 

@@ -63,6 +63,18 @@ impl Store {
                 shown.truncate(*limit);
                 Ok(shown.into_iter().map(|(_, row)| row).collect())
             }
+            Load::Since { kind, since, limit } => {
+                let since = since.as_millisecond();
+                let sql = "WHERE kind = ?1 AND at >= ?2 ORDER BY at DESC LIMIT ?3";
+                let rows = self
+                    .mirror
+                    .select(sql, rusqlite::params![kind.name(), since, count(*limit)])?;
+                let mut shown =
+                    self.with_edits(*kind, rows, |columns| columns.at >= Some(since))?;
+                shown.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+                shown.truncate(*limit);
+                Ok(shown.into_iter().map(|(_, row)| row).collect())
+            }
             Load::Search { text, limit } => self.find(text, *limit),
         }
     }
