@@ -106,11 +106,18 @@ impl Store {
     /// The cost does not grow with the number of records.
     pub fn open(paths: &Paths, now: Timestamp) -> Result<(Self, OpenReport), StoreError> {
         let mut report = OpenReport::default();
-        let outbox = match Outbox::open(&paths.outbox) {
-            Ok(outbox) => outbox,
-            Err(error) => salvage::outbox(&paths.outbox, now, &error, &mut report)?,
+        // Two files, opened side by side: the console's first frame waits for both.
+        let (outbox, mirror) = std::thread::scope(|scope| {
+            let outbox = scope.spawn(|| Outbox::open(&paths.outbox));
+            let mirror = Mirror::open(&paths.mirror);
+            (outbox.join(), mirror)
+        });
+        let outbox = match outbox {
+            Ok(Ok(outbox)) => outbox,
+            Ok(Err(error)) => salvage::outbox(&paths.outbox, now, &error, &mut report)?,
+            Err(panic) => std::panic::resume_unwind(panic),
         };
-        let mirror = match Mirror::open(&paths.mirror) {
+        let mirror = match mirror {
             Ok(mirror) => mirror,
             Err(error) => salvage::mirror(&paths.mirror, now, &error, &mut report)?,
         };

@@ -1,14 +1,16 @@
 //! Opening the console.
 
+use jiff::Timestamp;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use super::{Account, CliError, headless};
 use crate::app::{App, Msg};
 use crate::effect::{Line, Load, SyncStatus};
+use crate::list::World;
 use crate::pane::{Tone, arrange_all};
 use crate::record::Kind;
 use crate::runtime::{self, Clock, Home, Screen, Wiring};
-use crate::store::StoreHandle;
+use crate::store::{OpenReport, Store, StoreHandle};
 use crate::sync::{self, Event};
 
 /// Kinds that the first frame needs, the most important first.
@@ -86,12 +88,15 @@ pub(super) async fn open(opening: Opening) -> Result<(), CliError> {
     } = opening;
     require_terminal()?;
     let now = clock.now();
-    let configured = home.configured();
-    let (mut store, report) = crate::store::Store::open(&home.store(), now)?;
-    let mut world = headless::world(&mut store, &configured, now, FIRST)?;
-    for row in store.load(&Load::Records(headless::linked(&world)))? {
-        world.upsert(&row);
-    }
+    // Config, keys and theme are read while the cache is.
+    let (configured, cached) = std::thread::scope(|scope| {
+        let configured = scope.spawn(|| home.configured());
+        let cached = cached(&home, now);
+        (configured.join(), cached)
+    });
+    let configured = configured.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+    let (mut store, report, mut world) = cached?;
+    world.view.zone = headless::console_zone(&configured, &world);
     let synced_at = store.place()?.synced_at;
     runtime::install_panic_hook();
     let mut app = App::new(world, configured, Screen::size());
@@ -150,6 +155,16 @@ pub(super) async fn open(opening: Opening) -> Result<(), CliError> {
         )])?;
     }
     Ok(())
+}
+
+/// Reads what the first frame needs from the cache.
+fn cached(home: &Home, now: Timestamp) -> Result<(Store, OpenReport, World), CliError> {
+    let (mut store, report) = Store::open(&home.store(), now)?;
+    let mut world = headless::unzoned(&mut store, now, FIRST)?;
+    for row in store.load(&Load::Records(headless::linked(&world)))? {
+        world.upsert(&row);
+    }
+    Ok((store, report, world))
 }
 
 /// Refuses to draw where nobody can see it.

@@ -10,7 +10,7 @@ use crate::app::Configured;
 use crate::command::{Command, Cx, Targets, UndoLog};
 use crate::effect::{Effect, Load, OutboxRow};
 use crate::list::World;
-use crate::record::{AnyRef, FollowUp, Id, Kind, Lead, Meeting, Thread, User};
+use crate::record::{AnyRef, FollowUp, Id, Kind, Meeting, Thread, User};
 use crate::runtime::{Clock, Home};
 use crate::store::Store;
 use crate::when::zone;
@@ -53,6 +53,17 @@ pub(super) fn world(
     now: Timestamp,
     kinds: &[Kind],
 ) -> Result<World, CliError> {
+    let mut world = unzoned(store, now, kinds)?;
+    world.view.zone = console_zone(configured, &world);
+    Ok(world)
+}
+
+/// Fills a world from the cache whose zone is still to be found out.
+pub(super) fn unzoned(
+    store: &mut Store,
+    now: Timestamp,
+    kinds: &[Kind],
+) -> Result<World, CliError> {
     let identity = store.identity()?;
     let me = identity.user.unwrap_or_default();
     let rows = store.load(&Load::Working(kinds.to_vec()))?;
@@ -60,7 +71,6 @@ pub(super) fn world(
     for row in &rows {
         world.upsert(row);
     }
-    world.view.zone = console_zone(configured, &world);
     Ok(world)
 }
 
@@ -77,11 +87,11 @@ pub(super) fn linked(world: &World) -> Vec<AnyRef> {
     for (_, follow_up) in world.table::<FollowUp>().records() {
         links.extend(follow_up.lead.as_ref().map(Id::link));
     }
-    for (_, lead) in world.table::<Lead>().records() {
-        links.extend(lead.contact.as_ref().map(Id::link));
-    }
+    let ahead = |meeting: &Meeting| meeting.end.is_some_and(|end| end > world.view.now);
     for (_, meeting) in world.table::<Meeting>().records() {
-        links.extend(meeting.attendees.iter().map(|one| one.person.link()));
+        if ahead(meeting) {
+            links.extend(meeting.attendees.iter().map(|one| one.person.link()));
+        }
     }
     links
         .into_iter()
