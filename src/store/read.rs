@@ -64,7 +64,7 @@ impl Store {
                 Ok(shown.into_iter().map(|(_, row)| row).collect())
             }
             Load::Since { kind, since, limit } => {
-                let since = since.as_millisecond();
+                let since = since.as_microsecond();
                 let sql = "WHERE kind = ?1 AND at >= ?2 ORDER BY at DESC LIMIT ?3";
                 let rows = self
                     .mirror
