@@ -212,7 +212,7 @@ fn forward(event: Event, store: &StoreHandle, tell: &UnboundedSender<Msg>) {
                 let Ok(rows) = store.load(load).await else {
                     return;
                 };
-                let me = store.call(crate::store::Store::identity).await;
+                let me = store.call(Store::identity).await;
                 let user = me
                     .ok()
                     .and_then(|identity| identity.user)

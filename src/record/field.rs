@@ -136,14 +136,13 @@ pub trait FieldValue: Sized {
 
 /// Reads a field and falls back to empty when it has a shape that this version does not know.
 ///
-/// The field is read from its own text, which costs no copy of it; records are therefore read from JSON
-/// text (`serde_json::from_str`) and not from a tree.
+/// The field is read from its own text and not from a tree, which would be made only to be taken apart.
 pub fn lenient<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
     T: DeserializeOwned + Default,
 {
-    let json = <&serde_json::value::RawValue>::deserialize(deserializer)?;
+    let json = Box::<serde_json::value::RawValue>::deserialize(deserializer)?;
     Ok(serde_json::from_str(json.get()).unwrap_or_default())
 }
 

@@ -383,7 +383,7 @@ fn a_draft_survives_a_killed_console() {
     terminal.press("2");
     terminal.until("October payout? Third");
     terminal.press("r");
-    terminal.until("Enter sends");
+    terminal.until("Enter send");
     terminal.press("I will ask payouts 今天");
     terminal.until("今天");
     // The keys are on the disk once the outbox answers for them.
