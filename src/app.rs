@@ -6,6 +6,7 @@
 
 mod course;
 mod figures;
+mod find;
 mod form;
 mod fuzzy;
 mod help;
@@ -20,6 +21,7 @@ mod reply;
 
 pub use course::{Course, Courses};
 pub use figures::{Course as Trend, Figures, FunnelFigures};
+pub use find::{Find, HITS, Hit};
 pub use form::{Form, FormField};
 pub use help::{HelpRow, footer, help_rows};
 pub use input::Input;
@@ -38,7 +40,7 @@ use crate::effect::{Batch, CacheChange, CacheRow, Effect, Load, OutboxRow, SyncS
 use crate::keymap::{Key, Keymap};
 use crate::list::World;
 use crate::pane::{Place, Screen, Tone, arrange, arrange_all};
-use crate::record::Kind;
+use crate::record::{AnyRef, Kind};
 use crate::theme::Theme;
 use pending::PendingEdits;
 
@@ -136,6 +138,8 @@ pub enum Mode {
     Reply(Box<ReplyBox>),
     /// A form.
     Form(Box<Form>),
+    /// The search over everything.
+    Find(Box<Find>),
     /// The keys of this place, scrolled by this many lines.
     Help(usize),
 }
@@ -182,6 +186,8 @@ pub struct App {
     pending_edits: PendingEdits,
     /// The verb that `.` repeats.
     last: Vec<Command>,
+    /// A record that was sought and is being read.
+    sought: Option<AnyRef>,
     parsed: HashMap<String, Command>,
     parsing: Option<Parsing>,
     asks: VecDeque<Ask>,
@@ -217,6 +223,7 @@ impl App {
             whole: BTreeSet::new(),
             pending_edits: PendingEdits::default(),
             last: Vec::new(),
+            sought: None,
             parsed: HashMap::new(),
             parsing: None,
             asks: VecDeque::new(),
@@ -401,6 +408,11 @@ impl App {
                     let draft = self.drafts.get(&format!("reply:{thread}"));
                     let draft = draft.cloned().unwrap_or_default();
                     self.mode = Mode::Reply(Box::new(ReplyBox::open(&self.world, &thread, &draft)));
+                }
+                Ask::Find(text) => {
+                    let mut find = Box::new(Find::open(&text));
+                    effects.extend(self.asked(&mut find));
+                    self.mode = Mode::Find(find);
                 }
                 Ask::Help => self.mode = Mode::Help(0),
                 Ask::Repeat => {

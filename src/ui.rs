@@ -8,6 +8,7 @@ mod browse;
 mod canvas;
 mod card;
 mod chrome;
+mod find;
 mod follow_ups;
 mod form;
 mod funnel;

@@ -84,6 +84,9 @@ pub fn footer(app: &App) -> Vec<(String, String)> {
                 ("Esc", "leave"),
             ]);
         }
+        Mode::Find(_) => {
+            return fixed(&[("↑↓", "choose"), ("Enter", "go there"), ("Esc", "leave")]);
+        }
         Mode::Help(_) => return fixed(&[("j/k", "scroll"), ("any key", "close")]),
     }
     let scope = app.screen.active().name();

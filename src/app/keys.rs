@@ -20,6 +20,7 @@ impl App {
             Mode::Pick(picker) => self.pick_key(picker, key),
             Mode::Reply(reply) => self.reply_key(reply, key),
             Mode::Form(form) => self.form_key(form, key),
+            Mode::Find(find) => self.find_key(find, key),
             Mode::Help(scroll) => {
                 self.mode = match key.code {
                     KeyCode::Char('j') | KeyCode::Down => Mode::Help(scroll + 1),
@@ -55,6 +56,10 @@ impl App {
                 effects.push(reply.draft());
             }
             Mode::Form(form) => form.paste(text),
+            Mode::Find(find) => {
+                find.input.insert(text);
+                effects = self.asked(find);
+            }
             Mode::Normal | Mode::Help(_) => {
                 self.screen.say(
                     Tone::Info,

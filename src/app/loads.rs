@@ -113,6 +113,12 @@ impl App {
                 }
             }
         }
+        if let Load::Search { text, .. } = load {
+            if let super::Mode::Find(find) = &mut self.mode {
+                find.take(text, rows);
+            }
+            return;
+        }
         for row in rows {
             match self.pending_edits.over(row.clone()) {
                 Some(row) => self.world.upsert(&row),
@@ -139,6 +145,7 @@ impl App {
             }
             Load::Records(_) | Load::Search { .. } => {
                 arrange_all(&self.world, &mut self.screen, false);
+                self.reach_sought();
             }
         }
     }

@@ -239,3 +239,81 @@ fn a_row_read_while_an_edit_is_on_its_way_is_shown_with_the_edit() {
     assert_eq!(thread.record.state, crate::record::ThreadState::Done);
     assert_eq!(thread.version, 4);
 }
+
+fn cached(kind: Kind, id: &str, fields: &str) -> CacheRow {
+    CacheRow {
+        kind,
+        id: id.into(),
+        version: 1,
+        state: RowState::Clean,
+        fields: fields.into(),
+    }
+}
+
+fn searched(app: &mut App, text: &str, rows: Vec<CacheRow>) {
+    let load = Load::Search {
+        text: text.into(),
+        limit: HITS + 1,
+    };
+    let now = app.world.view.now;
+    app.update(now, Msg::Loaded(load, rows));
+}
+
+#[test]
+fn the_search_asks_at_each_letter_and_drops_answers_to_older_words() {
+    let mut app = app();
+    press(&mut app, "ctrl-f");
+    press(&mut app, "p");
+    let effects = press(&mut app, "a");
+    let asked = Effect::Load(Load::Search {
+        text: "pa".into(),
+        limit: HITS + 1,
+    });
+    assert!(effects.contains(&asked), "{effects:?}");
+    let payout = cached(Kind::Thread, "t9", r#"{"title":"Payout of May"}"#);
+    searched(&mut app, "p", vec![payout.clone()]);
+    let Mode::Find(find) = &app.mode else {
+        panic!("{:?}", app.mode)
+    };
+    assert!(find.hits.is_empty(), "an answer to older words is dropped");
+    searched(&mut app, "pa", vec![payout; HITS + 1]);
+    let Mode::Find(find) = &app.mode else {
+        panic!("{:?}", app.mode)
+    };
+    assert_eq!(find.hits.len(), HITS);
+    assert!(find.more);
+    assert!(
+        !app.world.any(Kind::Thread).has("t9"),
+        "a hit is not yet a row"
+    );
+}
+
+#[test]
+fn a_hit_leads_to_its_row_and_a_message_to_its_thread() {
+    let mut app = app();
+    press(&mut app, "g /");
+    press(&mut app, "x");
+    let message = cached(
+        Kind::Message,
+        "m1",
+        r#"{"thread":"t3","text":"x marks the spot"}"#,
+    );
+    searched(&mut app, "x", vec![message]);
+    press(&mut app, "enter");
+    assert_eq!(app.screen.place, Place::Inbox);
+    assert_eq!(app.screen.list().unwrap().cursor(), Some("t3"));
+}
+
+#[test]
+fn a_hit_that_is_closed_is_shown_in_the_list_of_its_kind() {
+    let mut app = app();
+    press(&mut app, "ctrl-f");
+    press(&mut app, "o");
+    let done = r#"{"title":"Old deal","state":"done","done_at":"2025-01-02T00:00:00Z"}"#;
+    searched(&mut app, "o", vec![cached(Kind::Thread, "t8", done)]);
+    press(&mut app, "enter");
+    assert_eq!(app.screen.place, Place::Browse(Kind::Thread));
+    assert_eq!(app.screen.list().unwrap().cursor(), Some("t8"));
+    press(&mut app, "[");
+    assert_eq!(app.screen.place, Place::Today);
+}

@@ -187,6 +187,8 @@ impl Default for Settings {
 pub enum Ask {
     /// Open the palette with this text.
     Palette(String),
+    /// Open the search over everything with these words.
+    Find(String),
     /// Open the filter line.
     Filter,
     /// Ask for one line of text and run the command line with the answer as its last word.

@@ -129,6 +129,12 @@ pub enum AppCommand {
         #[arg(value_name = "TEXT", default_value = "")]
         text: String,
     },
+    /// Searches everything in the cache, open or not.
+    Find {
+        /// What to begin with.
+        #[arg(value_name = "WORDS", default_value = "")]
+        words: String,
+    },
     /// Repeats the last verb.
     Repeat,
     /// Talks to the server now.
@@ -169,6 +175,7 @@ impl AppCommand {
             }
             Self::Keys => ask(cx, Ask::Help)?,
             Self::Palette { text } => ask(cx, Ask::Palette(text))?,
+            Self::Find { words } => ask(cx, Ask::Find(words))?,
             Self::Repeat => ask(cx, Ask::Repeat)?,
             Self::Redraw => ask(cx, Ask::Redraw)?,
             Self::Reload => ask(cx, Ask::Reload)?,
