@@ -91,6 +91,9 @@ pub struct Options {
     pub limits: Limits,
     /// How many connections it keeps at a time.
     pub connections: usize,
+    /// How many waiting requests share one write of the database and its flush of the disk; one gives each
+    /// its own.
+    pub group: usize,
 }
 
 impl Options {
@@ -103,6 +106,7 @@ impl Options {
             compression: Compression::Remote,
             limits: Limits::default(),
             connections: 1_000,
+            group: 256,
         }
     }
 }
@@ -204,7 +208,7 @@ impl Server {
             storage.change(|txn| Ok((Identity::of(txn)?, txn.head()?.last.unsigned_abs())))?;
         let (head, _) = watch::channel(head);
         let clock = Arc::clone(&options.clock);
-        let (writer, _thread) = Writer::start(Arc::clone(&storage), clock, head.clone())?;
+        let (writer, _thread) = Writer::start(Arc::clone(&storage), clock, head.clone(), options.group)?;
         Ok(Self {
             inner: Arc::new(Inner {
                 storage,

@@ -14,9 +14,6 @@ use super::ledger::Ledger;
 use super::storage::{Result, Storage, StorageError};
 use super::{Clock, ServerError};
 
-/// How many requests share one write of the database.
-const GROUP: usize = 256;
-
 /// A failed piece of work; nothing of it was kept.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum WriteError {
@@ -68,16 +65,18 @@ where
 }
 
 impl Writer {
-    /// Starts the thread. `head` is told the newest position after each write.
+    /// Starts the thread. `head` is told the newest position after each write; this many requests may share
+    /// one.
     pub(crate) fn start(
         storage: Arc<dyn Storage>,
         clock: Clock,
         head: watch::Sender<u64>,
+        group: usize,
     ) -> std::result::Result<(Self, JoinHandle<()>), ServerError> {
         let (jobs, waiting) = mpsc::unbounded_channel();
         let thread = std::thread::Builder::new()
             .name("cnm-writer".to_owned())
-            .spawn(move || work_off(waiting, &*storage, &clock, &head))
+            .spawn(move || work_off(waiting, &*storage, &clock, &head, group))
             .map_err(ServerError::Thread)?;
         Ok((Self { jobs }, thread))
     }
@@ -107,10 +106,11 @@ fn work_off(
     storage: &dyn Storage,
     clock: &Clock,
     head: &watch::Sender<u64>,
+    group: usize,
 ) {
     while let Some(first) = waiting.blocking_recv() {
         let mut jobs = vec![first];
-        while jobs.len() < GROUP
+        while jobs.len() < group
             && let Ok(job) = waiting.try_recv()
         {
             jobs.push(job);
