@@ -11,9 +11,10 @@
 //!
 //! Time comes from a [`Clock`]; the module never asks the system for it.
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use jiff::Timestamp;
 use serde_json::Map;
@@ -186,8 +187,10 @@ struct Inner {
     limiter: http::limit::Limiter,
     /// Places for requests that read many records.
     readers: Arc<tokio::sync::Semaphore>,
+    /// What was read of tokens, by their public part.
+    known: Mutex<HashMap<String, http::auth::Known>>,
     /// When the use of each token was last noted, in seconds.
-    uses: Mutex<std::collections::HashMap<String, i64>>,
+    uses: Mutex<HashMap<String, i64>>,
     options: Options,
 }
 
@@ -217,6 +220,7 @@ impl Server {
                 identity: RwLock::new(identity),
                 limiter: http::limit::Limiter::new(options.rate),
                 readers: Arc::new(tokio::sync::Semaphore::new(READERS)),
+                known: Mutex::default(),
                 uses: Mutex::default(),
                 options,
             }),
@@ -332,6 +336,10 @@ impl Inner {
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
+    }
+
+    fn known(&self) -> MutexGuard<'_, HashMap<String, http::auth::Known>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn now(&self) -> Timestamp {

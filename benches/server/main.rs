@@ -169,11 +169,11 @@ async fn delta_reads(side: &Side, floor: &Floor, round: usize) -> f64 {
         }
     }
     let batch: Vec<Value> = (0..50)
-        .map(|number| one_mark(&format!("r{round}-{number}"), number * 10 + 1, number))
+        .map(|number| one_mark(&format!("r{round}-{number}"), (round * 50 + number) * 10 + 1, number))
         .collect();
     let body = json!({"client": "r", "batch": batch}).to_string();
-    let reply = connection.json(&Request::post("/v1/commands", &token, &body));
-    let reply = reply.await;
+    let request = Request::post("/v1/commands", &token, &body);
+    let reply = connection.json(&request).await;
     assert!(!reply.to_string().contains("problem"), "{reply}");
     let page = connection.json(&changes(&token, &cursor, 50)).await;
     let records = page["changes"].as_array().unwrap();

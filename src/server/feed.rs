@@ -12,7 +12,12 @@ use std::ops::ControlFlow;
 
 use super::cursor::{Cursor, Identity, Stale};
 use super::principal::Principal;
-use super::storage::{FeedQuery, FeedRow, FeedState, Mark, Result, Snapshot};
+use super::storage::{Extent, FeedQuery, FeedRow, FeedState, Result, Snapshot};
+
+/// The usual size of a record as text, in bytes.
+const USUAL_ROW: usize = 512;
+/// The most that follows the records of a page, in bytes.
+const ENDING: usize = 512;
 
 /// How much a page may hold.
 #[derive(Clone, Copy, Debug)]
@@ -92,7 +97,7 @@ fn collect(
         fresh_until: from.fresh,
     };
     let mut rows = Rows {
-        text: r#"{"changes":["#.to_owned(),
+        text: start(limits.rows),
         count: 0,
         last: from.seq,
         whole: None,
@@ -101,7 +106,7 @@ fn collect(
     };
     snapshot.feed(&query, &mut |row| {
         if row.seq > rows.txn_ends {
-            rows.next_transaction(snapshot, row.seq)?;
+            rows.next_transaction(row.txn);
         }
         if rows.count >= limits.rows || (rows.count > 0 && rows.text.len() >= limits.bytes) {
             rows.full = true;
@@ -113,22 +118,22 @@ fn collect(
     Ok(rows)
 }
 
+/// Begins the text of a page, with room for what it may well become.
+fn start(rows: usize) -> String {
+    let mut text = String::with_capacity(rows.min(1_000) * USUAL_ROW + ENDING);
+    text.push_str(r#"{"changes":["#);
+    text
+}
+
 impl Rows {
-    fn next_transaction(&mut self, snapshot: &dyn Snapshot, seq: i64) -> Result<()> {
-        // Marks older than the oldest kept deletion are gone; only first reads still come by there.
-        let mark = snapshot.mark_at(seq)?.unwrap_or(Mark {
-            first: seq,
-            last: seq,
-            ..Mark::default()
-        });
+    fn next_transaction(&mut self, txn: Extent) {
         if self.count > 0 {
             self.whole = Some(Whole {
                 bytes: self.text.len(),
-                seq: mark.first - 1,
+                seq: txn.first - 1,
             });
         }
-        self.txn_ends = mark.last;
-        Ok(())
+        self.txn_ends = txn.last;
     }
 
     fn push(&mut self, row: &FeedRow<'_>) {

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -23,7 +24,7 @@ use super::{Compression, Exposure, Inner, ServerError, random, refusal, rules, u
 use crate::wire::path;
 
 mod about;
-mod auth;
+pub(super) mod auth;
 mod changes;
 mod commands;
 mod events;
@@ -51,6 +52,29 @@ struct App {
     inner: Arc<Inner>,
     /// Turns true, or loses its sender, when the server stops.
     stop: watch::Receiver<bool>,
+    requests: Arc<RequestIds>,
+}
+
+/// Names requests: no two alike while the server runs, and hardly two of different runs.
+struct RequestIds {
+    run: u64,
+    count: AtomicU64,
+}
+
+impl RequestIds {
+    fn new() -> Result<Self, StorageError> {
+        Ok(Self {
+            run: u64::from_be_bytes(random::bytes()?),
+            count: AtomicU64::new(0),
+        })
+    }
+
+    fn next(&self) -> String {
+        // An odd factor makes neighbours look different and keeps them distinct.
+        let count = self.count.fetch_add(1, Ordering::Relaxed);
+        let mixed = count.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ self.run;
+        format!("{mixed:016x}")
+    }
 }
 
 /// A server at work.
@@ -97,6 +121,7 @@ pub(super) async fn serve(inner: Arc<Inner>, address: SocketAddr) -> Result<Runn
     let app = App {
         inner: Arc::clone(&inner),
         stop: stopped.clone(),
+        requests: Arc::new(RequestIds::new()?),
     };
     let service = router(app).into_make_service_with_connect_info::<Peer>();
     let mut until = stopped.clone();
@@ -213,7 +238,7 @@ async fn frame(
     request: Request,
     next: Next,
 ) -> Response {
-    let id = random::hex::<8>().unwrap_or_else(|_| "0".repeat(16));
+    let id = app.requests.next();
     let mut response = next.run(request).await;
     if let Some(Pending(mut problem, extra)) = response.extensions_mut().remove::<Pending>() {
         if problem.status >= 500 {

@@ -96,10 +96,40 @@ pub(crate) struct Mark {
     pub(crate) chain: [u8; 32],
 }
 
+/// The first and the last position of a transaction of the feed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Extent {
+    pub(crate) first: i64,
+    pub(crate) last: i64,
+}
+
+impl Extent {
+    /// Returns the transaction of this position alone.
+    pub(crate) const fn alone(seq: i64) -> Self {
+        Self {
+            first: seq,
+            last: seq,
+        }
+    }
+
+    /// Returns this transaction if the position, which is not after its end, belongs to it.
+    ///
+    /// Marks older than the oldest kept deletion are gone; what is left from then stands alone.
+    const fn around(self, seq: i64) -> Self {
+        if self.first <= seq {
+            self
+        } else {
+            Self::alone(seq)
+        }
+    }
+}
+
 /// One entry of the feed, borrowed from the database.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FeedRow<'a> {
     pub(crate) seq: i64,
+    /// The transaction that it belongs to; in a listing, which has none, the entry alone.
+    pub(crate) txn: Extent,
     pub(crate) kind: &'a str,
     pub(crate) id: &'a str,
     pub(crate) state: FeedState<'a>,
@@ -197,6 +227,8 @@ pub(crate) struct Expiry {
 pub(crate) trait Snapshot {
     /// Reads one of the server's own values.
     fn setting(&self, key: &str) -> Result<Option<String>>;
+    /// Returns the number of [`Storage::rights`] for this view.
+    fn rights(&self) -> Result<i64>;
     /// Returns the newest mark, or one with `last` 0.
     fn head(&self) -> Result<Mark>;
     /// Returns the transaction that this position belongs to.
@@ -288,6 +320,9 @@ pub(crate) trait Storage: Send + Sync {
     fn read(&self, work: &mut Reading<'_>) -> Result<()>;
     /// Runs the work alone and makes it durable, or undoes all of it when it fails.
     fn write(&self, work: &mut Writing<'_>) -> Result<()>;
+    /// Returns a number that changes with every token, right or scope, whichever program changed it: as long
+    /// as it stays, what was read of them is still true.
+    fn rights(&self) -> Result<i64>;
     /// Prepares for a great many records: quicker, and only safe while the database is disposable.
     fn loading(&self, on: bool) -> Result<()>;
     /// Writes a consistent copy to a new file.

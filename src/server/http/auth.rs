@@ -16,6 +16,17 @@ use crate::server::token::{Credential, Scope, TokenRow};
 /// How often (seconds) the use of a token is noted.
 const NOTE_USE: i64 = 60;
 
+/// How many tokens are remembered at most.
+const MOST_KNOWN: usize = 10_000;
+
+/// What was read of a token that somebody showed.
+pub(in crate::server) struct Known {
+    /// The state of all tokens and rights in which it was read.
+    rights: i64,
+    token: TokenRow,
+    principal: Principal,
+}
+
 /// The principal of a request, and what it showed for it.
 pub(super) struct Caller {
     pub(super) principal: Principal,
@@ -77,19 +88,39 @@ impl Caller {
 impl App {
     /// Finds the principal of a credential, if it is good at this moment.
     ///
-    /// Two look-ups by key in a few microseconds: not worth another thread.
+    /// A look-up by key in a few microseconds tells whether what is remembered of the token is still true,
+    /// so that a token which another program revoked is refused at once: not worth another thread.
     pub(super) fn verify(&self, credential: &Credential) -> Result<Option<Principal>, Refused> {
         let now = self.inner.now();
-        let found = self.inner.storage.view(|snapshot| {
+        let storage = &self.inner.storage;
+        let rights = storage.rights()?;
+        if let Some(known) = self.inner.known().get(&credential.id)
+            && known.rights == rights
+        {
+            let good = known.token.admits(credential, now);
+            return Ok(good.then(|| known.principal.clone()));
+        }
+        let found = storage.view(|snapshot| {
             let Some(token) = snapshot.token(&credential.id)? else {
                 return Ok(None);
             };
-            if !token.admits(credential, now) {
-                return Ok(None);
-            }
-            principal(snapshot, &token)
+            let rights = snapshot.rights()?;
+            Ok(principal(snapshot, &token)?.map(|principal| Known {
+                rights,
+                token,
+                principal,
+            }))
         })?;
-        Ok(found)
+        let Some(found) = found.filter(|found| found.token.admits(credential, now)) else {
+            return Ok(None);
+        };
+        let principal = found.principal.clone();
+        let mut known = self.inner.known();
+        if known.len() >= MOST_KNOWN {
+            known.clear();
+        }
+        known.insert(credential.id.clone(), found);
+        Ok(Some(principal))
     }
 
     /// Notes that a token was used, once a minute and behind the request.

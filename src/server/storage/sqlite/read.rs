@@ -9,7 +9,7 @@ use super::Session;
 use crate::record::{AnyRef, Kind};
 use crate::server::principal::PrincipalRow;
 use crate::server::storage::{
-    Answer, AuditRow, FeedQuery, FeedRow, FeedState, Life, Mark, Result, Sink, Snapshot,
+    Answer, AuditRow, Extent, FeedQuery, FeedRow, FeedState, Life, Mark, Result, Sink, Snapshot,
     StorageError, Stored,
 };
 use crate::server::token::TokenRow;
@@ -37,6 +37,44 @@ macro_rules! feed_columns {
     };
 }
 
+/// Counts the changes of tokens and rights.
+pub(super) const RIGHTS: &str =
+    "SELECT CAST(value AS INTEGER) FROM setting WHERE key = 'rights'";
+
+/// How many transactions are passed one by one before the next one is looked up by its key.
+const STEPS: usize = 16;
+
+/// The transactions of the feed beside its rows, in the same order.
+struct Transactions<'s> {
+    session: &'s Session<'s>,
+    rows: rusqlite::Rows<'s>,
+    current: Option<Extent>,
+}
+
+impl Transactions<'_> {
+    /// Returns the transaction that a position belongs to; positions are asked for in their order.
+    fn around(&mut self, seq: i64) -> Result<Extent> {
+        for _ in 0..STEPS {
+            match self.current {
+                Some(extent) if extent.last >= seq => return Ok(extent.around(seq)),
+                _ => {}
+            }
+            let Some(row) = self.rows.next()? else {
+                return Ok(Extent::alone(seq));
+            };
+            self.current = Some(Extent {
+                first: row.get(0)?,
+                last: row.get(1)?,
+            });
+        }
+        let mark = self.session.mark_at(seq)?;
+        Ok(mark.map_or(Extent::alone(seq), |mark| Extent {
+            first: mark.first,
+            last: mark.last,
+        }))
+    }
+}
+
 impl Session<'_> {
     pub(super) fn prepare(&self, sql: &str) -> Result<rusqlite::CachedStatement<'_>> {
         Ok(self.conn.prepare_cached(sql)?)
@@ -57,6 +95,10 @@ impl Session<'_> {
 impl Snapshot for Session<'_> {
     fn setting(&self, key: &str) -> Result<Option<String>> {
         self.one("SELECT value FROM setting WHERE key = ?1", [key])
+    }
+
+    fn rights(&self) -> Result<i64> {
+        Ok(self.one(RIGHTS, [])?.unwrap_or_default())
     }
 
     fn head(&self) -> Result<Mark> {
@@ -131,6 +173,13 @@ impl Snapshot for Session<'_> {
         let from = query.after.max(query.fresh_until);
         let mut left = left.query(params![query.principal, from])?;
         let mut next_left = left.next()?;
+        let mut transactions =
+            self.prepare("SELECT first, last FROM txn WHERE last > ?1 ORDER BY last")?;
+        let mut transactions = Transactions {
+            session: self,
+            rows: transactions.query([query.after])?,
+            current: None,
+        };
         let mut rows = self.prepare(concat!(
             "SELECT ",
             feed_columns!(),
@@ -140,23 +189,27 @@ impl Snapshot for Session<'_> {
         ))?;
         let mut rows = rows.query(params![query.principal, query.after, query.fresh_until])?;
         while let Some(row) = rows.next()? {
-            let row = feed_row(row)?;
+            let mut row = feed_row(row)?;
             while let Some(departure) = next_left {
-                let departure = departed(departure)?;
+                let mut departure = departed(departure)?;
                 if departure.seq > row.seq {
                     break;
                 }
+                departure.txn = transactions.around(departure.seq)?;
                 if sink(&departure)?.is_break() {
                     return Ok(());
                 }
                 next_left = left.next()?;
             }
+            row.txn = transactions.around(row.seq)?;
             if sink(&row)?.is_break() {
                 return Ok(());
             }
         }
         while let Some(departure) = next_left {
-            if sink(&departed(departure)?)?.is_break() {
+            let mut departure = departed(departure)?;
+            departure.txn = transactions.around(departure.seq)?;
+            if sink(&departure)?.is_break() {
                 return Ok(());
             }
             next_left = left.next()?;
@@ -332,8 +385,10 @@ fn text<'a>(row: &'a Row<'_>, column: usize) -> Result<&'a str> {
 
 fn feed_row<'a>(row: &'a Row<'_>) -> Result<FeedRow<'a>> {
     let version = row.get(3)?;
+    let seq = row.get(0)?;
     Ok(FeedRow {
-        seq: row.get(0)?,
+        seq,
+        txn: Extent::alone(seq),
         kind: text(row, 1)?,
         id: text(row, 2)?,
         state: match life(row.get(4)?) {
@@ -350,8 +405,10 @@ fn feed_row<'a>(row: &'a Row<'_>) -> Result<FeedRow<'a>> {
 }
 
 fn departed<'a>(row: &'a Row<'_>) -> Result<FeedRow<'a>> {
+    let seq = row.get(0)?;
     Ok(FeedRow {
-        seq: row.get(0)?,
+        seq,
+        txn: Extent::alone(seq),
         kind: text(row, 1)?,
         id: text(row, 2)?,
         state: FeedState::Left,

@@ -11,6 +11,15 @@ use crate::server::storage::{
 use crate::server::token::TokenRow;
 
 impl Session<'_> {
+    /// Lets everybody who remembers tokens or rights look again.
+    fn renew_rights(&self) -> Result<()> {
+        self.execute(
+            "INSERT INTO setting (key, value) VALUES ('rights', '1')
+             ON CONFLICT (key) DO UPDATE SET value = value + 1",
+            [],
+        )
+    }
+
     fn execute(&self, sql: &str, values: impl rusqlite::Params) -> Result<()> {
         run(&mut *self.prepare(sql)?, values)
     }
@@ -199,6 +208,7 @@ impl Transaction for Session<'_> {
     }
 
     fn set_directory(&self, directory: &Directory) -> Result<()> {
+        self.renew_rights()?;
         for table in [
             "DELETE FROM principal",
             "DELETE FROM member",
@@ -227,6 +237,7 @@ impl Transaction for Session<'_> {
     }
 
     fn bump_scope(&self, user: &str) -> Result<()> {
+        self.renew_rights()?;
         self.execute(
             "INSERT INTO scope_bump (user, count) VALUES (?1, 1)
              ON CONFLICT (user) DO UPDATE SET count = count + 1",
@@ -255,6 +266,7 @@ impl Transaction for Session<'_> {
     }
 
     fn put_token(&self, token: &TokenRow) -> Result<()> {
+        self.renew_rights()?;
         self.execute(
             "INSERT OR REPLACE INTO token
              (id, user, name, scopes, hash, created_at, expires_at, revoked, last_used)
