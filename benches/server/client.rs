@@ -7,17 +7,17 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-pub type Address = SocketAddr;
+pub(crate) type Address = SocketAddr;
 
 /// A request as its bytes.
-pub struct Request(Vec<u8>);
+pub(crate) struct Request(Vec<u8>);
 
 impl Request {
-    pub fn get(path: &str, token: &str) -> Self {
+    pub(crate) fn get(path: &str, token: &str) -> Self {
         Self(format!("GET {path} HTTP/1.1\r\nHost: b\r\n{}\r\n", bearer(token)).into_bytes())
     }
 
-    pub fn post(path: &str, token: &str, body: &str) -> Self {
+    pub(crate) fn post(path: &str, token: &str, body: &str) -> Self {
         let head = format!(
             "POST {path} HTTP/1.1\r\nHost: b\r\n{}Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
             bearer(token),
@@ -35,13 +35,13 @@ fn bearer(token: &str) -> String {
 }
 
 /// A kept connection.
-pub struct Connection {
+pub(crate) struct Connection {
     stream: TcpStream,
     buffer: Vec<u8>,
 }
 
 impl Connection {
-    pub async fn open(address: Address) -> Self {
+    pub(crate) async fn open(address: Address) -> Self {
         let stream = TcpStream::connect(address).await.unwrap();
         stream.set_nodelay(true).unwrap();
         Self {
@@ -51,12 +51,12 @@ impl Connection {
     }
 
     /// Sends a request and returns the body of the reply.
-    pub async fn send(&mut self, request: &Request) -> Vec<u8> {
+    pub(crate) async fn send(&mut self, request: &Request) -> Vec<u8> {
         let (head, end) = self.exchange(request).await;
         self.buffer[head..end].to_vec()
     }
 
-    pub async fn json(&mut self, request: &Request) -> Value {
+    pub(crate) async fn json(&mut self, request: &Request) -> Value {
         let body = self.send(request).await;
         serde_json::from_slice(&body).unwrap()
     }
@@ -99,7 +99,7 @@ fn ends(buffer: &[u8]) -> Option<(usize, usize)> {
 /// Sends requests from several clients for a while and returns how many were answered.
 ///
 /// The clients share one thread of their own, so that they wait for nothing in the server's.
-pub async fn hammer(
+pub(crate) async fn hammer(
     address: Address,
     clients: usize,
     stretch: Duration,

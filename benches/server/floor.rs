@@ -18,8 +18,8 @@ use crate::client::Address;
 type Job = (String, oneshot::Sender<()>);
 
 /// The floor at work.
-pub struct Floor {
-    pub address: Address,
+pub(crate) struct Floor {
+    pub(crate) address: Address,
     path: PathBuf,
 }
 
@@ -32,7 +32,7 @@ struct App {
 
 impl Floor {
     /// Serves a database in this folder; this many bodies may share one commit.
-    pub async fn open(folder: &Path, group: usize) -> Self {
+    pub(crate) async fn open(folder: &Path, group: usize) -> Self {
         let path = folder.join("floor.db");
         let conn = Connection::open(&path).unwrap();
         conn.execute_batch(
@@ -59,7 +59,7 @@ impl Floor {
     }
 
     /// Appends records; returns the position before them.
-    pub fn load(&self, records: &[Value]) -> i64 {
+    pub(crate) fn load(&self, records: &[Value]) -> i64 {
         let mut conn = Connection::open(&self.path).unwrap();
         let txn = conn.transaction().unwrap();
         let newest = "SELECT coalesce(max(seq), 0) FROM record";

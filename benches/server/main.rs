@@ -9,6 +9,8 @@
 //! * `ungrouped`: 32 clients, one commit a command in both;
 //! * `grouped`: 32 clients, waiting commands share a commit in both.
 //!
+//! The ids of commands are those of a console: UUIDs of the seventh version.
+//!
 //! A delta read is what a console does after a poke: the fifty records that changed since its cursor, each in
 //! a transaction of its own. The floor's page holds the same fifty texts. `ONLY` names one of the
 //! measurements, for a profiler.
@@ -39,7 +41,7 @@ use client::{Address, Connection, Request, hammer};
 use floor::Floor;
 
 /// How long one figure is measured.
-const STRETCH: Duration = Duration::from_secs(2);
+const STRETCH: Duration = Duration::from_millis(500);
 /// Clients at a time where commits can be shared.
 const MANY: usize = 32;
 /// Clients at a time that read.
@@ -57,7 +59,7 @@ async fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let numbers: Vec<usize> = args.iter().filter_map(|arg| arg.parse().ok()).collect();
     let rows = numbers.first().copied().unwrap_or(100_000);
-    let rounds = numbers.get(1).copied().unwrap_or(5);
+    let rounds = numbers.get(1).copied().unwrap_or(12);
     let only = args
         .iter()
         .find(|arg| !arg.starts_with('-') && arg.parse::<usize>().is_err());
@@ -169,7 +171,10 @@ async fn delta_reads(side: &Side, floor: &Floor, round: usize) -> f64 {
         }
     }
     let batch: Vec<Value> = (0..50)
-        .map(|number| one_mark(&format!("r{round}-{number}"), (round * 50 + number) * 10 + 1, number))
+        .map(|number| {
+            let thread = (round * 50 + number) * 10 % side.threads + 1;
+            one_mark(&format!("r{round}-{number}"), thread, number + round)
+        })
         .collect();
     let body = json!({"client": "r", "batch": batch}).to_string();
     let request = Request::post("/v1/commands", &token, &body);
@@ -249,7 +254,8 @@ fn changes(token: &str, cursor: &str, limit: usize) -> Request {
 fn mark(round: usize, client: usize, number: usize, threads: usize) -> String {
     // Not one of Tom's threads.
     let thread = (client * 977 + number * 31) % threads / 10 * 10 + 1;
-    let command = one_mark(&format!("{round}-{client}-{number}"), thread, number);
+    let id = uuid::Uuid::now_v7().to_string();
+    let command = one_mark(&id, thread, number + round);
     json!({"client": format!("cache-{client}"), "batch": [command]}).to_string()
 }
 

@@ -5,12 +5,12 @@ use cnm::server::NewRecord;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-pub fn thread_id(number: usize) -> String {
+pub(crate) fn thread_id(number: usize) -> String {
     format!("0192f3a1-0000-7000-8000-{number:012}")
 }
 
 /// One thread for every nineteen messages; every tenth thread is Tom's, the others are Mei's.
-pub fn world(rows: usize, now: Timestamp) -> Vec<Vec<NewRecord>> {
+pub(crate) fn world(rows: usize, now: Timestamp) -> Vec<Vec<NewRecord>> {
     let record = |kind: Kind, id: String, fields: Value| {
         let Value::Object(fields) = fields else {
             unreachable!("fields are an object")

@@ -267,6 +267,18 @@ async fn frame(
 }
 
 impl App {
+    /// Reads the database: at once if that is brief, otherwise on a thread that may wait for it.
+    async fn read_soon<T, F>(&self, work: F) -> Result<T, Refused>
+    where
+        T: Send + 'static,
+        F: Fn(&dyn Snapshot) -> StorageResult<T> + Send + 'static,
+    {
+        match self.inner.storage.glance(&work)? {
+            Some(found) => Ok(found),
+            None => self.read(work).await,
+        }
+    }
+
     /// Reads the database on a thread that may wait for it.
     async fn read<T, F>(&self, work: F) -> Result<T, Refused>
     where

@@ -130,6 +130,9 @@ impl<'a> Ledger<'a> {
         let (audience, parent) = match (change.life, change.old) {
             // Those who saw the record are told of its end.
             (Life::Deleted, Some(old)) => (old.audience, old.parent.clone()),
+            (Life::Live, Some(old)) if keeps_audience(&change, old, version) => {
+                (old.audience, old.parent.clone())
+            }
             _ => self.house(change.kind, &change.state.fields)?,
         };
         let fields = change.fields;
@@ -297,6 +300,15 @@ impl Touched {
             after: "{}".to_owned(),
         }
     }
+}
+
+/// Tells whether a change left alone everything that says who may see the record.
+fn keeps_audience(change: &Change<'_>, old: &Stored, version: i64) -> bool {
+    let Audience::Users(names) = change.kind.audience() else {
+        return false;
+    };
+    let fv = &change.state.fv;
+    old.life == Life::Live && !names.iter().any(|name| fv.get(*name) == Some(&version))
 }
 
 /// Returns the makers of the versions that still matter after a change.

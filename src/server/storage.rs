@@ -44,6 +44,9 @@ pub enum StorageError {
     /// What is stored cannot be understood.
     #[error("database: {0}; restore a backup")]
     Damaged(String),
+    /// The work took longer than it was allowed to.
+    #[error("database: the work takes too long here; ask again")]
+    Interrupted,
     /// Any other failure.
     #[error("database: {0}; this is a defect, the log has more")]
     Failed(String),
@@ -314,10 +317,22 @@ pub(crate) type Reading<'a> = dyn FnMut(&dyn Snapshot) -> Result<()> + 'a;
 /// Work that changes.
 pub(crate) type Writing<'a> = dyn FnMut(&dyn Transaction) -> Result<()> + 'a;
 
+/// Whether work that had to be brief came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Brief {
+    /// It is done.
+    Done,
+    /// It was stopped.
+    TooLong,
+}
+
 /// A database that can hold the backend's records.
 pub(crate) trait Storage: Send + Sync {
     /// Runs the work on one consistent view; several may run at once.
     fn read(&self, work: &mut Reading<'_>) -> Result<()>;
+    /// Runs the work on one consistent view if that takes about a millisecond at most; otherwise stops it on
+    /// the way. Good where waiting would hold up others.
+    fn read_briefly(&self, work: &mut Reading<'_>) -> Result<Brief>;
     /// Runs the work alone and makes it durable, or undoes all of it when it fails.
     fn write(&self, work: &mut Writing<'_>) -> Result<()>;
     /// Returns a number that changes with every token, right or scope, whichever program changed it: as long
@@ -341,6 +356,19 @@ impl dyn Storage + '_ {
             Ok(())
         })?;
         found.ok_or_else(|| StorageError::Failed("the work was not run".to_owned()))
+    }
+
+    /// Runs brief work on one consistent view; `None` when it was stopped on the way.
+    pub(crate) fn glance<T>(
+        &self,
+        mut work: impl FnMut(&dyn Snapshot) -> Result<T>,
+    ) -> Result<Option<T>> {
+        let mut found = None;
+        let ended = self.read_briefly(&mut |snapshot| {
+            found = Some(work(snapshot)?);
+            Ok(())
+        })?;
+        Ok(found.filter(|_| ended == Brief::Done))
     }
 
     /// Runs the work alone, makes it durable and returns its result.

@@ -12,6 +12,9 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor}
 /// The largest integer that every reader of JSON keeps exactly: 2^53 - 1.
 const LARGEST: u64 = (1 << 53) - 1;
 
+/// How many keys of an object are compared one by one.
+const FEW: usize = 32;
+
 /// Checks a whole text; the error says what is wrong and where.
 pub(crate) fn check(text: &[u8]) -> Result<(), serde_json::Error> {
     serde_json::from_slice::<Strict>(text).map(drop)
@@ -74,15 +77,21 @@ impl<'de> Visitor<'de> for StrictVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Strict, A::Error> {
-        let mut keys: HashSet<Cow<'de, str>> = HashSet::new();
+        // Nearly all objects have few keys: a set pays off for the odd large one only.
+        let mut few: Vec<Cow<'de, str>> = Vec::with_capacity(8);
+        let mut many: HashSet<Cow<'de, str>> = HashSet::new();
         while let Some(Key(key)) = map.next_key::<Key<'de>>()? {
-            if keys.contains(&key) {
+            if few.contains(&key) || many.contains(&key) {
                 let key: String = key.chars().take(60).collect();
                 return Err(A::Error::custom(format_args!(
                     "the key `{key}` is there twice"
                 )));
             }
-            keys.insert(key);
+            if few.len() < FEW {
+                few.push(key);
+            } else {
+                many.insert(key);
+            }
             map.next_value::<Strict>()?;
         }
         Ok(Strict)

@@ -2,16 +2,18 @@
 
 use std::collections::HashSet;
 
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use serde_json::{Map, Value as Json};
 use sha2::{Digest, Sha256};
 
 use super::{Caller, execute, refused, refused_by_id};
-use crate::record::Kind;
+use crate::record::{Kind, Patch};
 use crate::server::ledger::{Ledger, parent_of};
 use crate::server::storage::Result;
 use crate::server::{refusal, strict, validate};
-use crate::wire::{Command, CommandResult, Limits, Problem, Status};
+use crate::wire::{Command, CommandResult, Limits, Op, Problem, Status};
 
 /// A batch whose outer form is right.
 pub(crate) struct ParsedBatch {
@@ -43,6 +45,50 @@ struct Outer<'b> {
 #[derive(Deserialize)]
 struct OnlyId {
     cmd: String,
+}
+
+/// A [`Command`] with the parts of its patch beside the others: what is read with flattened parts is read
+/// twice.
+#[derive(Deserialize)]
+struct Flat {
+    cmd: String,
+    kind: String,
+    id: String,
+    op: Op,
+    #[serde(default)]
+    base: Option<u64>,
+    #[serde(default)]
+    set: Map<String, Json>,
+    #[serde(default)]
+    unset: Vec<String>,
+    #[serde(default)]
+    add: Map<String, Json>,
+    #[serde(default)]
+    remove: Map<String, Json>,
+    #[serde(default)]
+    mine: bool,
+    #[serde(default)]
+    at: Option<Timestamp>,
+}
+
+impl From<Flat> for Command {
+    fn from(flat: Flat) -> Self {
+        Self {
+            cmd: flat.cmd,
+            kind: flat.kind,
+            id: flat.id,
+            op: flat.op,
+            base: flat.base,
+            patch: Patch {
+                set: flat.set,
+                unset: flat.unset,
+                add: flat.add,
+                remove: flat.remove,
+            },
+            mine: flat.mine,
+            at: flat.at,
+        }
+    }
 }
 
 /// Reads the body of a request.
@@ -78,17 +124,26 @@ fn malformed(detail: impl Into<String>) -> Box<Problem> {
 }
 
 fn parse_one(raw: &RawValue) -> std::result::Result<Parsed, Box<Problem>> {
-    let id: OnlyId = serde_json::from_str(raw.get())
-        .map_err(|error| malformed(format!("a command: {error}")))?;
-    if !validate::is_id(&id.cmd) {
-        return Err(malformed("cmd: 1 to 100 letters, digits and -_.:@+~"));
-    }
-    Ok(match serde_json::from_str::<Command>(raw.get()) {
-        Ok(command) => Parsed::Command {
-            digest: digest(&command),
-            command: Box::new(command),
-        },
+    let check = |cmd: &str| {
+        if validate::is_id(cmd) {
+            Ok(())
+        } else {
+            Err(malformed("cmd: 1 to 100 letters, digits and -_.:@+~"))
+        }
+    };
+    Ok(match serde_json::from_str::<Flat>(raw.get()) {
+        Ok(flat) => {
+            check(&flat.cmd)?;
+            let command = Command::from(flat);
+            Parsed::Command {
+                digest: digest(&command),
+                command: Box::new(command),
+            }
+        }
         Err(error) => {
+            let id: OnlyId = serde_json::from_str(raw.get())
+                .map_err(|error| malformed(format!("a command: {error}")))?;
+            check(&id.cmd)?;
             let error = super::field_problem("", "command", &error.to_string());
             Parsed::Broken {
                 cmd: id.cmd,

@@ -15,9 +15,12 @@ use crate::server::cursor::{Identity, Stale};
 use crate::server::feed::{self, Page, PageLimits};
 use crate::server::principal::Principal;
 use crate::server::refusal;
+use crate::server::storage::Snapshot;
 
 /// Rows of a page when the reader names no number.
 const ROWS: usize = 500;
+/// Rows of a page that is read at once rather than on another thread.
+const FEW_ROWS: usize = 100;
 /// Rows of a page at most.
 const MOST_ROWS: usize = 5_000;
 /// The longest wait for news.
@@ -79,9 +82,12 @@ async fn page(
 ) -> Result<Page, Refused> {
     let identity = app.inner.identity();
     let of = identity.clone();
-    let page = app
-        .read(move |snapshot| feed::page(snapshot, &of, &principal, &cursor, limits))
-        .await?;
+    let read = move |snapshot: &dyn Snapshot| feed::page(snapshot, &of, &principal, &cursor, limits);
+    let page = if limits.rows <= FEW_ROWS {
+        app.read_soon(read).await?
+    } else {
+        app.read(read).await?
+    };
     match page {
         Ok(page) => Ok(page),
         Err(Stale::Diverged) => Err(app.diverged(identity).await?),

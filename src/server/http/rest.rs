@@ -38,7 +38,7 @@ pub(super) async fn read(
     let user = caller.principal.user;
     let wanted = id.clone();
     let found = app
-        .read(move |snapshot| snapshot.visible(&user, kind, &wanted))
+        .read_soon(move |snapshot| snapshot.visible(&user, kind, &wanted))
         .await?;
     let record = found.ok_or_else(|| Refused::from(missing(kind, &id)))?;
     if record.life == Life::Deleted {

@@ -48,14 +48,32 @@ impl Transaction for Session<'_> {
     }
 
     fn put(&self, record: &Stored, previous: Option<i64>) -> Result<()> {
+        let parent = record.parent.as_ref();
         if let Some(previous) = previous {
-            self.execute("DELETE FROM record WHERE seq = ?1", [previous])?;
             self.execute(
                 "INSERT INTO superseded (old, new) VALUES (?1, ?2)",
                 [previous, record.seq],
             )?;
+            return self.execute(
+                "UPDATE record SET seq = ?1, version = ?2, deleted = ?3, audience = ?4,
+                 parent_kind = ?5, parent_id = ?6, updated_at = ?7, updated_by = ?8, fields = ?9,
+                 fv = ?10, makers = ?11 WHERE seq = ?12",
+                params![
+                    record.seq,
+                    record.version,
+                    record.life == Life::Deleted,
+                    record.audience,
+                    parent.map(|parent| &*parent.kind),
+                    parent.map(|parent| &*parent.id),
+                    record.updated_at.to_string(),
+                    record.updated_by,
+                    record.fields,
+                    record.fv,
+                    record.makers,
+                    previous,
+                ],
+            );
         }
-        let parent = record.parent.as_ref();
         self.execute(
             "INSERT INTO record (seq, kind, id, version, deleted, audience, parent_kind, parent_id,
              updated_at, updated_by, fields, fv, makers)
