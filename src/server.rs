@@ -211,7 +211,8 @@ impl Server {
             storage.change(|txn| Ok((Identity::of(txn)?, txn.head()?.last.unsigned_abs())))?;
         let (head, _) = watch::channel(head);
         let clock = Arc::clone(&options.clock);
-        let (writer, _thread) = Writer::start(Arc::clone(&storage), clock, head.clone(), options.group)?;
+        let (writer, _thread) =
+            Writer::start(Arc::clone(&storage), clock, head.clone(), options.group)?;
         Ok(Self {
             inner: Arc::new(Inner {
                 storage,

@@ -14,6 +14,7 @@ pub use crate::record::Op;
 use crate::record::Patch;
 
 mod raw;
+pub(crate) mod schema;
 
 pub use raw::{RawPage, RawRow};
 
@@ -29,6 +30,8 @@ pub mod path {
     pub const EVENTS: &str = "/v1/events";
     /// The principal behind the token.
     pub const ME: &str = "/v1/me";
+    /// The contract as an `OpenAPI` document; no token needed.
+    pub const OPENAPI: &str = "/v1/openapi.json";
     /// Counts and sums by kind, to compare a cache with the server.
     pub const DIGEST: &str = "/v1/digest";
 }
@@ -416,6 +419,10 @@ pub mod problem {
     pub const METHOD: &str = "urn:cnm:problem:method-not-allowed";
     /// The body is not JSON.
     pub const MEDIA_TYPE: &str = "urn:cnm:problem:unsupported-media-type";
+    /// The address of the request is too long.
+    pub const URI_TOO_LONG: &str = "urn:cnm:problem:uri-too-long";
+    /// The headers of the request are too large.
+    pub const HEADERS_TOO_LARGE: &str = "urn:cnm:problem:headers-too-large";
     /// The body did not arrive in time.
     pub const TIMEOUT: &str = "urn:cnm:problem:timeout";
 }

@@ -149,7 +149,12 @@ async fn commands(side: &Side, floor: &Floor, name: &str, clients: usize, round:
     let below = hammer(floor.address, clients, STRETCH, move |client, number| {
         Request::post("/write", "", &mark(round, client, number, threads))
     });
-    let below = rate(&format!("floor, {name}"), below.await, STRETCH, "commands/s");
+    let below = rate(
+        &format!("floor, {name}"),
+        below.await,
+        STRETCH,
+        "commands/s",
+    );
     let token = side.token("mei");
     let above = hammer(side.address, clients, STRETCH, move |client, number| {
         let body = mark(round, client, number, threads);

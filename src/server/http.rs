@@ -21,7 +21,7 @@ use tower_http::compression::{CompressionLayer, CompressionLevel};
 
 use super::storage::{Result as StorageResult, Snapshot, StorageError};
 use super::{Compression, Exposure, Inner, ServerError, random, refusal, rules, upkeep};
-use crate::wire::path;
+use crate::wire::{Problem, path};
 
 mod about;
 pub(super) mod auth;
@@ -30,12 +30,17 @@ mod commands;
 mod events;
 pub(super) mod limit;
 mod listen;
+mod openapi;
 mod refused;
 mod rest;
 
 use listen::{Guarded, Peer};
 use refused::{Pending, Refused};
 
+/// The longest path with its query.
+const URI_BYTES: usize = 8 << 10;
+/// The most that all headers of a request may amount to.
+const HEADER_BYTES: usize = 32 << 10;
 /// How long open requests may go on after the server was told to stop.
 const LAST_REQUESTS: Duration = Duration::from_secs(5);
 /// How often the queue of outgoing messages is looked at while something is in it; the clock that counts is
@@ -206,6 +211,7 @@ fn router(app: App) -> Router {
         ));
     Router::new()
         .route(path::META, get(about::meta))
+        .route(path::OPENAPI, get(openapi::document))
         .route(path::ME, get(about::me))
         .route(path::DIGEST, get(about::digest))
         .route(path::CHANGES, get(changes::changes))
@@ -239,7 +245,10 @@ async fn frame(
     next: Next,
 ) -> Response {
     let id = app.requests.next();
-    let mut response = next.run(request).await;
+    let mut response = match too_large(&request) {
+        Some(problem) => Refused::from(problem).into_response(),
+        None => next.run(request).await,
+    };
     if let Some(Pending(mut problem, extra)) = response.extensions_mut().remove::<Pending>() {
         if problem.status >= 500 {
             tracing::error!(request = %id, %problem, "a request failed");
@@ -264,6 +273,20 @@ async fn frame(
         set(header::DATE, date);
     }
     response
+}
+
+/// Says which part of a request's head is too large, if any. Much larger ones do not come this far: they end
+/// with a bare status where HTTP itself is read.
+fn too_large(request: &Request) -> Option<Problem> {
+    let path = request.uri().path_and_query();
+    if path.is_some_and(|path| path.as_str().len() > URI_BYTES) {
+        return Some(refusal::uri_too_long(URI_BYTES));
+    }
+    let headers = request.headers().iter();
+    let bytes: usize = headers
+        .map(|(name, value)| name.as_str().len() + value.len())
+        .sum();
+    (bytes > HEADER_BYTES).then(|| refusal::headers_too_large(HEADER_BYTES))
 }
 
 impl App {

@@ -131,6 +131,28 @@ pub(crate) fn too_large(detail: impl Into<String>) -> Problem {
     refusal(problem::TOO_LARGE, "Too large", 413, detail)
 }
 
+/// 414: the address is too long.
+pub(crate) fn uri_too_long(most: usize) -> Problem {
+    let detail = format!("path and query have at most {most} bytes");
+    refusal(
+        problem::URI_TOO_LONG,
+        "The address is too long",
+        414,
+        detail,
+    )
+}
+
+/// 431: the headers are too large.
+pub(crate) fn headers_too_large(most: usize) -> Problem {
+    let detail = format!("all headers together have at most {most} bytes");
+    refusal(
+        problem::HEADERS_TOO_LARGE,
+        "The headers are too large",
+        431,
+        detail,
+    )
+}
+
 /// 415: not JSON.
 pub(crate) fn media_type() -> Problem {
     refusal(

@@ -26,7 +26,7 @@ const TEXTS: [(&str, Option<&str>); 5] = [
 /// Returns the schema of a type and adds those of the named types inside it to `named`.
 ///
 /// A type that asks for a map (one with flattened parts) is an object with unnamed properties.
-pub fn of<T: for<'de> Deserialize<'de>>(named: &mut BTreeMap<String, Json>) -> Json {
+pub(crate) fn of<T: for<'de> Deserialize<'de>>(named: &mut BTreeMap<String, Json>) -> Json {
     let mut tracer = Tracer::default();
     // Every failure either moves on to the next text or ends the search.
     loop {
@@ -146,10 +146,10 @@ impl de::Error for Refused {
 
 /// Answers with a value after writing down its schema.
 macro_rules! leaf {
-    ($($method:ident => $visit:ident($value:expr), $schema:tt;)*) => {
+    ($($method:ident => $visit:ident($($value:expr)?), $schema:tt;)*) => {
         $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
             *self.schema = json!($schema);
-            visitor.$visit($value)
+            visitor.$visit($($value)?)
         })*
     };
 }
@@ -237,11 +237,7 @@ impl<'de> Deserializer<'de> for Trace<'_> {
         value
     }
 
-    fn deserialize_tuple<V: Visitor<'de>>(
-        self,
-        _: usize,
-        visitor: V,
-    ) -> Result<V::Value, Refused> {
+    fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Refused> {
         self.deserialize_seq(visitor)
     }
 
@@ -344,7 +340,9 @@ impl<'de> MapAccess<'de> for Fields<'_> {
     ) -> Result<Option<K::Value>, Refused> {
         let omitted = self.tracer.omitted.as_ref();
         let left = |field: &&&str| {
-            omitted.is_none_or(|(name, omitted)| (name.as_str(), omitted.as_str()) != (self.name, **field))
+            omitted.is_none_or(|(name, omitted)| {
+                (name.as_str(), omitted.as_str()) != (self.name, **field)
+            })
         };
         let Some(field) = self.left.by_ref().find(left) else {
             return Ok(None);

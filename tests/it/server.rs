@@ -18,6 +18,7 @@ mod feed;
 mod hostile;
 mod http;
 mod load;
+mod openapi;
 mod rights;
 mod rules;
 mod upkeep;

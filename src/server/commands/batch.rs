@@ -47,9 +47,21 @@ struct OnlyId {
     cmd: String,
 }
 
+/// The form of a batch, as the published contract shows it.
+#[derive(Deserialize)]
+#[serde(rename = "Batch")]
+#[expect(dead_code, reason = "only its form is read, by way of `Deserialize`")]
+pub(crate) struct Shape {
+    client: String,
+    batch: Vec<Flat>,
+    #[serde(default)]
+    atomic: bool,
+}
+
 /// A [`Command`] with the parts of its patch beside the others: what is read with flattened parts is read
 /// twice.
 #[derive(Deserialize)]
+#[serde(rename = "Command")]
 struct Flat {
     cmd: String,
     kind: String,

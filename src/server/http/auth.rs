@@ -4,6 +4,7 @@ use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;
 
+use super::limit::Place;
 use super::listen::Peer;
 use super::refused::Refused;
 use super::{App, StorageResult};
@@ -31,6 +32,8 @@ pub(in crate::server) struct Known {
 pub(super) struct Caller {
     pub(super) principal: Principal,
     pub(super) credential: Credential,
+    /// Kept while the request is at work.
+    pub(super) place: Place,
 }
 
 impl FromRequestParts<App> for Caller {
@@ -52,17 +55,17 @@ impl FromRequestParts<App> for Caller {
         };
         let (Some(credential), Some(principal)) = (credential, principal) else {
             if let Some(Err(wait)) = peer.map(|peer| app.inner.limiter.wrong_token(peer)) {
-                return Err(Refused::from(refusal::rate_limited()).after(wait));
+                return Err(Refused::limited(&wait));
             }
             return Err(invalid());
         };
-        if let Err(wait) = app.inner.limiter.request(&principal.token) {
-            return Err(Refused::from(refusal::rate_limited()).after(wait));
-        }
+        let place = app.inner.limiter.request(&principal.token);
+        let place = place.map_err(|wait| Refused::limited(&wait))?;
         app.note_use(&principal);
         Ok(Self {
             principal,
             credential,
+            place,
         })
     }
 }

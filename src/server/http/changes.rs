@@ -58,12 +58,15 @@ pub(super) async fn changes(
     let mut heads = app.inner.head.subscribe();
     let mut stop = app.stop.clone();
     let mut principal = caller.principal;
+    let mut place = caller.place;
     loop {
         heads.borrow_and_update();
         let page = page(&app, principal, asked.cursor.clone(), limits).await?;
         if page.news || Instant::now() >= deadline || *stop.borrow() {
             return Ok(json(page.body));
         }
+        // Who only waits takes nobody's place.
+        place.take();
         let look_again = deadline.min(Instant::now() + LOOK_AGAIN);
         tokio::select! {
             _ = heads.changed() => {}
@@ -82,7 +85,8 @@ async fn page(
 ) -> Result<Page, Refused> {
     let identity = app.inner.identity();
     let of = identity.clone();
-    let read = move |snapshot: &dyn Snapshot| feed::page(snapshot, &of, &principal, &cursor, limits);
+    let read =
+        move |snapshot: &dyn Snapshot| feed::page(snapshot, &of, &principal, &cursor, limits);
     let page = if limits.rows <= FEW_ROWS {
         app.read_soon(read).await?
     } else {

@@ -2,11 +2,16 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// How many buckets are kept before full ones are dropped.
 const BUCKETS: usize = 10_000;
+
+/// How many requests of one token are answered at the same time; streams and waits for news are not counted.
+const AT_ONCE: usize = 8;
 
 /// Wrong tokens an address may try in a row, and for how long (seconds) one try counts.
 const WRONG_TOKENS: RateLimit = RateLimit {
@@ -37,6 +42,7 @@ pub(in crate::server) struct Limiter {
     rate: Option<RateLimit>,
     tokens: Mutex<HashMap<String, Bucket>>,
     addresses: Mutex<HashMap<IpAddr, Bucket>>,
+    places: Mutex<HashMap<String, Arc<Semaphore>>>,
 }
 
 #[derive(Clone, Copy)]
@@ -52,22 +58,64 @@ impl Limiter {
             rate,
             tokens: Mutex::default(),
             addresses: Mutex::default(),
+            places: Mutex::default(),
         }
     }
 
-    /// Counts a request of a token; an error is the number of seconds to wait.
-    pub(super) fn request(&self, token: &str) -> Result<(), u64> {
+    /// Counts a request of a token and gives it a place among those that are answered at the same time.
+    pub(super) fn request(&self, token: &str) -> Result<Place, Wait> {
+        let Some(rate) = self.rate else {
+            return Ok(None);
+        };
+        take(&self.tokens, token.to_owned(), rate).map_err(|wait| rate.wait("token", wait))?;
+        let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
+        if places.len() > BUCKETS {
+            places.retain(|_, places| places.available_permits() < AT_ONCE);
+        }
+        let of_token = places
+            .entry(token.to_owned())
+            .or_insert_with(|| Arc::new(Semaphore::new(AT_ONCE)));
+        let place = Arc::clone(of_token).try_acquire_owned();
+        place.map(Some).map_err(|_| Wait {
+            policy: "at-once",
+            burst: AT_ONCE as u64,
+            window: 1,
+            seconds: 1,
+        })
+    }
+
+    /// Counts a wrong token from an address.
+    pub(super) fn wrong_token(&self, address: IpAddr) -> Result<(), Wait> {
         match self.rate {
-            Some(rate) => take(&self.tokens, token.to_owned(), rate),
+            Some(_) => take(&self.addresses, address, WRONG_TOKENS)
+                .map_err(|wait| WRONG_TOKENS.wait("wrong-tokens", wait)),
             None => Ok(()),
         }
     }
+}
 
-    /// Counts a wrong token from an address; an error is the number of seconds to wait.
-    pub(super) fn wrong_token(&self, address: IpAddr) -> Result<(), u64> {
-        match self.rate {
-            Some(_) => take(&self.addresses, address, WRONG_TOKENS),
-            None => Ok(()),
+/// A place among the requests of a token that are answered at the same time; there is none without limits.
+pub(super) type Place = Option<OwnedSemaphorePermit>;
+
+/// Which limit was reached, and how long it lasts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Wait {
+    pub(super) policy: &'static str,
+    /// Requests at once.
+    pub(super) burst: u64,
+    /// Seconds in which so many are allowed again.
+    pub(super) window: u64,
+    /// Seconds until the next one is.
+    pub(super) seconds: u64,
+}
+
+impl RateLimit {
+    fn wait(self, policy: &'static str, wait: u64) -> Wait {
+        Wait {
+            policy,
+            burst: seconds(self.burst),
+            window: seconds(self.burst / self.per_second),
+            seconds: wait,
         }
     }
 }

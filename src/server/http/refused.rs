@@ -4,6 +4,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value as Json};
 
+use super::limit::Wait;
 use crate::server::cursor::{Identity, Stale};
 use crate::server::refusal;
 use crate::server::storage::StorageError;
@@ -73,6 +74,25 @@ impl Refused {
         self.headers
             .push((header::RETRY_AFTER, HeaderValue::from(seconds)));
         self
+    }
+
+    /// Says which limit was reached and when it lets a request through again.
+    pub(super) fn limited(wait: &Wait) -> Self {
+        let mut refused = Self::from(refusal::rate_limited()).after(wait.seconds);
+        let Wait {
+            policy,
+            burst,
+            window,
+            seconds,
+        } = wait;
+        let policy_text = format!("\"{policy}\";q={burst};w={window}");
+        let state = format!("\"{policy}\";r=0;t={seconds}");
+        for (name, text) in [("ratelimit-policy", policy_text), ("ratelimit", state)] {
+            if let Ok(value) = HeaderValue::from_str(&text) {
+                refused.headers.push((HeaderName::from_static(name), value));
+            }
+        }
+        refused
     }
 
     /// Says why a cursor cannot be continued.

@@ -150,6 +150,11 @@ async fn too_many_requests_are_told_when_to_come_back() {
     assert_eq!(reply.status(), 429);
     let wait: u64 = header(&reply, "retry-after").parse().unwrap();
     assert!((1..=100).contains(&wait));
+    assert_eq!(
+        header(&reply, "ratelimit"),
+        format!("\"token\";r=0;t={wait}")
+    );
+    assert_eq!(header(&reply, "ratelimit-policy"), "\"token\";q=3;w=300");
     assert_eq!(super::problem(reply).await.kind, problem::RATE_LIMITED);
     assert_eq!(
         tom.get("/v1/me").await.status(),
@@ -235,6 +240,69 @@ async fn a_huge_head_is_refused_and_the_server_goes_on() {
         assert!(reply.ends_with(expected), "{reply}");
     }
     assert_eq!(backend.client("mei").get("/v1/me").await.status(), 200);
+}
+
+#[tokio::test]
+async fn a_large_head_is_a_problem_with_its_words() {
+    let backend = Backend::start().await;
+    let mei = backend.client("mei");
+    let long = mei.get(&format!("/v1/meta?{}", "x".repeat(9_000))).await;
+    assert_eq!(long.status(), 414);
+    assert_eq!(super::problem(long).await.kind, problem::URI_TOO_LONG);
+    let request = mei.request(Method::GET, "/v1/meta");
+    let large = request.header("x-much", "y".repeat(40_000)).send().await;
+    let large = large.unwrap();
+    assert_eq!(large.status(), 431);
+    assert_eq!(super::problem(large).await.kind, problem::HEADERS_TOO_LARGE);
+}
+
+#[tokio::test]
+async fn a_token_has_eight_requests_at_work_and_waiting_ones_do_not_count() {
+    let backend = Backend::with(|options| {
+        options.rate = Some(RateLimit {
+            per_second: 1_000.0,
+            burst: 1_000.0,
+        });
+    })
+    .await;
+    let mei = backend.client("mei");
+    let cursor = mei.page("", 500).await.cursor;
+    let waiting: Vec<_> = (0..12)
+        .map(|_| {
+            let (mei, path) = (mei.clone(), format!("/v1/changes?cursor={cursor}&wait=20"));
+            tokio::spawn(async move { mei.get(&path).await.status() })
+        })
+        .collect();
+    // A body that does not come keeps its request at work.
+    let mut slow = Vec::new();
+    let head = format!(
+        "POST /v1/commands HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\ncontent-length: 9\r\n\r\n",
+        mei.token
+    );
+    let address = backend.running.as_ref().unwrap().address();
+    let mut refused = None;
+    // Until those requests are at work others get through.
+    for round in 0..500 {
+        if round < 8 {
+            let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+            stream.write_all(head.as_bytes()).await.unwrap();
+            slow.push(stream);
+        }
+        let reply = mei.get("/v1/me").await;
+        if reply.status() == 429 {
+            refused = Some(reply);
+            break;
+        }
+    }
+    let refused = refused.expect("the ninth request has no place");
+    assert_eq!(header(&refused, "ratelimit-policy"), "\"at-once\";q=8;w=1");
+    assert_eq!(header(&refused, "retry-after"), "1");
+    assert_eq!(backend.client("tom").get("/v1/me").await.status(), 200);
+    drop(slow);
+    backend.seed(&[(Kind::Snippet, "s", json!({"title": "x"}))]);
+    for waiting in waiting {
+        assert_eq!(waiting.await.unwrap(), 200);
+    }
 }
 
 #[tokio::test]

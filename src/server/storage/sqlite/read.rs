@@ -38,8 +38,7 @@ macro_rules! feed_columns {
 }
 
 /// Counts the changes of tokens and rights.
-pub(super) const RIGHTS: &str =
-    "SELECT CAST(value AS INTEGER) FROM setting WHERE key = 'rights'";
+pub(super) const RIGHTS: &str = "SELECT CAST(value AS INTEGER) FROM setting WHERE key = 'rights'";
 
 /// How many transactions are passed one by one before the next one is looked up by its key.
 const STEPS: usize = 16;
