@@ -9,6 +9,17 @@
 //! * `feed`, `cursor`: the latest state in the order of change, and how far a reader has come.
 //! * `storage`: what all this asks of a database; `storage/sqlite` is one.
 //!
+//! The published form of the contract is `/v1/openapi.json`, made from the kinds and the wire types.
+//!
+//! There is no path for snapshots. A reader begins with an empty cursor and pages through the feed: that
+//! cursor remembers the newest position of its first page, leaves out deletions up to there, can be continued
+//! after any break, and says by `txn_open` and `more` when the reader has a whole state. A snapshot would be a
+//! second way to read the same rows at the same price.
+//!
+//! Requests that are no HTTP (a head of more than 100 lines, an address of more than 64 KiB, a version that
+//! does not exist) are answered with a bare 431, 414 or 400 before any of this sees them; below those sizes
+//! the refusals are problems like all others.
+//!
 //! Time comes from a [`Clock`]; the module never asks the system for it.
 
 use std::collections::HashMap;
