@@ -124,14 +124,26 @@ fn contract(paths: &mut Map<String, Json>, schemas: &mut BTreeMap<String, Json>)
 
 /// Describes the two paths of a kind and its record.
 fn of_kind(kind: Kind, paths: &mut Map<String, Json>, schemas: &mut BTreeMap<String, Json>) {
+    describe_record(kind, schemas);
+    let many = format!("/v1/{}", kind.path());
+    let one = format!("{many}/{{id}}");
+    for operation in operations(kind) {
+        let path = if operation.id.starts_with("list_") {
+            &many
+        } else {
+            &one
+        };
+        add(paths, path, &operation);
+    }
+}
+
+fn describe_record(kind: Kind, schemas: &mut BTreeMap<String, Json>) {
     let fields: Map<String, Json> = kind
         .fields()
         .iter()
         .map(|field| {
-            (
-                field.name.to_owned(),
-                of_field(&field.ty, field.help, schemas),
-            )
+            let schema = of_field(&field.ty, field.help, schemas);
+            (field.name.to_owned(), schema)
         })
         .collect();
     let name = kind.name();
@@ -147,6 +159,11 @@ fn of_kind(kind: Kind, paths: &mut Map<String, Json>, schemas: &mut BTreeMap<Str
         }}],
     });
     schemas.insert(name.to_owned(), record);
+}
+
+/// Returns what can be done with records of a kind.
+fn operations(kind: Kind) -> [Operation<'static>; 4] {
+    let name = kind.name();
     let record = || json!({"$ref": format!("#/components/schemas/{name}")});
     let list = json!({
         "type": "object",
@@ -156,8 +173,6 @@ fn of_kind(kind: Kind, paths: &mut Map<String, Json>, schemas: &mut BTreeMap<Str
         },
         "required": ["records", "next"],
     });
-    let many = format!("/v1/{}", kind.path());
-    let one = format!("{many}/{{id}}");
     let id = json!({"name": "id", "in": "path", "required": true, "schema": {"type": "string"}});
     let tag = header(
         "If-Match",
@@ -170,52 +185,42 @@ fn of_kind(kind: Kind, paths: &mut Map<String, Json>, schemas: &mut BTreeMap<Str
         false,
     );
     let edited: &[&str] = &["404", "410", "412", "422", "428"];
-    let operation =
-        |method, verb: &str, what: String, parameters, body, reply, refusals| Operation {
-            method,
-            id: format!("{verb}_{name}"),
-            summary: what,
-            parameters,
-            body,
-            reply,
-            refusals,
-        };
+    let patch = json!({"$ref": format!("#/components/schemas/{name}.fields")});
+    let operation = |method, verb: &str, summary, parameters, reply, refusals| Operation {
+        method,
+        id: format!("{verb}_{name}"),
+        summary,
+        parameters,
+        body: None,
+        reply,
+        refusals,
+    };
     let asked = vec![
         query("after", "The last id of the page before.", "string"),
         query("limit", "Records at most, 1 to 5000.", "integer"),
     ];
-    let summary = format!("Lists {} in the order of their ids.", kind.plural());
-    let reply = ok("A page.", list);
-    add(
-        paths,
-        &many,
-        &operation("get", "list", summary, asked, None, reply, &["400"]),
+    let what = format!("Lists {} in the order of their ids.", kind.plural());
+    let page = ok("A page.", list);
+    let list = operation("get", "list", what, asked, page, &["400"]);
+    let what = format!("Reads one {}.", kind.label());
+    let found = ok("The record.", record());
+    let read = operation(
+        "get",
+        "read",
+        what,
+        vec![id.clone()],
+        found,
+        &["404", "410"],
     );
-    let summary = format!("Reads one {}.", kind.label());
-    let (found, known) = (ok("The record.", record()), vec![id.clone()]);
-    add(
-        paths,
-        &one,
-        &operation("get", "read", summary, known, None, found, &["404", "410"]),
-    );
-    let summary = format!("Changes fields of one {}.", kind.label());
-    let patch = json!({"$ref": format!("#/components/schemas/{name}.fields")});
-    let body = Some(("application/merge-patch+json", patch));
-    let asked = vec![id.clone(), tag.clone(), key.clone()];
-    let reply = ok("The record afterwards.", record());
-    add(
-        paths,
-        &one,
-        &operation("patch", "change", summary, asked, body, reply, edited),
-    );
-    let summary = format!("Deletes one {}.", kind.label());
-    let asked = vec![id, tag, key];
-    let reply = ("204", "It is gone.", None);
-    add(
-        paths,
-        &one,
-        &operation("delete", "delete", summary, asked, None, reply, edited),
-    );
+    let edit = vec![id, tag, key];
+    let what = format!("Changes fields of one {}.", kind.label());
+    let after = ok("The record afterwards.", record());
+    let mut change = operation("patch", "change", what, edit.clone(), after, edited);
+    change.body = Some(("application/merge-patch+json", patch));
+    let what = format!("Deletes one {}.", kind.label());
+    let gone = ("204", "It is gone.", None);
+    let delete = operation("delete", "delete", what, edit, gone, edited);
+    [list, read, change, delete]
 }
 
 fn of_field(ty: &FieldType, help: &str, schemas: &mut BTreeMap<String, Json>) -> Json {
