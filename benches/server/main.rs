@@ -16,6 +16,7 @@
 //! measurements, for a profiler.
 #![allow(
     clippy::unwrap_used,
+    clippy::unwrap_in_result,
     clippy::expect_used,
     clippy::print_stdout,
     clippy::cast_precision_loss,
