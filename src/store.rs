@@ -179,7 +179,10 @@ impl Store {
     }
 
     /// Builds a fault in, for the negative controls of the crash test.
+    ///
+    /// A release build has no such function, and no setting, variable or argument of the program leads here.
     #[doc(hidden)]
+    #[cfg(debug_assertions)]
     pub fn seed_bug(&mut self, bug: SeededBug) {
         self.bug = Some(bug);
         self.mirror.bug = bug == SeededBug::CursorBeforeRows;
