@@ -420,29 +420,10 @@ impl Driver {
 
     fn watched(&mut self, watched: &Watched) {
         match watched {
-            Watched::Up => {
-                self.watch.mute = 0;
-                self.watch.polling = false;
-                self.wants.news = true;
-            }
             Watched::Head(seq) => self.wants.head = self.wants.head.max(*seq),
-            Watched::News => self.wants.news = true,
-            Watched::Mute | Watched::Ended => {
-                self.watch.task = None;
-                self.wants.news = true;
-                if *watched == Watched::Mute {
-                    self.watch.mute += 1;
-                    self.watch.polling |= self.watch.mute >= MUTE;
-                } else {
-                    // After a spell of asking, the stream gets another chance.
-                    self.watch.mute = 0;
-                }
-                // Many consoles lose their streams at the same moment when a server restarts.
-                self.watch.after = Instant::now()
-                    + Duration::from_secs(1)
-                    + Duration::from_secs(2).mul_f64(chance());
-            }
+            _ => self.wants.news = true,
         }
+        self.watch.note(watched);
     }
 
     /// Opens the stream, or asks instead, as soon as the server is known to answer.
@@ -452,7 +433,7 @@ impl Driver {
             return;
         }
         let asks = self.asks.sender.clone();
-        self.watch.task = Some(if self.watch.polling && self.watch.mute >= MUTE {
+        self.watch.task = Some(if self.watch.asks() {
             let cursor = self
                 .store
                 .call(crate::store::Store::request_cursor)
@@ -460,7 +441,11 @@ impl Driver {
                 .unwrap_or_default();
             tokio::spawn(watch::poll(client.clone(), cursor, asks))
         } else {
-            tokio::spawn(watch::stream(client.clone(), asks))
+            tokio::spawn(watch::stream(
+                client.clone(),
+                asks,
+                watch::Patience::default(),
+            ))
         });
     }
 
@@ -502,6 +487,38 @@ impl Driver {
                 let _ = writer.send(message.clone());
             }
         }
+    }
+}
+
+impl Watch {
+    /// Follows what the task says: after three streams without a word the server is asked instead.
+    fn note(&mut self, watched: &Watched) {
+        match watched {
+            Watched::Up => {
+                self.mute = 0;
+                self.polling = false;
+            }
+            Watched::Head(_) | Watched::News => {}
+            Watched::Mute | Watched::Ended => {
+                self.task = None;
+                if *watched == Watched::Mute {
+                    self.mute += 1;
+                    self.polling |= self.mute >= MUTE;
+                } else {
+                    // After a spell of asking, the stream gets another chance.
+                    self.mute = 0;
+                }
+                // Many consoles lose their streams at the same moment when a server restarts.
+                self.after = Instant::now()
+                    + Duration::from_secs(1)
+                    + Duration::from_secs(2).mul_f64(chance());
+            }
+        }
+    }
+
+    /// Tells whether the server is to be asked instead of opening a stream.
+    fn asks(&self) -> bool {
+        self.polling && self.mute >= MUTE
     }
 }
 
@@ -569,4 +586,35 @@ fn connected(status: &SyncStatus) -> bool {
 fn chance() -> f64 {
     let bits = getrandom::u32().unwrap_or(u32::MAX / 2);
     f64::from(bits) / f64::from(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn three_mute_streams_lead_to_asking_and_asking_leads_back_to_the_stream() {
+        let mut watch = Watch {
+            task: None,
+            mute: 0,
+            polling: false,
+            after: Instant::now(),
+        };
+        watch.note(&Watched::Mute);
+        watch.note(&Watched::Mute);
+        assert!(!watch.asks(), "two may be chance");
+        watch.note(&Watched::Mute);
+        assert!(watch.asks());
+        // A spell of asking ends: the stream is tried again.
+        watch.note(&Watched::Ended);
+        assert!(!watch.asks());
+        assert!(watch.polling, "the status stays until the stream speaks");
+        watch.note(&Watched::Up);
+        assert!(!watch.polling);
+        // Streams that end for another reason in between do not count.
+        for watched in [Watched::Mute, Watched::Mute, Watched::Ended, Watched::Mute] {
+            watch.note(&watched);
+        }
+        assert!(!watch.asks());
+    }
 }

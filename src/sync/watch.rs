@@ -35,9 +35,29 @@ pub(super) enum Watched {
     Ended,
 }
 
+/// How long to wait for a word on the stream.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Patience {
+    first: Duration,
+    later: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            first: FIRST,
+            later: SILENCE,
+        }
+    }
+}
+
 /// Follows the stream until it ends.
-pub(super) async fn stream(client: Arc<Client>, asks: mpsc::UnboundedSender<Ask>) {
-    let end = follow(&client, &asks).await;
+pub(super) async fn stream(
+    client: Arc<Client>,
+    asks: mpsc::UnboundedSender<Ask>,
+    patience: Patience,
+) {
+    let end = follow(&client, &asks, patience).await;
     let watched = match end {
         Ok(()) => Watched::Mute,
         Err(_) => Watched::Ended,
@@ -45,11 +65,20 @@ pub(super) async fn stream(client: Arc<Client>, asks: mpsc::UnboundedSender<Ask>
     let _ = asks.send(Ask::Watched(watched));
 }
 
-async fn follow(client: &Client, asks: &mpsc::UnboundedSender<Ask>) -> Result<(), RemoteError> {
+async fn follow(
+    client: &Client,
+    asks: &mpsc::UnboundedSender<Ask>,
+    patience: Patience,
+) -> Result<(), RemoteError> {
     let mut events = client.events().await?;
     let mut first = true;
     loop {
-        let heard = match events.next(if first { FIRST } else { SILENCE }).await {
+        let wait = if first {
+            patience.first
+        } else {
+            patience.later
+        };
+        let heard = match events.next(wait).await {
             Ok(heard) => heard,
             Err(_) if first => return Ok(()),
             Err(error) => return Err(error),
@@ -99,4 +128,80 @@ pub(super) async fn poll(
         }
     }
     let _ = asks.send(Ask::Watched(Watched::Ended));
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    use super::*;
+    use crate::remote::{Address, Token};
+
+    const HEAD: &str = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n";
+
+    /// Serves one stream that says these words and then keeps still with the connection open.
+    async fn watched(words: &'static str) -> Vec<Watched> {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = Address {
+            url: format!("http://{}", listener.local_addr().unwrap()),
+            token: Token::new("cnm_pat_abcd_secret"),
+            ca_file: None,
+        };
+        tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut request = [0; 4096];
+            let _ = stream.read(&mut request).await;
+            let _ = stream.write_all(HEAD.as_bytes()).await;
+            let _ = stream.write_all(words.as_bytes()).await;
+            std::future::pending::<()>().await;
+        });
+        let (asks, mut heard) = mpsc::unbounded_channel();
+        let patience = Patience {
+            first: if words.is_empty() {
+                Duration::from_millis(50)
+            } else {
+                FIRST
+            },
+            later: Duration::from_millis(50),
+        };
+        stream(Arc::new(Client::new(&address).unwrap()), asks, patience).await;
+        let mut all = Vec::new();
+        while let Some(Ask::Watched(watched)) = heard.recv().await {
+            all.push(watched);
+        }
+        all
+    }
+
+    #[tokio::test]
+    async fn a_stream_that_falls_silent_is_given_up() {
+        let words = ": hello\n\nevent: head\ndata: {\"seq\":4}\n\n";
+        assert_eq!(
+            watched(words).await,
+            [Watched::Up, Watched::Head(4), Watched::Ended]
+        );
+    }
+
+    #[tokio::test]
+    async fn lost_doubled_and_odd_events_are_only_pokes() {
+        let words = "event: head\nid: 9\ndata: {\"seq\":9}\n\nevent: head\nid: 9\ndata: {\"seq\":9}\n\n\
+                     event: head\ndata: {\"seq\":2}\n\nevent: head\ndata: nonsense\n\nevent: other\ndata: x\n\n\
+                     event: head\nid: \0\ndata: {\"seq\":18446744073709551615}\n\n";
+        assert_eq!(
+            watched(words).await,
+            [
+                Watched::Up,
+                Watched::Head(9),
+                Watched::Head(9),
+                Watched::Head(2),
+                Watched::Head(u64::MAX),
+                Watched::Ended
+            ]
+        );
+    }
+
+    #[tokio::test]
+    async fn a_stream_that_somebody_holds_back_is_mute() {
+        assert_eq!(watched("").await, [Watched::Mute]);
+    }
 }
