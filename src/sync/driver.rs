@@ -8,12 +8,11 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot};
-use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::engine::{Engine, Moved, Turn};
 use super::link::{self, Message, Peer, Records};
-use super::watch::{self, Watched};
+use super::watch::{self, Watch, Watched};
 use super::{Clock, Event, SyncError, SyncReport, outcome};
 use crate::effect::{CacheChange, Line, SyncStatus};
 use crate::remote::{Address, Client};
@@ -21,8 +20,6 @@ use crate::store::StoreHandle;
 
 /// Above this many records another console is told to read everything again.
 const MANY: usize = 2_000;
-/// Streams without a word after which the server is asked instead.
-const MUTE: u32 = 3;
 /// A wall clock this far off the running time means that the machine slept or its clock was set.
 const JUMP: i64 = 30;
 
@@ -74,16 +71,6 @@ struct Elapsed {
     drift: i64,
 }
 
-/// The task that listens for pokes.
-struct Watch {
-    task: Option<JoinHandle<()>>,
-    /// Streams in a row that opened and said nothing.
-    mute: u32,
-    polling: bool,
-    /// When the next one may be opened.
-    after: Instant,
-}
-
 /// What comes in, and what came while there was nobody to carry it out.
 pub(super) struct Asks {
     sender: mpsc::UnboundedSender<Ask>,
@@ -107,7 +94,9 @@ pub(super) struct Driver {
     clock: Clock,
     pub(super) tell: Box<dyn Fn(Event) + Send + Sync>,
     pub(super) asks: Asks,
-    stays: bool,
+    pub(super) stays: bool,
+    /// The last status that was told.
+    pub(super) told: SyncStatus,
     elapsed: Elapsed,
     rounds: Vec<(Waiting, Option<Moved>)>,
     peers: HashMap<u64, mpsc::UnboundedSender<Message>>,
@@ -141,15 +130,11 @@ impl Driver {
                 kept: VecDeque::new(),
             },
             stays,
+            told: SyncStatus::default(),
             rounds: Vec::new(),
             peers: HashMap::new(),
             wants: Wants::default(),
-            watch: Watch {
-                task: None,
-                mute: 0,
-                polling: false,
-                after: begun,
-            },
+            watch: Watch::new(begun),
         }
     }
 
@@ -310,6 +295,9 @@ impl Driver {
             };
             for event in engine.take_events() {
                 self.spread(&event);
+                if let Event::Status(status) = &event {
+                    self.told = status.clone();
+                }
                 (self.tell)(event);
             }
             self.keep_watch(&engine, &client).await;
@@ -402,11 +390,13 @@ impl Driver {
                     self.wants.edited = true;
                     self.broadcast(&Message::Changed(records.clone()), Some(peer));
                     self.show(records).await;
+                    self.tell_counts().await;
                 }
                 Message::Reload => {
                     self.wants.edited = true;
                     self.broadcast(&Message::Reload, Some(peer));
                     (self.tell)(Event::Reload);
+                    self.tell_counts().await;
                 }
                 Message::Sync(number) => {
                     self.wants.wake = true;
@@ -490,38 +480,6 @@ impl Driver {
     }
 }
 
-impl Watch {
-    /// Follows what the task says: after three streams without a word the server is asked instead.
-    fn note(&mut self, watched: &Watched) {
-        match watched {
-            Watched::Up => {
-                self.mute = 0;
-                self.polling = false;
-            }
-            Watched::Head(_) | Watched::News => {}
-            Watched::Mute | Watched::Ended => {
-                self.task = None;
-                if *watched == Watched::Mute {
-                    self.mute += 1;
-                    self.polling |= self.mute >= MUTE;
-                } else {
-                    // After a spell of asking, the stream gets another chance.
-                    self.mute = 0;
-                }
-                // Many consoles lose their streams at the same moment when a server restarts.
-                self.after = Instant::now()
-                    + Duration::from_secs(1)
-                    + Duration::from_secs(2).mul_f64(chance());
-            }
-        }
-    }
-
-    /// Tells whether the server is to be asked instead of opening a stream.
-    fn asks(&self) -> bool {
-        self.polling && self.mute >= MUTE
-    }
-}
-
 impl Wants {
     fn any(&self) -> bool {
         self.wake || self.edited || self.news || self.head > 0
@@ -583,38 +541,7 @@ fn connected(status: &SyncStatus) -> bool {
 }
 
 /// Gives a number from 0 to 1 that differs from console to console.
-fn chance() -> f64 {
+pub(super) fn chance() -> f64 {
     let bits = getrandom::u32().unwrap_or(u32::MAX / 2);
     f64::from(bits) / f64::from(u32::MAX)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn three_mute_streams_lead_to_asking_and_asking_leads_back_to_the_stream() {
-        let mut watch = Watch {
-            task: None,
-            mute: 0,
-            polling: false,
-            after: Instant::now(),
-        };
-        watch.note(&Watched::Mute);
-        watch.note(&Watched::Mute);
-        assert!(!watch.asks(), "two may be chance");
-        watch.note(&Watched::Mute);
-        assert!(watch.asks());
-        // A spell of asking ends: the stream is tried again.
-        watch.note(&Watched::Ended);
-        assert!(!watch.asks());
-        assert!(watch.polling, "the status stays until the stream speaks");
-        watch.note(&Watched::Up);
-        assert!(!watch.polling);
-        // Streams that end for another reason in between do not count.
-        for watched in [Watched::Mute, Watched::Mute, Watched::Ended, Watched::Mute] {
-            watch.note(&watched);
-        }
-        assert!(!watch.asks());
-    }
 }

@@ -1,8 +1,10 @@
 //! A console beside the one that sends: it queues its edits in the same outbox and is told what changes.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use tokio::sync::oneshot;
+use tokio::time::{Instant, sleep_until};
 
 use super::driver::{Ask, Driver, Flow, changed};
 use super::link::{Message, Peer, Records};
@@ -10,12 +12,16 @@ use super::{Event, SyncError, SyncReport};
 use crate::effect::{CacheChange, Line, Load, SyncStatus};
 use crate::record::{AnyRef, Kind};
 
+/// How long a command without a screen waits for the console that sends: that one may have been suspended.
+const PATIENCE: Duration = Duration::from_secs(20);
+
 impl Driver {
     /// Follows the holder of the lock until it is gone or this console is stopped.
     pub(super) async fn follow(&mut self, mut holder: Peer) -> Flow {
         let mut rounds: HashMap<u64, oneshot::Sender<Result<SyncReport, SyncError>>> =
             HashMap::new();
         let mut number = 0;
+        let mut patience = None;
         let flow = loop {
             self.tell_follower_status().await;
             tokio::select! {
@@ -25,6 +31,7 @@ impl Driver {
                         Some(Ask::Edited(records)) => changed(records),
                         Some(Ask::Round(answer)) => {
                             number += 1;
+                            patience = Some(Instant::now() + PATIENCE);
                             rounds.insert(number, answer);
                             Message::Sync(number)
                         }
@@ -46,6 +53,16 @@ impl Driver {
                     }
                     Some(Message::Sync(_)) => {}
                 },
+                () = sleep_until(patience.unwrap_or_else(Instant::now)), if patience.is_some() && !self.stays => {
+                    for (_, answer) in rounds.drain() {
+                        let _ = answer.send(Err(SyncError::Offline(format!(
+                            "the console that holds this cache has not answered for {} s; bring it to the front or \
+                             leave it, nothing is lost",
+                            PATIENCE.as_secs()
+                        ))));
+                    }
+                    patience = None;
+                }
             }
         };
         // Whoever still waits is served by the next holder, which may be this console.
@@ -78,6 +95,16 @@ impl Driver {
             refused: counts.refused,
             loading: None,
         }));
+    }
+
+    /// Tells how many edits wait now, while a request is under way that would tell it later.
+    pub(super) async fn tell_counts(&mut self) {
+        if let Ok(counts) = self.store.counts().await {
+            self.told.queued = counts.queued;
+            self.told.conflicts = counts.conflicts;
+            self.told.refused = counts.refused;
+            (self.tell)(Event::Status(self.told.clone()));
+        }
     }
 
     /// Shows how records look that another console changed.

@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
 
-use super::driver::Ask;
+use super::driver::{Ask, chance};
 use crate::remote::{Client, RemoteError, Sse, head_of};
 
 /// The longest wait for the first sign of life on the stream.
@@ -19,6 +20,60 @@ const HOLD: Duration = Duration::from_secs(25);
 const ASK: Duration = Duration::from_mins(1);
 /// How long to ask before the stream is tried again.
 const POLL: Duration = Duration::from_mins(5);
+
+/// Streams without a word after which the server is asked instead.
+const MUTE: u32 = 3;
+
+/// The task that listens for pokes.
+pub(super) struct Watch {
+    pub(super) task: Option<JoinHandle<()>>,
+    /// Streams in a row that opened and said nothing.
+    mute: u32,
+    pub(super) polling: bool,
+    /// When the next one may be opened.
+    pub(super) after: Instant,
+}
+
+impl Watch {
+    pub(super) fn new(begun: Instant) -> Self {
+        Self {
+            task: None,
+            mute: 0,
+            polling: false,
+            after: begun,
+        }
+    }
+
+    /// Follows what the task says: after three streams without a word the server is asked instead.
+    pub(super) fn note(&mut self, watched: &Watched) {
+        match watched {
+            Watched::Up => {
+                self.mute = 0;
+                self.polling = false;
+            }
+            Watched::Head(_) | Watched::News => {}
+            Watched::Mute | Watched::Ended => {
+                self.task = None;
+                if *watched == Watched::Mute {
+                    self.mute += 1;
+                    self.polling |= self.mute >= MUTE;
+                } else {
+                    // After a spell of asking, the stream gets another chance.
+                    self.mute = 0;
+                }
+                // Many consoles lose their streams at the same moment when a server restarts.
+                self.after = Instant::now()
+                    + Duration::from_secs(1)
+                    + Duration::from_secs(2).mul_f64(chance());
+            }
+        }
+    }
+
+    /// Tells whether the server is to be asked instead of opening a stream.
+    pub(super) fn asks(&self) -> bool {
+        self.polling && self.mute >= MUTE
+    }
+}
 
 /// What the watch noticed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -203,5 +258,26 @@ mod tests {
     #[tokio::test]
     async fn a_stream_that_somebody_holds_back_is_mute() {
         assert_eq!(watched("").await, [Watched::Mute]);
+    }
+
+    #[test]
+    fn three_mute_streams_lead_to_asking_and_asking_leads_back_to_the_stream() {
+        let mut watch = Watch::new(Instant::now());
+        watch.note(&Watched::Mute);
+        watch.note(&Watched::Mute);
+        assert!(!watch.asks(), "two may be chance");
+        watch.note(&Watched::Mute);
+        assert!(watch.asks());
+        // A spell of asking ends: the stream is tried again.
+        watch.note(&Watched::Ended);
+        assert!(!watch.asks());
+        assert!(watch.polling, "the status stays until the stream speaks");
+        watch.note(&Watched::Up);
+        assert!(!watch.polling);
+        // Streams that end for another reason in between do not count.
+        for watched in [Watched::Mute, Watched::Mute, Watched::Ended, Watched::Mute] {
+            watch.note(&watched);
+        }
+        assert!(!watch.asks());
     }
 }

@@ -743,6 +743,8 @@ struct World {
     /// The version that the user saw, for each edit.
     made: HashMap<String, u64>,
     dropped: Vec<String>,
+    /// Edits that were shown as failed although they had taken effect.
+    doubted: Vec<String>,
     count: usize,
 }
 
@@ -759,6 +761,7 @@ impl World {
             consoles,
             made: HashMap::new(),
             dropped: Vec::new(),
+            doubted: Vec::new(),
             count: 0,
         }
     }
@@ -846,6 +849,10 @@ impl World {
             Resolution::Theirs
         };
         let cmd = row.edit.cmd.clone();
+        let took_effect = self
+            .model
+            .with(|inner| inner.audit.iter().any(|entry| entry.cmd == cmd));
+        self.doubted.extend(took_effect.then(|| cmd.clone()));
         console
             .store
             .resolve(cmd.clone(), resolution, instant())
@@ -885,6 +892,11 @@ impl World {
             prop_assert!(effects <= 1, "{cmd} took effect {effects} times");
             prop_assert!(effects == 1 || noop || dropped, "{cmd} is lost");
         }
+        prop_assert!(
+            self.doubted.is_empty(),
+            "{:?} took effect and were shown as failed",
+            self.doubted
+        );
         // Nobody's change was overwritten by somebody who had not seen it.
         for entry in &audit {
             let Some(made) = self.made.get(&entry.cmd).filter(|_| !entry.mine) else {
