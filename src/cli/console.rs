@@ -112,26 +112,7 @@ pub(super) async fn open(opening: Opening) -> Result<(), CliError> {
         ..SyncStatus::default()
     };
     arrange_all(&app.world, &mut app.screen, true);
-    let mut words: Vec<String> = app
-        .screen
-        .notice
-        .take()
-        .map(|told| told.text)
-        .into_iter()
-        .collect();
-    words.extend(
-        notice
-            .into_iter()
-            .chain(report.notices)
-            .chain(report.read_only),
-    );
-    words.dedup();
-    if !words.is_empty() {
-        app.screen.say(Tone::Error, words.join("; also: "));
-    } else if account.is_none() {
-        app.screen
-            .say(Tone::Info, SyncError::Unconfigured.to_string());
-    }
+    say_first(&mut app, report, notice);
     let signals = Signals::new()?;
     let mut screen = Screen::open()?;
     screen.draw(&app, runtime::look(&app))?;
@@ -181,6 +162,22 @@ fn cached(home: &Home, now: Timestamp) -> Result<(Store, OpenReport, World), Cli
         world.upsert(&row);
     }
     Ok((store, report, world))
+}
+
+/// Says what was found wrong on the way to the first frame.
+fn say_first(app: &mut App, report: OpenReport, notice: Option<String>) {
+    let told = app.screen.notice.take().map(|told| told.text);
+    let mut words: Vec<String> = told.into_iter().collect();
+    words.extend(notice);
+    words.extend(report.notices);
+    words.extend(report.read_only);
+    words.dedup();
+    if !words.is_empty() {
+        app.screen.say(Tone::Error, words.join("; also: "));
+    } else if app.screen.sync.line == Line::Unconfigured {
+        let why = SyncError::Unconfigured.to_string();
+        app.screen.say(Tone::Info, why);
+    }
 }
 
 /// Refuses to draw where nobody can see it.

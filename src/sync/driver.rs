@@ -400,9 +400,12 @@ impl Driver {
                 }
                 Message::Sync(number) => {
                     self.wants.wake = true;
+                    if let Some(writer) = self.peers.get(&peer) {
+                        let _ = writer.send(Message::Heard(number));
+                    }
                     self.rounds.push((Waiting::There(peer, number), None));
                 }
-                Message::Synced(..) => {}
+                Message::Heard(_) | Message::Synced(..) => {}
             },
         }
         Flow::On

@@ -12,8 +12,11 @@ use super::{Event, SyncError, SyncReport};
 use crate::effect::{CacheChange, Line, Load, SyncStatus};
 use crate::record::{AnyRef, Kind};
 
-/// How long a command without a screen waits for the console that sends: that one may have been suspended.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// How long a command without a screen waits for a first word of the console that sends: that one may have been
+/// suspended.
+const FIRST: Duration = Duration::from_secs(2);
+/// How long it waits for the next word.
+const LATER: Duration = Duration::from_secs(30);
 
 impl Driver {
     /// Follows the holder of the lock until it is gone or this console is stopped.
@@ -31,7 +34,7 @@ impl Driver {
                         Some(Ask::Edited(records)) => changed(records),
                         Some(Ask::Round(answer)) => {
                             number += 1;
-                            patience = Some(Instant::now() + PATIENCE);
+                            patience = Some(Instant::now() + FIRST);
                             rounds.insert(number, answer);
                             Message::Sync(number)
                         }
@@ -42,7 +45,9 @@ impl Driver {
                         break Flow::On;
                     }
                 }
-                message = holder.receive() => match message {
+                message = holder.receive() => {
+                    patience = patience.map(|_| Instant::now() + LATER);
+                    match message {
                     None => break Flow::On,
                     Some(Message::Changed(records)) => self.show(records).await,
                     Some(Message::Reload) => (self.tell)(Event::Reload),
@@ -51,15 +56,16 @@ impl Driver {
                             let _ = answer.send(report);
                         }
                     }
-                    Some(Message::Sync(_)) => {}
+                    Some(Message::Sync(_) | Message::Heard(_)) => {}
+                    }
                 },
                 () = sleep_until(patience.unwrap_or_else(Instant::now)), if patience.is_some() && !self.stays => {
                     for (_, answer) in rounds.drain() {
-                        let _ = answer.send(Err(SyncError::Offline(format!(
-                            "the console that holds this cache has not answered for {} s; bring it to the front or \
-                             leave it, nothing is lost",
-                            PATIENCE.as_secs()
-                        ))));
+                        let _ = answer.send(Err(SyncError::Offline(
+                            "the console that holds this cache does not answer; bring it to the front or leave it, \
+                             nothing is lost"
+                                .to_owned(),
+                        )));
                     }
                     patience = None;
                 }

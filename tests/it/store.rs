@@ -894,6 +894,29 @@ fn a_damaged_mirror_is_set_aside_and_the_outbox_stays() {
 }
 
 #[test]
+fn a_cache_that_was_emptied_or_removed_is_fetched_again_and_the_edits_stay() {
+    for remove in [true, false] {
+        let cache = Cache::new();
+        let mut store = cache.store();
+        apply(&mut store, vec![lead("l1", 1, 1, "Ann")], 1);
+        let edit = update("c1", "l1", 1, json!({"name": "Mine"}));
+        store.save(&batch("b1", vec![edit])).unwrap();
+        drop(store);
+        let mirror = cache.paths().mirror;
+        if remove {
+            std::fs::remove_dir_all(mirror.parent().unwrap()).unwrap();
+        } else {
+            std::fs::write(&mirror, b"").unwrap();
+        }
+        let (mut store, _) = cache.open();
+        assert_eq!(store.place().unwrap().cursor, None);
+        let outbox = store.outbox().unwrap();
+        assert_eq!(outbox.len(), 1, "removed: {remove}");
+        assert_eq!(outbox[0].edit.patch.set["name"], "Mine");
+    }
+}
+
+#[test]
 fn a_flipped_bit_in_a_record_is_noticed() {
     let cache = Cache::new();
     let mut store = cache.store();

@@ -942,13 +942,16 @@ impl World {
     }
 }
 
-/// Lets everything happen and judges what came of it.
-fn play(happenings: Vec<Happening>, forgets_ids: bool) -> Result<(), TestCaseError> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
+fn quiet_runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .unwrap();
-    runtime.block_on(async {
+        .unwrap()
+}
+
+/// Lets everything happen and judges what came of it.
+fn play(happenings: Vec<Happening>, forgets_ids: bool) -> Result<(), TestCaseError> {
+    quiet_runtime().block_on(async {
         let mut world = World::new();
         world.model.with(|inner| inner.forgets_ids = forgets_ids);
         for happening in happenings {

@@ -326,6 +326,32 @@ fn a_closed_window_ends_the_console_with_and_without_a_signal() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn beside_a_suspended_console_a_command_ends_soon_and_its_edit_is_sent_later() {
+    let backend = Backend::start();
+    let ana = backend.console("ana");
+    let mut terminal = Terminal::open(&ana, 24, 80);
+    terminal.until("live");
+    let id = i32::try_from(terminal.child.process_id().unwrap()).unwrap();
+    let process = rustix::process::Pid::from_raw(id).unwrap();
+    rustix::process::kill_process(process, rustix::process::Signal::STOP).unwrap();
+    let began = Instant::now();
+    let said = ana.run(&["edit", "name=Halo 2", "--id", "lead:halo"]).ok();
+    assert!(said.contains("queued"), "{said}");
+    let ran = ana.run(&["sync"]);
+    assert_eq!(ran.code, 3, "{ran:?}");
+    assert!(ran.err.contains("bring it to the front"), "{ran:?}");
+    assert!(began.elapsed() < Duration::from_secs(20));
+    rustix::process::kill_process(process, rustix::process::Signal::CONT).unwrap();
+    while backend.record("leads/halo", &ana.token)["fields"]["name"] != "Halo 2" {
+        assert!(began.elapsed() < Duration::from_secs(40), "it was not sent");
+        std::thread::park_timeout(Duration::from_millis(20));
+    }
+    terminal.press("q");
+    terminal.gone();
+}
+
 /// Not a test by itself: what the next one runs in a terminal.
 #[test]
 fn panics_in_a_terminal() {
