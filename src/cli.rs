@@ -17,6 +17,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::command::{Command, CommandError};
+use crate::config::Config;
 use crate::runtime::{Home, HomeError, RunError};
 
 /// A terminal console for Creator Network Managers.
@@ -203,6 +204,13 @@ fn print(lines: impl IntoIterator<Item = impl AsRef<str>>) -> Result<(), CliErro
     Ok(())
 }
 
+/// Runs work to its end and does not wait for what it left behind, such as a name that nobody resolves.
+fn block_on<T>(runtime: tokio::runtime::Runtime, work: impl Future<Output = T>) -> T {
+    let done = runtime.block_on(work);
+    runtime.shutdown_background();
+    done
+}
+
 /// Where the backend is and with which token to speak to it.
 #[derive(Clone, PartialEq, Eq)]
 struct Account {
@@ -212,18 +220,24 @@ struct Account {
 }
 
 /// Finds the backend: environment first, then the configuration.
+///
+/// A configuration that cannot be read is an error unless the environment names server and token.
 fn account(home: &Home) -> Result<Option<Account>, CliError> {
-    let config = home.config().unwrap_or_default();
     let from_env = |name: &str| {
         std::env::var(name)
             .ok()
             .filter(|value| !value.trim().is_empty())
     };
-    let url = from_env("CNM_SERVER").unwrap_or(config.server.url.clone());
+    let (server, token) = (from_env("CNM_SERVER"), from_env("CNM_TOKEN"));
+    let config = match home.config() {
+        Err(_) if server.is_some() && token.is_some() => Config::default(),
+        config => config.map_err(CliError::Refused)?,
+    };
+    let url = server.unwrap_or(config.server.url.clone());
     if url.trim().is_empty() {
         return Ok(None);
     }
-    let token = match from_env("CNM_TOKEN") {
+    let token = match token {
         Some(token) => token,
         None => check::token(home, &config)?,
     };

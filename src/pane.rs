@@ -93,7 +93,7 @@ impl Place {
         }
     }
 
-    /// Returns the name in keymaps, queries and `state.json`.
+    /// Returns the name in keymaps and queries.
     pub fn name(self) -> &'static str {
         match self {
             Place::Today => "today",

@@ -19,10 +19,10 @@ use serde::de::DeserializeOwned;
 use tokio::time::{Instant, timeout};
 
 pub use error::RemoteError;
-use error::{plain, retry_after};
+use error::{plain, redirect, retry_after};
 pub use sse::{Decoder, Sse, SseEvent, TooLong};
 
-use crate::wire::{self, Batch, BatchReply, Me, Meta, Problem, RawPage, path, problem};
+use crate::wire::{self, Batch, BatchReply, Digest, Me, Meta, Problem, RawPage, path, problem};
 
 /// The most that is read of one answer, decompressed.
 const BODY: usize = 64 << 20;
@@ -95,7 +95,8 @@ impl Client {
             address: plain(&address.url),
             why,
         };
-        let mut base = Url::parse(&address.url).map_err(|error| wrong(error.to_string()))?;
+        let mut base = Url::parse(&address.url)
+            .map_err(|error| wrong(format!("{error}; it begins with https:// and a name")))?;
         if !base.username().is_empty() || base.password().is_some() {
             let _ = base.set_username("");
             let _ = base.set_password(None);
@@ -115,7 +116,12 @@ impl Client {
                     "http sends the token unprotected; use https".to_owned(),
                 ));
             }
-            other => return Err(wrong(format!("`{}` is not https", plain(other)))),
+            other => {
+                let other = plain(other);
+                return Err(wrong(format!(
+                    "it begins with `{other}:`, not with https://"
+                )));
+            }
         }
         base.set_query(None);
         base.set_fragment(None);
@@ -178,6 +184,11 @@ impl Client {
         let request = self.request(Method::POST, path::COMMANDS)?.json(batch);
         let (headers, body) = self.exchange(request).await?;
         self.read(&headers, &body)
+    }
+
+    /// Asks what this user sees, in numbers.
+    pub async fn digest(&self) -> Result<Digest, RemoteError> {
+        self.get(path::DIGEST, &[]).await
     }
 
     /// Opens the stream of events.
@@ -373,7 +384,11 @@ impl Client {
             },
             (413, _) => RemoteError::TooLarge { host },
             (404, _) => RemoteError::WrongBase { url },
-            (300..=399 | 407, _) => RemoteError::Proxy {
+            (300..=399, _) => RemoteError::Proxy {
+                host,
+                what: redirect(status, text("location")),
+            },
+            (407, _) => RemoteError::Proxy {
                 host,
                 what: format!("{status}"),
             },

@@ -8,11 +8,13 @@ mod clock;
 mod home;
 mod keys;
 mod outside;
+mod signals;
 mod terminal;
 mod worker;
 
 pub use clock::Clock;
 pub use home::{Home, HomeError, fallback_theme};
+pub use signals::Signals;
 pub use terminal::{give_back, install_panic_hook};
 
 use std::time::{Duration, Instant};
@@ -57,6 +59,8 @@ pub struct Wiring {
     pub incoming: UnboundedReceiver<Msg>,
     /// Wakes the sync.
     pub poke: Box<dyn Fn() + Send>,
+    /// What tells the console to leave.
+    pub signals: Signals,
 }
 
 /// Decides how many colours and which glyphs the terminal gets.
@@ -157,9 +161,8 @@ enum Woken {
 
 impl Loop {
     async fn turn(&mut self, app: &mut App, screen: &mut Screen) -> Result<(), RunError> {
-        let mut signals = Signals::new()?;
         loop {
-            let woken = self.wait(&mut signals, app.dirty).await;
+            let woken = self.wait(app.dirty).await;
             match woken {
                 Woken::Msg(msg) => self.take(app, screen, msg)?,
                 Woken::Leave => return Ok(()),
@@ -191,7 +194,7 @@ impl Loop {
     }
 
     /// Waits for the next thing that happens.
-    async fn wait(&mut self, signals: &mut Signals, dirty: bool) -> Woken {
+    async fn wait(&mut self, dirty: bool) -> Woken {
         let now = self.wiring.clock.now();
         let minute = next_minute(now);
         let at = self.wake.map_or(minute, |wake| wake.min(minute));
@@ -208,7 +211,7 @@ impl Loop {
                 // The terminal is gone.
                 Some(Err(_)) | None => Woken::Leave,
             },
-            woken = signals.next() => woken,
+            woken = self.wiring.signals.next() => woken,
             () = tokio::time::sleep(sleep) => Woken::Time,
         }
     }
@@ -360,50 +363,3 @@ fn suspend() {
 
 #[cfg(not(unix))]
 fn suspend() {}
-
-/// The signals on which the console leaves, or comes back.
-#[cfg(unix)]
-struct Signals {
-    terminate: tokio::signal::unix::Signal,
-    hangup: tokio::signal::unix::Signal,
-    interrupt: tokio::signal::unix::Signal,
-    resume: tokio::signal::unix::Signal,
-}
-
-#[cfg(unix)]
-impl Signals {
-    fn new() -> std::io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self {
-            terminate: signal(SignalKind::terminate())?,
-            hangup: signal(SignalKind::hangup())?,
-            interrupt: signal(SignalKind::interrupt())?,
-            // SIGCONT: 18 on Linux and 19 on the BSDs.
-            resume: signal(SignalKind::from_raw(rustix::process::Signal::CONT.as_raw()))?,
-        })
-    }
-
-    async fn next(&mut self) -> Woken {
-        tokio::select! {
-            _ = self.terminate.recv() => Woken::Leave,
-            _ = self.hangup.recv() => Woken::Leave,
-            _ = self.interrupt.recv() => Woken::Leave,
-            _ = self.resume.recv() => Woken::Resumed,
-        }
-    }
-}
-
-#[cfg(not(unix))]
-struct Signals;
-
-#[cfg(not(unix))]
-impl Signals {
-    fn new() -> std::io::Result<Self> {
-        Ok(Self)
-    }
-
-    async fn next(&mut self) -> Woken {
-        let _ = tokio::signal::ctrl_c().await;
-        Woken::Leave
-    }
-}

@@ -16,6 +16,7 @@ mod active;
 mod chain;
 mod checksum;
 mod columns;
+mod compare;
 mod error;
 mod handle;
 mod mirror;
@@ -39,6 +40,7 @@ use jiff::Timestamp;
 use active::Active;
 pub use active::Counts;
 pub use columns::{Incoming, Life};
+pub use compare::{Comparison, Count};
 pub use error::StoreError;
 pub use handle::{StoreHandle, fresh_id};
 use mirror::Mirror;
@@ -179,7 +181,10 @@ impl Store {
     }
 
     /// Builds a fault in, for the negative controls of the crash test.
+    ///
+    /// A release build has no such function, and no setting, variable or argument of the program leads here.
     #[doc(hidden)]
+    #[cfg(debug_assertions)]
     pub fn seed_bug(&mut self, bug: SeededBug) {
         self.bug = Some(bug);
         self.mirror.bug = bug == SeededBug::CursorBeforeRows;

@@ -72,7 +72,10 @@ pub enum SyncError {
     #[error("{0}")]
     Refused(String),
     /// No server is configured.
-    #[error("no server is configured: set `server` in the configuration or CNM_SERVER")]
+    #[error(
+        "no server is configured: set `url` under [server] in the file that `cnm config path` names, or CNM_SERVER; \
+         `cnm demo` shows everything without one"
+    )]
     Unconfigured,
 }
 

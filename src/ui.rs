@@ -51,6 +51,7 @@ pub fn draw(app: &App, look: Look, buffer: &mut Buffer) -> Option<Position> {
     chrome::header(&mut canvas, app, areas.header);
     body(&mut canvas, app, areas.body);
     chrome::status(&mut canvas, app, areas.status);
+    chrome::long_notice(&mut canvas, app, &areas);
     chrome::footer(&mut canvas, app, areas.footer);
     overlay::draw(&mut canvas, app, &areas)
 }

@@ -3,8 +3,8 @@
 use jiff::SignedDuration;
 
 use super::App;
-use crate::effect::{CacheChange, CacheRow, Effect, Load, SyncStatus};
-use crate::pane::{Place, arrange, arrange_all};
+use crate::effect::{CacheChange, CacheRow, Effect, Line, Load, SyncStatus};
+use crate::pane::{Place, Tone, arrange, arrange_all};
 use crate::record::{AnyRef, Kind, KindVisitor, MetricPoint, Record, Thread};
 
 /// At most this many messages of a thread are read for its preview.
@@ -187,7 +187,19 @@ impl App {
         let more = status.conflicts + status.refused
             > self.screen.sync.conflicts + self.screen.sync.refused;
         let looking = matches!(self.screen.place, Place::Outbox | Place::Conflicts);
-        self.screen.sync = status;
+        let before = std::mem::replace(&mut self.screen.sync, status);
+        // The status line has room for a word only: what is wrong and what to do is said once, in full.
+        match &self.screen.sync.line {
+            Line::Refused { why } if before.line != self.screen.sync.line => {
+                let why = why.clone();
+                self.screen.say(Tone::Error, why);
+            }
+            Line::Offline { why } if before.line == Line::Starting => {
+                let why = why.clone();
+                self.screen.say(Tone::Info, why);
+            }
+            _ => {}
+        }
         if more || looking {
             vec![Effect::LoadOutbox]
         } else {

@@ -11,9 +11,11 @@ use crate::command::reference;
 use crate::config::Config;
 use crate::keymap::{Keymap, show_sequence};
 use crate::runtime::{Clock, Home};
-use crate::store::Store;
+use crate::store::{Comparison, Snapshot, Store};
+use crate::sync::SyncError;
 use crate::when::phrase::{PhraseContext, echo, other_labels, read, to_json};
 use crate::when::zone;
+use crate::wire::Digest;
 
 /// What to do with the configuration.
 #[derive(Debug, Subcommand)]
@@ -52,6 +54,13 @@ enum Shape {
 /// Tells the user something that is no result.
 pub(super) fn warn(text: &str) {
     let _ = writeln!(std::io::stderr(), "cnm: {}", crate::text::plain(text));
+}
+
+/// Says that the configuration cannot be read; what asks for it goes on with the defaults.
+pub(super) fn warn_config(home: &Home) {
+    if let Err(problem) = home.config() {
+        warn(&format!("{problem}; until then the file is left out"));
+    }
 }
 
 /// Checks the configuration or says where it is.
@@ -117,80 +126,129 @@ pub(super) fn token(home: &Home, config: &Config) -> Result<String, CliError> {
     Ok(text.trim().to_owned())
 }
 
-/// Says what is wrong and what to do about it.
+/// What the doctor found.
+#[derive(Default)]
+struct Findings {
+    lines: Vec<String>,
+    wrong: usize,
+}
+
+impl Findings {
+    fn fine(&mut self, line: String) {
+        self.lines.push(line);
+    }
+
+    fn wrong(&mut self, why: impl std::fmt::Display) {
+        self.wrong += 1;
+        self.lines.push(format!("! {why}"));
+    }
+}
+
+/// Says what is wrong and what to do about it; that something is wrong is an error.
 pub(super) fn doctor() -> Result<(), CliError> {
     let home = Home::find()?;
     let now = super::console::clock(&home).now();
-    let mut lines = vec![
-        format!(
-            "cnm {} · tzdb {} (bundled)",
-            env!("CARGO_PKG_VERSION"),
-            zone::tzdb_version()
-        ),
-        format!("config  {}", home.config.display()),
-        format!("cache   {}", home.cache.display()),
-        format!("state   {}", home.state.display()),
-    ];
-    let mut wrong = 0;
+    let mut found = Findings::default();
+    found.fine(format!(
+        "cnm {} · tzdb {} (bundled)",
+        env!("CARGO_PKG_VERSION"),
+        zone::tzdb_version()
+    ));
+    found.fine(format!("config  {}", home.config.display()));
+    found.fine(format!("cache   {}", home.cache.display()));
+    found.fine(format!("state   {}", home.state.display()));
     for problem in home.configured().problems {
-        wrong += 1;
-        lines.push(format!("! {problem}"));
+        found.wrong(problem);
     }
-    match Store::open(&home.store(), now) {
+    let mut store = match Store::open(&home.store(), now) {
         Ok((mut store, report)) => {
             for notice in report.notices.iter().chain(&report.read_only) {
-                wrong += 1;
-                lines.push(format!("! {notice}"));
+                found.wrong(notice);
             }
-            for damaged in &report.damaged {
-                wrong += 1;
-                lines.push(format!("! an edit could not be read back: {damaged:?}"));
-            }
-            let counts = store.counts()?;
-            let identity = store.identity()?;
-            let place = store.place()?;
-            lines.push(format!(
-                "cache   of user {} ({}), up to date as of {}",
-                identity.user.as_deref().unwrap_or("nobody yet"),
-                identity.role.as_deref().unwrap_or("no role"),
-                place
-                    .synced_at
-                    .map_or_else(|| "never".to_owned(), |at| at.to_string())
-            ));
-            lines.push(format!(
-                "outbox  {} queued, {} in conflict, {} refused",
-                counts.queued, counts.conflicts, counts.refused
-            ));
+            examine_store(&mut store, now, &mut found)?;
+            Some(store)
         }
         Err(error) => {
-            wrong += 1;
-            lines.push(format!("! {error}"));
+            found.wrong(error);
+            None
         }
-    }
+    };
     match super::account(&home) {
-        Ok(None) => {
-            wrong += 1;
-            lines.push("! no server: set `url` in [server] of the config, or CNM_SERVER".into());
-        }
+        Ok(None) => found.wrong(SyncError::Unconfigured),
         Ok(Some(account)) => match super::sync::probe(&account) {
-            Ok(words) => lines.push(format!("server  {words}")),
-            Err(error) => {
-                wrong += 1;
-                lines.push(format!("! server: {error}"));
+            Ok(probe) => {
+                found.fine(format!("server  {}", probe.words));
+                if let (Some(store), Some(digest)) = (&mut store, &probe.digest) {
+                    compare(store, digest, &mut found)?;
+                }
             }
+            Err(error) => found.wrong(format!("server: {error}")),
         },
-        Err(error) => {
-            wrong += 1;
-            lines.push(format!("! {error}"));
+        // A configuration that cannot be read was named above.
+        Err(_) if home.config().is_err() => {}
+        Err(error) => found.wrong(error),
+    }
+    found.fine(terminal_words());
+    let Findings { mut lines, wrong } = found;
+    if wrong == 0 {
+        lines.push("all is well".into());
+        return print(&lines);
+    }
+    print(&lines)?;
+    let things = if wrong == 1 { "thing" } else { "things" };
+    Err(CliError::Refused(format!(
+        "{wrong} {things} to look at: the lines that begin with `!`"
+    )))
+}
+
+fn examine_store(
+    store: &mut Store,
+    now: jiff::Timestamp,
+    found: &mut Findings,
+) -> Result<(), CliError> {
+    store.verify_outbox(now)?;
+    for notice in store.take_notices() {
+        found.wrong(notice);
+    }
+    let counts = store.counts()?;
+    let identity = store.identity()?;
+    let place = store.place()?;
+    found.fine(format!(
+        "cache   of user {} ({}), up to date as of {}",
+        identity.user.as_deref().unwrap_or("nobody yet"),
+        identity.role.as_deref().unwrap_or("no role"),
+        place
+            .synced_at
+            .map_or_else(|| "never".to_owned(), |at| at.to_string())
+    ));
+    found.fine(format!(
+        "outbox  {} queued, {} in conflict, {} refused",
+        counts.queued, counts.conflicts, counts.refused
+    ));
+    Ok(())
+}
+
+/// Compares the cache with what the server says it should hold; a difference is healed by the next sync.
+fn compare(store: &mut Store, theirs: &Digest, found: &mut Findings) -> Result<(), CliError> {
+    if store.read_only().is_some() || store.place()?.snapshot.is_some() {
+        return Ok(());
+    }
+    match store.compare(theirs)? {
+        Comparison::Equal { records } => {
+            found.fine(format!("equal   the cache holds all {records} records that the server has"));
+        }
+        Comparison::Elsewhere => found.fine(
+            "behind  the cache and the server are not at the same place; `cnm sync` brings what is new".into(),
+        ),
+        Comparison::Different { kinds } => {
+            store.begin_snapshot(&Snapshot::anew())?;
+            found.wrong(format!(
+                "the cache differs from the server in {}: the next sync fetches everything again, your edits \
+                 are untouched; run `cnm sync` and look again",
+                kinds.join(", ")
+            ));
         }
     }
-    lines.push(terminal_words());
-    lines.push(match wrong {
-        0 => "all is well".into(),
-        1 => "1 thing to look at".into(),
-        many => format!("{many} things to look at"),
-    });
-    print(&lines)?;
     Ok(())
 }
 

@@ -9,9 +9,9 @@ use crate::effect::{Line, Load, SyncStatus};
 use crate::list::World;
 use crate::pane::{Tone, arrange_all};
 use crate::record::Kind;
-use crate::runtime::{self, Clock, Home, Screen, Wiring};
+use crate::runtime::{self, Clock, Home, Screen, Signals, Wiring};
 use crate::store::{OpenReport, Store, StoreHandle};
-use crate::sync::{self, Event};
+use crate::sync::{self, Event, SyncError};
 
 /// Kinds that the first frame needs, the most important first.
 const FIRST: &[Kind] = &[
@@ -61,13 +61,15 @@ pub(super) fn open_default() -> Result<(), CliError> {
         Err(error) => (None, Some(error.to_string())),
     };
     let clock = clock(&home);
-    let runtime = runtime()?;
-    runtime.block_on(open(Opening {
-        home,
-        clock,
-        account,
-        notice,
-    }))
+    super::block_on(
+        runtime()?,
+        open(Opening {
+            home,
+            clock,
+            account,
+            notice,
+        }),
+    )
 }
 
 /// Makes the runtime of the console.
@@ -110,14 +112,8 @@ pub(super) async fn open(opening: Opening) -> Result<(), CliError> {
         ..SyncStatus::default()
     };
     arrange_all(&app.world, &mut app.screen, true);
-    for text in report
-        .notices
-        .into_iter()
-        .chain(report.read_only)
-        .chain(notice)
-    {
-        app.screen.say(Tone::Error, text);
-    }
+    say_first(&mut app, report, notice);
+    let signals = Signals::new()?;
     let mut screen = Screen::open()?;
     screen.draw(&app, runtime::look(&app))?;
     app.dirty = false;
@@ -140,6 +136,7 @@ pub(super) async fn open(opening: Opening) -> Result<(), CliError> {
         home,
         incoming,
         poke: Box::new(move || poke.poke()),
+        signals,
     };
     let result = runtime::run(&mut app, &mut screen, wiring).await;
     drop(screen);
@@ -165,6 +162,22 @@ fn cached(home: &Home, now: Timestamp) -> Result<(Store, OpenReport, World), Cli
         world.upsert(&row);
     }
     Ok((store, report, world))
+}
+
+/// Says what was found wrong on the way to the first frame.
+fn say_first(app: &mut App, report: OpenReport, notice: Option<String>) {
+    let told = app.screen.notice.take().map(|told| told.text);
+    let mut words: Vec<String> = told.into_iter().collect();
+    words.extend(notice);
+    words.extend(report.notices);
+    words.extend(report.read_only);
+    words.dedup();
+    if !words.is_empty() {
+        app.screen.say(Tone::Error, words.join("; also: "));
+    } else if app.screen.sync.line == Line::Unconfigured {
+        let why = SyncError::Unconfigured.to_string();
+        app.screen.say(Tone::Info, why);
+    }
 }
 
 /// Refuses to draw where nobody can see it.

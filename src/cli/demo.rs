@@ -107,8 +107,7 @@ pub(super) fn run(args: &DemoArgs) -> Result<(), CliError> {
         Some(memory) => memory,
         None => begin(&folder, args)?,
     };
-    let runtime = super::console::runtime()?;
-    runtime.block_on(play(args, &folder, memory))
+    super::block_on(super::console::runtime()?, play(args, &folder, memory))
 }
 
 fn options(args: &DemoArgs, memory: Option<&Memory>) -> demo::Options {

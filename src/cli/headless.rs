@@ -40,7 +40,7 @@ const PATIENCE: Duration = Duration::from_secs(8);
 /// Opens the store and says what it had to repair.
 pub(super) fn open_store(home: &Home, now: Timestamp) -> Result<Store, CliError> {
     let (store, report) = Store::open(&home.store(), now)?;
-    for notice in report.notices.iter().chain(&report.read_only) {
+    for notice in &report.notices {
         super::check::warn(notice);
     }
     Ok(store)
@@ -133,6 +133,7 @@ pub(super) fn run(command: Command) -> Result<(), CliError> {
     let clock = super::console::clock(&home);
     let now = clock.now();
     let configured = home.configured();
+    super::check::warn_config(&home);
     let mut store = open_store(&home, now)?;
     let mut world = world(&mut store, &configured, now, NAMED)?;
     let named: Vec<AnyRef> = named_links(&command);
@@ -258,18 +259,19 @@ fn outbox_line(row: &OutboxRow) -> String {
 
 /// Tries to send what waits; an edit that cannot be sent now stays queued, and that is no failure.
 fn send(home: &Home, clock: Clock) -> Result<(), CliError> {
-    let Some(account) = super::account(home)? else {
-        return print(["queued: no server is configured yet"]);
+    let sent = match super::account(home) {
+        Ok(None) => return print(["queued: no server is configured yet"]),
+        Ok(Some(account)) => super::sync::push(home, &account, clock, PATIENCE),
+        Err(error) => Err(error),
     };
-    match super::sync::push(home, &account, clock, PATIENCE) {
+    match sent {
         Ok(report) if report.refused + report.conflicts > 0 => Err(CliError::Refused(format!(
             "the server did not take it: {} in conflict, {} refused; `cnm outbox show` lists them",
             report.conflicts, report.refused
         ))),
         Ok(report) if report.queued > 0 => print([format!("queued: {} wait", report.queued)]),
         Ok(_) => print(["sent"]),
-        Err(CliError::Offline(why)) => print([format!("queued: {why}")]),
-        Err(other) => Err(other),
+        Err(error) => print([format!("queued: {error}")]),
     }
 }
 

@@ -55,7 +55,11 @@ pub(super) fn run(args: &ListArgs) -> Result<(), CliError> {
     let home = Home::find()?;
     let now = super::console::clock(&home).now();
     let configured = home.configured();
+    super::check::warn_config(&home);
     let mut store = headless::open_store(&home, now)?;
+    if let Some(why) = store.read_only() {
+        super::check::warn(why);
+    }
     let mut world = headless::world(&mut store, &configured, now, headless::NAMED)?;
     let load = if args.all || !headless::NAMED.contains(&kind) {
         Load::All { kind, limit: MOST }

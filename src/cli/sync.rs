@@ -8,6 +8,7 @@ use crate::remote::{Address, Client, Token};
 use crate::runtime::{Clock, Home};
 use crate::store::StoreHandle;
 use crate::sync::{SyncError, SyncReport, once};
+use crate::wire::Digest;
 
 impl From<SyncError> for CliError {
     fn from(error: SyncError) -> Self {
@@ -50,8 +51,9 @@ pub(super) fn run() -> Result<(), CliError> {
 pub(super) fn report(home: &Home) -> Result<(), CliError> {
     let clock = super::console::clock(home);
     let address = super::account(home)?.map(|account| account.address());
+    super::check::warn_config(home);
     let store = super::headless::open_store(home, clock.now())?;
-    let report = small_runtime()?.block_on(async {
+    let report = super::block_on(small_runtime()?, async {
         let store = StoreHandle::spawn(store)?;
         let report = once(address, store.clone(), shared(clock)).await;
         store.close().await;
@@ -72,7 +74,7 @@ pub(super) fn push(
 ) -> Result<SyncReport, CliError> {
     let store = super::headless::open_store(home, clock.now())?;
     let address = Some(account.address());
-    small_runtime()?.block_on(async {
+    super::block_on(small_runtime()?, async {
         let store = StoreHandle::spawn(store)?;
         let report =
             tokio::time::timeout(patience, once(address, store.clone(), shared(clock))).await;
@@ -88,11 +90,19 @@ pub(super) fn push(
     })
 }
 
-/// Asks the server who it is and who we are.
-pub(super) fn probe(account: &Account) -> Result<String, CliError> {
+/// What the server says when it is asked who it is.
+pub(super) struct Probe {
+    /// Who it is and who we are, a line.
+    pub(super) words: String,
+    /// What it says this user sees, when it can count that.
+    pub(super) digest: Option<Digest>,
+}
+
+/// Asks the server who it is and who we are, and what we should see.
+pub(super) fn probe(account: &Account) -> Result<Probe, CliError> {
     let client =
         Client::new(&account.address()).map_err(|error| CliError::Refused(error.to_string()))?;
-    small_runtime()?.block_on(async {
+    super::block_on(small_runtime()?, async {
         let meta = client
             .meta()
             .await
@@ -101,13 +111,15 @@ pub(super) fn probe(account: &Account) -> Result<String, CliError> {
             .me()
             .await
             .map_err(|error| CliError::Refused(error.to_string()))?;
-        Ok(format!(
+        let words = format!(
             "{} answers, contract {}–{}, you are {} ({})",
             client.host(),
             meta.api.min,
             meta.api.max,
             me.user,
             me.role
-        ))
+        );
+        let digest = client.digest().await.ok();
+        Ok(Probe { words, digest })
     })
 }

@@ -6,7 +6,9 @@ use std::time::Duration;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RemoteError {
     /// The address or the certificate file in the configuration cannot be used.
-    #[error("server address {address}: {why}; look at `server` in the configuration")]
+    #[error(
+        "server address {address}: {why}; look at `url` under [server] in the configuration, or at CNM_SERVER"
+    )]
     Address {
         /// The address as it was given.
         address: String,
@@ -64,7 +66,8 @@ pub enum RemoteError {
     },
     /// The token is missing, unknown, revoked or over.
     #[error(
-        "{host} does not accept the token: {why}; make a new one and set it as CNM_TOKEN or `token`"
+        "{host} does not accept the token: {why}; ask for a new one and put it into CNM_TOKEN or into the file \
+         `token` that `cnm config path` names"
     )]
     Unauthorized {
         /// Host and port.
@@ -82,7 +85,8 @@ pub enum RemoteError {
     },
     /// There is no such service at the address.
     #[error(
-        "{url} is not the address of a cnm server: it answers 404; look at `server` in the configuration"
+        "{url} is not the address of a cnm server: it answers 404; look at `url` under [server] in the \
+         configuration, or at CNM_SERVER"
     )]
     WrongBase {
         /// The address that was asked.
@@ -127,7 +131,7 @@ pub enum RemoteError {
         host: String,
     },
     /// The server asks to wait.
-    #[error("{host} is busy and asks to wait {} s", wait.as_secs())]
+    #[error("{host} is busy and asks to wait {} s; it is asked again then, your work goes on here", wait.as_secs())]
     Busy {
         /// Host and port.
         host: String,
@@ -181,6 +185,17 @@ pub(super) fn plain(text: &str) -> String {
         out.push('…');
     }
     out
+}
+
+/// Says that a redirect came and, when it can be told, to which host; it is not followed.
+pub(super) fn redirect(status: u16, location: Option<&str>) -> String {
+    let host = location
+        .and_then(|location| reqwest::Url::parse(location).ok())
+        .and_then(|url| url.host_str().map(plain));
+    match host {
+        Some(host) => format!("a redirect ({status}) to {host}"),
+        None => format!("a redirect ({status})"),
+    }
 }
 
 /// Reads `Retry-After`: seconds or a date, never more than a quarter of an hour, five seconds when it makes no sense.

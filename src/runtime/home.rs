@@ -15,7 +15,7 @@ pub struct Home {
     pub config: PathBuf,
     /// The mirror.
     pub cache: PathBuf,
-    /// The outbox, logs, `state.json`.
+    /// The outbox and what goes with it.
     pub state: PathBuf,
 }
 

@@ -40,12 +40,20 @@ fn take_over() -> io::Result<()> {
     out.flush()
 }
 
-/// Gives the terminal back before a panic is reported, so that the report can be read.
+/// Gives the terminal back before a panic is reported, so that the report can be read, and then ends the process,
+/// whichever thread it was: without the store or the sync the console would only look alive.
+///
+/// What was shown as saved is on the disk already.
+#[expect(
+    clippy::exit,
+    reason = "a panic of any thread ends the console; nothing that is still to be done may be trusted"
+)]
 pub fn install_panic_hook() {
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
         give_back();
         before(info);
+        std::process::exit(101);
     }));
 }
 

@@ -14,7 +14,7 @@ pub enum StoreError {
         file: String,
     },
     /// The files may not be changed by this program.
-    #[error("{file} is read-only: {why}")]
+    #[error("{}", read_only(file, why))]
     ReadOnly {
         /// The file in question.
         file: String,
@@ -60,6 +60,15 @@ pub enum StoreError {
     /// The store's thread has ended.
     #[error("the store has been closed; restart the console")]
     Closed,
+}
+
+/// Names the file, unless the reason names the one that is to blame.
+fn read_only(file: &str, why: &str) -> String {
+    if why.contains(".db ") {
+        why.to_owned()
+    } else {
+        format!("{file} is read-only: {why}")
+    }
 }
 
 impl StoreError {

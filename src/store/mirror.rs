@@ -93,6 +93,18 @@ pub struct Snapshot {
     pub restored_seq: Option<u64>,
 }
 
+impl Snapshot {
+    /// A snapshot because the mirror and the server differ.
+    pub const fn anew() -> Self {
+        Self {
+            cursor: None,
+            reason: SnapshotReason::Cursor,
+            epoch: None,
+            restored_seq: None,
+        }
+    }
+}
+
 /// How far the mirror has come.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Place {

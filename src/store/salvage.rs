@@ -10,6 +10,8 @@ use super::outbox::{DamagedEdit, ENTRY, Entry, Outbox, insert_edit, read_entry};
 use super::paths::{move_aside, with_suffix};
 use super::{OpenReport, StoreError};
 
+/// What a copy with a borrowed first page is called while it is read.
+const GRAFTED: &str = ".grafted";
 /// Numbers that are tried when not even the highest one can be read.
 const BLIND_TRIES: i64 = 20_000;
 
@@ -61,6 +63,9 @@ pub(super) fn outbox(
             what: "nothing could be read".to_owned(),
         }),
     }
+    for side in ["", "-wal", "-shm"] {
+        let _ = std::fs::remove_file(with_suffix(&with_suffix(&aside, GRAFTED), side));
+    }
     let mut list = String::new();
     for bad in damaged.iter().take(5) {
         list.push_str("; ");
@@ -93,7 +98,7 @@ fn readable(aside: &Path) -> Option<Connection> {
         return Some(db);
     }
     // The schema is the same in every outbox of a version, so its page can be borrowed.
-    let copy = with_suffix(aside, ".grafted");
+    let copy = with_suffix(aside, GRAFTED);
     let template = with_suffix(aside, ".template");
     let grafted = (|| {
         let mut bytes = std::fs::read(aside).ok()?;

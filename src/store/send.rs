@@ -51,6 +51,27 @@ impl Store {
         Ok(client)
     }
 
+    /// Returns when the mirror was last compared with the server, and whether they were equal.
+    pub fn compared(&mut self) -> Result<Option<(Timestamp, bool)>, StoreError> {
+        let text = self
+            .outbox
+            .fact("compared")
+            .map_err(|error| self.outbox_error(&error))?;
+        Ok(text.and_then(|text| {
+            let (at, how) = text.split_once(' ')?;
+            Some((at.parse().ok()?, how == "equal"))
+        }))
+    }
+
+    /// Notes that the mirror was compared with the server.
+    pub fn note_compared(&mut self, now: Timestamp, equal: bool) -> Result<(), StoreError> {
+        self.writable()?;
+        let how = if equal { "equal" } else { "different" };
+        self.outbox
+            .set_fact("compared", &format!("{now} {how}"))
+            .map_err(|error| self.outbox_error(&error))
+    }
+
     /// Checks that the server and the user are those of this cache; at the first contact they become so.
     pub fn meet(&mut self, meta: &Meta, me: &Me) -> Result<(), StoreError> {
         self.writable()?;

@@ -8,12 +8,11 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot};
-use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::engine::{Engine, Moved, Turn};
 use super::link::{self, Message, Peer, Records};
-use super::watch::{self, Watched};
+use super::watch::{self, Watch, Watched};
 use super::{Clock, Event, SyncError, SyncReport, outcome};
 use crate::effect::{CacheChange, Line, SyncStatus};
 use crate::remote::{Address, Client};
@@ -21,8 +20,6 @@ use crate::store::StoreHandle;
 
 /// Above this many records another console is told to read everything again.
 const MANY: usize = 2_000;
-/// Streams without a word after which the server is asked instead.
-const MUTE: u32 = 3;
 /// A wall clock this far off the running time means that the machine slept or its clock was set.
 const JUMP: i64 = 30;
 
@@ -74,16 +71,6 @@ struct Elapsed {
     drift: i64,
 }
 
-/// The task that listens for pokes.
-struct Watch {
-    task: Option<JoinHandle<()>>,
-    /// Streams in a row that opened and said nothing.
-    mute: u32,
-    polling: bool,
-    /// When the next one may be opened.
-    after: Instant,
-}
-
 /// What comes in, and what came while there was nobody to carry it out.
 pub(super) struct Asks {
     sender: mpsc::UnboundedSender<Ask>,
@@ -107,7 +94,9 @@ pub(super) struct Driver {
     clock: Clock,
     pub(super) tell: Box<dyn Fn(Event) + Send + Sync>,
     pub(super) asks: Asks,
-    stays: bool,
+    pub(super) stays: bool,
+    /// The last status that was told.
+    pub(super) told: SyncStatus,
     elapsed: Elapsed,
     rounds: Vec<(Waiting, Option<Moved>)>,
     peers: HashMap<u64, mpsc::UnboundedSender<Message>>,
@@ -141,15 +130,11 @@ impl Driver {
                 kept: VecDeque::new(),
             },
             stays,
+            told: SyncStatus::default(),
             rounds: Vec::new(),
             peers: HashMap::new(),
             wants: Wants::default(),
-            watch: Watch {
-                task: None,
-                mute: 0,
-                polling: false,
-                after: begun,
-            },
+            watch: Watch::new(begun),
         }
     }
 
@@ -310,6 +295,9 @@ impl Driver {
             };
             for event in engine.take_events() {
                 self.spread(&event);
+                if let Event::Status(status) = &event {
+                    self.told = status.clone();
+                }
                 (self.tell)(event);
             }
             self.keep_watch(&engine, &client).await;
@@ -402,17 +390,22 @@ impl Driver {
                     self.wants.edited = true;
                     self.broadcast(&Message::Changed(records.clone()), Some(peer));
                     self.show(records).await;
+                    self.tell_counts().await;
                 }
                 Message::Reload => {
                     self.wants.edited = true;
                     self.broadcast(&Message::Reload, Some(peer));
                     (self.tell)(Event::Reload);
+                    self.tell_counts().await;
                 }
                 Message::Sync(number) => {
                     self.wants.wake = true;
+                    if let Some(writer) = self.peers.get(&peer) {
+                        let _ = writer.send(Message::Heard(number));
+                    }
                     self.rounds.push((Waiting::There(peer, number), None));
                 }
-                Message::Synced(..) => {}
+                Message::Heard(_) | Message::Synced(..) => {}
             },
         }
         Flow::On
@@ -420,29 +413,10 @@ impl Driver {
 
     fn watched(&mut self, watched: &Watched) {
         match watched {
-            Watched::Up => {
-                self.watch.mute = 0;
-                self.watch.polling = false;
-                self.wants.news = true;
-            }
             Watched::Head(seq) => self.wants.head = self.wants.head.max(*seq),
-            Watched::News => self.wants.news = true,
-            Watched::Mute | Watched::Ended => {
-                self.watch.task = None;
-                self.wants.news = true;
-                if *watched == Watched::Mute {
-                    self.watch.mute += 1;
-                    self.watch.polling |= self.watch.mute >= MUTE;
-                } else {
-                    // After a spell of asking, the stream gets another chance.
-                    self.watch.mute = 0;
-                }
-                // Many consoles lose their streams at the same moment when a server restarts.
-                self.watch.after = Instant::now()
-                    + Duration::from_secs(1)
-                    + Duration::from_secs(2).mul_f64(chance());
-            }
+            _ => self.wants.news = true,
         }
+        self.watch.note(watched);
     }
 
     /// Opens the stream, or asks instead, as soon as the server is known to answer.
@@ -452,7 +426,7 @@ impl Driver {
             return;
         }
         let asks = self.asks.sender.clone();
-        self.watch.task = Some(if self.watch.polling && self.watch.mute >= MUTE {
+        self.watch.task = Some(if self.watch.asks() {
             let cursor = self
                 .store
                 .call(crate::store::Store::request_cursor)
@@ -460,7 +434,11 @@ impl Driver {
                 .unwrap_or_default();
             tokio::spawn(watch::poll(client.clone(), cursor, asks))
         } else {
-            tokio::spawn(watch::stream(client.clone(), asks))
+            tokio::spawn(watch::stream(
+                client.clone(),
+                asks,
+                watch::Patience::default(),
+            ))
         });
     }
 
@@ -566,7 +544,7 @@ fn connected(status: &SyncStatus) -> bool {
 }
 
 /// Gives a number from 0 to 1 that differs from console to console.
-fn chance() -> f64 {
+pub(super) fn chance() -> f64 {
     let bits = getrandom::u32().unwrap_or(u32::MAX / 2);
     f64::from(bits) / f64::from(u32::MAX)
 }

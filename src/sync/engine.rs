@@ -1,5 +1,7 @@
 //! Carries out one step of the plan after the other, against any backend that speaks the contract.
 
+mod compare;
+
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,13 +9,14 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use tokio::task::JoinHandle;
 
+use self::compare::Check;
 use super::failure::{combine, kind_of};
 use super::planner::{Advice, Failure, Planner, Step};
 use super::{Clock, Event};
 use crate::effect::{Line, SyncStatus};
 use crate::remote::{Client, RemoteError};
 use crate::store::{Changes, Page, Snapshot, SnapshotReason, StoreError, StoreHandle};
-use crate::wire::{API_VERSION, Batch, BatchReply, Limits, Me, Meta, RawPage};
+use crate::wire::{API_VERSION, Batch, BatchReply, Digest, Limits, Me, Meta, RawPage};
 
 /// Records asked for in one page.
 const PAGE: usize = 500;
@@ -39,6 +42,8 @@ pub trait Backend: Send + Sync + 'static {
         &self,
         batch: &Batch,
     ) -> impl Future<Output = Result<BatchReply, RemoteError>> + Send;
+    /// Asks what this user sees, in numbers.
+    fn digest(&self) -> impl Future<Output = Result<Digest, RemoteError>> + Send;
 }
 
 impl Backend for Client {
@@ -53,6 +58,9 @@ impl Backend for Client {
     }
     async fn commands(&self, batch: &Batch) -> Result<BatchReply, RemoteError> {
         Client::commands(self, batch).await
+    }
+    async fn digest(&self) -> Result<Digest, RemoteError> {
+        Client::digest(self).await
     }
 }
 
@@ -112,6 +120,7 @@ pub struct Engine<B> {
     told: Told,
     moved: Moved,
     seq: u64,
+    check: Check,
     /// The page after the last one, asked for while the last one was written.
     ahead: Option<(String, JoinHandle<Result<Page, RemoteError>>)>,
 }
@@ -141,6 +150,7 @@ impl<B: Backend> Engine<B> {
             },
             moved: Moved::default(),
             seq: 0,
+            check: Check::default(),
             ahead: None,
         }
     }
@@ -191,8 +201,15 @@ impl<B: Backend> Engine<B> {
         let step = self.plan.next(now);
         let done = match step {
             Step::Wait(until) => {
+                let checked = self.check(now).await;
+                if let Err(error) = &checked {
+                    self.store_failed(error, now);
+                }
                 self.report().await;
-                return Turn::Wait(until);
+                return match checked {
+                    Ok(false) => Turn::Wait(until),
+                    Ok(true) | Err(_) => Turn::Did,
+                };
             }
             Step::Identify => self.identify(now).await,
             Step::Pull => self.pull(now).await,
@@ -226,13 +243,15 @@ impl<B: Backend> Engine<B> {
              upgrade this program",
             meta.server_id, meta.api.min, meta.api.max
         );
-        let (client, place) = self
+        let (client, place, compared) = self
             .store
             .call(move |store| {
                 store.meet(&meta, &me)?;
-                Ok((store.client_id(at)?, store.place()?))
+                let compared = store.compared()?.map(|(at, _)| at);
+                Ok((store.client_id(at)?, store.place()?, compared))
             })
             .await?;
+        self.schedule_check(compared, now);
         self.peer.client = client;
         self.peer.limits = limits;
         self.peer.epoch = place.epoch.clone().unwrap_or_default();
@@ -278,14 +297,19 @@ impl<B: Backend> Engine<B> {
         let applied = self
             .store
             .call(move |store| {
+                let before = store.place()?;
                 let applied = store.apply(&page, at)?;
-                Ok((applied, store.place()?))
+                let place = store.place()?;
+                let whole = place.snapshot.is_none()
+                    && place.synced_at.is_some()
+                    && (before.snapshot.is_some() || before.synced_at.is_none());
+                Ok((applied, place, whole))
             })
             .await;
-        let (applied, place) = match applied {
-            Ok(applied) => applied,
-            Err(error) => return Err(error),
-        };
+        let (applied, place, whole) = applied?;
+        if whole {
+            self.check_now(now);
+        }
         self.peer.odd = 0;
         self.plan.pulled(more);
         self.plan.snapshot(place.snapshot.is_some());
@@ -565,4 +589,9 @@ impl<B: Backend> Engine<B> {
                 .push(Event::Status(self.told.status.clone()));
         }
     }
+}
+
+/// Tells whether the server answers.
+fn connected(line: &Line) -> bool {
+    matches!(line, Line::Live | Line::Polling)
 }

@@ -1,8 +1,10 @@
 //! A console beside the one that sends: it queues its edits in the same outbox and is told what changes.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use tokio::sync::oneshot;
+use tokio::time::{Instant, sleep_until};
 
 use super::driver::{Ask, Driver, Flow, changed};
 use super::link::{Message, Peer, Records};
@@ -10,12 +12,19 @@ use super::{Event, SyncError, SyncReport};
 use crate::effect::{CacheChange, Line, Load, SyncStatus};
 use crate::record::{AnyRef, Kind};
 
+/// How long a command without a screen waits for a first word of the console that sends: that one may have been
+/// suspended.
+const FIRST: Duration = Duration::from_secs(2);
+/// How long it waits for the next word.
+const LATER: Duration = Duration::from_secs(30);
+
 impl Driver {
     /// Follows the holder of the lock until it is gone or this console is stopped.
     pub(super) async fn follow(&mut self, mut holder: Peer) -> Flow {
         let mut rounds: HashMap<u64, oneshot::Sender<Result<SyncReport, SyncError>>> =
             HashMap::new();
         let mut number = 0;
+        let mut patience = None;
         let flow = loop {
             self.tell_follower_status().await;
             tokio::select! {
@@ -25,6 +34,7 @@ impl Driver {
                         Some(Ask::Edited(records)) => changed(records),
                         Some(Ask::Round(answer)) => {
                             number += 1;
+                            patience = Some(Instant::now() + FIRST);
                             rounds.insert(number, answer);
                             Message::Sync(number)
                         }
@@ -35,7 +45,9 @@ impl Driver {
                         break Flow::On;
                     }
                 }
-                message = holder.receive() => match message {
+                message = holder.receive() => {
+                    patience = patience.map(|_| Instant::now() + LATER);
+                    match message {
                     None => break Flow::On,
                     Some(Message::Changed(records)) => self.show(records).await,
                     Some(Message::Reload) => (self.tell)(Event::Reload),
@@ -44,8 +56,19 @@ impl Driver {
                             let _ = answer.send(report);
                         }
                     }
-                    Some(Message::Sync(_)) => {}
+                    Some(Message::Sync(_) | Message::Heard(_)) => {}
+                    }
                 },
+                () = sleep_until(patience.unwrap_or_else(Instant::now)), if patience.is_some() && !self.stays => {
+                    for (_, answer) in rounds.drain() {
+                        let _ = answer.send(Err(SyncError::Offline(
+                            "the console that holds this cache does not answer; bring it to the front or leave it, \
+                             nothing is lost"
+                                .to_owned(),
+                        )));
+                    }
+                    patience = None;
+                }
             }
         };
         // Whoever still waits is served by the next holder, which may be this console.
@@ -78,6 +101,16 @@ impl Driver {
             refused: counts.refused,
             loading: None,
         }));
+    }
+
+    /// Tells how many edits wait now, while a request is under way that would tell it later.
+    pub(super) async fn tell_counts(&mut self) {
+        if let Ok(counts) = self.store.counts().await {
+            self.told.queued = counts.queued;
+            self.told.conflicts = counts.conflicts;
+            self.told.refused = counts.refused;
+            (self.tell)(Event::Status(self.told.clone()));
+        }
     }
 
     /// Shows how records look that another console changed.

@@ -23,6 +23,8 @@ pub(super) enum Message {
     Reload,
     /// Sync now; the answer names the number again.
     Sync(u64),
+    /// The sync with this number is under way: whoever asked sees that somebody listens.
+    Heard(u64),
     /// What came of the sync with this number.
     Synced(u64, Result<SyncReport, SyncError>),
 }

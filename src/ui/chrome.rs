@@ -3,9 +3,9 @@
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
-use super::Breadth;
 use super::canvas::{Canvas, Piece, cells_of, piece, whole_words};
 use super::paint::Depth;
+use super::{Areas, Breadth};
 use crate::app::{App, Mode, footer as footer_keys};
 use crate::effect::Line;
 use crate::keymap::show_sequence;
@@ -235,8 +235,10 @@ fn status_left(canvas: &Canvas<'_>, app: &App, room: u16) -> Vec<Segment> {
             Tone::Info => (80, glyphs.dot(), paint.info()),
             Tone::Error => (95, glyphs.bang(), paint.bad()),
         };
-        let text = whole_words(&notice.text, room.saturating_sub(4));
-        segments.push(left(weight, format!("{mark} {text}"), style));
+        if !is_long(&notice.text, room) {
+            let text = clean_line(&notice.text);
+            segments.push(left(weight, format!("{mark} {text}"), style));
+        }
     }
     let Some(shelf) = app.screen.shelf(app.screen.active()) else {
         return segments;
@@ -262,6 +264,48 @@ fn status_left(canvas: &Canvas<'_>, app: &App, room: u16) -> Vec<Segment> {
         segments.push(new);
     }
     segments
+}
+
+/// Tells whether a message has to be drawn above the status row, in several.
+fn is_long(text: &str, room: u16) -> bool {
+    cells_of(&clean_line(text)) > room.saturating_sub(4)
+}
+
+/// Draws a message that the status row cannot hold over the last rows of the place: its end says what to do.
+pub(super) fn long_notice(canvas: &mut Canvas<'_>, app: &App, areas: &Areas) {
+    let Some(notice) = &app.screen.notice else {
+        return;
+    };
+    let area = areas.status;
+    if areas.bar.height > 0 || !is_long(&notice.text, area.width.saturating_sub(2)) {
+        return;
+    }
+    let style = match notice.tone {
+        Tone::Done => canvas.paint.good(),
+        Tone::Info => canvas.paint.info(),
+        Tone::Error => canvas.paint.bad(),
+    };
+    let clean = clean_line(&notice.text);
+    let lines = crate::text::wrap(&clean, usize::from(area.width.saturating_sub(4)));
+    let most = usize::from(areas.body.height / 2);
+    let count = lines.len().min(most);
+    let top = area.y.saturating_sub(u16::try_from(count).unwrap_or(0));
+    for (row, line) in (top..area.y).zip(&lines) {
+        let strip = canvas.paint.strip();
+        let row = Rect { y: row, ..area };
+        canvas.fill(row, strip);
+        let mark = canvas.paint.glyphs().bang();
+        if row.y == top && notice.tone == Tone::Error {
+            canvas.put(row.x + 1, row.y, 1, mark, style);
+        }
+        canvas.put(
+            row.x + 3,
+            row.y,
+            row.width.saturating_sub(4),
+            line.text,
+            style,
+        );
+    }
 }
 
 fn status_right(canvas: &Canvas<'_>, app: &App) -> Vec<Segment> {

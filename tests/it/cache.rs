@@ -10,6 +10,14 @@ use serde_json::{Map, Value as Json};
 
 use crate::model::instant;
 
+/// Makes a folder that is removed at the end, in memory where there is such a place: no test here cuts the power.
+pub(crate) fn folder() -> tempfile::TempDir {
+    let memory = std::path::Path::new("/dev/shm");
+    tempfile::tempdir_in(memory)
+        .or_else(|_| tempfile::tempdir())
+        .unwrap()
+}
+
 /// A folder with a mirror and an outbox, removed at the end.
 pub(crate) struct Cache {
     pub(crate) folder: tempfile::TempDir,
@@ -17,9 +25,7 @@ pub(crate) struct Cache {
 
 impl Cache {
     pub(crate) fn new() -> Self {
-        Self {
-            folder: tempfile::tempdir().unwrap(),
-        }
+        Self { folder: folder() }
     }
 
     pub(crate) fn paths(&self) -> Paths {

@@ -265,3 +265,131 @@ fn a_record_of_every_kind_can_be_made_and_edited_by_hand() {
         );
     }
 }
+
+#[test]
+fn the_doctor_names_what_is_wrong_and_its_exit_code_says_so() {
+    let backend = Backend::start();
+    let mut ana = backend.console("ana");
+    ana.run(&["sync"]).ok();
+    let said = ana.run(&["doctor"]).ok();
+    assert!(said.contains("all is well"), "{said}");
+    assert!(said.contains("equal   the cache holds all"), "{said}");
+    let wrong = |console: &crate::backend::Console, words: &str| {
+        let ran = console.run(&["doctor"]);
+        assert_eq!(ran.code, 1, "{ran:?}");
+        assert!(ran.out.contains(words), "{words}: {ran:?}");
+        assert!(ran.err.contains("to look at"), "{ran:?}");
+    };
+    let config = ana.home.join("config");
+    std::fs::create_dir_all(config.join("themes")).unwrap();
+    std::fs::write(config.join("config.toml"), "[server]\nserver = \"x\"\n").unwrap();
+    wrong(&ana, "config.toml:2: unknown field `server`");
+    std::fs::write(config.join("config.toml"), "[ui]\ntheme = \"mine\"\n").unwrap();
+    std::fs::write(config.join("themes/mine.toml"), "x = [\n").unwrap();
+    wrong(&ana, "mine.toml:1");
+    std::fs::remove_file(config.join("config.toml")).unwrap();
+    let (url, token) = (ana.server.clone(), ana.token.clone());
+    ana.token = "cnm_pat_000000000000_nonsense_0000".into();
+    wrong(&ana, "does not accept the token");
+    ana.token = token;
+    ana.server = "http://127.0.0.1:9".into();
+    wrong(&ana, "cannot reach");
+    ana.server = "example.com".into();
+    wrong(&ana, "begins with https://");
+    ana.server = url;
+    // A record vanishes from the cache: the doctor counts, and the next sync brings it back.
+    let mirror = rusqlite::Connection::open(ana.home.join("cache/mirror.db")).unwrap();
+    let live: i64 = mirror
+        .query_row("SELECT live FROM place", [], |row| row.get(0))
+        .unwrap();
+    mirror
+        .execute(&format!("DELETE FROM row{live} WHERE id = 'halo'"), [])
+        .unwrap();
+    drop(mirror);
+    wrong(&ana, "differs from the server in lead");
+    ana.run(&["sync"]).ok();
+    assert_eq!(fields(&ana, &["lead"]).len(), 2);
+    ana.run(&["doctor"]).ok();
+}
+
+#[test]
+fn a_setting_that_cannot_be_read_is_named_and_an_edit_is_queued_all_the_same() {
+    let backend = Backend::start();
+    let ana = backend.console("ana");
+    ana.run(&["sync"]).ok();
+    let config = ana.home.join("config");
+    std::fs::create_dir_all(&config).unwrap();
+    let text = format!("[server]\nurl = \"{}\"\n[ui]\nthme = \"x\"\n", ana.server);
+    std::fs::write(config.join("config.toml"), text).unwrap();
+    let run = |args: &[&str]| Ran::of(&program(&ana.home).args(args).output().unwrap());
+    let ran = run(&["sync"]);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(ran.err.contains("config.toml:4"), "{ran:?}");
+    assert!(!ran.err.contains("no server"), "{ran:?}");
+    let ran = run(&["list", "lead"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.err.contains("config.toml:4"), "{ran:?}");
+    for (token, words) in [("", "config.toml:4"), ("cnm_pat_bad", "token")] {
+        let mut command = program(&ana.home);
+        command.args(["edit", "name=Halo 2", "--id", "lead:halo"]);
+        if !token.is_empty() {
+            std::fs::remove_file(config.join("config.toml")).unwrap();
+            command
+                .env("CNM_SERVER", &ana.server)
+                .env("CNM_TOKEN", token);
+        }
+        let ran = Ran::of(&command.output().unwrap());
+        assert_eq!(ran.code, 0, "{ran:?}");
+        assert!(ran.out.contains("queued"), "{ran:?}");
+        assert!(ran.out.contains(words), "{ran:?}");
+    }
+    assert!(ana.run(&["sync"]).ok().contains("sent"));
+    assert!(
+        fields(&ana, &["lead"])
+            .iter()
+            .any(|row| row["fields"]["name"] == "Halo 2")
+    );
+}
+
+#[test]
+fn a_cache_that_is_damaged_or_newer_is_named_and_no_edit_is_lost() {
+    let mut backend = Backend::start();
+    let ana = backend.console("ana");
+    ana.run(&["sync"]).ok();
+    backend.stop();
+    let said = ana.run(&["edit", "name=Halo 2", "--id", "lead:halo"]).ok();
+    assert!(said.contains("queued"), "{said}");
+    let mirror = ana.home.join("cache/mirror.db");
+    let db = rusqlite::Connection::open(&mirror).unwrap();
+    let version: i64 = db
+        .query_row("PRAGMA user_version", [], |row| row.get(0))
+        .unwrap();
+    db.pragma_update(None, "user_version", 999).unwrap();
+    drop(db);
+    let ran = ana.run(&["list", "lead"]);
+    assert_eq!((ran.code, ran.err.lines().count()), (0, 1), "{ran:?}");
+    assert!(ran.err.contains("newer version"), "{ran:?}");
+    assert!(ran.out.contains("Halo 2"), "{ran:?}");
+    for args in [&["sync"][..], &["edit", "name=Halo 3", "--id", "lead:halo"]] {
+        let ran = ana.run(args);
+        assert_eq!((ran.code, ran.err.lines().count()), (1, 1), "{ran:?}");
+        assert!(ran.err.contains("newer version"), "{ran:?}");
+    }
+    let db = rusqlite::Connection::open(&mirror).unwrap();
+    db.pragma_update(None, "user_version", version).unwrap();
+    drop(db);
+    std::fs::write(&mirror, vec![7; 5000]).unwrap();
+    let ran = ana.run(&["list", "lead"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(
+        ran.err.contains("your edits are in another file"),
+        "{ran:?}"
+    );
+    backend.resume();
+    ana.run(&["sync"]).ok();
+    let rows = fields(&ana, &["lead"]);
+    assert!(
+        rows.iter().any(|row| row["fields"]["name"] == "Halo 2"),
+        "{rows:?}"
+    );
+}

@@ -13,6 +13,7 @@ mod analytics;
 mod backend;
 mod cache;
 mod command_line;
+mod crash;
 mod demo;
 mod desk;
 mod generated;

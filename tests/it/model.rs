@@ -15,8 +15,8 @@ use cnm::record::Op;
 use cnm::remote::RemoteError;
 use cnm::sync::Backend;
 use cnm::wire::{
-    ApiRange, Batch, BatchReply, ChangesPage, Command, CommandResult, Limits, Me, Meta, RawPage,
-    Row, Status,
+    ApiRange, Batch, BatchReply, ChangesPage, Command, CommandResult, Digest, KindDigest, Limits,
+    Me, Meta, RawPage, Row, Status,
 };
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
@@ -68,6 +68,12 @@ pub(crate) struct Inner {
     /// Sequences at which a transaction ends; pages end there.
     pub(crate) ends: Vec<u64>,
     pub(crate) forgets_ids: bool,
+    /// A record that the feed leaves out.
+    pub(crate) forgotten: Option<String>,
+    /// The lowest version of the contract that it speaks.
+    pub(crate) api_min: u32,
+    /// The most commands that it takes at once; more are too large. 0 takes all.
+    pub(crate) most: usize,
 }
 
 /// The server; cloning gives another connection to it.
@@ -88,6 +94,7 @@ impl Model {
             epoch: 1,
             server_id: "model".into(),
             page: 7,
+            api_min: 1,
             ..Inner::default()
         };
         Self {
@@ -350,7 +357,10 @@ impl Backend for Model {
             Ok(Meta {
                 server_id: inner.server_id.clone(),
                 epoch: inner.epoch.to_string(),
-                api: ApiRange { min: 1, max: 1 },
+                api: ApiRange {
+                    min: inner.api_min,
+                    max: inner.api_min,
+                },
                 server_time: instant(),
                 limits: Limits::default(),
                 tombstone_days: 90,
@@ -388,6 +398,11 @@ impl Backend for Model {
                     request: "r".into(),
                 });
             }
+            if inner.most > 0 && batch.batch.len() > inner.most {
+                return Err(RemoteError::TooLarge {
+                    host: "model".into(),
+                });
+            }
             Ok(BatchReply {
                 results: batch
                     .batch
@@ -399,9 +414,27 @@ impl Backend for Model {
             })
         })
     }
+
+    async fn digest(&self) -> Result<Digest, RemoteError> {
+        Ok(self.with(|inner| inner.digest()))
+    }
 }
 
 impl Inner {
+    fn digest(&self) -> Digest {
+        let mut kinds: BTreeMap<String, KindDigest> = BTreeMap::new();
+        for row in self.rows.values().filter(|row| !row.deleted) {
+            kinds
+                .entry(row.kind.clone())
+                .or_default()
+                .add(&row.id, row.version);
+        }
+        Digest {
+            seq: self.seq,
+            kinds,
+        }
+    }
+
     fn changes(&self, cursor: Option<&str>, limit: usize) -> Result<ChangesPage, RemoteError> {
         let host = || "model".to_owned();
         let after = match cursor {
@@ -426,7 +459,11 @@ impl Inner {
                 seq
             }
         };
-        let mut rows: Vec<&Row> = self.rows.values().filter(|row| row.seq > after).collect();
+        let mut rows: Vec<&Row> = self
+            .rows
+            .values()
+            .filter(|row| row.seq > after && self.forgotten.as_ref() != Some(&row.id))
+            .collect();
         rows.sort_by_key(|row| row.seq);
         let more = rows.len() > limit.min(self.page);
         rows.truncate(limit.min(self.page));

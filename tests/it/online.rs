@@ -34,7 +34,7 @@ pub(crate) struct Backend {
 
 impl Backend {
     pub(crate) async fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = crate::cache::folder();
         let mut options = Options::new(clock());
         options.rate = None;
         let server = Server::open(&folder.path().join("server.db"), options).unwrap();

@@ -235,3 +235,89 @@ async fn a_stream_of_events_is_read_and_its_end_noticed() {
     assert_eq!(cnm::remote::head_of(&event).unwrap().seq, 4);
     assert!(events.next(wait).await.is_err());
 }
+
+#[tokio::test]
+async fn a_redirect_is_named_and_neither_followed_nor_given_the_token() {
+    let elsewhere = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let target = elsewhere.local_addr().unwrap();
+    for status in ["301", "302", "303", "307", "308"] {
+        let headers = format!("Location: http://{target}/v1/meta\r\n");
+        let (client, asked) = answering(http(&format!("{status} X"), &headers, "")).await;
+        let error = client.meta().await.unwrap_err();
+        assert!(matches!(error, RemoteError::Proxy { .. }), "{error}");
+        assert!(error.to_string().contains("to 127.0.0.1"), "{error}");
+        assert_eq!(asked.load(Ordering::SeqCst), 1);
+    }
+    let nobody = tokio::time::timeout(Duration::from_millis(20), elsewhere.accept()).await;
+    assert!(nobody.is_err(), "somebody followed the redirect");
+}
+
+#[tokio::test]
+async fn a_wait_is_read_in_every_form() {
+    let date = "Date: Sat, 21 Nov 2026 08:00:00 GMT\r\n";
+    for status in ["429", "503"] {
+        for (value, seconds) in [
+            ("30", 30),
+            ("Sat, 21 Nov 2026 08:01:30 GMT", 90),
+            ("1000000000", 900),
+            ("-5", 5),
+            ("soon", 5),
+        ] {
+            let headers = format!("{date}Retry-After: {value}\r\n");
+            let error = failure(http(&format!("{status} X"), &headers, "")).await;
+            assert!(
+                matches!(error, RemoteError::Busy { wait, .. } if wait.as_secs() == seconds),
+                "{status} {value}: {error:?}"
+            );
+        }
+    }
+}
+
+/// Packs zeros into the gzip format with the fixed code, by hand: 258 of them in 13 bits.
+fn packed_zeros(runs: usize) -> Vec<u8> {
+    let mut out = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
+    let (mut held, mut count) = (0_u32, 0);
+    let mut put = |out: &mut Vec<u8>, bits: u32, length: u32| {
+        held |= bits << count;
+        count += length;
+        while count >= 8 {
+            out.push((held & 0xff) as u8);
+            held >>= 8;
+            count -= 8;
+        }
+    };
+    // Last block, fixed code; then a literal zero, whose code is eight bits.
+    put(&mut out, 0b011, 3);
+    put(&mut out, 0b0000_1100, 8);
+    for _ in 0..runs {
+        // Length 258 is code 285, bits 11000101 with the first one lowest; then distance 1, five zeros.
+        put(&mut out, 0b1010_0011, 8);
+        put(&mut out, 0, 5);
+    }
+    out
+}
+
+#[tokio::test]
+async fn a_small_answer_that_unpacks_without_end_is_given_up() {
+    let bomb = packed_zeros((80 << 20) / 258);
+    let head = format!(
+        "HTTP/1.1 200 OK\r\n{JSON}Content-Encoding: gzip\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        bomb.len()
+    );
+    let error = failure([head.as_bytes(), &bomb].concat()).await;
+    assert!(error.to_string().contains("64 MiB"), "{error}");
+    // One that is cut short says nothing at all.
+    let cut = &bomb[..2000];
+    let head = format!(
+        "HTTP/1.1 200 OK\r\n{JSON}Content-Encoding: gzip\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        cut.len()
+    );
+    let error = failure([head.as_bytes(), cut].concat()).await;
+    assert!(
+        matches!(
+            error,
+            RemoteError::Unanswered { .. } | RemoteError::Odd { .. }
+        ),
+        "{error}"
+    );
+}

@@ -574,6 +574,46 @@ fn a_refused_creation_stays_visible_and_says_why() {
 }
 
 #[test]
+fn whatever_the_server_says_of_one_edit_it_stays_with_its_words_and_the_others_pass() {
+    for (status, words) in [
+        (Status::Forbidden, "not allowed"),
+        (Status::NotFound, "no such record"),
+        (Status::Gone, "deleted"),
+        (Status::Reused, "used before"),
+    ] {
+        let cache = Cache::new();
+        let mut store = cache.store();
+        apply(
+            &mut store,
+            vec![lead("l1", 1, 1, "Ann"), lead("l2", 1, 1, "Bea")],
+            1,
+        );
+        let edits = vec![
+            update("c1", "l1", 1, json!({"name": "Mine"})),
+            update("c2", "l2", 1, json!({"name": "Other"})),
+        ];
+        store.save(&batch("b", edits)).unwrap();
+        take(&mut store);
+        record(&mut store, &[answer("c1", status), acked("c2", 2, 2)]);
+        let rows = store.outbox().unwrap();
+        let failed = rows.iter().find(|row| row.edit.cmd == "c1").unwrap();
+        let why = match &failed.state {
+            OutboxState::Refused { why, .. } => why.clone(),
+            OutboxState::Conflict(conflict) => format!("{conflict:?} deleted"),
+            other => panic!("{status:?}: {other:?}"),
+        };
+        assert!(why.contains(words), "{status:?}: {why}");
+        assert_eq!(failed.edit.patch.set["name"], "Mine", "{status:?}");
+        // It is not sent by itself any more, neither now nor after a restart.
+        assert!(take(&mut store).is_empty(), "{status:?}");
+        drop(store);
+        let mut store = cache.store();
+        assert!(take(&mut store).is_empty(), "{status:?}");
+        assert_eq!(name(&mut store, "l2"), Some(json!("Other")), "{status:?}");
+    }
+}
+
+#[test]
 fn discarding_takes_back_what_was_not_sent() {
     let cache = Cache::new();
     let mut store = cache.store();
@@ -851,6 +891,29 @@ fn a_damaged_mirror_is_set_aside_and_the_outbox_stays() {
     );
     assert_eq!(store.place().unwrap().cursor, None);
     assert_eq!(name(&mut store, "l9"), Some(json!("New")));
+}
+
+#[test]
+fn a_cache_that_was_emptied_or_removed_is_fetched_again_and_the_edits_stay() {
+    for remove in [true, false] {
+        let cache = Cache::new();
+        let mut store = cache.store();
+        apply(&mut store, vec![lead("l1", 1, 1, "Ann")], 1);
+        let edit = update("c1", "l1", 1, json!({"name": "Mine"}));
+        store.save(&batch("b1", vec![edit])).unwrap();
+        drop(store);
+        let mirror = cache.paths().mirror;
+        if remove {
+            std::fs::remove_dir_all(mirror.parent().unwrap()).unwrap();
+        } else {
+            std::fs::write(&mirror, b"").unwrap();
+        }
+        let (mut store, _) = cache.open();
+        assert_eq!(store.place().unwrap().cursor, None);
+        let outbox = store.outbox().unwrap();
+        assert_eq!(outbox.len(), 1, "removed: {remove}");
+        assert_eq!(outbox[0].edit.patch.set["name"], "Mine");
+    }
 }
 
 #[test]

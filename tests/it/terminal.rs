@@ -8,8 +8,28 @@ use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 
 use crate::backend::{Backend, Console};
 
+/// The variable by which a process of this test binary knows that it is the one to panic.
+const PANICS: &str = "CNM_PANIC_TEST";
+
+/// Waits until a program is gone.
+fn gone(child: &mut (dyn portable_pty::Child + Send + Sync)) -> u32 {
+    let began = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status.exit_code();
+        }
+        if began.elapsed() > Duration::from_secs(20) {
+            let _ = child.kill();
+            panic!("it did not leave");
+        }
+        std::thread::park_timeout(Duration::from_millis(10));
+    }
+}
+
 /// The console in a pty with a terminal emulator behind it.
 struct Terminal {
+    reader: Option<std::thread::JoinHandle<()>>,
+    closing: Arc<std::sync::atomic::AtomicBool>,
     parser: Arc<Mutex<vt100::Parser>>,
     bytes: Arc<Mutex<Vec<u8>>>,
     writer: Box<dyn Write + Send>,
@@ -19,13 +39,11 @@ struct Terminal {
 
 impl Terminal {
     fn open(console: &Console, rows: u16, columns: u16) -> Self {
-        let size = PtySize {
-            rows,
-            cols: columns,
-            pixel_width: 0,
-            pixel_height: 0,
-        };
-        let pair = native_pty_system().openpty(size).unwrap();
+        Self::start(Self::program(console), rows, columns)
+    }
+
+    /// The console as it is started in a terminal.
+    fn program(console: &Console) -> CommandBuilder {
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_cnm"));
         command.env_clear();
         for (name, value) in [
@@ -39,6 +57,17 @@ impl Terminal {
         ] {
             command.env(name, value);
         }
+        command
+    }
+
+    fn start(command: CommandBuilder, rows: u16, columns: u16) -> Self {
+        let size = PtySize {
+            rows,
+            cols: columns,
+            pixel_width: 0,
+            pixel_height: 0,
+        };
+        let pair = native_pty_system().openpty(size).unwrap();
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
         let parser = Arc::new(Mutex::new(vt100::Parser::new(
@@ -49,15 +78,22 @@ impl Terminal {
         let bytes = Arc::new(Mutex::new(Vec::new()));
         let mut reader = pair.master.try_clone_reader().unwrap();
         let (to, raw) = (Arc::clone(&parser), Arc::clone(&bytes));
-        std::thread::spawn(move || {
+        let closing = Arc::<std::sync::atomic::AtomicBool>::default();
+        let stop = Arc::clone(&closing);
+        let reader = std::thread::spawn(move || {
             let mut chunk = vec![0; 65_536];
             while let Ok(read @ 1..) = reader.read(&mut chunk) {
                 to.lock().unwrap().process(&chunk[..read]);
                 raw.lock().unwrap().extend_from_slice(&chunk[..read]);
+                if stop.load(std::sync::atomic::Ordering::SeqCst) {
+                    return;
+                }
             }
         });
         let writer = pair.master.take_writer().unwrap();
         Self {
+            reader: Some(reader),
+            closing,
             parser,
             bytes,
             writer,
@@ -88,19 +124,19 @@ impl Terminal {
         }
     }
 
+    /// Closes the window: nobody holds the terminal's other end any more.
+    fn vanish(mut self) -> Box<dyn portable_pty::Child + Send + Sync> {
+        self.closing
+            .store(true, std::sync::atomic::Ordering::SeqCst);
+        // A key that changes the screen, so that the reader wakes up and lets go.
+        self.press("3");
+        self.reader.take().unwrap().join().unwrap();
+        self.child
+    }
+
     /// Waits until the program is gone.
     fn gone(&mut self) -> u32 {
-        let began = Instant::now();
-        loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                return status.exit_code();
-            }
-            assert!(
-                began.elapsed() < Duration::from_secs(20),
-                "it did not leave"
-            );
-            std::thread::park_timeout(Duration::from_millis(10));
-        }
+        gone(&mut *self.child)
     }
 
     /// Expects that every mode which was switched on is off again.
@@ -272,6 +308,87 @@ fn every_signal_leaves_the_terminal_as_it_was() {
         terminal.gone();
         terminal.is_as_it_was();
     }
+}
+
+/// A terminal that goes away sends a signal only to the program that leads its session; one that was started in
+/// another way reads an end of input for ever.
+#[test]
+fn a_closed_window_ends_the_console_with_and_without_a_signal() {
+    let backend = Backend::start();
+    let ana = backend.console("ana");
+    for leads in [true, false] {
+        let mut command = Terminal::program(&ana);
+        command.set_controlling_tty(leads);
+        let terminal = Terminal::start(command, 24, 80);
+        terminal.until("live");
+        let mut child = terminal.vanish();
+        gone(&mut *child);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn beside_a_suspended_console_a_command_ends_soon_and_its_edit_is_sent_later() {
+    let backend = Backend::start();
+    let ana = backend.console("ana");
+    let mut terminal = Terminal::open(&ana, 24, 80);
+    terminal.until("live");
+    let id = i32::try_from(terminal.child.process_id().unwrap()).unwrap();
+    let process = rustix::process::Pid::from_raw(id).unwrap();
+    rustix::process::kill_process(process, rustix::process::Signal::STOP).unwrap();
+    let began = Instant::now();
+    let said = ana.run(&["edit", "name=Halo 2", "--id", "lead:halo"]).ok();
+    assert!(said.contains("queued"), "{said}");
+    let ran = ana.run(&["sync"]);
+    assert_eq!(ran.code, 3, "{ran:?}");
+    assert!(ran.err.contains("bring it to the front"), "{ran:?}");
+    assert!(began.elapsed() < Duration::from_secs(20));
+    rustix::process::kill_process(process, rustix::process::Signal::CONT).unwrap();
+    while backend.record("leads/halo", &ana.token)["fields"]["name"] != "Halo 2" {
+        assert!(began.elapsed() < Duration::from_secs(40), "it was not sent");
+        std::thread::park_timeout(Duration::from_millis(20));
+    }
+    terminal.press("q");
+    terminal.gone();
+}
+
+/// Not a test by itself: what the next one runs in a terminal.
+#[test]
+fn panics_in_a_terminal() {
+    if std::env::var_os(PANICS).is_none() {
+        return;
+    }
+    cnm::runtime::install_panic_hook();
+    let _screen = cnm::runtime::Screen::open().unwrap();
+    // Not the thread that draws: that one would go on as if nothing had happened.
+    let _ = std::thread::spawn(|| panic!("the reason is readable")).join();
+    loop {
+        std::thread::park();
+    }
+}
+
+#[test]
+fn a_panic_on_any_thread_gives_the_terminal_back_and_ends_the_console() {
+    let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
+    command.args(["--exact", "terminal::panics_in_a_terminal", "--nocapture"]);
+    command.env(PANICS, "1");
+    let mut terminal = Terminal::start(command, 24, 80);
+    assert_eq!(terminal.gone(), 101);
+    terminal.is_as_it_was();
+    terminal.until("the reason is readable");
+}
+
+#[test]
+fn what_is_wrong_is_said_in_full_also_in_a_narrow_terminal() {
+    let backend = Backend::start();
+    let mut ana = backend.console("ana");
+    ana.run(&["sync"]).ok();
+    ana.token = "cnm_pat_000000000000_nonsense_0000".into();
+    let mut terminal = Terminal::open(&ana, 24, 80);
+    terminal.until("does not accept the token");
+    terminal.until("config path");
+    terminal.press("q");
+    assert_eq!(terminal.gone(), 0);
 }
 
 #[test]
