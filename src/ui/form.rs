@@ -16,18 +16,8 @@ enum Row<'a> {
     Field(usize, &'a FormField, usize),
     /// What is wrong with the field above.
     Wrong(String),
-    /// A rule before fields of another sort.
-    Gap(&'static str),
-}
-
-/// Names the sort of a field, by what is typed into it.
-const fn sort(ty: &FieldType) -> &'static str {
-    match ty {
-        FieldType::Link(_) | FieldType::AnyLink => "who and what",
-        FieldType::LongText => "in words",
-        FieldType::Many(_) | FieldType::Json => "lists",
-        _ => "",
-    }
+    /// A rule before and after what is written in several lines.
+    Gap,
 }
 
 /// Draws the form; returns the cursor.
@@ -74,13 +64,13 @@ pub(super) fn draw(
 /// Lays the fields out in rows, in their own order: the current long text in several, errors below their field.
 fn rows(form: &Form, roomy: bool) -> Vec<Row<'_>> {
     let mut rows = Vec::new();
-    let mut before = "";
+    let mut before = false;
     for (at, field) in form.fields.iter().enumerate() {
-        let sort = sort(&field.info.ty);
-        if roomy && sort != before && at > 0 {
-            rows.push(Row::Gap(sort));
+        let long = field.info.ty == FieldType::LongText;
+        if roomy && long != before && at > 0 {
+            rows.push(Row::Gap);
         }
-        before = sort;
+        before = long;
         let lines = field.input.lines().len().max(1);
         if at == form.current && lines > 1 {
             let (row, _) = field.input.cursor();
@@ -115,7 +105,7 @@ fn fields(canvas: &mut Canvas<'_>, form: &Form, rows: &[Row<'_>], area: Rect) ->
     let mut named = usize::MAX;
     for (y, row) in (area.y..area.bottom()).zip(rows.iter().skip(first)) {
         match row {
-            Row::Gap(words) => canvas.rule(area.x, y, area.width, words),
+            Row::Gap => canvas.rule(area.x, y, area.width, ""),
             Row::Wrong(words) => {
                 let (bad, glyph) = (canvas.paint.bad(), canvas.paint.glyphs().bang());
                 let words = whole_words(words, room.saturating_sub(2));

@@ -57,20 +57,15 @@ fn lines(canvas: &Canvas<'_>, app: &App, width: u16) -> Vec<Vec<Piece>> {
     let heading = |words: &str| vec![piece(format!("── {words} ──"), paint.accent())];
     let mut lines = vec![
         vec![
-            piece("counts  ", paint.key()),
+            piece("05e", paint.key()),
             piece(
-                "1-6 are the tabs, so a count begins with 0, 7, 8 or 9: ",
+                "  a count begins with 0, 7, 8 or 9: 1-6 are tabs",
                 paint.text(),
             ),
-            piece("05e", paint.key()),
-            piece(" is done for five rows.", paint.text()),
         ],
         vec![
-            piece("prefix  ", paint.key()),
-            piece(
-                "after g, n, s or f wait a moment: the keys that can follow are shown.",
-                paint.text(),
-            ),
+            piece("g n", paint.key()),
+            piece("  wait a moment: what can follow is shown", paint.text()),
         ],
         Vec::new(),
         heading(&format!("only in {place}")),

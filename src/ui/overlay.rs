@@ -99,7 +99,7 @@ fn prefix(canvas: &mut Canvas<'_>, bar: &PrefixBar, area: Rect) {
     let mut keys: Vec<Piece> = Vec::new();
     for (key, help) in &bar.choices {
         keys.push(piece(format!("  {key}"), paint.key()));
-        keys.push(piece(format!(" {help}"), paint.text()));
+        keys.push(piece(format!(" {help}"), paint.strip()));
     }
     keys.push(piece("  Esc", paint.dim()));
     let head = vec![piece(
