@@ -13,7 +13,7 @@ use super::table::{self, Rows, cell, column, figure};
 use super::{card, follow_ups, inbox, slots, thread};
 use crate::app::App;
 use crate::effect::RowState;
-use crate::pane::{Panel, Place};
+use crate::pane::{Panel, Place, Spot};
 use crate::record::{
     AnyRef, FollowUp, Id, Kind, Lead, Meeting, MeetingState, Network, Person, Stage, Terminal,
 };
@@ -99,6 +99,7 @@ fn rows_of(count: usize) -> u16 {
 
 fn one(canvas: &mut Canvas<'_>, app: &App, panel: Panel, area: Rect) {
     let focused = panel == app.screen.panel;
+    canvas.zone(area, Spot::Panel(panel));
     match panel {
         Panel::Inbox => waiting(canvas, app, area, focused),
         Panel::Overdue => due(canvas, app, area, focused),
@@ -194,6 +195,12 @@ fn waiting(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool) {
         let (upper, lower) = above(inner, bars);
         let most = splits.iter().map(|(_, split)| split.threads).max();
         for (y, (at, split)) in (upper.y..upper.bottom()).zip(splits) {
+            let row = Rect {
+                y,
+                height: 1,
+                ..upper
+            };
+            canvas.zone(row, Spot::Split(at));
             split_bar(canvas, split, at == active, most.unwrap_or(1), (upper, y));
         }
         canvas.rule(lower.x, lower.y, lower.width, "most urgent");

@@ -2,10 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use cnm::app::App;
-use cnm::pane::Tone;
+use cnm::app::{App, Mode, Msg};
+use cnm::config::Digits;
+use cnm::pane::{Focus, Place, Pointing, Spot, Tone};
 use cnm::text::Glyphs;
-use cnm::ui::{Depth, Look};
+use cnm::theme::Theme;
+use cnm::ui::{self, Depth, Look};
+use ratatui::layout::Position;
+use ratatui::style::Modifier;
 
 use crate::desk;
 
@@ -87,16 +91,18 @@ fn what_is_done_is_counted_on_today() {
     let rows = desk::morning();
     let mut app = desk::console(&rows, (120, 40));
     let waiting = app.screen.tally.waiting;
+    let done = app.screen.tally.done;
     assert!(waiting > 0);
     desk::press(&mut app, "2 e");
     assert_eq!(app.screen.tally.waiting, waiting - 1);
-    assert_eq!(app.screen.tally.done, 1);
+    assert_eq!(app.screen.tally.done, done + 1);
     desk::press(&mut app, "1");
     let headline = shown(&app).get(1).cloned().unwrap();
-    assert!(headline.contains("1 done"), "{headline}");
+    let words = format!("{} done", done + 1);
+    assert!(headline.contains(&words), "{headline}");
     desk::press(&mut app, "u");
     assert_eq!(app.screen.tally.waiting, waiting);
-    assert_eq!(app.screen.tally.done, 0);
+    assert_eq!(app.screen.tally.done, done);
 }
 
 #[test]
@@ -136,6 +142,233 @@ fn the_footer_always_names_the_key_that_shows_all_keys() {
             assert!(footer.contains("? keys"), "{width} {place}: {footer}");
         }
     }
+}
+
+fn order(app: &App, place: Place) -> Vec<String> {
+    app.screen.shelf(place).unwrap().list.order().to_vec()
+}
+
+#[test]
+fn undo_brings_rows_back_to_where_they_were() {
+    let rows = desk::morning();
+    let mut app = desk::console(&rows, (120, 40));
+    desk::press(&mut app, "2 j j");
+    let (before, cursor) = {
+        let list = app.screen.list().unwrap();
+        (list.order().to_vec(), list.cursor().map(str::to_owned))
+    };
+    desk::press(&mut app, "x x e");
+    assert_eq!(order(&app, Place::Inbox).len(), before.len() - 2);
+    desk::press(&mut app, "u");
+    let list = app.screen.list().unwrap();
+    assert_eq!(list.order(), before);
+    assert_eq!(list.cursor().map(str::to_owned), cursor);
+    assert_eq!(list.waiting(), 0, "what I brought back waits for no call");
+}
+
+#[test]
+fn what_i_made_is_in_its_list_at_once() {
+    let rows = desk::morning();
+    let mut app = desk::console(&rows, (120, 40));
+    let before = order(&app, Place::FollowUps).len();
+    desk::press(&mut app, "2 f t");
+    assert_eq!(order(&app, Place::FollowUps).len(), before + 1);
+}
+
+#[test]
+fn threads_that_are_alike_are_marked_together() {
+    let rows = desk::morning();
+    let mut app = desk::console(&rows, (120, 40));
+    desk::press(&mut app, "2");
+    let threads = order(&app, Place::Inbox);
+    let group = app
+        .screen
+        .tally
+        .groups
+        .iter()
+        .find(|group| group.threads.len() > 1);
+    let first = match group {
+        Some(group) => group.threads[0].as_str().to_owned(),
+        None => threads[0].clone(),
+    };
+    let expected = group.map_or(1, |group| group.threads.len());
+    let list = &mut app.screen.shelf_mut(Place::Inbox).list;
+    assert!(list.go_to_key(&first));
+    desk::press(&mut app, "A");
+    let list = app.screen.list().unwrap();
+    assert!(list.is_marked(&first));
+    assert!(list.mark_count() >= expected);
+}
+
+#[test]
+fn the_inbox_begins_with_what_is_urgent_and_keeps_senders_together() {
+    let rows = desk::morning();
+    let app = desk::console(&rows, (120, 40));
+    let threads = app.world.table::<cnm::record::Thread>();
+    let mut last = None;
+    let mut seen = BTreeSet::new();
+    let mut clock = None;
+    for key in order(&app, Place::Inbox) {
+        let thread = threads.record(&key).unwrap();
+        let read = app.screen.readings.of(&cnm::record::Id::new(&key)).unwrap();
+        let mark = cnm::triage::Mark::of(thread, read, &app.world.view);
+        assert!(last.is_none_or(|last| last <= mark), "{key}");
+        if mark == cnm::triage::Mark::Urgent {
+            assert!(clock <= thread.sla_due, "{key}");
+            clock = thread.sla_due;
+        } else if let Some(from) = &thread.from {
+            let sender = (mark, from.as_str().to_owned());
+            let together = seen.last() == Some(&sender) || !seen.contains(&sender);
+            assert!(together || last == Some(mark), "{key}");
+            seen.insert(sender);
+        }
+        last = Some(mark);
+    }
+}
+
+#[test]
+fn digits_are_tabs_or_counts_as_the_configuration_says() {
+    let rows = desk::morning();
+    let mut app = desk::console(&rows, (120, 40));
+    desk::press(&mut app, "2");
+    let before = order(&app, Place::Inbox).len();
+    desk::press(&mut app, "0 3 e");
+    assert_eq!(order(&app, Place::Inbox).len(), before - 3);
+
+    let mut app = desk::console(&rows, (120, 40));
+    app.config.keys.digits = Digits::Counts;
+    desk::press(&mut app, "g i 3 e");
+    assert_eq!(order(&app, Place::Inbox).len(), before - 3);
+    desk::press(&mut app, "alt-5");
+    assert_eq!(app.screen.place, Place::FollowUps);
+    let header = shown(&app).first().cloned().unwrap();
+    assert!(!header.contains("2 Inbox"), "{header}");
+}
+
+/// Finds the cell where these words begin.
+fn find(app: &App, words: &str) -> Position {
+    let lines = shown(app);
+    let y = lines.iter().position(|line| line.contains(words)).unwrap();
+    let before = lines[y].split(words).next().unwrap();
+    Position {
+        x: u16::try_from(cnm::text::width(before)).unwrap(),
+        y: u16::try_from(y).unwrap(),
+    }
+}
+
+fn point(app: &mut App, pointing: Pointing, at: Position) {
+    let spots = ui::spots(app, LOOK, at);
+    app.update(desk::now(), Msg::Point(pointing, spots));
+}
+
+#[test]
+fn a_click_goes_where_it_points_and_the_wheel_scrolls() {
+    let rows = desk::morning();
+    let mut app = desk::console(&rows, (120, 40));
+    let tab = find(&app, "2 Inbox");
+    point(&mut app, Pointing::Click, tab);
+    assert_eq!(app.screen.place, Place::Inbox);
+    let first = find(&app, "▶");
+    let third = Position {
+        y: first.y + 2,
+        ..first
+    };
+    point(&mut app, Pointing::Click, third);
+    assert_eq!(app.screen.list().unwrap().position(), 2);
+    assert_eq!(find(&app, "▶"), third);
+    point(&mut app, Pointing::Click, third);
+    assert_eq!(app.screen.focus, Focus::Detail, "a second click opens");
+    point(&mut app, Pointing::WheelDown, third);
+    assert_eq!(app.screen.list().unwrap().position(), 5);
+    let split = find(&app, "CN owners");
+    point(&mut app, Pointing::Click, split);
+    assert_eq!(app.screen.shelf(Place::Inbox).unwrap().split, 1);
+
+    desk::press(&mut app, "1");
+    let due = find(&app, " Due ");
+    let below = Position {
+        x: due.x,
+        y: due.y + 2,
+    };
+    let due = shown(&app).iter().rposition(|line| line.contains(" Due "));
+    assert!(due.is_some());
+    assert!(!ui::spots(&app, LOOK, below).is_empty());
+}
+
+#[test]
+fn a_click_changes_nothing_that_is_being_written() {
+    let rows = desk::morning();
+    let mut app = desk::console(&rows, (120, 40));
+    desk::press(&mut app, "2 r h i");
+    let spots = vec![Spot::Tab(Place::Today)];
+    app.update(desk::now(), Msg::Point(Pointing::Click, spots));
+    assert!(matches!(app.mode, Mode::Reply(_)));
+    assert_eq!(app.screen.place, Place::Inbox);
+}
+
+#[test]
+fn the_row_under_the_cursor_is_one_piece_in_every_theme() {
+    let rows = desk::morning();
+    let mut app = desk::console(&rows, (120, 40));
+    desk::press(&mut app, "2");
+    for (name, _) in cnm::theme::SHIPPED {
+        app.theme = Theme::shipped(name).unwrap();
+        for depth in [Depth::TrueColour, Depth::Indexed, Depth::Ansi, Depth::Off] {
+            let look = Look {
+                depth,
+                glyphs: Glyphs::Unicode,
+            };
+            let at = find(&app, "▶");
+            let buffer = desk::draw(&app, look);
+            let cell = |x: u16| &buffer[Position { x, ..at }];
+            let first = cell(at.x);
+            assert!(first.modifier.contains(Modifier::BOLD), "{name} {depth:?}");
+            for x in at.x..at.x + 60 {
+                let other = cell(x);
+                assert_eq!(
+                    (first.fg, first.bg, first.modifier),
+                    (other.fg, other.bg, other.modifier),
+                    "{name} {depth:?} column {x}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_form_says_what_is_wrong_where_it_is_wrong_and_loses_nothing() {
+    let rows = desk::morning();
+    let mut app = desk::console(&rows, (120, 40));
+    desk::press(&mut app, "5 n f C a l l tab b l u r s d a y enter");
+    let Mode::Form(form) = &app.mode else {
+        panic!("the form stays open")
+    };
+    let wrong = form.fields[form.current].error.clone().unwrap();
+    assert_eq!(form.fields[form.current].info.name, "due");
+    assert!(wrong.starts_with("`blursday`"), "{wrong}");
+    desk::press(&mut app, "esc n f");
+    let Mode::Form(form) = &app.mode else {
+        panic!("the form opens again")
+    };
+    assert_eq!(form.fields[0].input.text(), "Call");
+    desk::press(&mut app, "ctrl-r");
+    let Mode::Form(form) = &app.mode else {
+        panic!("the form is still there")
+    };
+    assert!(form.fields[0].input.is_empty());
+}
+
+#[test]
+fn a_line_that_is_refused_stays_with_the_reason() {
+    let rows = desk::morning();
+    let mut app = desk::console(&rows, (120, 40));
+    desk::press(&mut app, "2 : n e w space x y z enter");
+    let Mode::Line(line) = &app.mode else {
+        panic!("what was typed stays")
+    };
+    assert_eq!(line.input.text(), "new xyz");
+    desk::press(&mut app, "esc : n e w space l e a enter");
+    assert!(matches!(app.mode, Mode::Form(_)), "a beginning is enough");
 }
 
 /// Draws many frames; run by hand in a release build to see what one costs.

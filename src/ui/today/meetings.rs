@@ -143,7 +143,7 @@ pub(super) fn selected(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
         return;
     };
     match link.known_kind() {
-        Some(Kind::Thread) => thread::draw(canvas, app, area, &Id::new(&link.id), false),
+        Some(Kind::Thread) => thread::draw(canvas, app, area, &Id::new(&link.id), &[], false),
         Some(Kind::Network) => card::network(canvas, app, area, &Id::new(&link.id)),
         _ => table::detail(canvas, app, area, &link, false),
     }
