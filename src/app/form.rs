@@ -145,7 +145,11 @@ impl Form {
             .collect();
         found.sort();
         found.dedup();
-        found.into_iter().map(|(_, title)| title).take(most).collect()
+        found
+            .into_iter()
+            .map(|(_, title)| title)
+            .take(most)
+            .collect()
     }
 
     /// Takes the first suggestion over where the cursor stands at the end; says whether there was one.
@@ -257,8 +261,8 @@ fn is_typed(ty: &FieldType) -> bool {
 impl App {
     /// Opens the form of a record; what was typed into the same form and left comes back.
     pub(super) fn open_form(&mut self, kind: Kind, id: Option<String>, fields: Map<String, Json>) {
-        let same = |form: &Box<Form>| form.kind == kind && form.id == id;
-        let form = match self.left_form.take().filter(same) {
+        let left = self.left_form.take();
+        let form = match left.filter(|left| left.kind == kind && left.id == id) {
             Some(form) => {
                 let words = "what you typed is back; Ctrl-R starts again";
                 self.screen.say(Tone::Info, words);

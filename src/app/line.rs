@@ -247,7 +247,11 @@ impl App {
     fn run_typed(&mut self, mut line: Box<Line>, command: Command) -> Vec<Effect> {
         let effects = self.run(vec![command]);
         let refused = matches!(self.mode, Mode::Normal) && effects.is_empty();
-        if let Some(notice) = self.screen.notice.take_if(|notice| refused && notice.tone == Tone::Error) {
+        if let Some(notice) = self
+            .screen
+            .notice
+            .take_if(|notice| refused && notice.tone == Tone::Error)
+        {
             line.echo = Echo::Wrong(notice.text);
             self.mode = Mode::Line(line);
         }

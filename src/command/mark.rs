@@ -60,7 +60,9 @@ fn alike(cx: &mut Cx<'_>) -> Result<(), CommandError> {
     }
     let list = &mut screen.shelf_mut(Place::Inbox).list;
     let Some(here) = list.cursor().map(str::to_owned) else {
-        return Err(CommandError::NoTarget("no thread is under the cursor".into()));
+        return Err(CommandError::NoTarget(
+            "no thread is under the cursor".into(),
+        ));
     };
     let group = screen.tally.group_of(&Id::new(&here));
     let (keys, why): (Vec<String>, String) = if let Some(group) = group {
@@ -79,7 +81,10 @@ fn alike(cx: &mut Cx<'_>) -> Result<(), CommandError> {
         };
         let order = screen.shelf(Place::Inbox).map(|shelf| shelf.list.order());
         let keys = order.unwrap_or_default().iter().filter(same).cloned();
-        (keys.collect(), format!("all from {}", name.unwrap_or_default()))
+        (
+            keys.collect(),
+            format!("all from {}", name.unwrap_or_default()),
+        )
     };
     let list = &mut screen.shelf_mut(Place::Inbox).list;
     list.mark(keys);

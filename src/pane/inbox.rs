@@ -182,7 +182,13 @@ fn asleep(mine: &[(&Id<Thread>, &Thread, Standing)]) -> Vec<String> {
     let mut rows: Vec<_> = mine
         .iter()
         .filter(|(.., standing)| *standing == Standing::Snoozed)
-        .map(|(id, thread, _)| (thread.snoozed_until.is_none(), thread.snoozed_until, id.as_str()))
+        .map(|(id, thread, _)| {
+            (
+                thread.snoozed_until.is_none(),
+                thread.snoozed_until,
+                id.as_str(),
+            )
+        })
         .collect();
     rows.sort_unstable();
     rows.into_iter().map(|(.., id)| id.to_owned()).collect()

@@ -99,7 +99,11 @@ fn print(world: &World, thread: &Thread, talk: &[Id<Message>]) -> u64 {
     let mut hasher = DefaultHasher::new();
     (thread.done_at, thread.last_at, &thread.last_text).hash(&mut hasher);
     (thread.new, thread.mentions_me, thread.channel.as_str()).hash(&mut hasher);
-    (thread.from.as_ref().map(Id::as_str), thread.participants.len()).hash(&mut hasher);
+    (
+        thread.from.as_ref().map(Id::as_str),
+        thread.participants.len(),
+    )
+        .hash(&mut hasher);
     for id in talk {
         let Some(row) = world.row::<Message>(id.as_str()) else {
             continue;

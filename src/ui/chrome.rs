@@ -39,18 +39,31 @@ pub(super) fn header(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
     let strip = canvas.paint.strip();
     canvas.fill(area, strip);
     let accent = canvas.paint.theme.accent;
-    let mut pieces = vec![piece(" cnm ", canvas.paint.chip(accent))];
     let cells = |pieces: &[Piece]| -> u16 {
         let cells = pieces.iter().map(|piece| cells_of(&piece.text));
         cells.sum()
     };
     let breadth = Breadth::of(area.width);
-    for (at, place) in Place::TABS.into_iter().enumerate() {
-        let from = cells(&pieces);
-        tab(canvas, app, (at + 1, place), area.width, &mut pieces);
+    // The fullest names with which every tab is on screen.
+    let (mut pieces, mut zones) = (Vec::new(), Vec::new());
+    for fullness in [breadth, Breadth::Normal, Breadth::Narrow] {
+        pieces = vec![piece(" cnm ", canvas.paint.chip(accent))];
+        zones.clear();
+        for (at, place) in Place::TABS.into_iter().enumerate() {
+            let from = cells(&pieces);
+            let fullness = fullness.min(breadth);
+            tab(canvas, app, (at + 1, place), fullness, &mut pieces);
+            zones.push((from, cells(&pieces) - from, place));
+        }
+        // The time stands at the right.
+        if cells(&pieces) + 6 <= area.width {
+            break;
+        }
+    }
+    for (from, width, place) in zones {
         let zone = Rect {
             x: area.x + from,
-            width: cells(&pieces) - from,
+            width,
             ..area
         };
         canvas.zone(zone, Spot::Tab(place));
@@ -69,11 +82,10 @@ fn tab(
     canvas: &Canvas<'_>,
     app: &App,
     (number, place): (usize, Place),
-    width: u16,
+    breadth: Breadth,
     pieces: &mut Vec<Piece>,
 ) {
     let active = app.screen.place == place;
-    let breadth = Breadth::of(width);
     let title = match (breadth, place) {
         (Breadth::Wide | Breadth::Normal | Breadth::Narrow, Place::FollowUps) => "Due",
         _ => place.title(),
@@ -269,7 +281,11 @@ fn status_left(canvas: &Canvas<'_>, app: &App, room: u16) -> Vec<Segment> {
     }
     if segments.is_empty() {
         // With nothing else to say: in which order the rows stand, and that nothing is left out.
-        let words = format!("no filter {} {}", glyphs.separator(), order(app.screen.active()));
+        let words = format!(
+            "no filter {} {}",
+            glyphs.separator(),
+            order(app.screen.active())
+        );
         segments.push(left(5, words, paint.dim()));
     }
     if shelf.list.waiting() > 0 {

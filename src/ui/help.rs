@@ -61,7 +61,10 @@ fn lines(canvas: &Canvas<'_>, app: &App, width: u16) -> Vec<Vec<Piece>> {
     let heading = |words: &str| vec![piece(format!("── {words} ──"), paint.accent())];
     let (count, counts) = match app.config.keys.digits {
         Digits::Tabs => ("03e", "  a count begins with 0, 7, 8 or 9: 1-6 are tabs"),
-        Digits::Counts => ("3e", "  a count; tabs by g and a letter, or Alt and the digit"),
+        Digits::Counts => (
+            "3e",
+            "  a count; tabs by g and a letter, or Alt and the digit",
+        ),
     };
     let mut lines = vec![
         vec![piece(count, paint.key()), piece(counts, paint.text())],

@@ -116,7 +116,10 @@ fn foot(
         .filter(|row| row.begins)
         .count();
     let older = talk.older + above + unread;
-    let below = talk.rows.len().saturating_sub(talk.first + usize::from(height));
+    let below = talk
+        .rows
+        .len()
+        .saturating_sub(talk.first + usize::from(height));
     let mut pieces = Vec::new();
     if older > 0 {
         pieces.push(piece(

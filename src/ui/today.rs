@@ -417,7 +417,8 @@ fn networks(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool) {
         app.world.get(&course.metric)
     });
     if let Some(metric) = metric {
-        right.push_str(&format!(" · {}", metric.name));
+        right.push_str(" · ");
+        right.push_str(&metric.name);
     }
     let inner = canvas.frame(area, "CNs", &right, focused);
     if shelf.list.is_empty() {

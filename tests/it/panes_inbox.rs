@@ -359,6 +359,39 @@ fn a_form_says_what_is_wrong_where_it_is_wrong_and_loses_nothing() {
 }
 
 #[test]
+fn a_promise_in_a_reply_becomes_a_follow_up_when_i_say_so() {
+    let rows = desk::morning();
+    let mut app = desk::console(&rows, (120, 40));
+    let promises = app.screen.tally.promises.len();
+    desk::press(&mut app, "2 r");
+    app.update(desk::now(), Msg::Paste("I will send it by Friday.".into()));
+    let screen = shown(&app).join("\n");
+    assert!(screen.contains("Ctrl-P"), "{screen}");
+    desk::press(&mut app, "ctrl-p enter");
+    assert_eq!(app.screen.tally.promises.len(), promises + 1);
+    desk::press(&mut app, "u");
+    assert_eq!(
+        app.screen.tally.promises.len(),
+        promises,
+        "one undo for both"
+    );
+}
+
+#[test]
+fn every_tab_is_on_the_header_at_every_width() {
+    let rows = desk::morning();
+    for width in 40..=130 {
+        let app = desk::console(&rows, (width, 24));
+        let header = shown(&app).first().cloned().unwrap();
+        for number in 1..=6 {
+            assert!(header.contains(&number.to_string()), "{width}: {header}");
+        }
+        let tabs: String = header.chars().take_while(|letter| *letter != ':').collect();
+        assert!(!tabs.contains('…'), "{width}: {header}");
+    }
+}
+
+#[test]
 fn a_line_that_is_refused_stays_with_the_reason() {
     let rows = desk::morning();
     let mut app = desk::console(&rows, (120, 40));

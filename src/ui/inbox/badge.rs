@@ -15,12 +15,7 @@ pub(super) struct Badge {
 }
 
 /// The badge of a thread: late or due soon, what it asks of me, or why it asks nothing.
-pub(super) fn badge(
-    canvas: &Canvas<'_>,
-    app: &App,
-    id: &Id<Thread>,
-    thread: &Thread,
-) -> Badge {
+pub(super) fn badge(canvas: &Canvas<'_>, app: &App, id: &Id<Thread>, thread: &Thread) -> Badge {
     let paint = &canvas.paint;
     let glyphs = paint.glyphs();
     let Some(read) = app.screen.readings.of(id) else {
@@ -79,12 +74,7 @@ const fn asks(ask: Ask) -> &'static str {
 }
 
 /// Why the thread stands where it stands, in a sentence, and how many are like it.
-pub(super) fn why(
-    canvas: &Canvas<'_>,
-    app: &App,
-    id: &Id<Thread>,
-    thread: &Thread,
-) -> Vec<Piece> {
+pub(super) fn why(canvas: &Canvas<'_>, app: &App, id: &Id<Thread>, thread: &Thread) -> Vec<Piece> {
     let paint = &canvas.paint;
     let Some(read) = app.screen.readings.of(id) else {
         return Vec::new();

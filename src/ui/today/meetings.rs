@@ -1,8 +1,8 @@
 //! The line of a meeting on Today, and what stands below it.
 
 use super::{
-    App, Canvas, FollowUp, Id, Kind, Meeting, MeetingState, Person, Piece, Rect, Timestamp, card, cells_of,
-    clock, follow_ups, late_short, piece, table, thread, zone,
+    App, Canvas, FollowUp, Id, Kind, Meeting, MeetingState, Person, Piece, Rect, Timestamp, card,
+    cells_of, clock, follow_ups, late_short, piece, table, thread, zone,
 };
 
 pub(super) fn meeting_line(
