@@ -68,10 +68,10 @@ pub struct Stamp {
 /// Returns the kinds whose records decide what stands in a place, and in which order.
 fn kinds_of(place: Place) -> Vec<Kind> {
     match place {
-        Place::Inbox => vec![Kind::Thread, Kind::Person, Kind::User],
+        Place::Inbox => vec![Kind::Thread, Kind::Message, Kind::Person, Kind::User],
         Place::Funnel => vec![Kind::Lead, Kind::Stage],
         Place::Networks => vec![Kind::Network, Kind::Incident, Kind::Thread, Kind::FollowUp],
-        Place::FollowUps => vec![Kind::FollowUp, Kind::User],
+        Place::FollowUps => vec![Kind::FollowUp, Kind::Person, Kind::User],
         Place::Browse(kind) => vec![kind],
         Place::Today | Place::Slots | Place::Outbox | Place::Conflicts => Vec::new(),
     }
