@@ -16,6 +16,7 @@ mod line;
 mod loads;
 mod pending;
 mod pick;
+mod point;
 mod prefix;
 mod reply;
 
@@ -36,10 +37,10 @@ use jiff::Timestamp;
 
 use crate::command::{Ask, Command, CommandError, Cx, Parsing, Settings, UndoLog};
 use crate::config::Config;
-use crate::effect::{Batch, CacheChange, CacheRow, Effect, Load, OutboxRow, SyncStatus};
+use crate::effect::{Batch, BatchRole, CacheChange, CacheRow, Effect, Load, OutboxRow, SyncStatus};
 use crate::keymap::{Key, Keymap};
 use crate::list::World;
-use crate::pane::{Place, Screen, Tone, arrange, arrange_all};
+use crate::pane::{Place, Pointing, Screen, Spot, Tone, arrange, arrange_all};
 use crate::record::{AnyRef, Kind};
 use crate::theme::Theme;
 use pending::PendingEdits;
@@ -51,6 +52,8 @@ pub enum Msg {
     Key(Key),
     /// Text was pasted.
     Paste(String),
+    /// Something was pointed at: what lies there, the topmost first.
+    Point(Pointing, Vec<Spot>),
     /// The terminal has this many columns and rows.
     Resize(u16, u16),
     /// Time went on; relative times on screen may have changed.
@@ -184,6 +187,8 @@ pub struct App {
     whole: BTreeSet<Kind>,
     /// Batches on their way to the disk, and records that were edited a moment ago.
     pending_edits: PendingEdits,
+    /// The form that was left with changes in it.
+    left_form: Option<Box<Form>>,
     /// The verb that `.` repeats.
     last: Vec<Command>,
     /// A record that was sought and is being read.
@@ -222,6 +227,7 @@ impl App {
             figures: Figures::default(),
             whole: BTreeSet::new(),
             pending_edits: PendingEdits::default(),
+            left_form: None,
             last: Vec::new(),
             sought: None,
             parsed: HashMap::new(),
@@ -242,6 +248,7 @@ impl App {
         match msg {
             Msg::Key(key) => effects = self.key(key),
             Msg::Paste(text) => effects = self.paste(&text),
+            Msg::Point(pointing, spots) => effects = self.point(pointing, &spots),
             Msg::Resize(columns, rows) => {
                 self.size = (columns, rows);
                 self.redraw = true;
@@ -281,6 +288,7 @@ impl App {
             Msg::Configured(configured) => self.configure(*configured),
         }
         effects.extend(self.wanted_loads());
+        self.screen.readings.follow(&self.world);
         self.figures.refresh(&self.world, self.screen.place);
         if let Some(at) = self.popup_at
             && at > now
@@ -331,9 +339,18 @@ impl App {
             self.screen.say(Tone::Error, error.to_string());
         }
         let mut effects = outcome.effects;
+        let mut back = None;
         for effect in &effects {
             if let Effect::Save(batch) = effect {
                 self.pending_edits.made(batch);
+                for shelf in self.screen.shelves.values_mut() {
+                    let ids = batch.edits.iter().map(|edit| edit.id.as_str());
+                    shelf.list.admit(ids);
+                }
+                if matches!(batch.role, BatchRole::Undo(_)) {
+                    // What is taken back is undone from its end: the last edit was the first row.
+                    back = batch.edits.last().map(|edit| edit.id.clone());
+                }
             }
         }
         self.asks.extend(outcome.asks);
@@ -351,6 +368,9 @@ impl App {
             .is_none_or(|shelf| shelf.list.is_empty());
         if emptied || self.looking_at() != before {
             arrange(&self.world, &mut self.screen, here, true);
+        }
+        if let Some(key) = back {
+            self.screen.shelf_mut(here).list.go_to_key(&key);
         }
         effects.extend(self.answer_asks());
         effects
@@ -401,8 +421,7 @@ impl App {
                     self.mode = Mode::Pick(Box::new(Picker::new(&title, &command, choices)));
                 }
                 Ask::Form { kind, id, fields } => {
-                    let form = Form::open(&self.world, kind, id, fields);
-                    self.mode = Mode::Form(Box::new(form));
+                    self.open_form(kind, id, fields);
                 }
                 Ask::Reply { thread } => {
                     let draft = self.drafts.get(&format!("reply:{thread}"));
@@ -439,6 +458,15 @@ impl App {
                 },
                 Ask::Reload => effects.push(Effect::Reload),
                 Ask::Redraw => self.redraw = true,
+                Ask::Mouse => {
+                    self.config.ui.mouse = !self.config.ui.mouse;
+                    let words = if self.config.ui.mouse {
+                        "the mouse points here; `app mouse` gives it back to the terminal"
+                    } else {
+                        "the mouse is the terminal's again"
+                    };
+                    self.screen.say(Tone::Info, words);
+                }
             }
         }
         effects

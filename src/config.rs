@@ -17,6 +17,8 @@ pub struct Config {
     pub server: Server,
     /// How the console looks.
     pub ui: Ui,
+    /// What keys mean before the keymap is asked.
+    pub keys: Keys,
     /// How the inbox works.
     pub inbox: Inbox,
     /// When I work.
@@ -39,13 +41,13 @@ pub struct Server {
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Ui {
-    /// Name of the theme.
+    /// Name of the theme: `midnight` (dark), `daylight` (light), `okabe` (dark, for eyes that do not tell red from green), `ansi` (the terminal's own sixteen colours), or a file in `themes/`.
     pub theme: String,
     /// Draws with ASCII characters only.
     pub ascii: bool,
     /// Colours: `auto`, `truecolor`, `256`, `16` or `none`.
     pub colours: Colours,
-    /// Captures the mouse.
+    /// Captures the mouse: a click goes to a row or a tab, a second one opens, the wheel scrolls; `app mouse` switches.
     pub mouse: bool,
     /// IANA zone of the console; empty takes the user's, then the machine's.
     pub zone: String,
@@ -61,6 +63,26 @@ impl Default for Ui {
             zone: String::new(),
         }
     }
+}
+
+/// What keys mean before the keymap is asked.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Keys {
+    /// Digits: `tabs` (1 to 6 are the tabs, a count begins with 0: `03e`) or `counts` (`3e`; tabs by `g` and a letter, or Alt and the digit).
+    pub digits: Digits,
+}
+
+/// What a digit begins.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+pub enum Digits {
+    /// What the keymap binds it to; a count begins with a digit that is not bound.
+    #[default]
+    #[serde(rename = "tabs")]
+    Tabs,
+    /// A count.
+    #[serde(rename = "counts")]
+    Counts,
 }
 
 /// How many colours are drawn.

@@ -5,12 +5,14 @@
 
 mod arrange;
 mod filter;
+mod inbox;
+mod readings;
 mod tally;
 
-pub use arrange::{
-    Split, Stamp, Standing, Stretch, arrange, arrange_all, network_needs, splits, standing,
-};
+pub use arrange::{Stamp, Stretch, arrange, arrange_all, network_needs};
 pub use filter::Filter;
+pub use inbox::Split;
+pub use readings::Readings;
 pub use tally::{StageCount, Tally, is_needy};
 
 use std::collections::BTreeMap;
@@ -261,6 +263,38 @@ pub struct Screen {
     pub tally: Tally,
     /// What the order of each place was made from.
     pub arranged: BTreeMap<Place, Stamp>,
+    /// What was read in the threads of the inbox.
+    pub readings: Readings,
+}
+
+/// Something on screen that can be pointed at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Spot {
+    /// The tab of a place.
+    Tab(Place),
+    /// A split of the inbox, by position.
+    Split(usize),
+    /// A panel of Today.
+    Panel(Panel),
+    /// The list of the place.
+    List,
+    /// A row of the list, or of the panel that it lies in, by its key.
+    Row(String),
+    /// The detail beside the list.
+    Detail,
+    /// One of the choices that are offered, by position.
+    Choice(usize),
+}
+
+/// What is done with a pointer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pointing {
+    /// The main button is pressed.
+    Click,
+    /// The wheel is turned away from the user.
+    WheelUp,
+    /// The wheel is turned towards the user.
+    WheelDown,
 }
 
 impl Default for Screen {
@@ -282,6 +316,7 @@ impl Default for Screen {
             loaded: Vec::new(),
             tally: Tally::default(),
             arranged: BTreeMap::new(),
+            readings: Readings::default(),
         }
     }
 }

@@ -25,6 +25,7 @@ use std::task::Poll;
 
 use futures_util::StreamExt as _;
 use jiff::Timestamp;
+use ratatui::layout::Position;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::app::{App, Msg};
@@ -33,7 +34,7 @@ use crate::effect::{Effect, Load};
 use crate::pane::Tone;
 use crate::store::StoreHandle;
 use crate::text::Glyphs;
-use crate::ui::{Depth, Look};
+use crate::ui::{self, Depth, Look};
 use worker::Job;
 
 /// The shortest time between two frames.
@@ -154,6 +155,7 @@ struct Loop {
 /// What woke the loop.
 enum Woken {
     Msg(Msg),
+    Event(Event),
     Leave,
     Time,
     Resumed,
@@ -165,6 +167,11 @@ impl Loop {
             let woken = self.wait(app.dirty).await;
             match woken {
                 Woken::Msg(msg) => self.take(app, screen, msg)?,
+                Woken::Event(event) => {
+                    if let Some(msg) = translate(event, app, self.look) {
+                        self.take(app, screen, msg)?;
+                    }
+                }
                 Woken::Leave => return Ok(()),
                 Woken::Time => {
                     self.wake = self.wake.filter(|at| *at > self.wiring.clock.now());
@@ -184,6 +191,7 @@ impl Loop {
             if self.left {
                 return Ok(());
             }
+            screen.capture_mouse(app.config.ui.mouse)?;
             if app.dirty && self.drawn.elapsed() >= FRAME {
                 screen.draw(app, self.look)?;
                 self.drawn = Instant::now();
@@ -207,7 +215,7 @@ impl Loop {
             Some(msg) = self.queue.recv() => Woken::Msg(msg),
             Some(msg) = self.wiring.incoming.recv() => Woken::Msg(msg),
             event = poll_fn(|cx| next_event(&mut self.events, cx)) => match event {
-                Some(Ok(event)) => translate(event).map_or(Woken::Time, Woken::Msg),
+                Some(Ok(event)) => Woken::Event(event),
                 // The terminal is gone.
                 Some(Err(_)) | None => Woken::Leave,
             },
@@ -228,7 +236,7 @@ impl Loop {
                 // Asked with this task's own waker: one that does nothing would swallow the next key.
                 let event = poll_fn(|cx| Poll::Ready(next_event(&mut self.events, cx))).await;
                 match event {
-                    Poll::Ready(Some(Ok(event))) => match translate(event) {
+                    Poll::Ready(Some(Ok(event))) => match translate(event, app, self.look) {
                         Some(msg) => msg,
                         None => continue,
                     },
@@ -341,8 +349,12 @@ fn next_event(
     }
 }
 
-fn translate(event: Event) -> Option<Msg> {
+fn translate(event: Event, app: &App, look: Look) -> Option<Msg> {
     match event {
+        Event::Mouse(event) => keys::pointing(event.kind).map(|pointing| {
+            let at = Position::new(event.column, event.row);
+            Msg::Point(pointing, ui::spots(app, look, at))
+        }),
         Event::Key(event) => keys::key(event).map(Msg::Key),
         Event::Paste(text) => Some(Msg::Paste(text)),
         Event::Resize(columns, rows) => Some(Msg::Resize(columns, rows)),

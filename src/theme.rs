@@ -107,6 +107,8 @@ roles! {
 /// The themes that ship with the program.
 pub const SHIPPED: &[(&str, &str)] = &[
     ("midnight", include_str!("../themes/midnight.toml")),
+    ("daylight", include_str!("../themes/daylight.toml")),
+    ("okabe", include_str!("../themes/okabe.toml")),
     ("ansi", include_str!("../themes/ansi.toml")),
 ];
 

@@ -32,7 +32,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::app::{App, Mode};
-use crate::pane::Place;
+use crate::pane::{Place, Spot};
 use canvas::Canvas;
 
 /// The smallest terminal in which the console can be used, columns by rows.
@@ -40,20 +40,40 @@ pub const SMALLEST: (u16, u16) = (40, 10);
 
 /// Draws the console into the cells of a frame; returns where the terminal's cursor belongs, if anywhere.
 pub fn draw(app: &App, look: Look, buffer: &mut Buffer) -> Option<Position> {
-    let area = buffer.area;
     let mut canvas = Canvas::new(buffer, &app.theme, look);
+    paint_all(app, &mut canvas)
+}
+
+/// Returns what lies at a cell of the screen, what was drawn last on top and first in the list.
+///
+/// It is found by drawing a frame that nobody sees, so that it can never differ from what is on screen.
+pub fn spots(app: &App, look: Look, at: Position) -> Vec<Spot> {
+    let (columns, rows) = app.size;
+    let mut buffer = Buffer::empty(Rect::new(0, 0, columns, rows));
+    let mut canvas = Canvas::new(&mut buffer, &app.theme, look);
+    paint_all(app, &mut canvas);
+    let zones = canvas.into_zones().into_iter().rev();
+    zones
+        .filter(|(area, _)| area.contains(at))
+        .map(|(_, spot)| spot)
+        .collect()
+}
+
+fn paint_all(app: &App, canvas: &mut Canvas<'_>) -> Option<Position> {
+    let area = canvas.area();
     canvas.fill(area, canvas.paint.text());
     if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
-        too_small(&mut canvas, area);
+        too_small(canvas, area);
         return None;
     }
     let areas = areas(area, app);
-    chrome::header(&mut canvas, app, areas.header);
-    body(&mut canvas, app, areas.body);
-    chrome::status(&mut canvas, app, areas.status);
-    chrome::long_notice(&mut canvas, app, &areas);
-    chrome::footer(&mut canvas, app, areas.footer);
-    overlay::draw(&mut canvas, app, &areas)
+    chrome::header(canvas, app, areas.header);
+    canvas.zone(areas.body, Spot::List);
+    body(canvas, app, areas.body);
+    chrome::status(canvas, app, areas.status);
+    chrome::long_notice(canvas, app, &areas);
+    chrome::footer(canvas, app, areas.footer);
+    overlay::draw(canvas, app, &areas)
 }
 
 fn body(canvas: &mut Canvas<'_>, app: &App, area: Rect) {

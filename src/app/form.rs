@@ -9,7 +9,9 @@ use crate::command::{Command, Cx, EditCommand, NewCommand, Targets, read_value, 
 use crate::effect::Effect;
 use crate::keymap::{Key, KeyCode};
 use crate::list::World;
+use crate::pane::Tone;
 use crate::record::{AnyRef, FieldInfo, FieldType, Kind};
+use crate::text::fold;
 
 /// One field of a form.
 #[derive(Debug)]
@@ -21,11 +23,18 @@ pub struct FormField {
     /// What is wrong with it.
     pub error: Option<String>,
     before: String,
+    /// What stood in it when the form was opened.
+    seed: String,
 }
 
 impl FormField {
-    /// Tells whether the user changed it.
+    /// Tells whether the user changed it since the form was opened.
     pub fn is_changed(&self) -> bool {
+        self.input.text() != self.seed
+    }
+
+    /// Tells whether its value has to be sent: it differs from what the record has.
+    fn is_sent(&self) -> bool {
         self.input.text() != self.before
     }
 }
@@ -74,7 +83,7 @@ impl Form {
                     Input::line(&text)
                 };
                 let before = if id.is_some() || !is_typed(&info.ty) {
-                    text
+                    text.clone()
                 } else {
                     String::new()
                 };
@@ -83,6 +92,7 @@ impl Form {
                     input,
                     error: None,
                     before,
+                    seed: text,
                 }
             })
             .collect();
@@ -93,6 +103,68 @@ impl Form {
             current: 0,
             fixed: fields,
         }
+    }
+
+    /// Tells whether anything was typed into it.
+    pub fn is_changed(&self) -> bool {
+        self.fields.iter().any(FormField::is_changed)
+    }
+
+    /// Puts every field back to what it was when the form was opened.
+    fn start_again(&mut self) {
+        for field in &mut self.fields {
+            let seed = field.seed.clone();
+            field.input.set(&seed);
+            field.error = None;
+        }
+    }
+
+    /// Names records that fit what is typed into the current field, at most this many; none where it is no link.
+    pub fn suggestions(&self, world: &World, most: usize) -> Vec<String> {
+        let Some(field) = self.fields.get(self.current) else {
+            return Vec::new();
+        };
+        let FieldType::Link(kind) = field.info.ty else {
+            return Vec::new();
+        };
+        let typed = fold(field.input.text().trim());
+        if typed.is_empty() {
+            return Vec::new();
+        }
+        let table = world.any(kind);
+        let mut found: Vec<(bool, String)> = table
+            .ids()
+            .into_iter()
+            .filter_map(|id| table.title(&id))
+            .filter_map(|title| {
+                let folded = fold(&title);
+                folded
+                    .contains(&typed)
+                    .then(|| (!folded.starts_with(&typed), title))
+            })
+            .collect();
+        found.sort();
+        found.dedup();
+        found
+            .into_iter()
+            .map(|(_, title)| title)
+            .take(most)
+            .collect()
+    }
+
+    /// Takes the first suggestion over where the cursor stands at the end; says whether there was one.
+    fn complete(&mut self, world: &World) -> bool {
+        let first = self.suggestions(world, 1).into_iter().next();
+        let (Some(title), Some(field)) = (first, self.fields.get_mut(self.current)) else {
+            return false;
+        };
+        let text = field.input.text();
+        if field.input.cursor().1 < text.chars().count() || text == title {
+            return false;
+        }
+        field.input.set(&title);
+        field.error = None;
+        true
     }
 
     pub(super) fn paste(&mut self, text: &str) {
@@ -187,14 +259,36 @@ fn is_typed(ty: &FieldType) -> bool {
 }
 
 impl App {
+    /// Opens the form of a record; what was typed into the same form and left comes back.
+    pub(super) fn open_form(&mut self, kind: Kind, id: Option<String>, fields: Map<String, Json>) {
+        let left = self.left_form.take();
+        let form = match left.filter(|left| left.kind == kind && left.id == id) {
+            Some(form) => {
+                let words = "what you typed is back; Ctrl-R starts again";
+                self.screen.say(Tone::Info, words);
+                form
+            }
+            None => Box::new(Form::open(&self.world, kind, id, fields)),
+        };
+        self.mode = Mode::Form(form);
+    }
+
     /// Takes a key while a form has the keys.
     pub(super) fn form_key(&mut self, mut form: Box<Form>, key: Key) -> Vec<Effect> {
         let count = form.fields.len().max(1);
         match key.code {
             KeyCode::Esc => {
                 self.screen.notice = None;
+                if form.is_changed() {
+                    self.screen.say(
+                        Tone::Info,
+                        "not saved; the same key brings back what you typed",
+                    );
+                    self.left_form = Some(form);
+                }
                 return Vec::new();
             }
+            KeyCode::Char('r') if key.ctrl => form.start_again(),
             KeyCode::Tab | KeyCode::Down => form.current = (form.current + 1) % count,
             KeyCode::BackTab | KeyCode::Up => form.current = (form.current + count - 1) % count,
             KeyCode::Enter if !key.alt => return self.save_form(form),
@@ -211,6 +305,7 @@ impl App {
                 self.mode = Mode::Form(form);
                 return effects;
             }
+            KeyCode::Right if form.complete(&self.world) => {}
             KeyCode::Left | KeyCode::Right if form.turn_choice(key.code == KeyCode::Right) => {}
             _ => {
                 if let Some(field) = form.fields.get_mut(form.current) {
@@ -230,14 +325,16 @@ impl App {
         let mut undo = std::mem::take(&mut self.undo);
         let cx = Cx::new(&mut self.world, None, &self.settings, &mut undo);
         for (at, field) in form.fields.iter_mut().enumerate() {
-            if !field.is_changed() {
+            if !field.is_sent() {
                 continue;
             }
             let text = field.input.text();
             match read_value(form.kind, field.info.name, &text, &cx) {
                 Ok(_) => values.push(format!("{}={text}", field.info.name)),
                 Err(error) => {
-                    field.error = Some(error.to_string());
+                    // The field is named by where the words stand.
+                    let named = format!("{}.{}: ", form.kind.name(), field.info.name);
+                    field.error = Some(error.to_string().replacen(&named, "", 1));
                     wrong = wrong.or(Some(at));
                 }
             }
@@ -250,7 +347,7 @@ impl App {
             return Vec::new();
         }
         if values.is_empty() && (form.id.is_some() || form.fixed.is_empty()) {
-            self.screen.say(crate::pane::Tone::Info, "nothing changed");
+            self.screen.say(Tone::Info, "nothing changed");
             return Vec::new();
         }
         let command = match &form.id {

@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{App, Mode};
 use crate::command::{Command, CursorCommand};
+use crate::config::Digits;
 use crate::effect::Effect;
 use crate::keymap::{Binding, Found, Key, KeyCode, show_sequence};
 use crate::pane::Tone;
@@ -118,10 +119,13 @@ impl App {
         }
     }
 
-    /// Returns the digit if the key goes on with a count: digits are counts once one has begun with `0` or in
-    /// a list after a digit that is no tab.
+    /// Returns the digit if the key begins a count or goes on with one: every digit where the configuration
+    /// says so, else those that are not bound, and all that follow.
     fn counting(&self, key: Key) -> Option<usize> {
         let digit = key.typed()?.to_digit(10)? as usize;
+        if self.config.keys.digits == Digits::Counts {
+            return Some(digit);
+        }
         let bound = matches!(
             self.keymap.find(self.screen.active().name(), &[key]),
             Found::Bound(_)
@@ -129,7 +133,7 @@ impl App {
         (self.count.is_some() || !bound).then_some(digit)
     }
 
-    fn forget_sequence(&mut self) {
+    pub(super) fn forget_sequence(&mut self) {
         self.pending.clear();
         self.count = None;
         self.popup_at = None;

@@ -4,7 +4,8 @@ use super::{App, Input, Mode, fuzzy};
 use crate::command::{Command, Entry, Expects, quote_word, reference};
 use crate::effect::Effect;
 use crate::keymap::{Key, KeyCode};
-use crate::pane::{Filter, arrange};
+use crate::pane::{Filter, Tone, arrange};
+use crate::record::Kind;
 
 /// What the line is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,7 +57,19 @@ pub struct Line {
 
 impl Line {
     pub(super) fn palette(text: &str) -> Self {
-        let all = reference();
+        let mut all = reference();
+        // Commands that wait for one of few words are there once for each word.
+        let kinds = Kind::ALL.iter().map(|kind| Entry {
+            name: format!("new {}", kind.name().replace('_', "-")),
+            help: format!("Makes a new {}", kind.label()),
+            usage: "[FIELD=VALUE…]".into(),
+        });
+        let themes = crate::theme::SHIPPED.iter().map(|(name, _)| Entry {
+            name: format!("app theme {name}"),
+            help: "Changes the theme".into(),
+            usage: String::new(),
+        });
+        all.extend(kinds.chain(themes));
         let mut line = Self {
             purpose: Purpose::Palette,
             input: Input::line(text),
@@ -100,10 +113,15 @@ impl Line {
     /// Finds the commands that fit what is typed: by name first, then by what they do.
     fn rank(&mut self) {
         let typed = self.input.text();
-        let exact = self
+        let longer = self
             .all
             .iter()
-            .any(|entry| typed == entry.name || typed.starts_with(&format!("{} ", entry.name)));
+            .any(|entry| entry.name.len() > typed.len() && entry.name.starts_with(&*typed));
+        let exact = !longer
+            && self
+                .all
+                .iter()
+                .any(|entry| typed == entry.name || typed.starts_with(&format!("{} ", entry.name)));
         let texts: Vec<String> = self
             .all
             .iter()
@@ -208,12 +226,12 @@ impl App {
             Purpose::Prompt { title, command, .. } => {
                 if text.trim().is_empty() {
                     self.screen
-                        .say(crate::pane::Tone::Info, format!("{title}: nothing typed"));
+                        .say(Tone::Info, format!("{title}: nothing typed"));
                     return Vec::new();
                 }
                 let before = format!("{command} -- {}", quote_word(&text));
                 match self.parse(&before) {
-                    Ok(command) => self.run(vec![command]),
+                    Ok(command) => self.run_typed(line, command),
                     Err(error) => {
                         line.echo = Echo::Wrong(error.to_string());
                         self.mode = Mode::Line(line);
@@ -225,11 +243,26 @@ impl App {
         }
     }
 
+    /// Runs what was typed; where it is refused the line stays, with the reason beside it.
+    fn run_typed(&mut self, mut line: Box<Line>, command: Command) -> Vec<Effect> {
+        let effects = self.run(vec![command]);
+        let refused = matches!(self.mode, Mode::Normal) && effects.is_empty();
+        if let Some(notice) = self
+            .screen
+            .notice
+            .take_if(|notice| refused && notice.tone == Tone::Error)
+        {
+            line.echo = Echo::Wrong(notice.text);
+            self.mode = Mode::Line(line);
+        }
+        effects
+    }
+
     /// Runs what is typed if it is a command, else the entry that is chosen; asks for what is missing.
     fn accept_palette(&mut self, mut line: Box<Line>, text: &str) -> Vec<Effect> {
         let typed: Option<Command> = (line.chosen == 0).then(|| self.parse(text).ok()).flatten();
         if let Some(command) = typed {
-            return self.run(vec![command]);
+            return self.run_typed(line, command);
         }
         let Some(entry) = line.entries.get(line.chosen).cloned() else {
             return self.run_line(text);

@@ -6,6 +6,7 @@ use crate::effect::Effect;
 use crate::keymap::{Key, KeyCode};
 use crate::list::World;
 use crate::record::{Id, Network, Person, Snippet, Thread, User};
+use crate::triage::promises;
 
 /// A reply that is being written.
 ///
@@ -18,6 +19,8 @@ pub struct ReplyBox {
     pub input: Input,
     /// The snippets that digits put in: key, title, filled text.
     pub snippets: Vec<(char, String, String)>,
+    /// Whether a promise in it becomes a follow-up when it is sent.
+    pub keeps_promise: bool,
 }
 
 impl ReplyBox {
@@ -29,7 +32,14 @@ impl ReplyBox {
             thread: Id::new(thread),
             input: Input::body(draft),
             snippets: snippets(world, person, network, world.me()),
+            keeps_promise: false,
         }
+    }
+
+    /// Returns the words that promise something by a time, if there are any.
+    pub fn promise(&self) -> Option<String> {
+        let found = promises(&self.input.text()).into_iter().next();
+        found.map(|promise| promise.quote)
     }
 
     /// Returns the effect that keeps what is written so far.
@@ -131,6 +141,9 @@ impl App {
             }
             KeyCode::Enter if !new_line => return self.send(reply),
             KeyCode::Enter => reply.input.new_line(),
+            KeyCode::Char('p') if key.ctrl && reply.promise().is_some() => {
+                reply.keeps_promise = !reply.keeps_promise;
+            }
             KeyCode::Char('e' | 'x') if key.ctrl => {
                 let effects = vec![Effect::Editor {
                     purpose: format!("reply:{}", reply.thread),
@@ -177,8 +190,13 @@ impl App {
             return Vec::new();
         }
         self.drafts.remove(&format!("reply:{}", reply.thread));
+        let promise = if reply.keeps_promise && reply.promise().is_some() {
+            " --promise"
+        } else {
+            ""
+        };
         let line = format!(
-            "inbox reply --id {} -- {}",
+            "inbox reply{promise} --id {} -- {}",
             quote_word(reply.thread.as_str()),
             quote_word(&text)
         );

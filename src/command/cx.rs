@@ -235,6 +235,8 @@ pub enum Ask {
     Reload,
     /// Draw everything again.
     Redraw,
+    /// Capture the mouse or give it back.
+    Mouse,
 }
 
 /// What the answer to a prompt must be.

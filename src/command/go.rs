@@ -141,6 +141,8 @@ pub enum AppCommand {
     Sync,
     /// Draws everything again.
     Redraw,
+    /// Captures the mouse, or gives it back to the terminal for copying.
+    Mouse,
     /// Reads config, keymap and theme again; a bad file changes nothing and says why.
     Reload,
     /// Changes the theme.
@@ -178,6 +180,7 @@ impl AppCommand {
             Self::Find { words } => ask(cx, Ask::Find(words))?,
             Self::Repeat => ask(cx, Ask::Repeat)?,
             Self::Redraw => ask(cx, Ask::Redraw)?,
+            Self::Mouse => ask(cx, Ask::Mouse)?,
             Self::Reload => ask(cx, Ask::Reload)?,
             Self::Theme { name } => ask(cx, Ask::Theme(name))?,
         }

@@ -38,6 +38,9 @@ pub enum InboxCommand {
         /// Keeps the thread open.
         #[arg(long)]
         keep: bool,
+        /// Makes a follow-up of what the answer promises by a time, such as `by Friday`.
+        #[arg(long)]
+        promise: bool,
         /// The records to act on.
         #[command(flatten)]
         targets: Targets,
@@ -121,8 +124,9 @@ impl InboxCommand {
             Self::Reply {
                 text,
                 keep,
+                promise,
                 targets,
-            } => reply(cx, text, keep, &targets),
+            } => reply(cx, text, keep, promise, &targets),
             Self::FollowUp {
                 due,
                 title,
@@ -252,6 +256,7 @@ fn reply(
     cx: &mut Cx<'_>,
     text: Option<String>,
     keep: bool,
+    promise: bool,
     targets: &Targets,
 ) -> Result<(), CommandError> {
     let ids = targets.of(Kind::Thread, cx)?;
@@ -272,6 +277,11 @@ fn reply(
             "write something or leave",
         ));
     }
+    let promised = if promise {
+        Some(promised(cx, &text)?)
+    } else {
+        None
+    };
     let now = cx.world.view.now;
     let send_at = now.checked_add(cx.settings.send_delay).unwrap_or(now);
     let me = cx.world.me().cloned().unwrap_or_default();
@@ -290,6 +300,16 @@ fn reply(
             send_at: Some(send_at),
             ..Message::default()
         });
+        let thread = cx.world.table::<Thread>().record(id).cloned();
+        if let (Some(promise), Some(thread)) = (&promised, thread) {
+            cx.create(FollowUp {
+                network: thread.network.clone(),
+                lead: thread.lead.clone(),
+                refs: vec![Id::<Thread>::new(id).link()],
+                waiting_for: thread.from.clone(),
+                ..promise.clone()
+            });
+        }
         if !keep {
             finish_thread(cx, id)?;
         }
@@ -301,11 +321,40 @@ fn reply(
     }
     conclude(cx, "reply", &ids)?;
     let seconds = cx.settings.send_delay.as_secs();
+    let also = match promised.and_then(|promise| promise.due) {
+        Some(due) => format!(", promise {}", super::phrase::due_words(&due, cx)),
+        None => String::new(),
+    };
     cx.say(
         Tone::Done,
-        format!("reply leaves in {seconds} s; undo stops it"),
+        format!("reply leaves in {seconds} s{also}; undo stops it"),
     );
     Ok(())
+}
+
+/// Makes the follow-up of the first promise in a text of mine, without what it is about.
+fn promised(cx: &Cx<'_>, text: &str) -> Result<FollowUp, CommandError> {
+    let promise = crate::triage::promises(text).into_iter().next();
+    let promise = promise.ok_or_else(|| {
+        CommandError::refused(
+            "reply --promise",
+            "the text promises nothing by a time",
+            "write for example `by Friday`, or leave --promise out",
+        )
+    })?;
+    let me = cx.world.my_id();
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    Ok(FollowUp {
+        title: words.chars().take(72).collect(),
+        quote: words.chars().take(200).collect(),
+        due: Some(due_of(&read_phrase(&promise.due, cx)?)),
+        state: FollowUpState::Open,
+        kind: FollowUpKind::Promise,
+        owner: Some(me.clone()),
+        created_by: Some(me),
+        waiting_on: WaitingOn::Me,
+        ..FollowUp::default()
+    })
 }
 
 fn newest_incoming(world: &World, thread: &str) -> Option<Id<Message>> {
@@ -386,8 +435,7 @@ fn kind_of_sender(world: &World, thread: &Thread) -> FollowUpKind {
     }
 }
 
-/// Takes the title of a follow-up from the thread: its first sentence, at most 72 characters.
-/// Names what is to be done about a thread, from its newest words.
+/// Names what is to be done about a thread: the first sentence of its newest words, at most 72 characters.
 pub(crate) fn inferred_title(thread: &Thread) -> String {
     let text = if thread.last_text.is_empty() {
         &thread.title

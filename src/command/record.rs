@@ -52,6 +52,15 @@ pub fn find_kind(name: &str) -> Result<Kind, CommandError> {
                 kind.label().eq_ignore_ascii_case(name) || kind.plural().eq_ignore_ascii_case(name)
             })
         })
+        .or_else(|| {
+            let mut fits = Kind::ALL.iter().copied().filter(|kind| {
+                !wanted.is_empty()
+                    && (kind.name().starts_with(&wanted)
+                        || kind.label().to_lowercase().starts_with(&wanted))
+            });
+            let first = fits.next();
+            first.filter(|_| fits.next().is_none())
+        })
         .ok_or_else(|| {
             let known: Vec<&str> = Kind::ALL.iter().map(|kind| kind.name()).collect();
             CommandError::usage(

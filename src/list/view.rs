@@ -16,27 +16,35 @@ pub struct ListView {
     marks: BTreeSet<String>,
     waiting: Vec<String>,
     anchor: Option<String>,
+    admitted: BTreeSet<String>,
 }
 
 impl ListView {
+    /// Lets these rows come in at the next arrangement without being called: the user made or brought them back.
+    pub fn admit<'k>(&mut self, keys: impl IntoIterator<Item = &'k str>) {
+        self.admitted.extend(keys.into_iter().map(str::to_owned));
+    }
+
     /// Replaces the order; `called` says that the user asked for it, so that new rows come in at once.
     ///
     /// Otherwise rows that were not in the list before wait behind the counter.
     pub fn arrange(&mut self, wanted: Vec<String>, called: bool) {
         if called || self.order.is_empty() {
             self.waiting.clear();
+            self.admitted.clear();
             self.take_order(wanted);
             return;
         }
         let mut order = Vec::with_capacity(wanted.len());
         let mut waiting = Vec::new();
         for key in wanted {
-            if self.index.contains_key(&key) {
+            if self.index.contains_key(&key) || self.admitted.contains(&key) {
                 order.push(key);
             } else {
                 waiting.push(key);
             }
         }
+        self.admitted.clear();
         self.waiting = waiting;
         if order.is_empty() && !self.waiting.is_empty() {
             order = std::mem::take(&mut self.waiting);

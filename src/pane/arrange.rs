@@ -1,101 +1,28 @@
 //! What stands in each list, and in which order.
 
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use jiff::SignedDuration;
-
-use super::tally::{self, Tally};
+use super::readings::Contacts;
+use super::tally;
 use super::{Place, Screen};
 use crate::list::World;
 use crate::portfolio::{Evidence, NeedLimits, NetworkNeed, in_order, reasons};
 use crate::record::{
     Due, FollowUp, FollowUpState, Id, Incident, Kind, Lead, Network, Record, Stage, Terminal,
-    Thread, ThreadState, View, WaitingOn,
+    Thread, View, WaitingOn,
 };
-
-/// One tab of the inbox.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Split {
-    /// What it is called.
-    pub name: String,
-    /// How many threads it holds.
-    pub threads: usize,
-    /// How many new messages they hold.
-    pub messages: i64,
-    /// How many threads are late or due within two hours.
-    pub urgent: usize,
-    /// How many threads name me.
-    pub asks: usize,
-}
-
-/// Where a thread stands for the user at the console.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
-    /// It waits in the inbox.
-    Waiting,
-    /// It sleeps until a time or an event.
-    Asleep,
-    /// It was done since the local midnight.
-    DoneToday,
-    /// It is somebody else's, or done long ago.
-    Elsewhere,
-}
-
-/// Tells where a thread stands for the user at the console.
-pub fn standing(thread: &Thread, world: &World) -> Standing {
-    let mine = match (&thread.assignee, &thread.owner) {
-        (Some(assignee), _) => assignee.as_str() == &*world.view.me,
-        (None, Some(owner)) => owner.as_str() == &*world.view.me,
-        (None, None) => true,
-    };
-    if !mine {
-        return Standing::Elsewhere;
-    }
-    match thread.state {
-        ThreadState::Done => {
-            let done = thread
-                .done_at
-                .map(|at| world.view.zone.to_datetime(at).date());
-            if done >= Some(world.view.today()) {
-                Standing::DoneToday
-            } else {
-                Standing::Elsewhere
-            }
-        }
-        ThreadState::Snoozed
-            if thread
-                .snoozed_until
-                .is_none_or(|until| until > world.view.now) =>
-        {
-            Standing::Asleep
-        }
-        _ => Standing::Waiting,
-    }
-}
-
-/// The splits of the inbox: all, owners of CNs, each office, leads, systems, asleep, done today.
-pub fn splits(place: Place, world: &World) -> Vec<Split> {
-    if place != Place::Inbox {
-        return Vec::new();
-    }
-    let mut counted = Tally::default();
-    tally::inbox(world, 0, &mut counted);
-    counted.splits
-}
+use crate::triage::need_you_order;
 
 /// Puts the rows of a place in order; `called` lets new rows come in at once.
 pub fn arrange(world: &World, screen: &mut Screen, place: Place, called: bool) {
-    let (filter, split) = screen
+    let filter = screen
         .shelf(place)
-        .map(|shelf| (shelf.filter.clone(), shelf.split))
+        .map(|shelf| shelf.filter.clone())
         .unwrap_or_default();
     let keys = match place {
         Place::Conflicts | Place::Outbox => outbox_keys(screen, place),
         Place::Today | Place::Slots => return,
-        // Late answers first, then by the SLA clock, then what mentions me, then by sender so that alike
-        // items come together, then the oldest first.
-        Place::Inbox => tally::inbox(world, split, &mut screen.tally),
+        Place::Inbox => super::inbox::keys(world, screen),
         Place::Funnel => {
             tally::stages(world, &mut screen.tally);
             lead_keys(world)
@@ -141,10 +68,10 @@ pub struct Stamp {
 /// Returns the kinds whose records decide what stands in a place, and in which order.
 fn kinds_of(place: Place) -> Vec<Kind> {
     match place {
-        Place::Inbox => vec![Kind::Thread, Kind::Person, Kind::User],
+        Place::Inbox => vec![Kind::Thread, Kind::Message, Kind::Person, Kind::User],
         Place::Funnel => vec![Kind::Lead, Kind::Stage],
         Place::Networks => vec![Kind::Network, Kind::Incident, Kind::Thread, Kind::FollowUp],
-        Place::FollowUps => vec![Kind::FollowUp, Kind::User],
+        Place::FollowUps => vec![Kind::FollowUp, Kind::Person, Kind::User],
         Place::Browse(kind) => vec![kind],
         Place::Today | Place::Slots | Place::Outbox | Place::Conflicts => Vec::new(),
     }
@@ -337,9 +264,10 @@ impl Stretch {
     }
 }
 
-/// Follow-ups that are mine and awake by stretch of time, in each the latest first.
+/// Follow-ups that are mine and awake by stretch of time, in each what needs me most first: how late, how heavy,
+/// who waits.
 fn follow_up_keys(world: &World) -> Vec<String> {
-    let mut rows: Vec<_> = world
+    let rows: Vec<(&Id<FollowUp>, &FollowUp)> = world
         .table::<FollowUp>()
         .records()
         .filter(|(_, follow_up)| {
@@ -353,14 +281,18 @@ fn follow_up_keys(world: &World) -> Vec<String> {
                     || follow_up.created_by.as_ref() == Some(&world.my_id())
                     || is_lead(world))
         })
-        .map(|(id, follow_up)| {
-            let late = follow_up.late(&world.view).unwrap_or(SignedDuration::MIN);
-            let stretch = Stretch::of(follow_up, &world.view);
-            (stretch, Reverse(late), id.as_str().to_owned())
-        })
         .collect();
-    rows.sort();
-    rows.into_iter().map(|(.., id)| id).collect()
+    let mut rows: Vec<(Stretch, &Id<FollowUp>)> =
+        need_you_order(&rows, &Contacts(world), &world.view)
+            .into_iter()
+            .filter_map(|at| rows.get(at))
+            .map(|(id, follow_up)| (Stretch::of(follow_up, &world.view), *id))
+            .collect();
+    // Stable: within a stretch the order of need stays.
+    rows.sort_by_key(|(stretch, _)| *stretch);
+    rows.into_iter()
+        .map(|(_, id)| id.as_str().to_owned())
+        .collect()
 }
 
 fn is_lead(world: &World) -> bool {

@@ -1,8 +1,21 @@
 //! From the terminal library's keys to ours.
 
-use crossterm::event::{KeyCode as Code, KeyEvent, KeyEventKind, KeyModifiers};
+use crossterm::event::{
+    KeyCode as Code, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEventKind,
+};
 
 use crate::keymap::{Key, KeyCode};
+use crate::pane::Pointing;
+
+/// Turns a mouse event into what it does here, if anything.
+pub(super) const fn pointing(kind: MouseEventKind) -> Option<Pointing> {
+    match kind {
+        MouseEventKind::Down(MouseButton::Left) => Some(Pointing::Click),
+        MouseEventKind::ScrollUp => Some(Pointing::WheelUp),
+        MouseEventKind::ScrollDown => Some(Pointing::WheelDown),
+        _ => None,
+    }
+}
 
 /// Turns a key event into a key; releases and lone modifiers are none.
 pub(super) fn key(event: KeyEvent) -> Option<Key> {

@@ -19,6 +19,10 @@ const ENTER: &str = "\x1b[?1049h\x1b[?2004h\x1b[?25l";
 /// colours, alternate screen.
 const LEAVE: &str = "\x1b[?2026l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[?1004l\x1b[0m\x1b[?25h\x1b[?1049l";
 
+/// Presses and the wheel, with places beyond column 223; moves are not reported.
+const MOUSE_ON: &str = "\x1b[?1000h\x1b[?1006h";
+const MOUSE_OFF: &str = "\x1b[?1006l\x1b[?1000l";
+
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// Gives the terminal back if it is taken; safe to call from anywhere and more than once.
@@ -83,6 +87,7 @@ pub struct Screen {
     backend: CrosstermBackend<Sheet>,
     shown: Buffer,
     cursor: Option<Position>,
+    mouse: bool,
 }
 
 impl Screen {
@@ -95,7 +100,19 @@ impl Screen {
             sheet,
             shown: Buffer::default(),
             cursor: None,
+            mouse: false,
         })
+    }
+
+    /// Captures the mouse or gives it back, if that is a change.
+    pub fn capture_mouse(&mut self, on: bool) -> io::Result<()> {
+        if self.mouse == on {
+            return Ok(());
+        }
+        self.mouse = on;
+        let mut out = io::stdout().lock();
+        out.write_all(if on { MOUSE_ON } else { MOUSE_OFF }.as_bytes())?;
+        out.flush()
     }
 
     /// Returns columns and rows.
@@ -142,6 +159,9 @@ impl Screen {
         take_over()?;
         self.shown = Buffer::default();
         self.cursor = None;
+        if std::mem::take(&mut self.mouse) {
+            self.capture_mouse(true)?;
+        }
         Ok(result)
     }
 }

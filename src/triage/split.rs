@@ -67,6 +67,11 @@ pub enum Rule {
 }
 
 impl Rule {
+    /// Returns the tab beside All that shows a thread while it waits; `None` when the sender is not known.
+    pub fn of(thread: &Thread, people: &dyn People) -> Option<Rule> {
+        side(thread, people)
+    }
+
     /// Tells whether the tab shows a thread.
     pub fn holds(&self, thread: &Thread, people: &dyn People, view: &View) -> bool {
         match (self, Standing::of(thread, view)) {

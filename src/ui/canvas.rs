@@ -7,6 +7,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::paint::{Look, Paint};
+use crate::pane::Spot;
 use crate::text::{self, FrameStyle, Glyphs};
 use crate::theme::Theme;
 
@@ -29,6 +30,8 @@ pub(super) fn piece(text: impl Into<String>, style: Style) -> Piece {
 pub(super) struct Canvas<'a> {
     buffer: &'a mut Buffer,
     pub(super) paint: Paint<'a>,
+    /// What can be pointed at, in the order of drawing: the last one lies on top.
+    zones: Vec<(Rect, Spot)>,
 }
 
 impl<'a> Canvas<'a> {
@@ -36,7 +39,23 @@ impl<'a> Canvas<'a> {
         Self {
             buffer,
             paint: Paint { theme, look },
+            zones: Vec::new(),
         }
+    }
+
+    /// Returns the whole screen.
+    pub(super) fn area(&self) -> Rect {
+        self.buffer.area
+    }
+
+    /// Notes what these cells stand for when they are pointed at.
+    pub(super) fn zone(&mut self, area: Rect, spot: Spot) {
+        self.zones.push((area, spot));
+    }
+
+    /// Returns what can be pointed at.
+    pub(super) fn into_zones(self) -> Vec<(Rect, Spot)> {
+        self.zones
     }
 
     /// Puts raw text into at most this many cells; returns how many it took.
@@ -283,7 +302,7 @@ pub(super) fn whole_words(words: &str, cells: u16) -> String {
 /// The ASCII letter for a typographic mark of one cell.
 const fn ascii(letter: char) -> char {
     match letter {
-        '·' | '—' | '–' | '‐' | '−' => '-',
+        '·' | '—' | '–' | '‐' | '−' | '─' | '━' => '-',
         '…' => '.',
         '×' => 'x',
         '│' | '┃' => '|',

@@ -4,22 +4,21 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
 use super::canvas::{Canvas, Piece, cells_of, piece, whole_words};
-use super::paint::Depth;
 use super::{Areas, Breadth};
 use crate::app::{App, Mode, footer as footer_keys};
+use crate::config::Digits;
 use crate::effect::Line;
 use crate::keymap::show_sequence;
-use crate::pane::{Place, Tone};
+use crate::pane::{Place, Spot, Tone};
 use crate::record::User;
 use crate::text::clean_line;
-use crate::theme::Colour;
 use crate::when::{clock, zone};
 
 /// The figure beside a tab.
 fn count(app: &App, place: Place) -> String {
     let tally = &app.screen.tally;
     let number = match place {
-        Place::Inbox => usize::try_from(tally.messages).unwrap_or(0),
+        Place::Inbox => tally.messages,
         Place::FollowUps if tally.overdue > 0 => return format!("{}!", tally.overdue),
         Place::Funnel | Place::Networks => app
             .screen
@@ -40,10 +39,34 @@ pub(super) fn header(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
     let strip = canvas.paint.strip();
     canvas.fill(area, strip);
     let accent = canvas.paint.theme.accent;
-    let mut pieces = vec![piece(" cnm ", canvas.paint.chip(accent))];
+    let cells = |pieces: &[Piece]| -> u16 {
+        let cells = pieces.iter().map(|piece| cells_of(&piece.text));
+        cells.sum()
+    };
     let breadth = Breadth::of(area.width);
-    for (at, place) in Place::TABS.into_iter().enumerate() {
-        tab(canvas, app, (at + 1, place), area.width, &mut pieces);
+    // The fullest names with which every tab is on screen.
+    let (mut pieces, mut zones) = (Vec::new(), Vec::new());
+    for fullness in [breadth, Breadth::Normal, Breadth::Narrow] {
+        pieces = vec![piece(" cnm ", canvas.paint.chip(accent))];
+        zones.clear();
+        for (at, place) in Place::TABS.into_iter().enumerate() {
+            let from = cells(&pieces);
+            let fullness = fullness.min(breadth);
+            tab(canvas, app, (at + 1, place), fullness, &mut pieces);
+            zones.push((from, cells(&pieces) - from, place));
+        }
+        // The time stands at the right.
+        if cells(&pieces) + 6 <= area.width {
+            break;
+        }
+    }
+    for (from, width, place) in zones {
+        let zone = Rect {
+            x: area.x + from,
+            width,
+            ..area
+        };
+        canvas.zone(zone, Spot::Tab(place));
     }
     if !Place::TABS.contains(&app.screen.place) {
         let style = canvas.paint.accent();
@@ -59,16 +82,21 @@ fn tab(
     canvas: &Canvas<'_>,
     app: &App,
     (number, place): (usize, Place),
-    width: u16,
+    breadth: Breadth,
     pieces: &mut Vec<Piece>,
 ) {
     let active = app.screen.place == place;
-    let breadth = Breadth::of(width);
-    let name = match (breadth, place) {
-        (Breadth::Narrow, _) if !active => number.to_string(),
-        (Breadth::Huge, _) => format!("{number} {}", place.title()),
-        (_, Place::FollowUps) => format!("{number} Due"),
-        _ => format!("{number} {}", place.title()),
+    let title = match (breadth, place) {
+        (Breadth::Wide | Breadth::Normal | Breadth::Narrow, Place::FollowUps) => "Due",
+        _ => place.title(),
+    };
+    let counts = app.config.keys.digits == Digits::Counts;
+    let name = match (breadth, counts) {
+        (Breadth::Narrow, true) if !active => title.chars().take(1).collect(),
+        (Breadth::Narrow, false) if !active => number.to_string(),
+        // Where digits are counts they do not stand before the tabs.
+        (_, true) => title.to_owned(),
+        (_, false) => format!("{number} {title}"),
     };
     let urgent = matches!(place, Place::Inbox | Place::FollowUps);
     let figure = match breadth {
@@ -77,12 +105,8 @@ fn tab(
         _ => count(app, place),
     };
     let paint = &canvas.paint;
-    let bare = paint.look.depth == Depth::Off || matches!(paint.theme.ground, Colour::Terminal);
-    // Without grounds to tell it by, the active tab stands in brackets; either way it is as wide as before.
-    let (open, close) = match (active, bare) {
-        (true, true) => ("[", "]"),
-        _ => (" ", " "),
-    };
+    // Brackets tell the active tab without colours; it is as wide as before.
+    let (open, close) = if active { ("[", "]") } else { (" ", " ") };
     let style = if active {
         paint.accent().bg(paint.colour(paint.theme.ground))
     } else {
@@ -257,6 +281,15 @@ fn status_left(canvas: &Canvas<'_>, app: &App, room: u16) -> Vec<Segment> {
         filter.pieces.push(piece(found, paint.dim()));
         segments.push(filter);
     }
+    if segments.is_empty() {
+        // With nothing else to say: in which order the rows stand, and that nothing is left out.
+        let words = format!(
+            "no filter {} {}",
+            glyphs.separator(),
+            order(app.screen.active())
+        );
+        segments.push(left(5, words, paint.dim()));
+    }
     if shelf.list.waiting() > 0 {
         let words = format!("{} new", shelf.list.waiting());
         let mut new = left(60, words, paint.info());
@@ -308,6 +341,18 @@ pub(super) fn long_notice(canvas: &mut Canvas<'_>, app: &App, areas: &Areas) {
     }
 }
 
+/// In which order the rows of a place stand.
+const fn order(place: Place) -> &'static str {
+    match place {
+        Place::Inbox => "by clock, then sender",
+        Place::Funnel => "by stage, longest first",
+        Place::Networks => "who needs me first",
+        Place::FollowUps => "by day, then weight",
+        Place::Conflicts | Place::Outbox => "oldest first",
+        Place::Today | Place::Slots | Place::Browse(_) => "by name",
+    }
+}
+
 fn status_right(canvas: &Canvas<'_>, app: &App) -> Vec<Segment> {
     let paint = &canvas.paint;
     let glyphs = paint.glyphs();
@@ -327,11 +372,14 @@ fn status_right(canvas: &Canvas<'_>, app: &App) -> Vec<Segment> {
         segments.push(right(55, format!("loading {rows}"), paint.info()));
     } else if let Some(at) = sync.synced_at {
         let age = clock::age(now, at);
-        if age != "now" {
-            let old = now.duration_since(at).as_hours() > 0;
-            let style = if old { paint.warn() } else { paint.dim() };
-            segments.push(right(20, format!("data {age} old"), style));
-        }
+        let old = now.duration_since(at).as_hours() > 0;
+        let style = if old { paint.warn() } else { paint.dim() };
+        let words = if age == "now" {
+            "synced now".to_owned()
+        } else {
+            format!("synced {age} ago")
+        };
+        segments.push(right(if old { 65 } else { 20 }, words, style));
     }
     if sync.queued > 0 {
         let words = format!("{} {} queued", glyphs.up(), sync.queued);

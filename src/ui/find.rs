@@ -5,6 +5,7 @@ use ratatui::layout::{Position, Rect};
 use super::Areas;
 use super::canvas::{Canvas, cells_of};
 use crate::app::{App, Find};
+use crate::pane::Spot;
 use crate::text;
 
 /// Columns of the kind of a hit.
@@ -62,12 +63,13 @@ fn hits(canvas: &mut Canvas<'_>, app: &App, find: &Find, inner: Rect) {
             let words = date.strftime("%-d %b %Y").to_string();
             canvas.put_right(end, y, DATE, &words, paint.dim());
         }
+        let row = Rect {
+            y,
+            height: 1,
+            ..inner
+        };
+        canvas.zone(row, Spot::Choice(at));
         if at == find.chosen {
-            let row = Rect {
-                y,
-                height: 1,
-                ..inner
-            };
             canvas.tint(row, paint.cursor());
         }
     }

@@ -14,20 +14,10 @@ const LONG: usize = 5;
 enum Row<'a> {
     /// A line of a field; the first one carries its name.
     Field(usize, &'a FormField, usize),
-    /// What is wrong with the field above.
+    /// A line of what is wrong with the field above.
     Wrong(String),
-    /// A rule before fields of another sort.
-    Gap(&'static str),
-}
-
-/// Names the sort of a field, by what is typed into it.
-const fn sort(ty: &FieldType) -> &'static str {
-    match ty {
-        FieldType::Link(_) | FieldType::AnyLink => "who and what",
-        FieldType::LongText => "in words",
-        FieldType::Many(_) | FieldType::Json => "lists",
-        _ => "",
-    }
+    /// A rule before and after what is written in several lines.
+    Gap,
 }
 
 /// Draws the form; returns the cursor.
@@ -39,7 +29,8 @@ pub(super) fn draw(
 ) -> Option<Position> {
     let width = body.width.min(100);
     let roomy = usize::from(body.height) > form.fields.len() + 10;
-    let rows = rows(form, roomy);
+    let room = width.saturating_sub(20.min(width / 3) + 7);
+    let rows = rows(form, roomy, usize::from(room));
     let height = u16::try_from(rows.len())
         .unwrap_or(u16::MAX)
         .saturating_add(5)
@@ -67,20 +58,20 @@ pub(super) fn draw(
     let inner = canvas.frame(area, &title, &right, true);
     let (upper, lower) = super::layout::above(inner, inner.height.saturating_sub(3));
     let cursor = fields(canvas, form, &rows, upper);
-    hint(canvas, form, lower);
+    hint(canvas, app, form, lower);
     cursor
 }
 
 /// Lays the fields out in rows, in their own order: the current long text in several, errors below their field.
-fn rows(form: &Form, roomy: bool) -> Vec<Row<'_>> {
+fn rows(form: &Form, roomy: bool, room: usize) -> Vec<Row<'_>> {
     let mut rows = Vec::new();
-    let mut before = "";
+    let mut before = false;
     for (at, field) in form.fields.iter().enumerate() {
-        let sort = sort(&field.info.ty);
-        if roomy && sort != before && at > 0 {
-            rows.push(Row::Gap(sort));
+        let long = field.info.ty == FieldType::LongText;
+        if roomy && long != before && at > 0 {
+            rows.push(Row::Gap);
         }
-        before = sort;
+        before = long;
         let lines = field.input.lines().len().max(1);
         if at == form.current && lines > 1 {
             let (row, _) = field.input.cursor();
@@ -90,7 +81,9 @@ fn rows(form: &Form, roomy: bool) -> Vec<Row<'_>> {
             rows.push(Row::Field(at, field, 0));
         }
         if let Some(error) = &field.error {
-            rows.push(Row::Wrong(error.clone()));
+            let clean = text::clean_line(error);
+            let lines = text::wrap(&clean, room.max(10));
+            rows.extend(lines.iter().map(|line| Row::Wrong(line.text.to_string())));
         }
     }
     rows
@@ -103,10 +96,8 @@ fn fields(canvas: &mut Canvas<'_>, form: &Form, rows: &[Row<'_>], area: Rect) ->
         .rposition(|row| matches!(row, Row::Field(at, ..) if *at == form.current))
         .unwrap_or(0);
     // An error below the current field stays in sight.
-    let last = match rows.get(last + 1) {
-        Some(Row::Wrong(_)) => last + 1,
-        _ => last,
-    };
+    let wrong = rows.iter().skip(last + 1);
+    let last = last + wrong.take_while(|row| matches!(row, Row::Wrong(_))).count();
     let first = (last + 1).saturating_sub(height);
     let label = 20.min(area.width / 3);
     let x = area.x + label + 2;
@@ -115,10 +106,9 @@ fn fields(canvas: &mut Canvas<'_>, form: &Form, rows: &[Row<'_>], area: Rect) ->
     let mut named = usize::MAX;
     for (y, row) in (area.y..area.bottom()).zip(rows.iter().skip(first)) {
         match row {
-            Row::Gap(words) => canvas.rule(area.x, y, area.width, words),
+            Row::Gap => canvas.rule(area.x, y, area.width, ""),
             Row::Wrong(words) => {
                 let (bad, glyph) = (canvas.paint.bad(), canvas.paint.glyphs().bang());
-                let words = whole_words(words, room.saturating_sub(2));
                 canvas.put(x, y, room, &format!("{glyph} {words}"), bad);
             }
             Row::Field(at, field, line) => {
@@ -200,7 +190,7 @@ fn value(
 }
 
 /// Below the fields: what the current one means and holds.
-fn hint(canvas: &mut Canvas<'_>, form: &Form, area: Rect) {
+fn hint(canvas: &mut Canvas<'_>, app: &App, form: &Form, area: Rect) {
     let Some(field) = form.fields.get(form.current) else {
         return;
     };
@@ -231,6 +221,21 @@ fn hint(canvas: &mut Canvas<'_>, form: &Form, area: Rect) {
             piece("Ctrl-E", key),
             piece(" editor", dim),
         ],
+        FieldType::Link(_) => {
+            let found = form.suggestions(&app.world, 4);
+            let mut pieces = Vec::new();
+            if !found.is_empty() {
+                pieces.push(piece("→ ", key));
+            }
+            for (at, title) in found.into_iter().enumerate() {
+                let style = if at == 0 { canvas.paint.accent() } else { dim };
+                pieces.push(piece(format!("{title}  "), style));
+            }
+            if pieces.is_empty() {
+                pieces.push(piece(field.info.ty.words().into_owned(), dim));
+            }
+            pieces
+        }
         other => vec![piece(other.words().into_owned(), dim)],
     };
     canvas.line(x, area.y + 2, room, &pieces);

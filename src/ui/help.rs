@@ -5,7 +5,11 @@ use ratatui::layout::Rect;
 use super::canvas::{Canvas, Piece, piece};
 use super::layout::beside;
 use crate::app::{App, HelpRow, Mode, help_rows};
+use crate::config::Digits;
 use crate::text;
+
+/// Cells of the keys.
+const KEYS: usize = 11;
 
 /// The groups of the keys that hold everywhere, by the first word of the command.
 const GROUPS: [(&str, &[&str]); 5] = [
@@ -52,25 +56,21 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, body: Rect) {
 
 fn lines(canvas: &Canvas<'_>, app: &App, width: u16) -> Vec<Vec<Piece>> {
     let paint = &canvas.paint;
-    let rows = help_rows(app);
+    let rows = merged(help_rows(app));
     let place = app.screen.active().title();
     let heading = |words: &str| vec![piece(format!("── {words} ──"), paint.accent())];
+    let (count, counts) = match app.config.keys.digits {
+        Digits::Tabs => ("03e", "  a count begins with 0, 7, 8 or 9: 1-6 are tabs"),
+        Digits::Counts => (
+            "3e",
+            "  a count; tabs by g and a letter, or Alt and the digit",
+        ),
+    };
     let mut lines = vec![
+        vec![piece(count, paint.key()), piece(counts, paint.text())],
         vec![
-            piece("counts  ", paint.key()),
-            piece(
-                "1-6 are the tabs, so a count begins with 0, 7, 8 or 9: ",
-                paint.text(),
-            ),
-            piece("05e", paint.key()),
-            piece(" is done for five rows.", paint.text()),
-        ],
-        vec![
-            piece("prefix  ", paint.key()),
-            piece(
-                "after g, n, s or f wait a moment: the keys that can follow are shown.",
-                paint.text(),
-            ),
+            piece("g n", paint.key()),
+            piece("  wait a moment: what can follow is shown", paint.text()),
         ],
         Vec::new(),
         heading(&format!("only in {place}")),
@@ -97,6 +97,26 @@ fn lines(canvas: &Canvas<'_>, app: &App, width: u16) -> Vec<Vec<Piece>> {
     lines
 }
 
+/// Puts the keys of one command into one row.
+fn merged(rows: Vec<HelpRow>) -> Vec<HelpRow> {
+    let mut kept: Vec<HelpRow> = Vec::new();
+    for row in rows {
+        let same = kept.iter_mut().find(|known| {
+            known.command == row.command
+                && known.here == row.here
+                && known.keys.chars().count() + row.keys.chars().count() < KEYS
+        });
+        match same {
+            Some(known) => {
+                known.keys.push(' ');
+                known.keys.push_str(&row.keys);
+            }
+            None => kept.push(row),
+        }
+    }
+    kept
+}
+
 fn line(canvas: &Canvas<'_>, row: &HelpRow, width: u16) -> Vec<Piece> {
     let paint = &canvas.paint;
     let own = !row.source.starts_with("default");
@@ -105,10 +125,10 @@ fn line(canvas: &Canvas<'_>, row: &HelpRow, width: u16) -> Vec<Piece> {
     } else {
         &row.help
     };
-    let help_cells = if width >= 70 { 30 } else { 24 };
+    let help_cells = if width >= 70 { 26 } else { 22 };
     let mut pieces = vec![
         piece(
-            text::fit_right(&text::clean_line(&row.keys), 9).into_owned(),
+            text::fit_right(&text::clean_line(&row.keys), KEYS).into_owned(),
             paint.key(),
         ),
         piece("  ", paint.text()),

@@ -1,7 +1,9 @@
 //! The inbox: splits, threads, the conversation, and the CN beside it.
 
+mod badge;
+
+use badge::{badge, why};
 use ratatui::layout::Rect;
-use ratatui::style::Style;
 
 use super::canvas::{Canvas, Piece, cells_of, gauge, piece};
 use super::layout::{Breadth, above, beside};
@@ -9,7 +11,7 @@ use super::table::{self, Column, Rows, cell, column, figure};
 use super::{card, reply, thread};
 use crate::app::{App, Mode};
 use crate::effect::RowState;
-use crate::pane::{Focus, Place, Split};
+use crate::pane::{Focus, Place, Split, Spot};
 use crate::record::{Channel, Circle, Id, Network, Person, Thread};
 use crate::text::clean_line;
 use crate::when::{clock, zone};
@@ -148,11 +150,17 @@ fn split_row(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
     if first > 0 {
         x += canvas.put(x, area.y, 2, "‹ ", dim);
     }
-    for pieces in drawn.iter().skip(first) {
+    for (at, pieces) in drawn.iter().enumerate().skip(first) {
         if x + cells(pieces) + 2 > area.right() {
             canvas.put(area.right().saturating_sub(2), area.y, 1, "›", dim);
             break;
         }
+        let zone = Rect {
+            x,
+            width: cells(pieces),
+            ..area
+        };
+        canvas.zone(zone, Spot::Split(at));
         x += canvas.line(x, area.y, area.right().saturating_sub(x), pieces);
     }
 }
@@ -199,6 +207,12 @@ fn split_column(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
         if y >= inner.bottom() {
             return;
         }
+        let row = Rect {
+            y,
+            height: 1,
+            ..inner
+        };
+        canvas.zone(row, Spot::Split(at));
         split_line(canvas, split, at == active, most, (inner, y));
         y += 1;
     }
@@ -298,7 +312,7 @@ fn list(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool) {
         let due = format!(" · {} due in 2 h", split.urgent);
         right.push_str(&due);
     }
-    right.push_str(" · by SLA, then sender");
+    right.push_str(" · by clock, then sender");
     let name = split.map_or("Threads", |split| split.name.as_str());
     let inner = canvas.frame(area, name, &right, focused);
     if shelf.list.is_empty() {
@@ -412,7 +426,7 @@ const fn columns(room: Room) -> &'static [Column] {
             const {
                 &[
                     column("", 1),
-                    column("why", 4),
+                    column("why", 8),
                     figure("age", 4),
                     column("from", 18),
                     column("org", 4),
@@ -434,7 +448,7 @@ fn row(canvas: &Canvas<'_>, app: &App, id: &Id<Thread>, room: Room) -> (Vec<Vec<
     let thread = &row.record;
     let now = app.world.view.now;
     let person = app.world.follow::<Person>(thread.from.as_ref());
-    let badge = badge(canvas, app, thread, person);
+    let badge = badge(canvas, app, id, thread);
     let age = thread
         .last_at
         .map(|at| clock::age(now, at))
@@ -478,32 +492,6 @@ fn about(canvas: &Canvas<'_>, thread: &Thread) -> Vec<Piece> {
     let style = if titled { paint.dim() } else { paint.text() };
     about.push(piece(thread.last_text.clone(), style));
     about
-}
-
-/// Why a thread stands where it stands.
-struct Badge {
-    glyph: &'static str,
-    word: &'static str,
-    style: Style,
-}
-
-/// The badge of a thread: late or due soon, names me, waits for me, or merely tells me something.
-fn badge(canvas: &Canvas<'_>, app: &App, thread: &Thread, person: Option<&Person>) -> Badge {
-    let paint = &canvas.paint;
-    let glyphs = paint.glyphs();
-    let left = thread
-        .sla_due
-        .map(|due| due.duration_since(app.world.view.now).as_secs());
-    let system = person.is_some_and(|person| person.circle == Circle::System);
-    let (glyph, word, style) = match left {
-        Some(left) if left < 0 => (glyphs.bang(), "late", paint.bad()),
-        Some(left) if left < 2 * 3600 => (glyphs.bang(), "<2h", paint.bad()),
-        _ if thread.mentions_me => ("@", "@me", paint.warn()),
-        Some(_) => (glyphs.dot(), "asks", paint.info()),
-        None if system => (glyphs.separator(), "bot", paint.dim()),
-        None => (glyphs.hollow(), "", paint.dim()),
-    };
-    Badge { glyph, word, style }
 }
 
 /// From which side a person writes, in four letters.
@@ -564,7 +552,12 @@ fn preview(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool) {
         .shelf(Place::Inbox)
         .and_then(|shelf| shelf.list.cursor());
     if let Some(key) = cursor {
-        thread::draw(canvas, app, area, &Id::new(key), focused);
+        let id = Id::new(key);
+        let reason = match app.world.get(&id) {
+            Some(thread) if area.height >= 8 => why(canvas, app, &id, thread),
+            _ => Vec::new(),
+        };
+        thread::draw(canvas, app, area, &id, &reason, focused);
     } else {
         let inner = canvas.frame(area, "Conversation", "", focused);
         table::empty(canvas, inner, &["The thread under the cursor opens here."]);

@@ -19,7 +19,9 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
     let Some(shelf) = app.screen.shelf(place) else {
         return;
     };
-    let (left, right) = if area.width >= 100 {
+    let (left, right) = if shelf.list.is_empty() {
+        (area, area)
+    } else if area.width >= 100 {
         beside(area, area.width / 2)
     } else {
         above(area, area.height / 2)
@@ -33,7 +35,6 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
             "Nothing waits: the server has everything."
         };
         table::empty(canvas, inner, &[words, "Esc goes back."]);
-        canvas.frame(right, "", "", false);
         return;
     }
     let rows = Rows {

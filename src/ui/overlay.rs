@@ -8,7 +8,7 @@ use super::layout::above;
 use super::{Areas, find, form, reply};
 use crate::app::{App, Echo, Line, Mode, Picker, PrefixBar, Purpose};
 use crate::keymap::show_sequence;
-use crate::pane::Place;
+use crate::pane::{Place, Spot};
 use crate::text;
 
 /// Draws what lies over the place; returns where the terminal's cursor belongs.
@@ -97,16 +97,28 @@ fn prefix(canvas: &mut Canvas<'_>, bar: &PrefixBar, area: Rect) {
             .map(|piece| cells_of(&text::clean_line(&piece.text)))
             .sum()
     };
-    let mut keys: Vec<Piece> = Vec::new();
-    for (key, help) in &bar.choices {
-        keys.push(piece(format!("  {key}"), paint.key()));
-        keys.push(piece(format!(" {help}"), paint.text()));
-    }
-    keys.push(piece("  Esc", paint.dim()));
     let head = vec![piece(
         format!(" {} ", bar.prefix.word()),
         paint.chip(paint.theme.accent),
     )];
+    // The last choice is to type: of the others those that do not fit are left out whole, the last ones first.
+    let mut choices: Vec<[Piece; 2]> = bar
+        .choices
+        .iter()
+        .map(|(key, help)| {
+            [
+                piece(format!("  {key}"), paint.key()),
+                piece(format!(" {help}"), paint.strip()),
+            ]
+        })
+        .collect();
+    let leave = piece("  Esc", paint.dim());
+    let most = area.width.saturating_sub(cells(&head) + 6);
+    while choices.len() > 2 && choices.iter().map(|choice| cells(choice)).sum::<u16>() > most {
+        choices.remove(choices.len() - 2);
+    }
+    let mut keys: Vec<Piece> = choices.into_iter().flatten().collect();
+    keys.push(leave);
     let room = area.width.saturating_sub(cells(&head) + cells(&keys) + 2);
     let mut x = area.x + canvas.line(area.x, area.y, area.width, &head);
     let about = cells_of(&text::clean_line(&bar.about));
@@ -173,12 +185,13 @@ fn palette(canvas: &mut Canvas<'_>, app: &App, line: &Line, body: Rect) {
         let help = whole_words(entry.help.trim_end_matches('.'), room);
         canvas.put(name, y, room, &help, paint.dim());
         canvas.put_right(list.x, y, list.width.saturating_sub(1), &keys, paint.key());
+        let row = Rect {
+            y,
+            height: 1,
+            ..list
+        };
+        canvas.zone(row, Spot::Choice(at));
         if at == line.chosen {
-            let row = Rect {
-                y,
-                height: 1,
-                ..list
-            };
             canvas.tint(row, paint.cursor());
         }
     }
@@ -287,12 +300,13 @@ fn pick(canvas: &mut Canvas<'_>, picker: &Picker, body: Rect) -> Option<Position
             &choice.detail,
             paint.dim(),
         );
+        let row = Rect {
+            y,
+            height: 1,
+            ..inner
+        };
+        canvas.zone(row, Spot::Choice(at));
         if at == picker.chosen {
-            let row = Rect {
-                y,
-                height: 1,
-                ..inner
-            };
             canvas.tint(row, paint.cursor());
         }
     }

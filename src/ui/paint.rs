@@ -110,13 +110,20 @@ impl Paint<'_> {
         self.fg(self.theme.text).bg(self.colour(self.theme.strip))
     }
 
-    /// The row under the cursor: bold, and reversed where there are no colours to tell it by.
+    /// The row under the cursor, in one piece whatever stands in it: bold, and reversed where there are no
+    /// colours to tell it by.
     pub(super) fn cursor(&self) -> Style {
         let plain = matches!(self.theme.cursor_ground, Colour::Terminal)
             || matches!(self.look.depth, Depth::Off);
-        let style = Style::new().add_modifier(Modifier::BOLD);
+        let style = Style::new()
+            .add_modifier(Modifier::BOLD)
+            .remove_modifier(Modifier::DIM);
         if plain {
-            style.add_modifier(Modifier::REVERSED)
+            // Reversed words of many colours would be a patchwork of grounds.
+            style
+                .fg(Color::Reset)
+                .bg(Color::Reset)
+                .add_modifier(Modifier::REVERSED)
         } else {
             style
                 .fg(self.colour(self.theme.cursor_text))

@@ -71,11 +71,22 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, reply: &ReplyBox, area: R
         }
     } else {
         let letters = reply.input.text().chars().count();
-        let dim = canvas.paint.dim();
-        canvas.foot(
-            area,
-            &[piece(format!("{letters} letters · draft kept"), dim)],
-        );
+        let (dim, key) = (canvas.paint.dim(), canvas.paint.key());
+        let mut pieces = Vec::new();
+        match reply.promise() {
+            Some(words) if reply.keeps_promise => {
+                let words = format!("“{words}” becomes a follow-up · ");
+                pieces.push(piece(words, canvas.paint.good()));
+            }
+            Some(words) => {
+                pieces.push(piece(format!("“{words}”: "), canvas.paint.warn()));
+                pieces.push(piece("Ctrl-P", key));
+                pieces.push(piece(" keeps the promise · ", dim));
+            }
+            None => {}
+        }
+        pieces.push(piece(format!("{letters} letters"), dim));
+        canvas.foot(area, &pieces);
     }
 }
 

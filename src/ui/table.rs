@@ -6,6 +6,7 @@ use super::canvas::{Canvas, Piece, piece};
 use crate::app::App;
 use crate::effect::RowState;
 use crate::list::ListView;
+use crate::pane::Spot;
 use crate::record::{AnyRef, Due, Kind, KindVisitor, Record, Value};
 use crate::when::{clock, zone};
 
@@ -102,6 +103,7 @@ pub(super) fn draw(
             width: area.width,
             height: 1,
         };
+        canvas.zone(row, Spot::Row(key.clone()));
         let glyphs = canvas.paint.glyphs();
         let mut marked = false;
         if rows.list.is_marked(key) {
@@ -281,6 +283,7 @@ pub(super) fn detail(canvas: &mut Canvas<'_>, app: &App, area: Rect, link: &AnyR
     let kind = link.known_kind().map_or("", Kind::label);
     let title = app.world.title(link);
     let inner = canvas.frame(area, &title, kind, focused);
+    canvas.zone(area, Spot::Detail);
     let lines = field_lines(app, link);
     let label = lines
         .iter()

@@ -5,8 +5,9 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
 use super::canvas::{Canvas, Piece, cells_of, piece};
+use super::layout::above;
 use crate::app::App;
-use crate::pane::Place;
+use crate::pane::{Place, Spot};
 use crate::record::{Direction, Id, Message, MessageKind, MessageState, Person, Thread};
 use crate::text::{self, FrameStyle};
 use crate::when::{clock, zone};
@@ -19,18 +20,24 @@ pub(super) fn messages<'a>(
     app: &'a App,
     thread: &Id<Thread>,
 ) -> Vec<(&'a Id<Message>, &'a Message)> {
-    let mut messages: Vec<_> = app
-        .world
-        .table::<Message>()
-        .records()
-        .filter(|(_, message)| message.thread.as_ref() == Some(thread))
-        .collect();
-    messages.sort_by_key(|(id, message)| (message.sent_at, (*id).clone()));
-    messages
+    let table = app.world.table::<Message>();
+    app.screen
+        .readings
+        .messages(thread)
+        .iter()
+        .filter_map(|id| Some((id, table.record(id.as_str())?)))
+        .collect()
 }
 
-/// Draws a thread in a frame.
-pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect, id: &Id<Thread>, focused: bool) {
+/// Draws a thread in a frame, below a line that says why it is there.
+pub(super) fn draw(
+    canvas: &mut Canvas<'_>,
+    app: &App,
+    area: Rect,
+    id: &Id<Thread>,
+    reason: &[Piece],
+    focused: bool,
+) {
     let Some(thread) = app.world.get(id) else {
         canvas.frame(area, "", "", focused);
         return;
@@ -39,11 +46,14 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect, id: &Id<Threa
         .into_iter()
         .map(|(_, message)| message)
         .collect();
-    let inner = canvas.frame(area, title(thread), &facts(app, thread), focused);
-    if inner.height == 0 {
+    let frame = canvas.frame(area, title(thread), &facts(app, thread), focused);
+    if frame.height == 0 {
         return;
     }
-    let width = inner.width.saturating_sub(2);
+    canvas.zone(area, Spot::Detail);
+    let width = frame.width.saturating_sub(2);
+    let (line, inner) = above(frame, u16::from(!reason.is_empty()));
+    canvas.line(line.x + 1, line.y, width, reason);
     let talk = Talk::build(canvas, app, thread, &messages, (width, inner.height));
     let rows = talk.rows.iter().skip(talk.first);
     for (y, row) in (inner.y..inner.bottom()).zip(rows) {
@@ -54,7 +64,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect, id: &Id<Threa
             canvas.line_right(inner.x + 1 + used + 1, y, room, &row.right);
         }
     }
-    foot(canvas, area, thread, &messages, &talk);
+    foot(canvas, (area, inner.height), thread, &messages, &talk);
 }
 
 fn title(thread: &Thread) -> &str {
@@ -87,7 +97,13 @@ fn facts(app: &App, thread: &Thread) -> String {
 }
 
 /// Says what lies above and below what is shown, with the keys that go there.
-fn foot(canvas: &mut Canvas<'_>, area: Rect, thread: &Thread, messages: &[&Message], talk: &Talk) {
+fn foot(
+    canvas: &mut Canvas<'_>,
+    (area, height): (Rect, u16),
+    thread: &Thread,
+    messages: &[&Message],
+    talk: &Talk,
+) {
     let paint = canvas.paint;
     let unread = thread
         .messages
@@ -100,8 +116,10 @@ fn foot(canvas: &mut Canvas<'_>, area: Rect, thread: &Thread, messages: &[&Messa
         .filter(|row| row.begins)
         .count();
     let older = talk.older + above + unread;
-    let height = usize::from(area.height.saturating_sub(2));
-    let below = talk.rows.len().saturating_sub(talk.first + height);
+    let below = talk
+        .rows
+        .len()
+        .saturating_sub(talk.first + usize::from(height));
     let mut pieces = Vec::new();
     if older > 0 {
         pieces.push(piece(

@@ -13,7 +13,7 @@ use super::table::{self, Rows, cell, column, figure};
 use super::{card, follow_ups, inbox, slots, thread};
 use crate::app::App;
 use crate::effect::RowState;
-use crate::pane::{Panel, Place};
+use crate::pane::{Panel, Place, Spot};
 use crate::record::{
     AnyRef, FollowUp, Id, Kind, Lead, Meeting, MeetingState, Network, Person, Stage, Terminal,
 };
@@ -99,6 +99,7 @@ fn rows_of(count: usize) -> u16 {
 
 fn one(canvas: &mut Canvas<'_>, app: &App, panel: Panel, area: Rect) {
     let focused = panel == app.screen.panel;
+    canvas.zone(area, Spot::Panel(panel));
     match panel {
         Panel::Inbox => waiting(canvas, app, area, focused),
         Panel::Overdue => due(canvas, app, area, focused),
@@ -122,11 +123,7 @@ fn headline(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
         }
     };
     part(tally.urgent, "due in 2 h", paint.chip(paint.theme.bad));
-    part(
-        tally.overdue,
-        "follow-ups late",
-        paint.chip(paint.theme.bad),
-    );
+    part(tally.overdue, "overdue", paint.chip(paint.theme.bad));
     part(tally.asks, "ask you", paint.chip(paint.theme.warn));
     part(tally.needy, "CNs need you", paint.chip(paint.theme.network));
     if let Some((at, meeting)) = upcoming(app).into_iter().next() {
@@ -144,7 +141,7 @@ fn headline(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
     if parts.is_empty() {
         parts.push(vec![piece("Nothing is late, nobody waits.", paint.good())]);
     }
-    let cells = if area.width >= 100 { 10 } else { 5 };
+    let cells = if area.width >= 160 { 10 } else { 5 };
     let pace = inbox::pace(canvas, app, cells);
     let width = |pieces: &[Piece]| -> u16 {
         pieces
@@ -198,6 +195,12 @@ fn waiting(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool) {
         let (upper, lower) = above(inner, bars);
         let most = splits.iter().map(|(_, split)| split.threads).max();
         for (y, (at, split)) in (upper.y..upper.bottom()).zip(splits) {
+            let row = Rect {
+                y,
+                height: 1,
+                ..upper
+            };
+            canvas.zone(row, Spot::Split(at));
             split_bar(canvas, split, at == active, most.unwrap_or(1), (upper, y));
         }
         canvas.rule(lower.x, lower.y, lower.width, "most urgent");
@@ -403,11 +406,20 @@ fn networks(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool) {
     let Some(shelf) = app.screen.shelf(Place::Networks) else {
         return;
     };
-    let right = format!(
+    let mut right = format!(
         "{} need you · of {}",
         app.screen.tally.needy,
         shelf.list.len()
     );
+    // The sparklines are of the metric that the first CN shows.
+    let metric = shelf.list.order().first().and_then(|key| {
+        let course = app.courses.of(&AnyRef::new(Kind::Network, key)).first()?;
+        app.world.get(&course.metric)
+    });
+    if let Some(metric) = metric {
+        right.push_str(" · ");
+        right.push_str(&metric.name);
+    }
     let inner = canvas.frame(area, "CNs", &right, focused);
     if shelf.list.is_empty() {
         table::empty(canvas, inner, &["No CN here.", "n c makes one."]);
@@ -498,7 +510,7 @@ fn tonight(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool) {
     let right = format!("{now} today · {} ahead", meetings.len());
     let inner = canvas.frame(area, "Meetings", &right, focused);
     let y = inner.y;
-    let offices = offices(canvas, app);
+    let offices = offices(canvas, app, inner.width.saturating_sub(2));
     let last = if offices.is_empty() || inner.height < 4 {
         inner.bottom()
     } else {

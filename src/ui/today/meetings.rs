@@ -2,7 +2,7 @@
 
 use super::{
     App, Canvas, FollowUp, Id, Kind, Meeting, MeetingState, Person, Piece, Rect, Timestamp, card,
-    clock, follow_ups, late_short, piece, table, thread, zone,
+    cells_of, clock, follow_ups, late_short, piece, table, thread, zone,
 };
 
 pub(super) fn meeting_line(
@@ -51,10 +51,11 @@ pub(super) fn meeting_line(
 }
 
 /// When it is 09:00 to 18:00 for the people who wait, on my clock.
-pub(super) fn offices(canvas: &Canvas<'_>, app: &App) -> Vec<Piece> {
+pub(super) fn offices(canvas: &Canvas<'_>, app: &App, cells: u16) -> Vec<Piece> {
     let paint = &canvas.paint;
     let here = &app.world.view.zone;
     let mut pieces = Vec::new();
+    let mut used = 0;
     for (name, _) in app.screen.tally.zones.iter().take(3) {
         let Ok(theirs) = zone::load(name) else {
             continue;
@@ -72,12 +73,20 @@ pub(super) fn offices(canvas: &Canvas<'_>, app: &App) -> Vec<Piece> {
             continue;
         };
         if pieces.is_empty() {
-            pieces.push(piece("at work, your time:", paint.dim()));
+            let label = "at work, your time:";
+            pieces.push(piece(label, paint.dim()));
+            used = cells_of(label);
+        }
+        let words = format!("{from}–{to}");
+        let city = format!("  {} ", zone::short_name(name));
+        used += cells_of(&city) + cells_of(&words);
+        if used > cells {
+            break;
         }
         let open = (9..18).contains(&local.hour());
         let style = if open { paint.good() } else { paint.info() };
-        pieces.push(piece(format!("  {} ", zone::short_name(name)), style));
-        pieces.push(piece(format!("{from}–{to}"), paint.text()));
+        pieces.push(piece(city, style));
+        pieces.push(piece(words, paint.text()));
     }
     pieces
 }
@@ -134,7 +143,7 @@ pub(super) fn selected(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
         return;
     };
     match link.known_kind() {
-        Some(Kind::Thread) => thread::draw(canvas, app, area, &Id::new(&link.id), false),
+        Some(Kind::Thread) => thread::draw(canvas, app, area, &Id::new(&link.id), &[], false),
         Some(Kind::Network) => card::network(canvas, app, area, &Id::new(&link.id)),
         _ => table::detail(canvas, app, area, &link, false),
     }

@@ -1,0 +1,236 @@
+//! The inbox: its splits, what stands in them, and in which order.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
+use super::readings::Contacts;
+use super::tally::{LISTED, Tally};
+use super::{Place, Screen};
+use crate::list::World;
+use crate::record::{Circle, Id, Person, Thread};
+use crate::triage::{Case, Mark, Rule, Standing, alike, inbox_order, splits};
+use crate::when::zone;
+
+/// One tab of the inbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Split {
+    /// What it is called.
+    pub name: String,
+    /// What it shows.
+    pub rule: Rule,
+    /// How many threads it holds.
+    pub threads: usize,
+    /// How many new messages they hold.
+    pub messages: usize,
+    /// How many threads are late or due within two hours.
+    pub urgent: usize,
+    /// How many threads ask something of me, and are not urgent.
+    pub asks: usize,
+}
+
+/// Counts the splits, reads the threads that changed, and returns the rows of the active split in order:
+/// late and soon by the clock, then what asks, then the rest, one sender's threads together.
+pub(super) fn keys(world: &World, screen: &mut Screen) -> Vec<String> {
+    let view = &world.view;
+    let contacts = Contacts(world);
+    let mine: Vec<(&Id<Thread>, &Thread, Standing)> = world
+        .table::<Thread>()
+        .records()
+        .filter(|(_, thread)| is_mine(thread, world))
+        .map(|(id, thread)| (id, thread, Standing::of(thread, view)))
+        .filter(|(.., standing)| *standing != Standing::Done)
+        .collect();
+    let waiting: Vec<(&Id<Thread>, &Thread)> = mine
+        .iter()
+        .filter(|(.., standing)| *standing == Standing::Waiting)
+        .map(|(id, thread, _)| (*id, *thread))
+        .collect();
+    screen.readings.read(world, &waiting);
+    let mut cases: Vec<Case<'_>> = waiting
+        .iter()
+        .filter_map(|(id, thread)| {
+            let assessment = screen.readings.of(id)?;
+            Some(Case {
+                id,
+                thread,
+                assessment,
+            })
+        })
+        .collect();
+    // The table has no order of its own, and groups of equal size must not change places.
+    cases.sort_by_key(|case| case.id);
+
+    let active = screen.shelf(Place::Inbox).map_or(0, |shelf| shelf.split);
+    let before = &screen.tally.splits;
+    let rule = before.get(active).map(|split| split.rule.clone());
+    let counted = splits(mine.iter().map(|(_, thread, _)| *thread), &contacts, view);
+    let mut tabs = in_their_places(counted, before);
+    let at = rule
+        .and_then(|rule| tabs.iter().position(|split| split.rule == rule))
+        .unwrap_or(active.min(tabs.len().saturating_sub(1)));
+
+    count_marks(&mut tabs, &cases, world);
+    let rule = tabs.get(at).map_or(Rule::All, |split| split.rule.clone());
+    let keys = match rule {
+        Rule::Snoozed => asleep(&mine),
+        Rule::DoneToday => done(&mine),
+        rule => {
+            let held: Vec<Case<'_>> = cases
+                .iter()
+                .filter(|case| rule.holds(case.thread, &contacts, view))
+                .copied()
+                .collect();
+            inbox_order(&held, &contacts, view)
+                .into_iter()
+                .filter_map(|at| held.get(at))
+                .map(|case| case.id.as_str().to_owned())
+                .collect()
+        }
+    };
+    let groups = alike(&cases, &contacts);
+    let done = mine
+        .iter()
+        .filter(|(.., standing)| *standing == Standing::DoneToday)
+        .count();
+
+    let tally = &mut screen.tally;
+    people(world, &waiting, tally);
+    tally.groups = groups;
+    tally.done = done;
+    tally.waiting = waiting.len();
+    let all = tabs.first();
+    tally.messages = all.map_or(0, |split| split.messages);
+    tally.urgent = all.map_or(0, |split| split.urgent);
+    tally.asks = all.map_or(0, |split| split.asks);
+    tally.splits = tabs;
+    screen.shelf_mut(Place::Inbox).split = at;
+    keys
+}
+
+/// Counts what is urgent and what asks in each split.
+fn count_marks(tabs: &mut [Split], cases: &[Case<'_>], world: &World) {
+    let places: HashMap<Rule, usize> = tabs
+        .iter()
+        .enumerate()
+        .map(|(at, split)| (split.rule.clone(), at))
+        .collect();
+    for case in cases {
+        let mark = Mark::of(case.thread, case.assessment, &world.view);
+        let side = Rule::of(case.thread, &Contacts(world));
+        for rule in [Some(Rule::All), side].into_iter().flatten() {
+            if let Some(split) = places.get(&rule).and_then(|at| tabs.get_mut(*at)) {
+                split.urgent += usize::from(mark == Mark::Urgent);
+                split.asks += usize::from(mark == Mark::Asks);
+            }
+        }
+    }
+}
+
+/// Tells whether a thread is dealt with at this console: handed to me, else mine by its CN, else nobody's.
+fn is_mine(thread: &Thread, world: &World) -> bool {
+    match (&thread.assignee, &thread.owner) {
+        (Some(assignee), _) => assignee.as_str() == &*world.view.me,
+        (None, Some(owner)) => owner.as_str() == &*world.view.me,
+        (None, None) => true,
+    }
+}
+
+/// Puts the splits where they were before: an office that has a tab keeps it and its place, new ones come after
+/// the others, so that nothing moves under the hand that goes from tab to tab.
+fn in_their_places(counted: Vec<crate::triage::Split>, before: &[Split]) -> Vec<Split> {
+    let is_office = |rule: &Rule| matches!(rule, Rule::Office(_));
+    let mut known: Vec<Split> = before
+        .iter()
+        .filter(|split| is_office(&split.rule))
+        .map(|split| Split {
+            threads: 0,
+            messages: 0,
+            urgent: 0,
+            asks: 0,
+            ..split.clone()
+        })
+        .collect();
+    let mut tabs: Vec<Split> = Vec::new();
+    let mut after = Vec::new();
+    for split in counted {
+        let split = Split {
+            name: split.name,
+            rule: split.rule,
+            threads: split.threads,
+            messages: split.messages,
+            urgent: 0,
+            asks: 0,
+        };
+        if is_office(&split.rule) {
+            match known.iter_mut().find(|known| known.rule == split.rule) {
+                Some(known) => *known = split,
+                None => known.push(split),
+            }
+        } else if matches!(split.rule, Rule::All | Rule::Owners) {
+            tabs.push(split);
+        } else {
+            after.push(split);
+        }
+    }
+    tabs.extend(known);
+    tabs.extend(after);
+    tabs
+}
+
+/// What sleeps, by when it wakes.
+fn asleep(mine: &[(&Id<Thread>, &Thread, Standing)]) -> Vec<String> {
+    let mut rows: Vec<_> = mine
+        .iter()
+        .filter(|(.., standing)| *standing == Standing::Snoozed)
+        .map(|(id, thread, _)| {
+            (
+                thread.snoozed_until.is_none(),
+                thread.snoozed_until,
+                id.as_str(),
+            )
+        })
+        .collect();
+    rows.sort_unstable();
+    rows.into_iter().map(|(.., id)| id.to_owned()).collect()
+}
+
+/// What was done today, the last one first.
+fn done(mine: &[(&Id<Thread>, &Thread, Standing)]) -> Vec<String> {
+    let mut rows: Vec<_> = mine
+        .iter()
+        .filter(|(.., standing)| *standing == Standing::DoneToday)
+        .map(|(id, thread, _)| (Reverse(thread.done_at), id.as_str()))
+        .collect();
+    rows.sort_unstable();
+    rows.into_iter().map(|(_, id)| id.to_owned()).collect()
+}
+
+/// Counts who waits and in which zones.
+fn people(world: &World, waiting: &[(&Id<Thread>, &Thread)], tally: &mut Tally) {
+    let here = zone::name(&world.view.zone);
+    let mut zones: HashMap<&str, usize> = HashMap::new();
+    let mut senders: HashMap<&str, usize> = HashMap::new();
+    for (_, thread) in waiting {
+        let person = world.follow::<Person>(thread.from.as_ref());
+        let name = person.map_or(thread.from_name.as_str(), |person| person.name.as_str());
+        *senders.entry(name).or_default() += 1;
+        if let Some(person) = person
+            && person.circle != Circle::System
+            && !person.zone.is_empty()
+            && *person.zone != *here
+        {
+            *zones.entry(&person.zone).or_default() += 1;
+        }
+    }
+    let most = |counts: HashMap<&str, usize>| {
+        let mut counts: Vec<(String, usize)> = counts
+            .into_iter()
+            .map(|(name, count)| (name.to_owned(), count))
+            .collect();
+        counts.sort_by(|one, other| (Reverse(one.1), &one.0).cmp(&(Reverse(other.1), &other.0)));
+        counts.truncate(LISTED);
+        counts
+    };
+    tally.zones = most(zones);
+    tally.senders = most(senders);
+}

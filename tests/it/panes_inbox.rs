@@ -1,0 +1,428 @@
+//! What Today, the inbox and the rows around them promise at every size.
+
+use std::collections::BTreeSet;
+
+use cnm::app::{App, Mode, Msg};
+use cnm::config::Digits;
+use cnm::pane::{Focus, Place, Pointing, Spot, Tone};
+use cnm::text::Glyphs;
+use cnm::theme::Theme;
+use cnm::ui::{self, Depth, Look};
+use ratatui::layout::Position;
+use ratatui::style::Modifier;
+
+use crate::desk;
+
+const LOOK: Look = Look {
+    depth: Depth::TrueColour,
+    glyphs: Glyphs::Unicode,
+};
+
+const WIDTHS: [u16; 7] = [40, 60, 80, 100, 120, 160, 300];
+
+fn shown(app: &App) -> Vec<String> {
+    desk::lines(&desk::draw(app, LOOK))
+}
+
+fn words(line: &str) -> BTreeSet<String> {
+    line.split_whitespace().map(str::to_owned).collect()
+}
+
+#[test]
+fn the_bar_of_a_prefix_is_there_at_once_and_moves_nothing() {
+    let rows = desk::morning();
+    for width in WIDTHS {
+        for (prefix, word) in [("f", "follow-up"), ("s", "snooze")] {
+            let mut app = desk::console(&rows, (width, 24));
+            desk::press(&mut app, "2");
+            let before = shown(&app);
+            desk::press(&mut app, prefix);
+            let after = shown(&app);
+            let bar = after.get(21).unwrap();
+            assert!(bar.contains(word), "{width}: {bar}");
+            assert!(bar.contains("t t"), "{width}: {bar}");
+            // The header, the place and the footer stand as they did; the status row names the keys.
+            assert_eq!(before.get(..21), after.get(..21), "{width}");
+            assert_eq!(before.get(23), after.get(23), "{width}");
+            assert!(after.get(22).unwrap().contains(prefix), "{width}");
+        }
+    }
+}
+
+#[test]
+fn the_status_row_leaves_out_whole_parts_and_cuts_no_word() {
+    let rows = desk::morning();
+    let mut all: BTreeSet<String> = ["…".to_owned()].into();
+    for width in WIDTHS.into_iter().rev() {
+        let mut app = desk::console(&rows, (width, 24));
+        desk::press(&mut app, "2 x e x");
+        app.screen.say(
+            Tone::Error,
+            "not saved: the outbox is full; free some room on the disk and try again",
+        );
+        let lines = shown(&app);
+        let status = words(lines.get(22).unwrap());
+        if width == 300 {
+            all.extend(status);
+        } else {
+            let cut: Vec<&String> = status.difference(&all).collect();
+            assert!(cut.is_empty(), "{width}: {cut:?}");
+            assert!(
+                status.contains("saved:"),
+                "{width}: what went wrong is shown first"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_step_of_the_cursor_on_today_writes_two_rows() {
+    let rows = desk::morning();
+    let mut app = desk::console(&rows, (120, 40));
+    let before = desk::draw(&app, LOOK);
+    desk::press(&mut app, "j");
+    let after = desk::draw(&app, LOOK);
+    let changed: BTreeSet<u16> = before.diff(&after).into_iter().map(|(_, y, _)| y).collect();
+    assert_eq!(changed.len(), 2, "{changed:?}");
+}
+
+#[test]
+fn what_is_done_is_counted_on_today() {
+    let rows = desk::morning();
+    let mut app = desk::console(&rows, (120, 40));
+    let waiting = app.screen.tally.waiting;
+    let done = app.screen.tally.done;
+    assert!(waiting > 0);
+    desk::press(&mut app, "2 e");
+    assert_eq!(app.screen.tally.waiting, waiting - 1);
+    assert_eq!(app.screen.tally.done, done + 1);
+    desk::press(&mut app, "1");
+    let headline = shown(&app).get(1).cloned().unwrap();
+    let words = format!("{} done", done + 1);
+    assert!(headline.contains(&words), "{headline}");
+    desk::press(&mut app, "u");
+    assert_eq!(app.screen.tally.waiting, waiting);
+    assert_eq!(app.screen.tally.done, done);
+}
+
+#[test]
+fn the_splits_agree_with_the_list() {
+    let rows = desk::morning();
+    let mut app = desk::console(&rows, (120, 40));
+    desk::press(&mut app, "2");
+    for _ in 0..app.screen.tally.splits.len() {
+        let shelf = app.screen.shelf(cnm::pane::Place::Inbox).unwrap();
+        let split = app.screen.tally.splits.get(shelf.split).unwrap();
+        assert_eq!(split.threads, shelf.list.len(), "{}", split.name);
+        desk::press(&mut app, "tab");
+    }
+}
+
+#[test]
+fn a_count_says_that_it_is_waiting() {
+    let rows = desk::morning();
+    let mut app = desk::console(&rows, (80, 24));
+    desk::press(&mut app, "2 0 5");
+    let status = shown(&app).get(22).cloned().unwrap();
+    assert!(status.contains("5×"), "{status}");
+    desk::press(&mut app, "?");
+    let help = shown(&app).join("\n");
+    assert!(help.contains("a count begins with 0"), "{help}");
+}
+
+#[test]
+fn the_footer_always_names_the_key_that_shows_all_keys() {
+    let rows = desk::morning();
+    for width in WIDTHS {
+        for place in ["1", "2", "3", "4", "5", "6"] {
+            let mut app = desk::console(&rows, (width, 24));
+            desk::press(&mut app, place);
+            let lines = shown(&app);
+            let footer = lines.get(23).unwrap();
+            assert!(footer.contains("? keys"), "{width} {place}: {footer}");
+        }
+    }
+}
+
+fn order(app: &App, place: Place) -> Vec<String> {
+    app.screen.shelf(place).unwrap().list.order().to_vec()
+}
+
+#[test]
+fn undo_brings_rows_back_to_where_they_were() {
+    let rows = desk::morning();
+    let mut app = desk::console(&rows, (120, 40));
+    desk::press(&mut app, "2 j j");
+    let (before, cursor) = {
+        let list = app.screen.list().unwrap();
+        (list.order().to_vec(), list.cursor().map(str::to_owned))
+    };
+    desk::press(&mut app, "x x e");
+    assert_eq!(order(&app, Place::Inbox).len(), before.len() - 2);
+    desk::press(&mut app, "u");
+    let list = app.screen.list().unwrap();
+    assert_eq!(list.order(), before);
+    assert_eq!(list.cursor().map(str::to_owned), cursor);
+    assert_eq!(list.waiting(), 0, "what I brought back waits for no call");
+}
+
+#[test]
+fn what_i_made_is_in_its_list_at_once() {
+    let rows = desk::morning();
+    let mut app = desk::console(&rows, (120, 40));
+    let before = order(&app, Place::FollowUps).len();
+    desk::press(&mut app, "2 f t");
+    assert_eq!(order(&app, Place::FollowUps).len(), before + 1);
+}
+
+#[test]
+fn threads_that_are_alike_are_marked_together() {
+    let rows = desk::morning();
+    let mut app = desk::console(&rows, (120, 40));
+    desk::press(&mut app, "2");
+    let threads = order(&app, Place::Inbox);
+    let group = app
+        .screen
+        .tally
+        .groups
+        .iter()
+        .find(|group| group.threads.len() > 1);
+    let first = match group {
+        Some(group) => group.threads[0].as_str().to_owned(),
+        None => threads[0].clone(),
+    };
+    let expected = group.map_or(1, |group| group.threads.len());
+    let list = &mut app.screen.shelf_mut(Place::Inbox).list;
+    assert!(list.go_to_key(&first));
+    desk::press(&mut app, "A");
+    let list = app.screen.list().unwrap();
+    assert!(list.is_marked(&first));
+    assert!(list.mark_count() >= expected);
+}
+
+#[test]
+fn the_inbox_begins_with_what_is_urgent_and_keeps_senders_together() {
+    let rows = desk::morning();
+    let app = desk::console(&rows, (120, 40));
+    let threads = app.world.table::<cnm::record::Thread>();
+    let mut last = None;
+    let mut seen = BTreeSet::new();
+    let mut clock = None;
+    for key in order(&app, Place::Inbox) {
+        let thread = threads.record(&key).unwrap();
+        let read = app.screen.readings.of(&cnm::record::Id::new(&key)).unwrap();
+        let mark = cnm::triage::Mark::of(thread, read, &app.world.view);
+        assert!(last.is_none_or(|last| last <= mark), "{key}");
+        if mark == cnm::triage::Mark::Urgent {
+            assert!(clock <= thread.sla_due, "{key}");
+            clock = thread.sla_due;
+        } else if let Some(from) = &thread.from {
+            let sender = (mark, from.as_str().to_owned());
+            let together = seen.last() == Some(&sender) || !seen.contains(&sender);
+            assert!(together || last == Some(mark), "{key}");
+            seen.insert(sender);
+        }
+        last = Some(mark);
+    }
+}
+
+#[test]
+fn digits_are_tabs_or_counts_as_the_configuration_says() {
+    let rows = desk::morning();
+    let mut app = desk::console(&rows, (120, 40));
+    desk::press(&mut app, "2");
+    let before = order(&app, Place::Inbox).len();
+    desk::press(&mut app, "0 3 e");
+    assert_eq!(order(&app, Place::Inbox).len(), before - 3);
+
+    let mut app = desk::console(&rows, (120, 40));
+    app.config.keys.digits = Digits::Counts;
+    desk::press(&mut app, "g i 3 e");
+    assert_eq!(order(&app, Place::Inbox).len(), before - 3);
+    desk::press(&mut app, "alt-5");
+    assert_eq!(app.screen.place, Place::FollowUps);
+    let header = shown(&app).first().cloned().unwrap();
+    assert!(!header.contains("2 Inbox"), "{header}");
+}
+
+/// Finds the cell where these words begin.
+fn find(app: &App, words: &str) -> Position {
+    let lines = shown(app);
+    let y = lines.iter().position(|line| line.contains(words)).unwrap();
+    let before = lines[y].split(words).next().unwrap();
+    Position {
+        x: u16::try_from(cnm::text::width(before)).unwrap(),
+        y: u16::try_from(y).unwrap(),
+    }
+}
+
+fn point(app: &mut App, pointing: Pointing, at: Position) {
+    let spots = ui::spots(app, LOOK, at);
+    app.update(desk::now(), Msg::Point(pointing, spots));
+}
+
+#[test]
+fn a_click_goes_where_it_points_and_the_wheel_scrolls() {
+    let rows = desk::morning();
+    let mut app = desk::console(&rows, (120, 40));
+    let tab = find(&app, "2 Inbox");
+    point(&mut app, Pointing::Click, tab);
+    assert_eq!(app.screen.place, Place::Inbox);
+    let first = find(&app, "▶");
+    let third = Position {
+        y: first.y + 2,
+        ..first
+    };
+    point(&mut app, Pointing::Click, third);
+    assert_eq!(app.screen.list().unwrap().position(), 2);
+    assert_eq!(find(&app, "▶"), third);
+    point(&mut app, Pointing::Click, third);
+    assert_eq!(app.screen.focus, Focus::Detail, "a second click opens");
+    point(&mut app, Pointing::WheelDown, third);
+    assert_eq!(app.screen.list().unwrap().position(), 5);
+    let split = find(&app, "CN owners");
+    point(&mut app, Pointing::Click, split);
+    assert_eq!(app.screen.shelf(Place::Inbox).unwrap().split, 1);
+
+    desk::press(&mut app, "1");
+    let due = find(&app, " Due ");
+    let below = Position {
+        x: due.x,
+        y: due.y + 2,
+    };
+    let due = shown(&app).iter().rposition(|line| line.contains(" Due "));
+    assert!(due.is_some());
+    assert!(!ui::spots(&app, LOOK, below).is_empty());
+}
+
+#[test]
+fn a_click_changes_nothing_that_is_being_written() {
+    let rows = desk::morning();
+    let mut app = desk::console(&rows, (120, 40));
+    desk::press(&mut app, "2 r h i");
+    let spots = vec![Spot::Tab(Place::Today)];
+    app.update(desk::now(), Msg::Point(Pointing::Click, spots));
+    assert!(matches!(app.mode, Mode::Reply(_)));
+    assert_eq!(app.screen.place, Place::Inbox);
+}
+
+#[test]
+fn the_row_under_the_cursor_is_one_piece_in_every_theme() {
+    let rows = desk::morning();
+    let mut app = desk::console(&rows, (120, 40));
+    desk::press(&mut app, "2");
+    for (name, _) in cnm::theme::SHIPPED {
+        app.theme = Theme::shipped(name).unwrap();
+        for depth in [Depth::TrueColour, Depth::Indexed, Depth::Ansi, Depth::Off] {
+            let look = Look {
+                depth,
+                glyphs: Glyphs::Unicode,
+            };
+            let at = find(&app, "▶");
+            let buffer = desk::draw(&app, look);
+            let cell = |x: u16| &buffer[Position { x, ..at }];
+            let first = cell(at.x);
+            assert!(first.modifier.contains(Modifier::BOLD), "{name} {depth:?}");
+            for x in at.x..at.x + 60 {
+                let other = cell(x);
+                assert_eq!(
+                    (first.fg, first.bg, first.modifier),
+                    (other.fg, other.bg, other.modifier),
+                    "{name} {depth:?} column {x}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_form_says_what_is_wrong_where_it_is_wrong_and_loses_nothing() {
+    let rows = desk::morning();
+    let mut app = desk::console(&rows, (120, 40));
+    desk::press(&mut app, "5 n f C a l l tab b l u r s d a y enter");
+    let Mode::Form(form) = &app.mode else {
+        panic!("the form stays open")
+    };
+    let wrong = form.fields[form.current].error.clone().unwrap();
+    assert_eq!(form.fields[form.current].info.name, "due");
+    assert!(wrong.starts_with("`blursday`"), "{wrong}");
+    desk::press(&mut app, "esc n f");
+    let Mode::Form(form) = &app.mode else {
+        panic!("the form opens again")
+    };
+    assert_eq!(form.fields[0].input.text(), "Call");
+    desk::press(&mut app, "ctrl-r");
+    let Mode::Form(form) = &app.mode else {
+        panic!("the form is still there")
+    };
+    assert!(form.fields[0].input.is_empty());
+}
+
+#[test]
+fn a_promise_in_a_reply_becomes_a_follow_up_when_i_say_so() {
+    let rows = desk::morning();
+    let mut app = desk::console(&rows, (120, 40));
+    let promises = app.screen.tally.promises.len();
+    desk::press(&mut app, "2 r");
+    app.update(desk::now(), Msg::Paste("I will send it by Friday.".into()));
+    let screen = shown(&app).join("\n");
+    assert!(screen.contains("Ctrl-P"), "{screen}");
+    desk::press(&mut app, "ctrl-p enter");
+    assert_eq!(app.screen.tally.promises.len(), promises + 1);
+    desk::press(&mut app, "u");
+    assert_eq!(
+        app.screen.tally.promises.len(),
+        promises,
+        "one undo for both"
+    );
+}
+
+#[test]
+fn every_tab_is_on_the_header_at_every_width() {
+    let rows = desk::morning();
+    for width in 40..=130 {
+        let app = desk::console(&rows, (width, 24));
+        let header = shown(&app).first().cloned().unwrap();
+        for number in 1..=6 {
+            assert!(header.contains(&number.to_string()), "{width}: {header}");
+        }
+        let tabs: String = header.chars().take_while(|letter| *letter != ':').collect();
+        assert!(!tabs.contains('…'), "{width}: {header}");
+    }
+}
+
+#[test]
+fn a_line_that_is_refused_stays_with_the_reason() {
+    let rows = desk::morning();
+    let mut app = desk::console(&rows, (120, 40));
+    desk::press(&mut app, "2 : n e w space x y z enter");
+    let Mode::Line(line) = &app.mode else {
+        panic!("what was typed stays")
+    };
+    assert_eq!(line.input.text(), "new xyz");
+    desk::press(&mut app, "esc : n e w space l e a enter");
+    assert!(matches!(app.mode, Mode::Form(_)), "a beginning is enough");
+}
+
+/// Draws many frames; run by hand in a release build to see what one costs.
+#[test]
+#[ignore = "a measurement, not a test"]
+fn what_a_frame_costs() {
+    let rows = desk::morning();
+    for (keys, name) in [
+        ("1", "today"),
+        ("2", "inbox"),
+        ("2 r", "reply"),
+        ("?", "help"),
+    ] {
+        for size in [(120, 40), (200, 60)] {
+            let mut app = desk::console(&rows, size);
+            desk::press(&mut app, keys);
+            let began = std::time::Instant::now();
+            for _ in 0..200 {
+                std::hint::black_box(desk::draw(&app, LOOK));
+            }
+            println!("{name} {size:?}: {:?} a frame", began.elapsed() / 200);
+        }
+    }
+}
