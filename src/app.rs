@@ -18,8 +18,8 @@ mod pick;
 mod prefix;
 mod reply;
 
-pub use course::{Course, Courses};
-pub use figures::{Course as Trend, Figures, FunnelFigures};
+pub use course::{Course, Courses, Steps};
+pub use figures::{Figures, FunnelFigures, Hanging};
 pub use form::{Form, FormField};
 pub use help::{HelpRow, footer, help_rows};
 pub use input::Input;
@@ -274,7 +274,9 @@ impl App {
             Msg::Configured(configured) => self.configure(*configured),
         }
         effects.extend(self.wanted_loads());
+        self.courses.refresh(&self.world);
         self.figures.refresh(&self.world, self.screen.place);
+        self.figures.meet(&self.world, &self.screen);
         if let Some(at) = self.popup_at
             && at > now
         {

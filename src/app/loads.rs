@@ -54,9 +54,9 @@ impl App {
         }
     }
 
-    /// Computes the courses again whose figures changed.
+    /// Takes note of the courses whose figures changed.
     fn follow_courses(&mut self, changes: &[CacheChange]) {
-        let mut subjects: Vec<AnyRef> = changes
+        let subjects: Vec<AnyRef> = changes
             .iter()
             .filter_map(|change| match change {
                 CacheChange::Upsert(row) if row.kind == Kind::MetricPoint => {
@@ -65,12 +65,9 @@ impl App {
                 }
                 _ => None,
             })
-            .filter(|subject| subject.known_kind() == Some(Kind::Network))
             .collect();
-        subjects.sort();
-        subjects.dedup();
         for subject in subjects {
-            self.courses.read(&self.world, &subject);
+            self.courses.mark(&subject);
         }
     }
 
@@ -127,7 +124,7 @@ impl App {
             ..
         } = load
         {
-            self.courses.read(&self.world, parent);
+            self.courses.mark(parent);
         }
         if let Load::All { kind, .. } | Load::Since { kind, .. } = load {
             self.figures.whole(*kind);

@@ -1,15 +1,20 @@
 //! The funnel: stages with their figures, and the leads in them.
 
+pub(super) mod lead;
+
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 
 use super::canvas::{Canvas, Piece, piece};
 use super::layout::{Breadth, above, beside};
 use super::table::{self, Rows, cell, column, figure};
-use crate::app::App;
+use crate::app::{App, FunnelFigures};
 use crate::effect::RowState;
+use crate::figure::{Figure, Footing, Share, Verdict};
+use crate::funnel::{Conversion, StageRow};
 use crate::pane::{Focus, Place};
-use crate::record::{AnyRef, Id, Kind, Lead, Stage, Terminal};
-use crate::text;
+use crate::record::{Id, Lead, Stage};
+use crate::text::{self, Glyphs};
 use crate::when::clock;
 
 /// Draws the funnel.
@@ -20,56 +25,124 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
         .screen
         .shelf(Place::Funnel)
         .and_then(|shelf| shelf.list.cursor());
-    let link = key.map(|key| AnyRef::new(Kind::Lead, key));
-    if app.screen.zoom || breadth == Breadth::Narrow {
-        match (&link, focus) {
-            (Some(link), Focus::Detail) => table::detail(canvas, app, area, link, true),
+    let id = key.map(Id::<Lead>::new);
+    if app.screen.zoom || breadth == Breadth::Narrow || area.height < 14 {
+        match (&id, focus) {
+            (Some(id), Focus::Detail) => lead::card(canvas, app, area, id, true),
             _ => list(canvas, app, area, true),
         }
         return;
     }
-    let stages = u16::try_from(stages(app).len()).unwrap_or(10) + 3;
-    let (top, rest) = above(area, stages.min(area.height / 2));
+    let stages = app
+        .figures
+        .funnel()
+        .map_or(8, |figures| figures.table.rows.len());
+    let wanted = u16::try_from(stages).unwrap_or(10) + 6;
+    let (top, rest) = above(area, wanted.min(area.height * 9 / 20));
     if breadth == Breadth::Normal {
         picture(canvas, app, top, false);
-        match (&link, focus) {
-            (Some(link), Focus::Detail) => table::detail(canvas, app, rest, link, true),
+        match (&id, focus) {
+            (Some(id), Focus::Detail) => lead::card(canvas, app, rest, id, true),
             _ => list(canvas, app, rest, true),
         }
         return;
     }
-    let (left, right) = beside(area, area.width * 13 / 20);
-    let (top, rest) = above(left, stages.min(area.height / 2));
-    picture(canvas, app, top, false);
-    list(canvas, app, rest, focus == Focus::List);
-    match &link {
-        Some(link) => table::detail(canvas, app, right, link, focus == Focus::Detail),
+    let (stages, groups) = beside(top, area.width * 2 / 3);
+    picture(canvas, app, stages, false);
+    sources(canvas, app, groups);
+    let (left, right) = beside(rest, area.width * 11 / 20);
+    list(canvas, app, left, focus == Focus::List);
+    match &id {
+        Some(id) => lead::card(canvas, app, right, id, focus == Focus::Detail),
         None => {
             canvas.frame(right, "Lead", "", false);
         }
     }
 }
 
-/// Returns the stages that a lead goes through, in order.
-fn stages(app: &App) -> Vec<(&Id<Stage>, &Stage)> {
-    let mut stages: Vec<_> = app.world.table::<Stage>().records().collect();
-    stages.sort_by_key(|(id, stage)| (stage.order, (*id).clone()));
-    stages
+/// The sign of what is not known.
+fn unknown(glyphs: Glyphs) -> &'static str {
+    match glyphs {
+        Glyphs::Unicode => "—",
+        Glyphs::Ascii => "-",
+    }
 }
 
-/// Draws a bar a stage: how many leads are there now, how many too long.
-#[expect(
-    clippy::too_many_lines,
-    reason = "one bar is one stretch of cells after the other"
-)]
+/// A column of the picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    Step,
+    StepRange,
+    Cumulative,
+    CumulativeRange,
+    Days,
+    Over,
+}
+
+impl Part {
+    /// All columns, in the order in which they are dropped last: the step is the last to go.
+    const BY_WORTH: [(Part, u16); 6] = [
+        (Part::Step, 5),
+        (Part::Over, 8),
+        (Part::Days, 5),
+        (Part::Cumulative, 5),
+        (Part::StepRange, 13),
+        (Part::CumulativeRange, 13),
+    ];
+    const IN_ORDER: [Part; 6] = [
+        Part::Step,
+        Part::StepRange,
+        Part::Cumulative,
+        Part::CumulativeRange,
+        Part::Days,
+        Part::Over,
+    ];
+
+    const fn title(self) -> &'static str {
+        match self {
+            Part::Step => "step",
+            Part::StepRange => "95% of n",
+            Part::Cumulative => "cum",
+            Part::CumulativeRange => "95% of n",
+            Part::Days => "days",
+            Part::Over => "too long",
+        }
+    }
+
+    const fn cells(self) -> u16 {
+        match self {
+            Part::Step | Part::Cumulative | Part::Days => 5,
+            Part::StepRange | Part::CumulativeRange => 13,
+            Part::Over => 8,
+        }
+    }
+
+    /// Chooses the columns for a width, and how many cells are left for the bar.
+    fn fit(width: u16) -> (Vec<Part>, u16) {
+        let mut left = width.saturating_sub(20);
+        let mut chosen = Vec::new();
+        for (part, cells) in Self::BY_WORTH {
+            if left >= cells + 9 {
+                left -= cells + 1;
+                chosen.push(part);
+            }
+        }
+        let parts = Self::IN_ORDER
+            .into_iter()
+            .filter(|part| chosen.contains(part))
+            .collect();
+        (parts, left)
+    }
+}
+
+/// Draws a bar a stage with count, conversion, median days and what stays too long.
 pub(super) fn picture(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool) {
-    let leads: Vec<&Lead> = app
-        .world
-        .table::<Lead>()
-        .records()
-        .map(|(_, lead)| lead)
-        .collect();
-    let right = format!("{} leads", leads.len());
+    let leads = app.world.table::<Lead>().len();
+    let Some(figures) = app.figures.funnel() else {
+        canvas.frame(area, "Funnel", &format!("{leads} leads"), focused);
+        return;
+    };
+    let right = title_figures(figures, leads);
     let inner = canvas.frame(area, "Funnel", &right, focused);
     let here = app
         .screen
@@ -77,73 +150,321 @@ pub(super) fn picture(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: b
         .and_then(|shelf| shelf.list.cursor())
         .and_then(|key| app.world.table::<Lead>().record(key))
         .and_then(|lead| lead.stage.clone());
-    let now = app.world.view.now;
-    let rows: Vec<(&Id<Stage>, &Stage, usize, usize)> = stages(app)
-        .into_iter()
-        .map(|(id, stage)| {
-            let inside = leads.iter().filter(|lead| lead.stage.as_ref() == Some(id));
-            let limit = stage.limit_days;
-            let over = inside
-                .clone()
-                .filter(|lead| {
-                    let days = lead
-                        .entered_at
-                        .map(|at| now.duration_since(at).as_hours() / 24);
-                    limit.is_some_and(|limit| days.is_some_and(|days| days > limit))
-                })
-                .count();
-            (id, stage, inside.count(), over)
-        })
-        .collect();
-    let most = rows
+    let rows = &figures.table.rows;
+    let most = rows.iter().map(|row| row.now.n).max().unwrap_or(1).max(1);
+    let (parts, room) = Part::fit(inner.width);
+    let stages = u16::try_from(rows.len()).unwrap_or(u16::MAX);
+    let mut y = inner.y;
+    if inner.height > stages {
+        titles(canvas, inner, y, &parts, room);
+        y += 1;
+    }
+    for row in rows {
+        if y >= inner.bottom() {
+            return;
+        }
+        let at = Rect {
+            y,
+            height: 1,
+            ..inner
+        };
+        let current = here.as_ref() == Some(&row.stage);
+        stage_line(canvas, at, figures, row, (&parts, room, most, current));
+        y += 1;
+    }
+    notes(
+        canvas,
+        figures,
+        Rect {
+            y,
+            height: inner.bottom().saturating_sub(y),
+            ..inner
+        },
+    );
+}
+
+fn title_figures(figures: &FunnelFigures, leads: usize) -> String {
+    let open: u64 = figures
+        .table
+        .rows
         .iter()
-        .map(|(.., count, _)| *count)
+        .enumerate()
+        .filter(|(at, _)| figures.table.signed.is_none_or(|signed| *at < signed))
+        .map(|(_, row)| row.now.n)
+        .sum();
+    let signed = figures
+        .table
+        .signed
+        .and_then(|at| figures.table.rows.get(at))
+        .filter(|_| figures.history)
+        .and_then(|row| row.cohort_cumulative.share.value());
+    match signed {
+        Some(signed) => format!(
+            "{open} open of {leads} · {:.0}% sign in 8 weeks",
+            signed * 100.0
+        ),
+        None => format!("{open} open of {leads}"),
+    }
+}
+
+fn titles(canvas: &mut Canvas<'_>, inner: Rect, y: u16, parts: &[Part], room: u16) {
+    let dim = canvas.paint.dim();
+    canvas.put(inner.x + 2, y, 12, "stage", dim);
+    canvas.put_right(inner.x + 14, y, 4, "now", dim);
+    let mut x = inner.x + 19 + room;
+    for part in parts {
+        canvas.put_right(x, y, part.cells(), part.title(), dim);
+        x += part.cells() + 1;
+    }
+}
+
+fn stage_line(
+    canvas: &mut Canvas<'_>,
+    at: Rect,
+    figures: &FunnelFigures,
+    row: &StageRow,
+    (parts, room, most, current): (&[Part], u16, u64, bool),
+) {
+    let paint = canvas.paint;
+    let style = if current {
+        paint.accent()
+    } else {
+        paint.text()
+    };
+    if current {
+        canvas.put(at.x, at.y, 1, paint.glyphs().marker(), style);
+    }
+    canvas.put(at.x + 2, at.y, 12, &row.name, style);
+    canvas.put_right(at.x + 14, at.y, 4, &row.now.n.to_string(), style);
+    let bar = text::bar(
+        crate::figure::real(row.now.n),
+        crate::figure::real(most),
+        usize::from(room.saturating_sub(1)),
+        paint.glyphs(),
+    );
+    let position = figures.table.rows.iter().position(|other| other == row);
+    let won = position >= figures.table.signed && figures.table.signed.is_some();
+    let bar_style = if won { paint.good() } else { paint.bar() };
+    canvas.put(at.x + 19, at.y, room.saturating_sub(1), &bar, bar_style);
+    let mut x = at.x + 19 + room;
+    for part in parts {
+        let (words, style) = part_words(canvas, figures, row, *part);
+        canvas.put_right(x, at.y, part.cells(), &words, style);
+        x += part.cells() + 1;
+    }
+}
+
+fn part_words(
+    canvas: &Canvas<'_>,
+    figures: &FunnelFigures,
+    row: &StageRow,
+    part: Part,
+) -> (String, Style) {
+    let paint = &canvas.paint;
+    let blank = || (unknown(paint.glyphs()).to_owned(), paint.dim());
+    let worst = figures
+        .hole
+        .as_ref()
+        .is_some_and(|hole| hole.into == row.stage);
+    match part {
+        _ if !figures.history && part != Part::Over => blank(),
+        Part::Step => match row.cohort_step.and_then(|step| step.share.value()) {
+            Some(_) if worst => (percent(row.cohort_step), paint.bad()),
+            Some(_) => (percent(row.cohort_step), paint.strong()),
+            None => blank(),
+        },
+        Part::StepRange => row
+            .cohort_step
+            .map_or_else(blank, |step| (range(&step.share), paint.dim())),
+        Part::Cumulative => match row.cohort_cumulative.share.value() {
+            Some(_) => (percent(Some(row.cohort_cumulative)), paint.text()),
+            None => blank(),
+        },
+        Part::CumulativeRange => (range(&row.cohort_cumulative.share), paint.dim()),
+        Part::Days => days(&row.time.median).map_or_else(blank, |days| (days, paint.text())),
+        Part::Over if row.rot.over.hits > 0 => {
+            let of = row
+                .rot
+                .yardstick
+                .days()
+                .map_or_else(String::new, |days| format!(">{days:.0}d"));
+            (format!("{} {of}", row.rot.over.hits), paint.bad())
+        }
+        Part::Over => {
+            let limit = row.rot.yardstick.days();
+            let words = limit.map_or_else(String::new, |days| format!("{days:.0}d"));
+            (words, paint.dim())
+        }
+    }
+}
+
+fn percent(step: Option<Conversion>) -> String {
+    step.and_then(|step| step.share.value())
+        .map_or_else(String::new, |share| format!("{:.0}%", share * 100.0))
+}
+
+/// Writes the interval where few were seen, and how many were: `31-74 of 17`, `of 240`.
+fn range(share: &Share) -> String {
+    let n = share.of.n;
+    if n == 0 {
+        return String::new();
+    }
+    if !Footing::of(n).shows_interval() {
+        return format!("of {n}");
+    }
+    let interval = share.interval();
+    format!(
+        "{:.0}-{:.0} of {n}",
+        interval.lo * 100.0,
+        interval.hi * 100.0
+    )
+}
+
+fn days(median: &Figure) -> Option<String> {
+    median.value.map(|days| format!("{days:.0}d"))
+}
+
+/// Says under the stages where most is lost, why, and what the stages do not show.
+fn notes(canvas: &mut Canvas<'_>, figures: &FunnelFigures, area: Rect) {
+    let paint = canvas.paint;
+    let mut lines: Vec<Vec<Piece>> = Vec::new();
+    if !figures.history {
+        lines.push(vec![piece("reading the ways of all leads", paint.dim())]);
+    } else if let Some(hole) = &figures.hole {
+        let name = |id: &Id<Stage>| {
+            let row = figures.table.rows.iter().find(|row| row.stage == *id);
+            row.map_or_else(|| id.to_string(), |row| row.name.clone())
+        };
+        let step = format!(
+            "{} {} {}",
+            name(&hole.from),
+            paint.glyphs().arrow(),
+            name(&hole.into)
+        );
+        let cost = hole.cost.value.map_or_else(String::new, |cost| {
+            format!(" costs {cost:.1} signed a quarter")
+        });
+        lines.push(vec![
+            piece("biggest hole ", paint.dim()),
+            piece(step, paint.bad()),
+            piece(cost, paint.text()),
+        ]);
+        lines.push(vec![
+            piece("because      ", paint.dim()),
+            piece(hole.cause.to_string(), paint.warn()),
+        ]);
+    }
+    if figures.history {
+        let words = format!(
+            "skipped a stage {} · came back {} · steps within 28 days, cohort of 13 weeks",
+            figures.table.skipped.n, figures.table.reopened.n
+        );
+        lines.push(vec![piece(words, paint.dim())]);
+    }
+    for (y, line) in (area.y..area.bottom()).zip(&lines) {
+        canvas.line(area.x + 2, y, area.width.saturating_sub(3), line);
+    }
+}
+
+/// Draws win rates by source, why leads are lost, and the weeks.
+fn sources(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
+    let Some(figures) = app.figures.funnel() else {
+        canvas.frame(area, "Signed by source", "", false);
+        return;
+    };
+    let total = &figures.wins.total;
+    let inner = canvas.frame(
+        area,
+        "Signed of decided",
+        &format!("{} of {} · 26 weeks", total.hits, total.of.n),
+        false,
+    );
+    let paint = canvas.paint;
+    let weeks: Vec<f64> = figures
+        .weeks
+        .iter()
+        .map(|week| crate::figure::real(week.new.n))
+        .collect();
+    let signed: Vec<f64> = figures
+        .weeks
+        .iter()
+        .map(|week| crate::figure::real(week.signed.n))
+        .collect();
+    let room = usize::from(inner.width.saturating_sub(35)).clamp(4, 20);
+    let mut lines: Vec<Vec<Piece>> = Vec::new();
+    let half = usize::from(inner.height.saturating_sub(4) / 2).max(2);
+    for group in figures.wins.groups.iter().take(half) {
+        lines.push(source_line(canvas, group, room));
+    }
+    lines.push(vec![piece("lost because", paint.dim())]);
+    let most = figures
+        .losses
+        .iter()
+        .map(|loss| loss.share.hits)
         .max()
-        .unwrap_or(1)
-        .max(1);
-    let room = inner.width.saturating_sub(38);
-    for (y, (id, stage, count, over)) in (inner.y..inner.bottom()).zip(rows) {
-        let paint = canvas.paint;
-        let current = here.as_ref() == Some(id);
-        let style = if current {
-            paint.accent()
+        .unwrap_or(1);
+    let rest = usize::from(inner.height).saturating_sub(lines.len() + 2);
+    for loss in figures.losses.iter().take(rest) {
+        let reason = if loss.reason.is_empty() {
+            "no reason given"
         } else {
-            paint.text()
-        };
-        let mark = if current {
-            paint.glyphs().marker()
-        } else {
-            " "
-        };
-        let colour = match stage.terminal {
-            Terminal::Won => paint.good(),
-            Terminal::Lost => paint.bad(),
-            Terminal::Parked => paint.dim(),
-            Terminal::Other(_) => paint.bar(),
-        };
-        let (Ok(part), Ok(whole)) = (u32::try_from(count), u32::try_from(most)) else {
-            continue;
+            &loss.reason
         };
         let bar = text::bar(
-            f64::from(part),
-            f64::from(whole),
-            usize::from(room),
+            crate::figure::real(loss.share.hits),
+            crate::figure::real(most),
+            room.min(10),
             paint.glyphs(),
         );
-        let limit = stage
-            .limit_days
-            .map_or_else(String::new, |days| format!("limit {days}d"));
-        let over_words = if over > 0 {
-            format!("{over} over")
-        } else {
-            String::new()
-        };
-        canvas.put(inner.x, y, 16, &format!("{mark} {}", stage.name), style);
-        canvas.put_right(inner.x + 15, y, 4, &count.to_string(), style);
-        canvas.put(inner.x + 20, y, room, &bar, colour);
-        canvas.put_right(inner.x + 20 + room, y, 9, &limit, paint.dim());
-        canvas.put_right(inner.x + 29 + room, y, 8, &over_words, paint.bad());
+        lines.push(vec![
+            piece(format!("{:>4} ", loss.share.hits), paint.text()),
+            piece(format!("{bar} "), paint.warn()),
+            piece(reason, paint.text()),
+        ]);
     }
+    for (label, course) in [("new a week", weeks), ("signed", signed)] {
+        lines.push(vec![
+            piece(format!("{label:<11}"), paint.dim()),
+            piece(text::sparkline(&course, 12, paint.glyphs()), paint.bar()),
+            piece(
+                course
+                    .last()
+                    .map_or_else(String::new, |last| format!(" {last:.0} this week")),
+                paint.dim(),
+            ),
+        ]);
+    }
+    for (y, line) in (inner.y..inner.bottom()).zip(&lines) {
+        canvas.line(inner.x + 1, y, inner.width.saturating_sub(2), line);
+    }
+}
+
+/// A share gets a colour only where enough were decided to tell it from the rest.
+fn source_line(canvas: &Canvas<'_>, group: &crate::funnel::GroupRate, room: usize) -> Vec<Piece> {
+    let paint = &canvas.paint;
+    let style = match group.against_rest {
+        Verdict::Higher => paint.good(),
+        Verdict::Lower => paint.bad(),
+        Verdict::NoDifference => paint.text(),
+        Verdict::TooFew => paint.dim(),
+    };
+    let value = group.won.value();
+    let bar = text::bar(value.unwrap_or(0.0), 1.0, room, paint.glyphs());
+    let share = value.map_or_else(
+        || unknown(paint.glyphs()).to_owned(),
+        |share| format!("{:.0}%", share * 100.0),
+    );
+    let bar_style = if group.won.footing().may_colour() {
+        paint.bar()
+    } else {
+        paint.dim()
+    };
+    vec![
+        piece(format!("{:<9.9} ", group.group), paint.text()),
+        piece(bar, bar_style),
+        piece(format!(" {share:>4} "), style),
+        piece(range(&group.won), paint.dim()),
+    ]
 }
 
 fn list(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool) {

@@ -2,16 +2,18 @@
 
 use ratatui::layout::Rect;
 
+use super::card;
 use super::canvas::{Canvas, Piece, piece};
+use super::funnel::lead;
 use super::layout::{Breadth, above, beside};
+use super::sheet::Sheet;
 use super::table::{self, Rows, cell, column, figure, number_words};
-use crate::app::App;
+use crate::app::{App, Course, Hanging, Steps};
 use crate::effect::RowState;
+use crate::figure::{Band, Pace};
 use crate::pane::{Focus, Place};
-use crate::record::{
-    AnyRef, FollowUp, FollowUpState, Goal, GoalPeriod, Id, Kind, Lifecycle, MetricDef, MetricPoint,
-    Network, PeriodKind, Person, Thread, User,
-};
+use crate::portfolio::NetworkReason;
+use crate::record::{Id, Network, Person, PointStatus, Record, User};
 use crate::text;
 use crate::when::clock;
 
@@ -55,23 +57,18 @@ pub(super) fn list(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool
         focused,
         titles: inner.height > 4,
     };
-    let columns = if inner.width >= 60 {
+    let wide = inner.width >= 54;
+    let columns = if wide {
         vec![
-            column("name", 0),
-            column("life", 10),
+            column("name", 16),
+            column("months", 12),
+            figure("mtd", 6),
             figure("health", 6),
-            column("why", 24),
-            figure("creators", 8),
+            column("why", 0),
         ]
     } else {
-        vec![
-            column("name", 0),
-            column("life", 10),
-            figure("health", 6),
-            figure("creators", 8),
-        ]
+        vec![column("name", 14), figure("health", 6), column("why", 0)]
     };
-    let wide = columns.len() == 5;
     table::draw(canvas, inner, &rows, &columns, |canvas, key| {
         row(canvas, app, key, wide)
     });
@@ -83,11 +80,7 @@ fn row(canvas: &Canvas<'_>, app: &App, key: &str, wide: bool) -> (Vec<Vec<Piece>
         return (Vec::new(), RowState::Clean);
     };
     let network = &row.record;
-    let life = match network.lifecycle {
-        Lifecycle::New | Lifecycle::Onboarding => paint.info(),
-        Lifecycle::AtRisk | Lifecycle::Suspended => paint.bad(),
-        _ => paint.dim(),
-    };
+    let id = Id::<Network>::new(key);
     let health = network.health.map(|health| {
         let style = match health {
             health if health < 50.0 => paint.bad(),
@@ -96,21 +89,47 @@ fn row(canvas: &Canvas<'_>, app: &App, key: &str, wide: bool) -> (Vec<Vec<Piece>
         };
         cell(format!("{health:.0}"), style)
     });
-    let mut cells = vec![
-        cell(network.name.clone(), paint.network()),
-        cell(network.lifecycle.as_str().replace('_', " "), life),
-        health.unwrap_or_default(),
-    ];
+    let mut cells = vec![cell(network.name.clone(), paint.network())];
     if wide {
-        cells.push(cell(network.health_reason.clone(), paint.dim()));
+        let course = app.courses.leading(&id);
+        let line = course.map_or_else(String::new, |course| {
+            text::sparkline(&course.values, 12, paint.glyphs())
+        });
+        cells.push(cell(line, paint.bar()));
+        cells.push(vec![change_piece(canvas, app, course)]);
     }
-    cells.push(cell(
-        network
-            .creators
-            .map_or_else(String::new, |count| count.to_string()),
-        paint.text(),
-    ));
+    cells.push(health.unwrap_or_default());
+    cells.push(why(canvas, app, &id, network));
     (cells, row.state)
+}
+
+/// Says how the month to date compares with the same day of the month before.
+fn change_piece(canvas: &Canvas<'_>, app: &App, course: Option<&Course>) -> Piece {
+    course.map_or_else(
+        || piece("", canvas.paint.dim()),
+        |course| card::change(canvas, app, course),
+    )
+}
+
+/// The most pressing reason in words, else where the CN stands in its life.
+fn why(canvas: &Canvas<'_>, app: &App, id: &Id<Network>, network: &Network) -> Vec<Piece> {
+    let paint = &canvas.paint;
+    let Some(reason) = app.figures.reasons(id).first() else {
+        let life = network.lifecycle.as_str().replace('_', " ");
+        return cell(life, paint.dim());
+    };
+    cell(reason.to_string(), reason_style(canvas, reason))
+}
+
+fn reason_style(canvas: &Canvas<'_>, reason: &NetworkReason) -> ratatui::style::Style {
+    let paint = &canvas.paint;
+    match reason {
+        NetworkReason::Incident { .. }
+        | NetworkReason::ReplyWaiting { late: true, .. }
+        | NetworkReason::WentDark { .. } => paint.bad(),
+        NetworkReason::ReplyWaiting { .. } | NetworkReason::FollowUpsOverdue { .. } => paint.warn(),
+        _ => paint.text(),
+    }
 }
 
 fn page(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool) {
@@ -123,22 +142,10 @@ fn page(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool) {
         return;
     };
     let id = Id::<Network>::new(key);
-    let (top, bottom) = above(area, (area.height / 2).max(area.height.saturating_sub(22)));
-    if area.height < 24 {
-        card_focused(canvas, app, area, &id, focused);
-        return;
-    }
-    card_focused(canvas, app, top, &id, focused);
-    table::detail(
-        canvas,
-        app,
-        bottom,
-        &AnyRef::new(Kind::Network, id.as_str()),
-        false,
-    );
+    card_focused(canvas, app, area, &id, focused);
 }
 
-/// Draws the card of a CN: goal, figures with their course, what is open.
+/// Draws the page of a CN: whom to talk to, why it needs me, its figures, what is open.
 fn card_focused(canvas: &mut Canvas<'_>, app: &App, area: Rect, id: &Id<Network>, focused: bool) {
     let Some(network) = app.world.get(id) else {
         canvas.frame(area, "CN", "not in the cache", focused);
@@ -152,27 +159,45 @@ fn card_focused(canvas: &mut Canvas<'_>, app: &App, area: Rect, id: &Id<Network>
         None => network.lifecycle.to_string(),
     };
     let inner = canvas.frame(area, &network.name, &right, focused);
-    let mut lines: Vec<Vec<Piece>> = Vec::new();
-    lines.push(who(canvas, app, network));
-    lines.extend(figures(canvas, app, id, inner.width));
-    lines.push(open_things(canvas, app, id));
+    let mut card = Sheet::new(inner);
+    let link = id.link();
+    card.line("who", who(canvas, app, network));
+    if let Some(contact) = app.world.follow::<Person>(network.contact.as_ref()) {
+        card.line(
+            "contact",
+            lead::contact(canvas, app, contact, &network.zone),
+        );
+    }
+    for (at, reason) in app.figures.reasons(id).iter().enumerate() {
+        let label = if at == 0 { "needs me" } else { "" };
+        let style = reason_style(canvas, reason);
+        card.text(label, &reason.to_string(), style);
+    }
     if !network.health_reason.is_empty() {
-        lines.push(vec![
-            piece("why    ", canvas.paint.dim()),
-            piece(network.health_reason.clone(), canvas.paint.text()),
-        ]);
+        card.text("health", &network.health_reason, canvas.paint.text());
     }
-    for (y, line) in (inner.y..inner.bottom()).zip(&lines) {
-        canvas.line(inner.x + 1, y, inner.width.saturating_sub(2), line);
+    figures(canvas, app, id, inner.width, &mut card);
+    let below = app.figures.hanging(&link);
+    open_things(canvas, app, &below, &mut card);
+    lead::note_lines(canvas, app, below.notes, &mut card);
+    if focused {
+        card.rule("all fields");
+        for (name, words) in table::field_lines(app, &link) {
+            card.text(&name, &words, canvas.paint.text());
+        }
     }
+    let scroll = if focused { app.screen.detail_scroll } else { 0 };
+    card.draw(canvas, inner, scroll);
 }
 
 fn who(canvas: &Canvas<'_>, app: &App, network: &Network) -> Vec<Piece> {
     let paint = &canvas.paint;
     let mut line = Vec::new();
-    if let Some(contact) = app.world.follow::<Person>(network.contact.as_ref()) {
-        line.push(piece(contact.name.clone(), paint.person()));
-        line.push(piece("  ", paint.dim()));
+    if let Some(creators) = network.creators {
+        line.push(piece(format!("{creators} creators  "), paint.text()));
+    }
+    if !network.tier.is_empty() {
+        line.push(piece(format!("{}  ", network.tier), paint.info()));
     }
     if let Some(owner) = app.world.follow::<User>(network.owner.as_ref()) {
         line.push(piece(format!("CNM {}  ", owner.name), paint.dim()));
@@ -184,110 +209,158 @@ fn who(canvas: &Canvas<'_>, app: &App, network: &Network) -> Vec<Piece> {
     line
 }
 
-/// The months of each metric as a sparkline, the newest figure with its period, and the goal.
-fn figures(canvas: &Canvas<'_>, app: &App, id: &Id<Network>, width: u16) -> Vec<Vec<Piece>> {
+/// Each metric in a line: its course, the newest figure, how it changed, how its goal stands.
+fn figures(canvas: &Canvas<'_>, app: &App, id: &Id<Network>, width: u16, card: &mut Sheet) {
+    let courses = app.courses.of(&id.link());
+    let Some(first) = courses.first() else {
+        card.rule("figures");
+        let words = vec![piece("none yet; the next import brings them", canvas.paint.dim())];
+        card.whole(words);
+        return;
+    };
     let paint = &canvas.paint;
-    let subject = id.link();
-    let mut by_metric: std::collections::BTreeMap<&str, Vec<&MetricPoint>> =
-        std::collections::BTreeMap::new();
-    for (_, point) in app.world.table::<MetricPoint>().records() {
-        let monthly = matches!(
-            point.period_kind,
-            PeriodKind::Month | PeriodKind::MonthToDate
-        );
-        if monthly
-            && point.subject.as_ref() == Some(&subject)
-            && let Some(metric) = &point.metric
-        {
-            by_metric.entry(metric.as_str()).or_default().push(point);
-        }
-    }
-    let cells = usize::from(width.saturating_sub(52)).clamp(8, 24);
-    let mut lines = Vec::new();
-    for (metric, mut points) in by_metric {
-        points.sort_by_key(|point| point.period);
-        let name = app
-            .world
-            .table::<MetricDef>()
-            .record(metric)
-            .map_or(metric, |def| &def.name);
-        let course: Vec<f64> = points
-            .iter()
-            .rev()
-            .take(cells)
-            .rev()
-            .filter_map(|point| point.value)
-            .collect();
-        let Some(newest) = points.last() else {
-            continue;
+    let as_of = first
+        .as_of
+        .map(|at| format!(" · data of {}", clock::stamp(at, &app.world.view.zone)))
+        .unwrap_or_default();
+    card.rule(format!("figures{as_of}"));
+    let cells = usize::from(width.saturating_sub(54)).clamp(6, 24);
+    card.whole(figure_titles(canvas, first, cells));
+    for course in courses {
+        let name = text::clean_line(&course.name);
+        let firm = match course.status {
+            PointStatus::Provisional => "?",
+            _ => " ",
         };
-        let value = newest.value.map(number_words).unwrap_or_default();
         let mut line = vec![
-            piece(format!("{name:<16.16} "), paint.text()),
-            piece(text::sparkline(&course, cells, paint.glyphs()), paint.bar()),
-            piece(format!(" {value:>8}"), paint.strong()),
-            piece(format!(" {:<5}", newest.period_kind.as_str()), paint.dim()),
+            piece(format!("{} ", text::fit_left(&name, 14)), paint.text()),
+            piece(
+                text::sparkline(&course.values, cells, paint.glyphs()),
+                paint.bar(),
+            ),
+            piece(format!("{:>8}", number_words(course.latest)), paint.strong()),
+            piece(firm, paint.dim()),
         ];
-        line.extend(goal(canvas, app, &subject, metric, newest));
-        lines.push(line);
+        let change = card::change(canvas, app, course);
+        line.push(piece(format!("{:>6}  ", change.text), change.style));
+        if let Some(pace) = &course.pace {
+            line.extend(goal(canvas, pace));
+        }
+        card.whole(line);
     }
-    lines
 }
 
-fn goal(
-    canvas: &Canvas<'_>,
-    app: &App,
-    subject: &AnyRef,
-    metric: &str,
-    newest: &MetricPoint,
-) -> Vec<Piece> {
-    let month = newest.period;
-    let found = app.world.table::<Goal>().records().find(|(_, goal)| {
-        goal.subject.as_ref() == Some(subject)
-            && goal.metric.as_ref().is_some_and(|id| id.as_str() == metric)
-            && goal.period == GoalPeriod::Month
-            && goal.starts == month
-    });
-    let (Some((_, goal)), Some(value)) = (found, newest.value) else {
-        return Vec::new();
+/// Names the columns; the running month is no part of the course and named apart.
+fn figure_titles(canvas: &Canvas<'_>, first: &Course, cells: usize) -> Vec<Piece> {
+    let steps = match first.steps {
+        Steps::Weeks => "weeks",
+        Steps::Months => "months",
     };
-    let Some(target) = goal.target.filter(|target| *target > 0.0) else {
-        return Vec::new();
-    };
-    let ratio = value / target;
+    let now = if first.running { "month so far" } else { "last month" };
+    let words = format!(
+        "{:<14} {:<cells$}{now:>12} {:>3}  {}",
+        "", steps, "±", "goal of the month",
+        cells = cells.saturating_sub(3),
+    );
+    vec![piece(words, canvas.paint.dim())]
+}
+
+/// The share of the goal that is reached, and what one does about it.
+fn goal(canvas: &Canvas<'_>, pace: &Pace) -> Vec<Piece> {
     let paint = &canvas.paint;
+    let style = match pace.band {
+        Band::Done | Band::OnTrack => paint.good(),
+        Band::Tight => paint.warn(),
+        Band::Urgent | Band::Gone => paint.bad(),
+        Band::NotStarted | Band::TooEarly => paint.dim(),
+    };
+    let reached = pace.reached().unwrap_or(0.0);
     vec![
-        piece(
-            format!(" {}", text::progress(ratio, 8, paint.glyphs())),
-            paint.good(),
-        ),
-        piece(
-            format!(" {:.0}% of {}", ratio * 100.0, number_words(target)),
-            paint.dim(),
-        ),
+        piece(text::progress(reached, 8, paint.glyphs()), style),
+        piece(format!(" {:.0}% ", reached * 100.0), paint.text()),
+        piece(pace.band.word(), style),
+        piece(format!(" of {}", number_words(pace.target)), paint.dim()),
     ]
 }
 
-fn open_things(canvas: &Canvas<'_>, app: &App, id: &Id<Network>) -> Vec<Piece> {
-    let follow_ups = app
-        .world
-        .table::<FollowUp>()
-        .records()
-        .filter(|(_, follow_up)| {
-            follow_up.network.as_ref() == Some(id) && follow_up.state == FollowUpState::Open
-        })
-        .count();
-    let threads = app
-        .world
-        .table::<Thread>()
-        .records()
-        .filter(|(_, thread)| thread.network.as_ref() == Some(id))
-        .count();
-    vec![
-        piece("open   ", canvas.paint.dim()),
-        piece(
-            format!("{follow_ups} follow-ups · {threads} threads"),
-            canvas.paint.text(),
-        ),
-    ]
+fn open_things(canvas: &Canvas<'_>, app: &App, below: &Hanging<'_>, card: &mut Sheet) {
+    let paint = &canvas.paint;
+    if !below.incidents.is_empty() {
+        card.rule(format!("{} incidents", below.incidents.len()));
+    }
+    for incident in below
+        .incidents
+        .iter()
+        .filter_map(|id| app.world.get(id))
+        .take(20)
+    {
+        let style = if incident.is_open() {
+            paint.bad()
+        } else {
+            paint.dim()
+        };
+        let mut line = vec![
+            piece(format!("{} {}  ", incident.severity, incident.state), style),
+            piece(incident.title.clone(), paint.text()),
+        ];
+        if let (Some(at), true) = (incident.deadline, incident.is_open()) {
+            let left = clock::left(app.world.view.now, at);
+            line.push(piece(format!("  appeal in {left}"), paint.warn()));
+        }
+        card.line("", line);
+    }
+    if !below.follow_ups.is_empty() {
+        card.rule(format!("{} follow-ups", below.follow_ups.len()));
+    }
+    for follow_up in below.follow_ups.iter().filter_map(|id| app.world.get(id)) {
+        let (late, style) = super::follow_ups::lateness(canvas, app, follow_up);
+        card.line(
+            "",
+            vec![
+                piece(format!("{late:<9} "), style),
+                piece(follow_up.title.clone(), paint.text()),
+            ],
+        );
+    }
+    if !below.threads.is_empty() {
+        card.rule(format!("{} threads", below.threads.len()));
+    }
+    for thread in below
+        .threads
+        .iter()
+        .filter_map(|id| app.world.get(id))
+        .take(20)
+    {
+        let age = thread
+            .last_at
+            .map(|at| clock::age(app.world.view.now, at))
+            .unwrap_or_default();
+        card.line(
+            "",
+            vec![
+                piece(format!("{age:<5} "), paint.dim()),
+                piece(thread.title.clone(), paint.text()),
+                piece(format!("  {}", thread.last_text), paint.dim()),
+            ],
+        );
+    }
+    if !below.coaching.is_empty() {
+        card.rule(format!("{} coaching actions", below.coaching.len()));
+    }
+    for action in below
+        .coaching
+        .iter()
+        .filter_map(|id| app.world.get(id))
+        .take(20)
+    {
+        let due = action.due.map(clock::date_stamp).unwrap_or_default();
+        card.line(
+            "",
+            vec![
+                piece(format!("{:<9} ", action.state.as_str()), paint.info()),
+                piece(action.topic.clone(), paint.text()),
+                piece(format!("  {due}"), paint.dim()),
+            ],
+        );
+    }
 }
