@@ -13,7 +13,7 @@ use crate::pane::{Place, Screen, SlotsScreen, Stretch, network_needs};
 use crate::portfolio::NetworkReason;
 use crate::record::{
     AnyRef, CoachingAction, Due, FollowUp, FollowUpState, Id, Incident, Kind, Lead, Meeting,
-    MeetingState, Network, Note, Record, Stage, StageEvent, Thread, ThreadState,
+    MeetingState, Network, Note, Record, Stage, StageEvent, Thread, ThreadState, WaitingOn,
 };
 
 /// The figures of the funnel.
@@ -76,6 +76,7 @@ pub struct Figures {
     incidents: Kept<Under<Incident>>,
     coaching: Kept<Under<CoachingAction>>,
     load: Kept<[usize; 7]>,
+    awaited: Kept<Vec<Id<FollowUp>>>,
     meetings: Kept<Vec<(Timestamp, Id<Meeting>)>>,
     timetable: Option<(Vec<u64>, SlotsScreen, Timetable)>,
 }
@@ -108,6 +109,11 @@ impl Figures {
     /// Returns how many of my follow-ups fall due on each of the next seven local days, today first.
     pub const fn load(&self) -> [usize; 7] {
         self.load.1
+    }
+
+    /// Returns the follow-ups of mine in which somebody else has the next move, the longest wait first.
+    pub fn awaited(&self) -> &[Id<FollowUp>] {
+        &self.awaited.1
     }
 
     /// Returns who can meet when, once the slots place has been shown.
@@ -156,7 +162,9 @@ impl Figures {
             self.hang(world, &stamp);
         }
         if here(&[Place::FollowUps, Place::Today]) {
-            renew(&mut self.load, stamp(&[Kind::FollowUp]), || load(world));
+            let now = stamp(&[Kind::FollowUp]);
+            renew(&mut self.load, now.clone(), || load(world));
+            renew(&mut self.awaited, now, || awaited(world));
         }
         if here(&[Place::Slots, Place::Today]) {
             renew(&mut self.meetings, stamp(&[Kind::Meeting]), || {
@@ -344,6 +352,22 @@ fn load(world: &World) -> [usize; 7] {
         }
     }
     days
+}
+
+fn awaited(world: &World) -> Vec<Id<FollowUp>> {
+    let me = world.my_id();
+    let mut rows: Vec<_> = world
+        .table::<FollowUp>()
+        .records()
+        .filter(|(_, follow_up)| {
+            follow_up.is_open()
+                && follow_up.waiting_on == WaitingOn::Them
+                && follow_up.owner.as_ref() == Some(&me)
+        })
+        .map(|(id, follow_up)| (Reverse(follow_up.late(&world.view)), id))
+        .collect();
+    rows.sort_unstable();
+    rows.into_iter().map(|(_, id)| id.clone()).collect()
 }
 
 fn meetings(world: &World) -> Vec<(Timestamp, Id<Meeting>)> {

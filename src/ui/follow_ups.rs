@@ -1,35 +1,21 @@
 //! Follow-ups: overdue first.
 
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 
 use super::canvas::{Canvas, Piece, piece};
 use super::funnel::lead;
 use super::layout::{Breadth, above, beside};
 use super::sheet::Sheet;
-use super::table::{self, Column, cell, column, due_words, figure};
+use super::table::{self, Rows, cell, column, due_words, figure};
 use crate::app::App;
 use crate::effect::RowState;
-use crate::list::ListView;
 use crate::pane::{Focus, Place, Stretch};
 use crate::record::{
-    AnyRef, FollowUp, Kind, Lead, Message, Network, Person, Record, User, WaitingOn,
+    AnyRef, Due, FollowUp, Id, Kind, Lead, Message, Network, Person, Record, User, WaitingOn,
 };
+use crate::text;
 use crate::when::clock;
-
-/// Counts my open follow-ups that are overdue.
-pub(super) fn overdue(app: &App) -> usize {
-    let Some(shelf) = app.screen.shelf(Place::FollowUps) else {
-        return 0;
-    };
-    let late = |id: &String| {
-        app.world
-            .table::<FollowUp>()
-            .record(id)
-            .and_then(|follow_up| follow_up.late(&app.world.view))
-            .is_some_and(|late| late.is_positive())
-    };
-    shelf.list.order().iter().filter(|id| late(id)).count()
-}
 
 /// Draws the follow-ups.
 pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
@@ -40,34 +26,75 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
         .shelf(Place::FollowUps)
         .and_then(|shelf| shelf.list.cursor());
     let link = key.map(|key| AnyRef::new(Kind::FollowUp, key));
-    if app.screen.zoom
+    let detail = |canvas: &mut Canvas<'_>, area: Rect, focused: bool| match &link {
+        Some(link) => card(canvas, app, area, link, focused),
+        None => {
+            canvas.frame(area, "Follow-up", "", focused);
+        }
+    };
+    let single = app.screen.zoom
         || breadth == Breadth::Narrow
-        || (breadth == Breadth::Normal && area.height < 20)
-    {
-        match (&link, focus) {
-            (Some(link), Focus::Detail) => card(canvas, app, area, link, true),
-            _ => list(canvas, app, area, true),
+        || (breadth == Breadth::Normal && area.height < 17);
+    if single {
+        if focus == Focus::Detail {
+            detail(canvas, area, true);
+        } else {
+            list(canvas, app, area, true);
         }
         return;
     }
-    let (left, right) = if breadth == Breadth::Normal {
-        above(area, area.height - 9)
-    } else {
-        beside(area, area.width * 13 / 20)
-    };
+    if breadth == Breadth::Normal {
+        let (upper, lower) = above(area, area.height - 8);
+        list(canvas, app, upper, focus == Focus::List);
+        detail(canvas, lower, focus == Focus::Detail);
+        return;
+    }
+    let (left, right) = beside(area, area.width * if breadth == Breadth::Huge { 10 } else { 12 } / 20);
     list(canvas, app, left, focus == Focus::List);
-    let right = if breadth == Breadth::Normal {
-        right
-    } else {
-        let (detail, week) = above(right, right.height.saturating_sub(9));
+    let subject = link.as_ref().and_then(|link| subject(app, link));
+    if breadth == Breadth::Huge {
+        let (middle, last) = beside(right, right.width * 11 / 20);
+        let half = middle.height / 2;
+        let (top, bottom) = above(middle, half);
+        detail(canvas, top, focus == Focus::Detail);
+        about_card(canvas, app, bottom, subject.as_ref());
+        let (week, rest) = above(last, 9.min(last.height));
         days(canvas, app, week);
-        detail
-    };
-    match &link {
-        Some(link) => card(canvas, app, right, link, focus == Focus::Detail),
-        None => {
-            canvas.frame(right, "Follow-up", "", false);
-        }
+        waiting(canvas, app, rest);
+        return;
+    }
+    let week = if right.height >= 27 { 9 } else { 0 };
+    let (rest, bottom) = above(right, right.height - week);
+    if rest.height >= 20 {
+        let (top, middle) = above(rest, rest.height * 11 / 20);
+        detail(canvas, top, focus == Focus::Detail);
+        about_card(canvas, app, middle, subject.as_ref());
+    } else {
+        detail(canvas, rest, focus == Focus::Detail);
+    }
+    if week > 0 {
+        days(canvas, app, bottom);
+    }
+}
+
+/// Returns the CN or the lead that a follow-up is about.
+fn subject(app: &App, link: &AnyRef) -> Option<AnyRef> {
+    let follow_up = app.world.table::<FollowUp>().record(&link.id)?;
+    let network = follow_up.network.as_ref().map(Id::link);
+    network.or_else(|| follow_up.lead.as_ref().map(Id::link))
+}
+
+/// What the follow-up is about, at a glance.
+fn about_card(canvas: &mut Canvas<'_>, app: &App, area: Rect, subject: Option<&AnyRef>) {
+    let network = subject.and_then(AnyRef::id_of::<Network>);
+    let lead_id = subject.and_then(AnyRef::id_of::<Lead>);
+    if let Some(id) = network {
+        super::card::network(canvas, app, area, &id);
+    } else if let Some(id) = lead_id {
+        lead::card(canvas, app, area, &id, false);
+    } else {
+        let inner = canvas.frame(area, "About", "", false);
+        table::empty(canvas, inner, &["About no CN and no lead.", "= names one."]);
     }
 }
 
@@ -75,7 +102,17 @@ pub(super) fn list(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool
     let Some(shelf) = app.screen.shelf(Place::FollowUps) else {
         return;
     };
-    let right = format!("{} open · {} overdue", shelf.list.len(), overdue(app));
+    let tally = &app.screen.tally;
+    let right = if tally.overdue > 0 {
+        format!(
+            "{} open · {} overdue · oldest {}d",
+            shelf.list.len(),
+            tally.overdue,
+            tally.oldest_days
+        )
+    } else {
+        format!("{} open", shelf.list.len())
+    };
     let inner = canvas.frame(area, "Follow-ups", &right, focused);
     if shelf.list.is_empty() {
         table::empty(
@@ -88,147 +125,55 @@ pub(super) fn list(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool
         );
         return;
     }
-    let columns = if inner.width >= 80 {
-        vec![
-            figure("late", 9),
+    let wide = inner.width >= 84;
+    let columns = match inner.width {
+        84.. => vec![
+            figure("due", 9),
             column("what", 0),
-            column("about", 14),
+            column("about", 18),
             column("kind", 8),
-            column("due", 20),
-            column("who", 10),
-        ]
-    } else {
-        vec![figure("late", 9), column("what", 0), column("about", 12)]
+            column("who", 8),
+        ],
+        50.. => vec![figure("due", 9), column("what", 0), column("about", 14)],
+        _ => vec![figure("due", 9), column("what", 0)],
     };
-    let wide = columns.len() > 3;
-    sections(canvas, app, inner, &shelf.list, focused, &columns, wide);
+    let rows = Rows {
+        list: &shelf.list,
+        focused,
+        titles: wide,
+    };
+    let group = |key: &str| {
+        let follow_up = app.world.table::<FollowUp>().record(key)?;
+        let stretch = Stretch::of(follow_up, &app.world.view);
+        let count = tally.stretches.get(&stretch).copied().unwrap_or(0);
+        Some(format!("{} {count}", stretch.words()))
+    };
+    table::draw_grouped(canvas, inner, &rows, &columns, &group, |canvas, key| {
+        row(canvas, app, key, wide)
+    });
 }
 
-/// What stands in a line of the list.
-enum Entry {
-    Rule(Stretch, usize),
-    Row(usize),
-}
-
-/// Returns the lines that fit, with the row of the cursor among them: rows with a rule above each stretch.
-fn entries(stretches: &[Option<Stretch>], first: usize, here: usize, height: usize) -> Vec<Entry> {
-    if height < 2 {
-        return vec![Entry::Row(here)];
+/// Lists what others have to do, the longest wait first.
+fn waiting(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
+    let theirs = app.figures.awaited();
+    let inner = canvas.frame(area, "Waiting on others", &theirs.len().to_string(), false);
+    if theirs.is_empty() {
+        let lines = ["Nobody owes you anything.", "= sets who has the next move."];
+        table::empty(canvas, inner, &lines);
+        return;
     }
-    let mut first = first.min(here);
-    loop {
-        let mut lines = Vec::new();
-        let mut before = None;
-        for (at, stretch) in stretches.iter().enumerate().skip(first) {
-            if let Some(stretch) = stretch
-                && before != Some(*stretch)
-            {
-                let count = stretches.iter().filter(|other| **other == Some(*stretch));
-                lines.push(Entry::Rule(*stretch, count.count()));
-                before = Some(*stretch);
-            }
-            lines.push(Entry::Row(at));
-            if lines.len() >= height {
-                break;
-            }
-        }
-        lines.truncate(height);
-        let shown = |entry: &Entry| matches!(entry, Entry::Row(at) if *at == here);
-        if first >= here || lines.iter().any(shown) {
-            return lines;
-        }
-        first += 1;
-    }
-}
-
-fn sections(
-    canvas: &mut Canvas<'_>,
-    app: &App,
-    inner: Rect,
-    list: &ListView,
-    focused: bool,
-    columns: &[Column],
-    wide: bool,
-) {
-    let stretches: Vec<Option<Stretch>> = list
-        .order()
-        .iter()
-        .map(|key| {
-            let follow_up = app.world.table::<FollowUp>().record(key);
-            follow_up.map(|follow_up| Stretch::of(follow_up, &app.world.view))
-        })
-        .collect();
-    let height = usize::from(inner.height);
-    let lines = entries(&stretches, list.window(height), list.position(), height);
-    for (y, entry) in (inner.y..inner.bottom()).zip(lines) {
-        match entry {
-            Entry::Rule(stretch, count) => {
-                let words = format!("{} {count}", stretch.words());
-                canvas.rule(inner.x, y, inner.width, &words);
-            }
-            Entry::Row(at) => {
-                let Some(key) = list.order().get(at) else {
-                    continue;
-                };
-                let (cells, state) = row(canvas, app, key, wide);
-                let line = Rect {
-                    y,
-                    height: 1,
-                    ..inner
-                };
-                draw_row(canvas, line, (columns, &cells), state, list.is_marked(key));
-                if at == list.position() {
-                    if !list.is_marked(key) {
-                        let style = canvas.paint.accent();
-                        canvas.put(line.x, y, 1, canvas.paint.glyphs().marker(), style);
-                    }
-                    let style = if focused {
-                        canvas.paint.cursor()
-                    } else {
-                        canvas.paint.strong()
-                    };
-                    canvas.tint(line, style);
-                }
-            }
-        }
-    }
-}
-
-fn draw_row(
-    canvas: &mut Canvas<'_>,
-    line: Rect,
-    (columns, cells): (&[Column], &[Vec<Piece>]),
-    state: RowState,
-    marked: bool,
-) {
-    let paint = canvas.paint;
-    if marked {
-        canvas.put(line.x, line.y, 1, paint.glyphs().mark(), paint.mark());
-    }
-    match state {
-        RowState::Clean => {}
-        RowState::Pending => {
-            canvas.put(line.x + 1, line.y, 1, paint.glyphs().up(), paint.dim());
-        }
-        RowState::Conflict | RowState::Refused => {
-            canvas.put(line.x + 1, line.y, 1, paint.glyphs().bang(), paint.bad());
-        }
-    }
-    let fixed: u16 = columns.iter().map(|column| column.cells + 1).sum();
-    let rest = line.width.saturating_sub(fixed + 3);
-    let mut x = line.x + 2;
-    for (column, pieces) in columns.iter().zip(cells) {
-        let width = if column.cells == 0 {
-            rest
-        } else {
-            column.cells
-        };
-        if column.right {
-            canvas.line_right(x, line.y, width, pieces);
-        } else {
-            canvas.line(x, line.y, width, pieces);
-        }
-        x += width + 1;
+    let rows = theirs.iter().filter_map(|id| app.world.get(id));
+    for (y, follow_up) in (inner.y..inner.bottom()).zip(rows) {
+        let (late, style) = lateness(canvas, app, follow_up);
+        let person = app.world.follow::<Person>(follow_up.waiting_for.as_ref());
+        let name = person.map_or("", |person| &person.name);
+        let name = text::fit_left(&text::clean_line(name), 14).into_owned();
+        let line = [
+            piece(format!("{late:>9} "), style),
+            piece(format!("{name} "), canvas.paint.person()),
+            piece(follow_up.title.clone(), canvas.paint.text()),
+        ];
+        canvas.line(inner.x, y, inner.width.saturating_sub(1), &line);
     }
 }
 
@@ -243,7 +188,7 @@ fn days(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
     let room = usize::from(inner.width.saturating_sub(18));
     for ((y, ahead), count) in (inner.y..inner.bottom()).zip(0_i64..).zip(load) {
         let date = crate::figure::plus_days(today, ahead);
-        let bar = crate::text::bar(
+        let bar = text::bar(
             crate::figure::real_len(count),
             crate::figure::real_len(most),
             room,
@@ -298,10 +243,12 @@ fn card(canvas: &mut Canvas<'_>, app: &App, area: Rect, link: &AnyRef, focused: 
             .at()
             .map(|at| clock::stamp(at, &app.world.view.zone))
             .unwrap_or_default();
-        card.line(
-            "source",
-            vec![piece(format!("{name}  {at}"), paint.person())],
-        );
+        let words = vec![
+            piece(format!("{name}  "), paint.person()),
+            piece(at, paint.dim()),
+        ];
+        card.line("source", words);
+        card.text("", &message.text, paint.text());
     } else if follow_up.origin.is_some() {
         card.line(
             "source",
@@ -334,7 +281,7 @@ fn card(canvas: &mut Canvas<'_>, app: &App, area: Rect, link: &AnyRef, focused: 
     card.draw(canvas, inner, scroll);
 }
 
-fn pieces_of(words: &str, style: ratatui::style::Style) -> Vec<Piece> {
+fn pieces_of(words: &str, style: Style) -> Vec<Piece> {
     if words.is_empty() {
         Vec::new()
     } else {
@@ -348,20 +295,14 @@ fn row(canvas: &Canvas<'_>, app: &App, key: &str, wide: bool) -> (Vec<Vec<Piece>
         return (Vec::new(), RowState::Clean);
     };
     let follow_up = &row.record;
-    let (late, style) = lateness(canvas, app, follow_up);
+    let (due, style) = due_cell(canvas, app, follow_up);
     let mut cells = vec![
-        cell(late, style),
+        cell(due, style),
         title(canvas, follow_up),
         cell(about(app, follow_up), paint.network()),
     ];
     if wide {
         cells.push(cell(follow_up.kind.to_string(), paint.dim()));
-        let due = follow_up
-            .due
-            .as_ref()
-            .map(|due| due_words(due, app))
-            .unwrap_or_default();
-        cells.push(cell(due, paint.dim()));
         let owner = app.world.follow::<User>(follow_up.owner.as_ref());
         let owner = owner.map_or("", |user| user.name.split_whitespace().next().unwrap_or(""));
         cells.push(cell(owner, paint.person()));
@@ -369,14 +310,42 @@ fn row(canvas: &Canvas<'_>, app: &App, key: &str, wide: bool) -> (Vec<Vec<Piece>
     (cells, row.state)
 }
 
+/// Says when in the words of its stretch: how late, at what time today, on which day.
+fn due_cell(canvas: &Canvas<'_>, app: &App, follow_up: &FollowUp) -> (String, Style) {
+    let paint = &canvas.paint;
+    let zone = &app.world.view.zone;
+    let (date, time) = match &follow_up.due {
+        None => return (String::new(), paint.dim()),
+        Some(Due::On { date }) => (*date, None),
+        Some(Due::At { instant, .. }) => {
+            let local = zone.to_datetime(*instant);
+            (local.date(), Some(clock::time(local.time())))
+        }
+    };
+    let day = clock::weekday_word(date.weekday());
+    match Stretch::of(follow_up, &app.world.view) {
+        Stretch::Overdue => lateness(canvas, app, follow_up),
+        _ if date == app.world.view.today() => {
+            (time.unwrap_or_else(|| "today".to_owned()), paint.warn())
+        }
+        Stretch::Week => {
+            let words = time.map_or_else(|| day.to_owned(), |time| format!("{day} {time}"));
+            (words, paint.text())
+        }
+        _ => (clock::day_month(date), paint.dim()),
+    }
+}
+
+/// What to do; how often it slipped stands before it, where it is not cut off.
 fn title(canvas: &Canvas<'_>, follow_up: &FollowUp) -> Vec<Piece> {
-    let mut pieces = vec![piece(follow_up.title.clone(), canvas.paint.text())];
+    let mut pieces = Vec::new();
     if let Some(slipped) = follow_up.slipped.filter(|slipped| *slipped > 0) {
-        pieces.push(piece(format!("  slipped {slipped}×"), canvas.paint.warn()));
+        pieces.push(piece(format!("{slipped}× "), canvas.paint.warn()));
     }
     if !follow_up.recurrence.is_empty() {
-        pieces.push(piece("  recurring", canvas.paint.info()));
+        pieces.push(piece("every ", canvas.paint.info()));
     }
+    pieces.push(piece(follow_up.title.clone(), canvas.paint.text()));
     pieces
 }
 
@@ -395,16 +364,16 @@ pub(super) fn lateness(
     canvas: &Canvas<'_>,
     app: &App,
     follow_up: &FollowUp,
-) -> (String, ratatui::style::Style) {
+) -> (String, Style) {
     let paint = &canvas.paint;
     match follow_up.late(&app.world.view) {
         None => ("no date".into(), paint.dim()),
         Some(late) if late.is_positive() => {
             let days = late.as_hours() / 24;
-            let words = if days > 0 {
-                format!("{days}d late")
-            } else {
-                format!("{} late", clock::length(late))
+            let words = match (days, late.as_hours()) {
+                (0, 0) => format!("{}m late", late.as_mins()),
+                (0, hours) => format!("{hours}h late"),
+                (days, _) => format!("{days}d late"),
             };
             (words, paint.bad())
         }
@@ -415,32 +384,12 @@ pub(super) fn lateness(
             } else {
                 paint.dim()
             };
-            (format!("in {}", clock::length(left)), style)
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_row_of_the_cursor_is_always_among_the_lines() {
-        let mut stretches = vec![Some(Stretch::Overdue); 5];
-        stretches.extend([
-            Some(Stretch::Today),
-            Some(Stretch::Week),
-            Some(Stretch::Later),
-        ]);
-        for height in 2..12 {
-            for here in 0..stretches.len() {
-                for first in 0..=here {
-                    let lines = entries(&stretches, first, here, height);
-                    assert!(lines.len() <= height);
-                    let shown = |entry: &Entry| matches!(entry, Entry::Row(at) if *at == here);
-                    assert!(lines.iter().any(shown), "{here} of {first} in {height}");
-                }
-            }
+            let words = match (left.as_hours() / 24, left.as_hours()) {
+                (0, 0) => format!("in {}m", left.as_mins()),
+                (0, hours) => format!("in {hours}h"),
+                (days, _) => format!("in {days}d"),
+            };
+            (words, style)
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The funnel: stages with their figures, and the leads in them.
 
 pub(super) mod lead;
+mod reasons;
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -10,7 +11,7 @@ use super::layout::{Breadth, above, beside};
 use super::table::{self, Rows, cell, column, figure};
 use crate::app::{App, FunnelFigures};
 use crate::effect::RowState;
-use crate::figure::{Figure, Footing, Share, Verdict};
+use crate::figure::{Figure, Footing, Share};
 use crate::funnel::{Conversion, StageRow};
 use crate::pane::{Focus, Place};
 use crate::record::{Id, Lead, Stage};
@@ -33,31 +34,47 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
         }
         return;
     }
+    let detail = |canvas: &mut Canvas<'_>, area: Rect| match &id {
+        Some(id) => lead::card(canvas, app, area, id, focus == Focus::Detail),
+        None => {
+            canvas.frame(area, "Lead", "", focus == Focus::Detail);
+        }
+    };
     let stages = app
         .figures
         .funnel()
         .map_or(8, |figures| figures.table.rows.len());
     let wanted = u16::try_from(stages).unwrap_or(10) + 6;
+    if breadth == Breadth::Huge {
+        let (left, rest) = beside(area, area.width * 7 / 20);
+        let (middle, right) = beside(rest, rest.width * 11 / 20);
+        list(canvas, app, left, focus == Focus::List);
+        let (top, bottom) = above(middle, wanted.min(middle.height / 2));
+        picture(canvas, app, top, false);
+        reasons::draw(canvas, app, bottom);
+        detail(canvas, right);
+        return;
+    }
     let (top, rest) = above(area, wanted.min(area.height * 9 / 20));
     if breadth == Breadth::Normal {
         picture(canvas, app, top, false);
-        match (&id, focus) {
-            (Some(id), Focus::Detail) => lead::card(canvas, app, rest, id, true),
-            _ => list(canvas, app, rest, true),
+        if focus == Focus::Detail {
+            detail(canvas, rest);
+        } else if rest.height >= 18 {
+            let (upper, lower) = above(rest, rest.height - 8);
+            list(canvas, app, upper, true);
+            detail(canvas, lower);
+        } else {
+            list(canvas, app, rest, true);
         }
         return;
     }
     let (stages, groups) = beside(top, area.width * 2 / 3);
     picture(canvas, app, stages, false);
-    sources(canvas, app, groups);
+    reasons::draw(canvas, app, groups);
     let (left, right) = beside(rest, area.width * 11 / 20);
     list(canvas, app, left, focus == Focus::List);
-    match &id {
-        Some(id) => lead::card(canvas, app, right, id, focus == Focus::Detail),
-        None => {
-            canvas.frame(right, "Lead", "", false);
-        }
-    }
+    detail(canvas, right);
 }
 
 /// The sign of what is not known.
@@ -304,7 +321,7 @@ fn percent(step: Option<Conversion>) -> String {
 }
 
 /// Writes the interval where few were seen, and how many were: `31-74 of 17`, `of 240`.
-fn range(share: &Share) -> String {
+pub(super) fn range(share: &Share) -> String {
     let n = share.of.n;
     if n == 0 {
         return String::new();
@@ -366,107 +383,6 @@ fn notes(canvas: &mut Canvas<'_>, figures: &FunnelFigures, area: Rect) {
     }
 }
 
-/// Draws win rates by source, why leads are lost, and the weeks.
-fn sources(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
-    let Some(figures) = app.figures.funnel() else {
-        canvas.frame(area, "Signed by source", "", false);
-        return;
-    };
-    let total = &figures.wins.total;
-    let inner = canvas.frame(
-        area,
-        "Signed of decided",
-        &format!("{} of {} · 26 weeks", total.hits, total.of.n),
-        false,
-    );
-    let paint = canvas.paint;
-    let weeks: Vec<f64> = figures
-        .weeks
-        .iter()
-        .map(|week| crate::figure::real(week.new.n))
-        .collect();
-    let signed: Vec<f64> = figures
-        .weeks
-        .iter()
-        .map(|week| crate::figure::real(week.signed.n))
-        .collect();
-    let room = usize::from(inner.width.saturating_sub(35)).clamp(4, 20);
-    let mut lines: Vec<Vec<Piece>> = Vec::new();
-    let half = usize::from(inner.height.saturating_sub(4) / 2).max(2);
-    for group in figures.wins.groups.iter().take(half) {
-        lines.push(source_line(canvas, group, room));
-    }
-    lines.push(vec![piece("lost because", paint.dim())]);
-    let most = figures
-        .losses
-        .iter()
-        .map(|loss| loss.share.hits)
-        .max()
-        .unwrap_or(1);
-    let rest = usize::from(inner.height).saturating_sub(lines.len() + 2);
-    for loss in figures.losses.iter().take(rest) {
-        let reason = if loss.reason.is_empty() {
-            "no reason given"
-        } else {
-            &loss.reason
-        };
-        let bar = text::bar(
-            crate::figure::real(loss.share.hits),
-            crate::figure::real(most),
-            room.min(10),
-            paint.glyphs(),
-        );
-        lines.push(vec![
-            piece(format!("{:>4} ", loss.share.hits), paint.text()),
-            piece(format!("{bar} "), paint.warn()),
-            piece(reason, paint.text()),
-        ]);
-    }
-    for (label, course) in [("new a week", weeks), ("signed", signed)] {
-        lines.push(vec![
-            piece(format!("{label:<11}"), paint.dim()),
-            piece(text::sparkline(&course, 12, paint.glyphs()), paint.bar()),
-            piece(
-                course
-                    .last()
-                    .map_or_else(String::new, |last| format!(" {last:.0} this week")),
-                paint.dim(),
-            ),
-        ]);
-    }
-    for (y, line) in (inner.y..inner.bottom()).zip(&lines) {
-        canvas.line(inner.x + 1, y, inner.width.saturating_sub(2), line);
-    }
-}
-
-/// A share gets a colour only where enough were decided to tell it from the rest.
-fn source_line(canvas: &Canvas<'_>, group: &crate::funnel::GroupRate, room: usize) -> Vec<Piece> {
-    let paint = &canvas.paint;
-    let style = match group.against_rest {
-        Verdict::Higher => paint.good(),
-        Verdict::Lower => paint.bad(),
-        Verdict::NoDifference => paint.text(),
-        Verdict::TooFew => paint.dim(),
-    };
-    let value = group.won.value();
-    let bar = text::bar(value.unwrap_or(0.0), 1.0, room, paint.glyphs());
-    let share = value.map_or_else(
-        || unknown(paint.glyphs()).to_owned(),
-        |share| format!("{:.0}%", share * 100.0),
-    );
-    let bar_style = if group.won.footing().may_colour() {
-        paint.bar()
-    } else {
-        paint.dim()
-    };
-    vec![
-        piece(format!("{:<9.9} ", group.group), paint.text()),
-        piece(bar, bar_style),
-        piece(format!(" {share:>4} "), style),
-        piece(range(&group.won), paint.dim()),
-    ]
-}
-
 fn list(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool) {
     let Some(shelf) = app.screen.shelf(Place::Funnel) else {
         return;
@@ -484,35 +400,40 @@ fn list(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool) {
         );
         return;
     }
+    let columns = match inner.width {
+        84.. => vec![
+            column("name", 24),
+            figure("days", 4),
+            column("source", 9),
+            column("next step", 0),
+            figure("by", 9),
+        ],
+        50.. => vec![
+            column("name", 20),
+            figure("days", 4),
+            column("next step", 0),
+            figure("by", 9),
+        ],
+        _ => vec![column("name", 0), figure("days", 4), figure("by", 9)],
+    };
     let rows = Rows {
         list: &shelf.list,
         focused,
         titles: inner.height > 4,
     };
-    let columns = if inner.width >= 70 {
-        vec![
-            column("name", 20),
-            column("stage", 13),
-            figure("days", 5),
-            column("source", 9),
-            column("next step", 0),
-            column("when", 10),
-        ]
-    } else {
-        vec![
-            column("name", 0),
-            column("stage", 13),
-            figure("days", 5),
-            column("source", 9),
-        ]
+    let group = |key: &str| {
+        let lead = app.world.table::<Lead>().record(key)?;
+        let id = lead.stage.as_ref()?;
+        let count = app.screen.tally.rungs.get(id).copied().unwrap_or(0);
+        let name = app.world.get(id).map_or(id.as_str(), |stage| &stage.name);
+        Some(format!("{name} {count}"))
     };
-    let wide = columns.len() > 4;
-    table::draw(canvas, inner, &rows, &columns, |canvas, key| {
-        row(canvas, app, key, wide)
+    table::draw_grouped(canvas, inner, &rows, &columns, &group, |canvas, key| {
+        row(canvas, app, key, columns.len())
     });
 }
 
-fn row(canvas: &Canvas<'_>, app: &App, key: &str, wide: bool) -> (Vec<Vec<Piece>>, RowState) {
+fn row(canvas: &Canvas<'_>, app: &App, key: &str, columns: usize) -> (Vec<Vec<Piece>>, RowState) {
     let paint = &canvas.paint;
     let Some(row) = app.world.row::<Lead>(key) else {
         return (Vec::new(), RowState::Clean);
@@ -530,24 +451,25 @@ fn row(canvas: &Canvas<'_>, app: &App, key: &str, wide: bool) -> (Vec<Vec<Piece>
     let days = days.map_or_else(String::new, |days| format!("{days}d"));
     let mut cells = vec![
         cell(lead.name.clone(), paint.network()),
-        cell(stage.map_or("", |stage| &stage.name), paint.text()),
         cell(days, days_style),
-        cell(lead.source.to_string(), paint.dim()),
     ];
-    if wide {
+    if columns > 4 {
+        cells.push(cell(lead.source.to_string(), paint.dim()));
+    }
+    if columns > 3 {
         let step = if lead.next_step.is_empty() {
             piece("no next step", paint.warn())
         } else {
             piece(lead.next_step.clone(), paint.text())
         };
         cells.push(vec![step]);
-        let today = app.world.view.today();
-        let due = lead
-            .next_due
-            .map(|date| clock::day_word(date, today))
-            .unwrap_or_default();
-        let late = lead.next_due.is_some_and(|date| date < today);
-        cells.push(cell(due, if late { paint.bad() } else { paint.dim() }));
     }
+    let today = app.world.view.today();
+    let due = lead
+        .next_due
+        .map(|date| clock::day_word(date, today))
+        .unwrap_or_default();
+    let late = lead.next_due.is_some_and(|date| date < today);
+    cells.push(cell(due, if late { paint.bad() } else { paint.dim() }));
     (cells, row.state)
 }

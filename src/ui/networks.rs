@@ -1,9 +1,10 @@
 //! Creator Networks: the portfolio and the page of one.
 
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 
 use super::card;
-use super::canvas::{Canvas, Piece, piece};
+use super::canvas::{Canvas, Piece, gauge, piece};
 use super::funnel::lead;
 use super::layout::{Breadth, above, beside};
 use super::sheet::Sheet;
@@ -21,19 +22,28 @@ use crate::when::clock;
 pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
     let focus = app.screen.focus;
     let breadth = Breadth::of(area.width);
-    if app.screen.zoom || breadth < Breadth::Wide {
+    let single = app.screen.zoom
+        || breadth == Breadth::Narrow
+        || (breadth == Breadth::Normal && area.height < 17);
+    if single {
         if focus == Focus::Detail {
             page(canvas, app, area, true);
-        } else if breadth == Breadth::Normal && area.height >= 20 && !app.screen.zoom {
-            let (upper, lower) = above(area, area.height - 9);
-            list(canvas, app, upper, true);
-            page(canvas, app, lower, false);
         } else {
             list(canvas, app, area, true);
         }
         return;
     }
-    let (left, right) = beside(area, (area.width * 9 / 20).min(78));
+    if breadth == Breadth::Normal {
+        if focus == Focus::Detail {
+            page(canvas, app, area, true);
+        } else {
+            let (upper, lower) = above(area, area.height - 8);
+            list(canvas, app, upper, true);
+            page(canvas, app, lower, false);
+        }
+        return;
+    }
+    let (left, right) = beside(area, area.width * 9 / 20);
     list(canvas, app, left, focus == Focus::List);
     page(canvas, app, right, focus == Focus::Detail);
 }
@@ -57,71 +67,127 @@ pub(super) fn list(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool
         focused,
         titles: inner.height > 4,
     };
-    let wide = inner.width >= 54;
-    let columns = if wide {
-        vec![
+    let columns = match inner.width {
+        74.. => vec![
             column("name", 16),
-            column("months", 12),
-            figure("mtd", 6),
+            column("weeks", 12),
+            figure("month", 5),
+            figure("goal", 4),
             figure("health", 6),
-            column("why", 0),
-        ]
-    } else {
-        vec![column("name", 14), figure("health", 6), column("why", 0)]
+            column("needs me because", 0),
+        ],
+        48.. => vec![
+            column("name", 14),
+            column("weeks", 8),
+            figure("month", 5),
+            figure("goal", 4),
+            column("needs me", 0),
+        ],
+        _ => vec![column("name", 0), figure("goal", 4), column("needs me", 14)],
     };
     table::draw(canvas, inner, &rows, &columns, |canvas, key| {
-        row(canvas, app, key, wide)
+        row(canvas, app, key, columns.len())
     });
 }
 
-fn row(canvas: &Canvas<'_>, app: &App, key: &str, wide: bool) -> (Vec<Vec<Piece>>, RowState) {
+fn row(canvas: &Canvas<'_>, app: &App, key: &str, columns: usize) -> (Vec<Vec<Piece>>, RowState) {
     let paint = &canvas.paint;
     let Some(row) = app.world.row::<Network>(key) else {
         return (Vec::new(), RowState::Clean);
     };
     let network = &row.record;
     let id = Id::<Network>::new(key);
-    let health = network.health.map(|health| {
-        let style = match health {
-            health if health < 50.0 => paint.bad(),
-            health if health < 70.0 => paint.warn(),
-            _ => paint.good(),
-        };
-        cell(format!("{health:.0}"), style)
-    });
+    let course = app.courses.leading(&id);
     let mut cells = vec![cell(network.name.clone(), paint.network())];
-    if wide {
-        let course = app.courses.leading(&id);
+    if columns > 3 {
+        let room = if columns > 5 { 12 } else { 8 };
         let line = course.map_or_else(String::new, |course| {
-            text::sparkline(&course.values, 12, paint.glyphs())
+            text::sparkline(&course.values, room, paint.glyphs())
         });
         cells.push(cell(line, paint.bar()));
-        cells.push(vec![change_piece(canvas, app, course)]);
+        let change = course.map(|course| card::change(canvas, app, course));
+        cells.push(change.into_iter().collect());
     }
-    cells.push(health.unwrap_or_default());
-    cells.push(why(canvas, app, &id, network));
+    let pace = course.and_then(|course| course.pace.as_ref());
+    cells.push(pace.map(|pace| reached(canvas, pace)).unwrap_or_default());
+    if columns > 5 {
+        let health = network.health.map(|health| {
+            let style = card::health_style(canvas, health);
+            cell(format!("{health:.0}"), style)
+        });
+        cells.push(health.unwrap_or_default());
+    }
+    cells.push(why(canvas, app, &id, network, columns > 5));
     (cells, row.state)
 }
 
-/// Says how the month to date compares with the same day of the month before.
-fn change_piece(canvas: &Canvas<'_>, app: &App, course: Option<&Course>) -> Piece {
-    course.map_or_else(
-        || piece("", canvas.paint.dim()),
-        |course| card::change(canvas, app, course),
-    )
+/// The share of the goal that is reached, in the colour of what one does about it.
+fn reached(canvas: &Canvas<'_>, pace: &Pace) -> Vec<Piece> {
+    let share = pace.reached().unwrap_or(0.0);
+    cell(format!("{:.0}%", share * 100.0), band_style(canvas, pace.band))
 }
 
-/// The most pressing reason in words, else where the CN stands in its life.
-fn why(canvas: &Canvas<'_>, app: &App, id: &Id<Network>, network: &Network) -> Vec<Piece> {
+fn band_style(canvas: &Canvas<'_>, band: Band) -> Style {
     let paint = &canvas.paint;
-    let Some(reason) = app.figures.reasons(id).first() else {
-        let life = network.lifecycle.as_str().replace('_', " ");
-        return cell(life, paint.dim());
-    };
-    cell(reason.to_string(), reason_style(canvas, reason))
+    match band {
+        Band::Done | Band::OnTrack => paint.good(),
+        Band::Tight => paint.warn(),
+        Band::Urgent | Band::Gone => paint.bad(),
+        Band::NotStarted | Band::TooEarly => paint.dim(),
+    }
 }
 
-fn reason_style(canvas: &Canvas<'_>, reason: &NetworkReason) -> ratatui::style::Style {
+/// The most pressing reason, else where the CN stands in its life.
+fn why(
+    canvas: &Canvas<'_>,
+    app: &App,
+    id: &Id<Network>,
+    network: &Network,
+    wide: bool,
+) -> Vec<Piece> {
+    let reasons = app.figures.reasons(id);
+    let Some(reason) = reasons.first() else {
+        let life = network.lifecycle.as_str().replace('_', " ");
+        return cell(life, canvas.paint.dim());
+    };
+    let words = if wide {
+        reason.to_string()
+    } else {
+        short_reason(reason)
+    };
+    let mut pieces = cell(words, reason_style(canvas, reason));
+    if reasons.len() > 1 {
+        let more = format!(" +{}", reasons.len() - 1);
+        pieces.push(piece(more, canvas.paint.dim()));
+    }
+    pieces
+}
+
+/// The reason in as few cells as a narrow column has.
+fn short_reason(reason: &NetworkReason) -> String {
+    match reason {
+        NetworkReason::Incident { severity, .. } => {
+            format!("{} incident", severity.as_str().to_uppercase())
+        }
+        NetworkReason::ReplyWaiting { waited, .. } if waited.as_hours() < 48 => {
+            format!("reply {}h", waited.as_hours())
+        }
+        NetworkReason::ReplyWaiting { waited, .. } => {
+            format!("reply {}d", waited.as_hours() / 24)
+        }
+        NetworkReason::WentDark { days } => format!("dark {days}d"),
+        NetworkReason::FollowUpsOverdue { n, .. } => format!("{n} overdue"),
+        NetworkReason::GoalBehind { band, .. } => format!("goal {band}"),
+        NetworkReason::RevenueDrop(_) => "revenue falls".to_owned(),
+        NetworkReason::GraduationDue { days, .. } => format!("graduate {days}d"),
+        NetworkReason::MilestonesOverdue { n, .. } => format!("{n} milestones"),
+        NetworkReason::Concentrated(_) => "one creator".to_owned(),
+        NetworkReason::Silent { days } => format!("silent {days}d"),
+        NetworkReason::LowHealth { score, .. } => format!("health {score:.0}"),
+    }
+}
+
+fn reason_style(canvas: &Canvas<'_>, reason: &NetworkReason) -> Style {
     let paint = &canvas.paint;
     match reason {
         NetworkReason::Incident { .. }
@@ -268,19 +334,16 @@ fn figure_titles(canvas: &Canvas<'_>, first: &Course, cells: usize) -> Vec<Piece
 /// The share of the goal that is reached, and what one does about it.
 fn goal(canvas: &Canvas<'_>, pace: &Pace) -> Vec<Piece> {
     let paint = &canvas.paint;
-    let style = match pace.band {
-        Band::Done | Band::OnTrack => paint.good(),
-        Band::Tight => paint.warn(),
-        Band::Urgent | Band::Gone => paint.bad(),
-        Band::NotStarted | Band::TooEarly => paint.dim(),
-    };
+    let style = band_style(canvas, pace.band);
     let reached = pace.reached().unwrap_or(0.0);
-    vec![
-        piece(text::progress(reached, 8, paint.glyphs()), style),
-        piece(format!(" {:.0}% ", reached * 100.0), paint.text()),
-        piece(pace.band.word(), style),
-        piece(format!(" of {}", number_words(pace.target)), paint.dim()),
-    ]
+    let mut pieces = gauge(paint, 8, reached, style);
+    pieces.push(piece(format!(" {:>3.0}% ", reached * 100.0), paint.text()));
+    pieces.push(piece(pace.band.word(), style));
+    pieces.push(piece(
+        format!(" of {}", number_words(pace.target)),
+        paint.dim(),
+    ));
+    pieces
 }
 
 fn open_things(canvas: &Canvas<'_>, app: &App, below: &Hanging<'_>, card: &mut Sheet) {

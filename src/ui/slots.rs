@@ -103,8 +103,8 @@ fn look(canvas: &Canvas<'_>, shade: Shade) -> (&'static str, Style) {
     };
     let mark = match (paint.glyphs(), shade) {
         (Glyphs::Unicode, Shade::Preferred) => "█",
-        (Glyphs::Unicode, Shade::Working) => "▓",
-        (Glyphs::Unicode, Shade::Acceptable) => "▒",
+        (Glyphs::Unicode, Shade::Working) => "▆",
+        (Glyphs::Unicode, Shade::Acceptable) => "▃",
         (Glyphs::Unicode, Shade::Busy) => "╳",
         (Glyphs::Unicode, Shade::NightsUsedUp) => "*",
         (Glyphs::Unicode, Shade::Closed) => "·",
@@ -256,11 +256,32 @@ fn offer_line(
     let paint = &canvas.paint;
     let mine = &app.world.view.zone;
     let mark = if here { paint.glyphs().marker() } else { " " };
-    let stamp = clock::stamp(offer.start, mine);
+    let local = mine.to_datetime(offer.start);
+    let stamp = format!(
+        "{} {} {}",
+        clock::weekday_word(local.weekday()),
+        local.day(),
+        clock::time(local.time())
+    );
     let mut line = vec![
         piece(format!("{mark}{number} "), paint.accent()),
-        piece(format!("{stamp}  "), paint.strong()),
+        piece(format!("{stamp:<12} "), paint.strong()),
     ];
+    let mut zones: Vec<String> = vec![zone::name(mine)];
+    for guest in &table.guests {
+        let name = zone::name(&guest.zone);
+        if zones.contains(&name) {
+            continue;
+        }
+        let there = guest.zone.to_datetime(offer.start);
+        line.push(piece(format!("{} ", zone::short_name(&name)), paint.info()));
+        if there.date() != local.date() {
+            let word = clock::weekday_word(there.weekday());
+            line.push(piece(format!("{word} "), paint.accent()));
+        }
+        line.push(piece(format!("{}  ", clock::time(there.time())), paint.text()));
+        zones.push(name);
+    }
     let names: Vec<String> = offer
         .stretched
         .iter()
@@ -269,25 +290,9 @@ fn offer_line(
         .map(|person| first_name(&person.name))
         .collect();
     if names.is_empty() {
-        line.push(piece("all at work  ", paint.good()));
+        line.push(piece("all at work", paint.good()));
     } else {
-        line.push(piece(format!("stretches {}  ", names.join(", ")), paint.warn()));
-    }
-    let mut zones: Vec<String> = vec![zone::name(mine)];
-    for guest in &table.guests {
-        let name = zone::name(&guest.zone);
-        if zones.contains(&name) {
-            continue;
-        }
-        let local = guest.zone.to_datetime(offer.start);
-        let words = format!(
-            "{} {} {}  ",
-            zone::short_name(&name),
-            clock::weekday_word(local.weekday()),
-            clock::time(local.time())
-        );
-        zones.push(name);
-        line.push(piece(words, paint.dim()));
+        line.push(piece(format!("stretch {}", names.join(", ")), paint.warn()));
     }
     line
 }

@@ -21,6 +21,8 @@ use crate::when::{wall, zone};
 
 /// At most this many people are proposed by themselves, me among them.
 const PROPOSED: usize = 6;
+/// At most this many of them share a zone.
+const A_ZONE: usize = 2;
 /// Meetings within this many days tell whom I meet.
 const SOON_DAYS: i64 = 14;
 /// Best times that are named.
@@ -207,10 +209,22 @@ pub(super) fn guests(world: &World, slots: &SlotsScreen) -> Vec<Id<Person>> {
         .map(|(id, weight)| (Reverse(weight), id))
         .collect();
     others.sort_unstable();
-    mine.into_iter()
-        .chain(others.into_iter().map(|(_, id)| id.clone()))
-        .take(PROPOSED)
-        .collect()
+    let mut people: Vec<Id<Person>> = mine.into_iter().collect();
+    let mut zones: Vec<&str> = people
+        .iter()
+        .filter_map(|id| Some(world.get(id)?.zone.as_str()))
+        .collect();
+    for (_, id) in others {
+        let Some(person) = world.get(id).filter(|_| people.len() < PROPOSED) else {
+            continue;
+        };
+        // Those who sit beside me are easy to meet: the others are what this is for.
+        if zones.iter().filter(|zone| **zone == person.zone).count() < A_ZONE {
+            zones.push(&person.zone);
+            people.push(id.clone());
+        }
+    }
+    people
 }
 
 type Known = (Id<Person>, TimeZone, bool);

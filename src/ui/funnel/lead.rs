@@ -11,7 +11,7 @@ use crate::record::{Id, Lead, Note, Person, Stage, User};
 use crate::when::{clock, zone};
 
 /// Draws the card of a lead.
-pub(super) fn card(canvas: &mut Canvas<'_>, app: &App, area: Rect, id: &Id<Lead>, focused: bool) {
+pub(in crate::ui) fn card(canvas: &mut Canvas<'_>, app: &App, area: Rect, id: &Id<Lead>, focused: bool) {
     let Some(lead) = app.world.get(id) else {
         canvas.frame(area, "Lead", "not in the cache", focused);
         return;

@@ -105,11 +105,18 @@ impl Cache {
     /// Answers what a console asks of its cache.
     pub(super) fn answer(&self, app: &mut App, effects: &[Effect]) {
         for effect in effects {
-            if let Effect::Load(load @ Load::Children { parent, kind, .. }) = effect {
-                let rows = self.children.get(&(parent.clone(), *kind));
-                let rows = rows.cloned().unwrap_or_default();
-                app.update(app.world.view.now, Msg::Loaded(load.clone(), rows));
-            }
+            let Effect::Load(load) = effect else { continue };
+            let rows = match load {
+                Load::Children { parent, kind, .. } => self.children.get(&(parent.clone(), *kind)).cloned(),
+                Load::All { kind, .. } => {
+                    let of_kind = |row: &&CacheRow| row.kind == *kind;
+                    let below = self.children.values().flatten().filter(of_kind).cloned();
+                    Some(below.collect())
+                }
+                _ => continue,
+            };
+            let rows = rows.unwrap_or_default();
+            app.update(app.world.view.now, Msg::Loaded(load.clone(), rows));
         }
     }
 }
