@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::figure::{Aim, Change, Pace, month_start};
+use crate::figure::{Aim, Change, Pace, month_length, month_start, plus_months};
 use crate::list::World;
-use crate::portfolio::{Series, goal_pace, nature_of};
+use crate::portfolio::{Series, ToDate, goal_pace, nature_of};
 use crate::record::{
     AnyRef, Goal, GoalPeriod, Id, Kind, MetricDef, MetricPoint, Network, PointStatus,
 };
@@ -178,15 +178,14 @@ fn course(
         (_, Some(month)) => (month.first, month.total, false, month.as_of, &month.status),
         (_, None) => return None,
     };
-    let growth = if running {
-        series.month_to_date()
-    } else {
-        series.month_on_month(first)
+    let change = match to_date.filter(|_| running) {
+        Some(now) if !adds_up(now) => by_days(series, now),
+        Some(_) => series.month_to_date().and_then(|growth| growth.change.ratio()),
+        None => {
+            let growth = series.month_on_month(first);
+            growth.and_then(|growth| growth.change.ratio())
+        }
     };
-    let change = growth.and_then(|growth| match growth.change {
-        Change::By { ratio, .. } => Some(ratio),
-        Change::New | Change::Unknown => None,
-    });
     let (values, steps) = whole_steps(series, today);
     let goal = goals.get(&(subject, metric, first));
     let aim = if def.direction == "down" {
@@ -211,6 +210,20 @@ fn course(
             .filter(|_| running && first == month_start(today))
             .and_then(|goal| goal_pace(goal, Some(series), today, aim).ok()),
     })
+}
+
+/// Tells whether the figure of a month is the sum of its days: one of different people is not.
+fn adds_up(now: &ToDate) -> bool {
+    let days: f64 = now.days.iter().flatten().sum();
+    now.days.iter().all(Option::is_none) || (days - now.total).abs() <= now.total.abs() * 0.05
+}
+
+/// Compares the days themselves with the same days of the month before.
+fn by_days(series: &Series, now: &ToDate) -> Option<f64> {
+    let before = plus_months(now.first, -1);
+    let before = series.up_to(before, now.elapsed.min(month_length(before)))?;
+    let sum = |days: &[Option<f64>]| days.iter().flatten().sum::<f64>();
+    Change::between(Some(sum(&before.days)), Some(sum(&now.days))).ratio()
 }
 
 /// Returns the last whole weeks, of whole months where too few weeks are known.

@@ -66,7 +66,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
     let week = if right.height >= 27 { 9 } else { 0 };
     let (rest, bottom) = above(right, right.height - week);
     if rest.height >= 20 {
-        let (top, middle) = above(rest, rest.height * 11 / 20);
+        let (top, middle) = above(rest, rest.height * 2 / 5);
         detail(canvas, top, focus == Focus::Detail);
         about_card(canvas, app, middle, subject.as_ref());
     } else {
@@ -129,13 +129,19 @@ pub(super) fn list(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool
     let columns = match inner.width {
         84.. => vec![
             figure("due", 9),
+            figure("moved", 5),
             column("what", 0),
             column("about", 18),
             column("kind", 8),
             column("who", 8),
         ],
-        50.. => vec![figure("due", 9), column("what", 0), column("about", 14)],
-        _ => vec![figure("due", 9), column("what", 0)],
+        50.. => vec![
+            figure("due", 9),
+            figure("", 2),
+            column("what", 0),
+            column("about", 14),
+        ],
+        _ => vec![figure("due", 9), figure("", 2), column("what", 0)],
     };
     let rows = Rows {
         list: &shelf.list,
@@ -222,7 +228,9 @@ fn card(canvas: &mut Canvas<'_>, app: &App, area: Rect, link: &AnyRef, focused: 
     let inner = canvas.frame(area, &follow_up.title, &late, focused);
     let paint = canvas.paint;
     let mut card = Sheet::new(inner);
-    card.text("what", &follow_up.title, paint.strong());
+    if text::width(&follow_up.title) + 16 > usize::from(area.width) {
+        card.text("what", &follow_up.title, paint.strong());
+    }
     let due = follow_up.due.as_ref().map(|due| due_words(due, app));
     let mut when = vec![
         piece(due.unwrap_or_else(|| "no date".into()), paint.text()),
@@ -298,6 +306,7 @@ fn row(canvas: &Canvas<'_>, app: &App, key: &str, wide: bool) -> (Vec<Vec<Piece>
     let (due, style) = due_cell(canvas, app, follow_up);
     let mut cells = vec![
         cell(due, style),
+        moved(canvas, follow_up),
         title(canvas, follow_up),
         cell(about(app, follow_up), paint.network()),
     ];
@@ -336,16 +345,19 @@ fn due_cell(canvas: &Canvas<'_>, app: &App, follow_up: &FollowUp) -> (String, St
     }
 }
 
-/// What to do; how often it slipped stands before it, where it is not cut off.
+/// How often it slipped.
+fn moved(canvas: &Canvas<'_>, follow_up: &FollowUp) -> Vec<Piece> {
+    let slipped = follow_up.slipped.filter(|slipped| *slipped > 0);
+    slipped.map_or_else(Vec::new, |slipped| {
+        cell(format!("{slipped}×"), canvas.paint.warn())
+    })
+}
+
 fn title(canvas: &Canvas<'_>, follow_up: &FollowUp) -> Vec<Piece> {
-    let mut pieces = Vec::new();
-    if let Some(slipped) = follow_up.slipped.filter(|slipped| *slipped > 0) {
-        pieces.push(piece(format!("{slipped}× "), canvas.paint.warn()));
-    }
+    let mut pieces = vec![piece(follow_up.title.clone(), canvas.paint.text())];
     if !follow_up.recurrence.is_empty() {
-        pieces.push(piece("every ", canvas.paint.info()));
+        pieces.push(piece("  recurring", canvas.paint.info()));
     }
-    pieces.push(piece(follow_up.title.clone(), canvas.paint.text()));
     pieces
 }
 

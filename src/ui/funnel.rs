@@ -55,8 +55,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
         detail(canvas, right);
         return;
     }
-    let (top, rest) = above(area, wanted.min(area.height * 9 / 20));
     if breadth == Breadth::Normal {
+        let (top, rest) = above(area, (wanted - 4).min(area.height / 2));
         picture(canvas, app, top, false);
         if focus == Focus::Detail {
             detail(canvas, rest);
@@ -69,6 +69,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
         }
         return;
     }
+    let (top, rest) = above(area, wanted.min(area.height * 9 / 20));
     let (stages, groups) = beside(top, area.width * 2 / 3);
     picture(canvas, app, stages, false);
     reasons::draw(canvas, app, groups);
@@ -136,7 +137,7 @@ impl Part {
 
     /// Chooses the columns for a width, and how many cells are left for the bar.
     fn fit(width: u16) -> (Vec<Part>, u16) {
-        let mut left = width.saturating_sub(20);
+        let mut left = width.saturating_sub(21);
         let mut chosen = Vec::new();
         for (part, cells) in Self::BY_WORTH {
             if left >= cells + 9 {
@@ -226,9 +227,9 @@ fn title_figures(figures: &FunnelFigures, leads: usize) -> String {
 
 fn titles(canvas: &mut Canvas<'_>, inner: Rect, y: u16, parts: &[Part], room: u16) {
     let dim = canvas.paint.dim();
-    canvas.put(inner.x + 2, y, 12, "stage", dim);
-    canvas.put_right(inner.x + 14, y, 4, "now", dim);
-    let mut x = inner.x + 19 + room;
+    canvas.put(inner.x + 2, y, 13, "stage", dim);
+    canvas.put_right(inner.x + 15, y, 4, "now", dim);
+    let mut x = inner.x + 20 + room;
     for part in parts {
         canvas.put_right(x, y, part.cells(), part.title(), dim);
         x += part.cells() + 1;
@@ -251,8 +252,8 @@ fn stage_line(
     if current {
         canvas.put(at.x, at.y, 1, paint.glyphs().marker(), style);
     }
-    canvas.put(at.x + 2, at.y, 12, &row.name, style);
-    canvas.put_right(at.x + 14, at.y, 4, &row.now.n.to_string(), style);
+    canvas.put(at.x + 2, at.y, 13, &row.name, style);
+    canvas.put_right(at.x + 15, at.y, 4, &row.now.n.to_string(), style);
     let bar = text::bar(
         crate::figure::real(row.now.n),
         crate::figure::real(most),
@@ -262,8 +263,8 @@ fn stage_line(
     let position = figures.table.rows.iter().position(|other| other == row);
     let won = position >= figures.table.signed && figures.table.signed.is_some();
     let bar_style = if won { paint.good() } else { paint.bar() };
-    canvas.put(at.x + 19, at.y, room.saturating_sub(1), &bar, bar_style);
-    let mut x = at.x + 19 + room;
+    canvas.put(at.x + 20, at.y, room.saturating_sub(1), &bar, bar_style);
+    let mut x = at.x + 20 + room;
     for part in parts {
         let (words, style) = part_words(canvas, figures, row, *part);
         canvas.put_right(x, at.y, part.cells(), &words, style);

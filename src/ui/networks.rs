@@ -7,7 +7,7 @@ use super::card;
 use super::canvas::{Canvas, Piece, gauge, piece};
 use super::funnel::lead;
 use super::layout::{Breadth, above, beside};
-use super::sheet::Sheet;
+use super::sheet::{Sheet, counted};
 use super::table::{self, Rows, cell, column, figure, number_words};
 use crate::app::{App, Course, Hanging, Steps};
 use crate::effect::RowState;
@@ -227,6 +227,12 @@ fn card_focused(canvas: &mut Canvas<'_>, app: &App, area: Rect, id: &Id<Network>
     let inner = canvas.frame(area, &network.name, &right, focused);
     let mut card = Sheet::new(inner);
     let link = id.link();
+    if !focused && inner.height < 10 {
+        card.whole(who(canvas, app, network));
+        glance(canvas, app, id, inner, &mut card);
+        card.draw(canvas, inner, 0);
+        return;
+    }
     card.line("who", who(canvas, app, network));
     if let Some(contact) = app.world.follow::<Person>(network.contact.as_ref()) {
         card.line(
@@ -290,30 +296,38 @@ fn figures(canvas: &Canvas<'_>, app: &App, id: &Id<Network>, width: u16, card: &
         .map(|at| format!(" · data of {}", clock::stamp(at, &app.world.view.zone)))
         .unwrap_or_default();
     card.rule(format!("figures{as_of}"));
-    let cells = usize::from(width.saturating_sub(54)).clamp(6, 24);
+    let cells = usize::from(width.saturating_sub(56)).clamp(6, 24);
     card.whole(figure_titles(canvas, first, cells));
     for course in courses {
-        let name = text::clean_line(&course.name);
-        let firm = match course.status {
-            PointStatus::Provisional => "?",
-            _ => " ",
-        };
-        let mut line = vec![
-            piece(format!("{} ", text::fit_left(&name, 14)), paint.text()),
-            piece(
-                text::sparkline(&course.values, cells, paint.glyphs()),
-                paint.bar(),
-            ),
-            piece(format!("{:>8}", number_words(course.latest)), paint.strong()),
-            piece(firm, paint.dim()),
-        ];
-        let change = card::change(canvas, app, course);
-        line.push(piece(format!("{:>6}  ", change.text), change.style));
-        if let Some(pace) = &course.pace {
-            line.extend(goal(canvas, pace));
-        }
-        card.whole(line);
+        card.whole(figure_line(canvas, app, course, cells));
     }
+}
+
+fn figure_line(canvas: &Canvas<'_>, app: &App, course: &Course, cells: usize) -> Vec<Piece> {
+    let paint = &canvas.paint;
+    let name = text::clean_line(&course.name);
+    let firm = match course.status {
+        PointStatus::Provisional => "?",
+        _ => " ",
+    };
+    let mut line = vec![
+        piece(format!("{} ", text::fit_left(&name, 14)), paint.text()),
+        piece(
+            text::sparkline(&course.values, cells, paint.glyphs()),
+            paint.bar(),
+        ),
+        piece(
+            format!("{:>8}", number_words(course.latest)),
+            paint.strong(),
+        ),
+        piece(firm, paint.dim()),
+    ];
+    let change = card::change(canvas, app, course);
+    line.push(piece(format!("{:>6}  ", change.text), change.style));
+    if let Some(pace) = &course.pace {
+        line.extend(goal(canvas, pace));
+    }
+    line
 }
 
 /// Names the columns; the running month is no part of the course and named apart.
@@ -322,11 +336,12 @@ fn figure_titles(canvas: &Canvas<'_>, first: &Course, cells: usize) -> Vec<Piece
         Steps::Weeks => "weeks",
         Steps::Months => "months",
     };
-    let now = if first.running { "month so far" } else { "last month" };
+    let now = if first.running { "so far" } else { "last month" };
     let words = format!(
-        "{:<14} {:<cells$}{now:>12} {:>3}  {}",
-        "", steps, "±", "goal of the month",
-        cells = cells.saturating_sub(3),
+        "{:<14} {} {now:>11} {:>4}  goal",
+        "",
+        text::fit_left(steps, cells.saturating_sub(4)),
+        "±"
     );
     vec![piece(words, canvas.paint.dim())]
 }
@@ -337,7 +352,7 @@ fn goal(canvas: &Canvas<'_>, pace: &Pace) -> Vec<Piece> {
     let style = band_style(canvas, pace.band);
     let reached = pace.reached().unwrap_or(0.0);
     let mut pieces = gauge(paint, 8, reached, style);
-    pieces.push(piece(format!(" {:>3.0}% ", reached * 100.0), paint.text()));
+    pieces.push(piece(format!("{:>4.0}% ", reached * 100.0), paint.text()));
     pieces.push(piece(pace.band.word(), style));
     pieces.push(piece(
         format!(" of {}", number_words(pace.target)),
@@ -349,81 +364,77 @@ fn goal(canvas: &Canvas<'_>, pace: &Pace) -> Vec<Piece> {
 fn open_things(canvas: &Canvas<'_>, app: &App, below: &Hanging<'_>, card: &mut Sheet) {
     let paint = &canvas.paint;
     if !below.incidents.is_empty() {
-        card.rule(format!("{} incidents", below.incidents.len()));
+        card.rule(counted(below.incidents.len(), "incident"));
     }
-    for incident in below
-        .incidents
-        .iter()
-        .filter_map(|id| app.world.get(id))
-        .take(20)
-    {
+    let incidents = below.incidents.iter().filter_map(|id| app.world.get(id));
+    for incident in incidents.take(20) {
         let style = if incident.is_open() {
             paint.bad()
         } else {
             paint.dim()
         };
+        let severity = incident.severity.as_str().to_uppercase();
+        let state = incident.state.as_str().replace('_', " ");
         let mut line = vec![
-            piece(format!("{} {}  ", incident.severity, incident.state), style),
+            piece(format!("{severity} {state}  "), style),
             piece(incident.title.clone(), paint.text()),
         ];
         if let (Some(at), true) = (incident.deadline, incident.is_open()) {
             let left = clock::left(app.world.view.now, at);
-            line.push(piece(format!("  appeal in {left}"), paint.warn()));
+            line.insert(1, piece(format!("{left} left  "), paint.warn()));
         }
-        card.line("", line);
+        card.whole(line);
     }
     if !below.follow_ups.is_empty() {
-        card.rule(format!("{} follow-ups", below.follow_ups.len()));
+        card.rule(counted(below.follow_ups.len(), "follow-up"));
     }
     for follow_up in below.follow_ups.iter().filter_map(|id| app.world.get(id)) {
         let (late, style) = super::follow_ups::lateness(canvas, app, follow_up);
-        card.line(
-            "",
-            vec![
-                piece(format!("{late:<9} "), style),
-                piece(follow_up.title.clone(), paint.text()),
-            ],
-        );
+        card.whole(vec![
+            piece(format!("{late:<9}"), style),
+            piece(follow_up.title.clone(), paint.text()),
+        ]);
     }
-    if !below.threads.is_empty() {
-        card.rule(format!("{} threads", below.threads.len()));
-    }
-    for thread in below
-        .threads
-        .iter()
-        .filter_map(|id| app.world.get(id))
-        .take(20)
-    {
-        let age = thread
-            .last_at
-            .map(|at| clock::age(app.world.view.now, at))
-            .unwrap_or_default();
-        card.line(
-            "",
-            vec![
-                piece(format!("{age:<5} "), paint.dim()),
-                piece(thread.title.clone(), paint.text()),
-                piece(format!("  {}", thread.last_text), paint.dim()),
-            ],
-        );
-    }
+    lead::thread_lines(canvas, app, below.threads, card);
     if !below.coaching.is_empty() {
-        card.rule(format!("{} coaching actions", below.coaching.len()));
+        card.rule(counted(below.coaching.len(), "coaching action"));
     }
-    for action in below
-        .coaching
-        .iter()
-        .filter_map(|id| app.world.get(id))
-        .take(20)
-    {
+    let coaching = below.coaching.iter().filter_map(|id| app.world.get(id));
+    for action in coaching.take(20) {
         let due = action.due.map(clock::date_stamp).unwrap_or_default();
-        card.line(
-            "",
-            vec![
-                piece(format!("{:<9} ", action.state.as_str()), paint.info()),
-                piece(action.topic.clone(), paint.text()),
-                piece(format!("  {due}"), paint.dim()),
-            ],
-        );
+        card.whole(vec![
+            piece(format!("{:<9}", action.state.as_str()), paint.info()),
+            piece(action.topic.clone(), paint.text()),
+            piece(format!("  {due}"), paint.dim()),
+        ]);
     }
+}
+
+/// What a few rows have room for: the pressing reason, the leading figures, how much is open.
+fn glance(canvas: &Canvas<'_>, app: &App, id: &Id<Network>, inner: Rect, card: &mut Sheet) {
+    let paint = &canvas.paint;
+    if let Some((first, more)) = app.figures.reasons(id).split_first() {
+        let mut line = cell(first.to_string(), reason_style(canvas, first));
+        if !more.is_empty() {
+            line.push(piece(format!("  +{}", more.len()), paint.dim()));
+        }
+        card.whole(line);
+    }
+    let cells = usize::from(inner.width.saturating_sub(56)).clamp(6, 24);
+    for course in app.courses.of(&id.link()).iter().take(2) {
+        card.whole(figure_line(canvas, app, course, cells));
+    }
+    let below = app.figures.hanging(&id.link());
+    let counts = [
+        (below.incidents.len(), "incident"),
+        (below.follow_ups.len(), "follow-up"),
+        (below.threads.len(), "thread"),
+        (below.notes.len(), "note"),
+    ];
+    let words: Vec<String> = counts
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| counted(*count, word))
+        .collect();
+    card.whole(cell(words.join(" · "), paint.dim()));
 }

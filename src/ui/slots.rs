@@ -2,7 +2,7 @@
 
 mod grid;
 
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use jiff::{SignedDuration, Timestamp};
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -122,7 +122,7 @@ const fn words(shade: Shade) -> &'static str {
     match shade {
         Shade::Preferred => "likes it",
         Shade::Working => "at work",
-        Shade::Acceptable => "would still come",
+        Shade::Acceptable => "would come",
         Shade::Busy => "taken",
         Shade::NightsUsedUp => "no night left",
         Shade::Closed => "not free",
@@ -157,7 +157,7 @@ fn spelt(canvas: &mut Canvas<'_>, app: &App, area: Rect, table: &Timetable) {
     let length = usize::try_from(table.minutes).unwrap_or(60).div_ceil(30);
     let paint = canvas.paint;
     let room = usize::from(inner.width);
-    let name_cells = (room / 3).clamp(8, 18);
+    let name_cells = room.saturating_sub(26).clamp(8, 18);
     for (y, guest) in (inner.y..inner.bottom()).zip(&table.guests) {
         let Some(person) = app.world.get(&guest.person) else {
             continue;
@@ -188,7 +188,7 @@ fn spelt(canvas: &mut Canvas<'_>, app: &App, area: Rect, table: &Timetable) {
             let city = format!("{} ", text::fit_left(&city, 13));
             let offset = zone::offset_name(guest.zone.to_offset(start));
             line.push(piece(format!("{city}{offset:<8} "), paint.dim()));
-        } else {
+        } else if room >= 44 {
             let short = zone::short_name(&person.zone);
             line.push(piece(format!("{short:<4} "), paint.dim()));
         }
@@ -267,20 +267,19 @@ fn offer_line(
         piece(format!("{mark}{number} "), paint.accent()),
         piece(format!("{stamp:<12} "), paint.strong()),
     ];
-    let mut zones: Vec<String> = vec![zone::name(mine)];
-    for guest in &table.guests {
-        let name = zone::name(&guest.zone);
-        if zones.contains(&name) {
+    for (names, there) in clocks(table, offer.start) {
+        if there.time() == local.time() && there.date() == local.date() {
             continue;
         }
-        let there = guest.zone.to_datetime(offer.start);
-        line.push(piece(format!("{} ", zone::short_name(&name)), paint.info()));
+        line.push(piece(format!("{names} "), paint.info()));
         if there.date() != local.date() {
             let word = clock::weekday_word(there.weekday());
             line.push(piece(format!("{word} "), paint.accent()));
         }
-        line.push(piece(format!("{}  ", clock::time(there.time())), paint.text()));
-        zones.push(name);
+        line.push(piece(
+            format!("{}  ", clock::time(there.time())),
+            paint.text(),
+        ));
     }
     let names: Vec<String> = offer
         .stretched
@@ -289,12 +288,30 @@ fn offer_line(
         .filter_map(|guest| app.world.get(&guest.person))
         .map(|person| first_name(&person.name))
         .collect();
-    if names.is_empty() {
-        line.push(piece("all at work", paint.good()));
-    } else {
-        line.push(piece(format!("stretch {}", names.join(", ")), paint.warn()));
-    }
+    line.push(match names.as_slice() {
+        [] => piece("all at work", paint.good()),
+        [name] => piece(format!("stretches {name}"), paint.warn()),
+        names => piece(format!("stretches {}", names.len()), paint.warn()),
+    });
     line
+}
+
+/// The clocks at an instant: those that agree share a place.
+fn clocks(table: &Timetable, at: Timestamp) -> Vec<(String, DateTime)> {
+    let mut clocks: Vec<(String, DateTime)> = Vec::new();
+    for guest in &table.guests {
+        let there = guest.zone.to_datetime(at);
+        let short = zone::short_name(&zone::name(&guest.zone));
+        match clocks.iter_mut().find(|(_, time)| *time == there) {
+            Some((names, _)) if names.split('/').any(|name| name == short) => {}
+            Some((names, _)) => {
+                names.push('/');
+                names.push_str(&short);
+            }
+            None => clocks.push((short, there)),
+        }
+    }
+    clocks
 }
 
 fn first_name(name: &str) -> String {

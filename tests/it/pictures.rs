@@ -2,7 +2,7 @@
 //!
 //! `UPDATE_DOCS=1 cargo test --test it pictures` writes them anew.
 
-mod cache;
+pub(crate) mod cache;
 mod peek;
 mod svg;
 

@@ -3,11 +3,12 @@
 use ratatui::layout::Rect;
 
 use super::super::canvas::{Canvas, Piece, piece};
-use super::super::sheet::Sheet;
+use super::super::sheet::{Sheet, counted};
 use super::super::table;
 use crate::app::App;
 use crate::funnel::{Outcome, missing_facts};
-use crate::record::{Id, Lead, Note, Person, Stage, User};
+use crate::record::{Id, Lead, Note, Person, Stage, Thread, User};
+use crate::text;
 use crate::when::{clock, zone};
 
 /// Draws the card of a lead.
@@ -147,7 +148,11 @@ fn gate(canvas: &Canvas<'_>, app: &App, lead: &Lead, stage: Option<&Stage>, card
     card.line(
         "gate",
         vec![piece(
-            format!("{} needs {whole} facts, {known} known", coming.name),
+            format!(
+                "{} needs {}, {known} known",
+                coming.name,
+                counted(whole, "fact")
+            ),
             style,
         )],
     );
@@ -235,19 +240,50 @@ fn facts(canvas: &Canvas<'_>, app: &App, lead: &Lead, card: &mut Sheet) {
 fn notes(canvas: &Canvas<'_>, app: &App, id: &Id<Lead>, card: &mut Sheet) {
     let below = app.figures.hanging(&id.link());
     if !below.follow_ups.is_empty() {
-        card.rule(format!("{} follow-ups", below.follow_ups.len()));
+        card.rule(counted(below.follow_ups.len(), "follow-up"));
         for follow_up in below.follow_ups.iter().filter_map(|id| app.world.get(id)) {
             let (late, style) = super::super::follow_ups::lateness(canvas, app, follow_up);
-            card.line(
-                "",
-                vec![
-                    piece(format!("{late:<9} "), style),
-                    piece(follow_up.title.clone(), canvas.paint.text()),
-                ],
-            );
+            card.whole(vec![
+                piece(format!("{late:<9}"), style),
+                piece(follow_up.title.clone(), canvas.paint.text()),
+            ]);
         }
     }
+    thread_lines(canvas, app, below.threads, card);
     note_lines(canvas, app, below.notes, card);
+}
+
+/// Adds threads, newest first: how old, from whom, what.
+pub(in crate::ui) fn thread_lines(
+    canvas: &Canvas<'_>,
+    app: &App,
+    threads: &[Id<Thread>],
+    card: &mut Sheet,
+) {
+    if threads.is_empty() {
+        return;
+    }
+    let paint = &canvas.paint;
+    card.rule(counted(threads.len(), "thread"));
+    for thread in threads.iter().take(20).filter_map(|id| app.world.get(id)) {
+        let age = thread
+            .last_at
+            .map(|at| clock::age(app.world.view.now, at))
+            .unwrap_or_default();
+        let person = app.world.follow::<Person>(thread.from.as_ref());
+        let name = person.map_or(thread.from_name.as_str(), |person| &person.name);
+        let name = text::fit_left(&text::clean_line(name), 14).into_owned();
+        let words = if thread.title.is_empty() {
+            piece(thread.last_text.clone(), paint.text())
+        } else {
+            piece(thread.title.clone(), paint.text())
+        };
+        card.whole(vec![
+            piece(format!("{age:<4} "), paint.dim()),
+            piece(format!("{name} "), paint.person()),
+            words,
+        ]);
+    }
 }
 
 /// Adds notes, newest first, with their date.
@@ -260,7 +296,7 @@ pub(in crate::ui) fn note_lines(
     if notes.is_empty() {
         return;
     }
-    card.rule(format!("{} notes", notes.len()));
+    card.rule(counted(notes.len(), "note"));
     for note in notes.iter().take(50).filter_map(|id| app.world.get(id)) {
         let date = note
             .at

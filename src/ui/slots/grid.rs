@@ -283,7 +283,7 @@ fn legend(canvas: &mut Canvas<'_>, inner: Rect, y: u16) {
     for (shade, words) in [
         (Shade::Preferred, "likes it"),
         (Shade::Working, "at work"),
-        (Shade::Acceptable, "would still come"),
+        (Shade::Acceptable, "would come"),
         (Shade::Busy, "taken"),
         (Shade::Closed, "not free"),
     ] {

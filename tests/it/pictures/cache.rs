@@ -31,15 +31,15 @@ impl KindVisitor for Read<'_> {
 }
 
 /// The records that one user sees.
-pub(super) struct Cache {
-    pub(super) me: String,
+pub(crate) struct Cache {
+    pub(crate) me: String,
     working: Vec<CacheRow>,
     children: BTreeMap<(AnyRef, Kind), Vec<CacheRow>>,
 }
 
 impl Cache {
     /// Generates the morning of the demo and keeps what its CNM sees.
-    pub(super) fn morning() -> Self {
+    pub(crate) fn morning() -> Self {
         let options = Options::default();
         let me = demo::cast(&options).ana.user.as_str().to_owned();
         let mut cache = Self {
@@ -98,12 +98,12 @@ impl Cache {
     }
 
     /// The records that a console holds from its start.
-    pub(super) fn working(&self) -> Vec<CacheRow> {
+    pub(crate) fn working(&self) -> Vec<CacheRow> {
         self.working.clone()
     }
 
     /// Answers what a console asks of its cache.
-    pub(super) fn answer(&self, app: &mut App, effects: &[Effect]) {
+    pub(crate) fn answer(&self, app: &mut App, effects: &[Effect]) {
         for effect in effects {
             let Effect::Load(load) = effect else { continue };
             let rows = match load {
