@@ -144,13 +144,17 @@ fn courses(
         .filter(|(_, goal)| goal.period == GoalPeriod::Month)
         .filter_map(|(_, goal)| {
             let subject = goal.subject.as_ref()?;
-            Some(((subject, goal.metric.as_ref()?, month_start(goal.starts?)), goal))
+            Some((
+                (subject, goal.metric.as_ref()?, month_start(goal.starts?)),
+                goal,
+            ))
         })
         .collect();
     let mut found: BTreeMap<AnyRef, Vec<Course>> = BTreeMap::new();
     for ((subject, metric), series) in series {
         let def = defs.record(metric.as_str());
-        if let Some(course) = def.and_then(|def| course(subject, metric, def, &series, &goals, today))
+        if let Some(course) =
+            def.and_then(|def| course(subject, metric, def, &series, &goals, today))
         {
             found.entry(subject.clone()).or_default().push(course);
         }
@@ -180,7 +184,9 @@ fn course(
     };
     let change = match to_date.filter(|_| running) {
         Some(now) if !adds_up(now) => by_days(series, now),
-        Some(_) => series.month_to_date().and_then(|growth| growth.change.ratio()),
+        Some(_) => series
+            .month_to_date()
+            .and_then(|growth| growth.change.ratio()),
         None => {
             let growth = series.month_on_month(first);
             growth.and_then(|growth| growth.change.ratio())
@@ -245,7 +251,10 @@ fn whole_steps(series: &Series, today: Date) -> (Vec<f64>, Steps) {
         .map(|month| month.total)
         .collect();
     let from = months.len().saturating_sub(STEPS as usize);
-    (months.get(from..).unwrap_or_default().to_vec(), Steps::Months)
+    (
+        months.get(from..).unwrap_or_default().to_vec(),
+        Steps::Months,
+    )
 }
 
 /// What a CN earns by stands first; the ids of metrics are words.

@@ -203,9 +203,8 @@ impl Figures {
         let mut slots = screen.slots.clone();
         // The cursor moves over the table without changing it.
         slots.cell = 0;
-        let same = |(then, shown, _): &(Vec<u64>, SlotsScreen, Timetable)| {
-            *then == now && *shown == slots
-        };
+        let same =
+            |(then, shown, _): &(Vec<u64>, SlotsScreen, Timetable)| *then == now && *shown == slots;
         if !self.timetable.as_ref().is_some_and(same) {
             self.timetable = Timetable::of(world, &slots)
                 .ok()
@@ -262,7 +261,10 @@ fn under<R: Record, K: Ord>(
     let mut keyed: BTreeMap<AnyRef, Vec<(K, Id<R>)>> = BTreeMap::new();
     for (id, record) in world.table::<R>().records() {
         for link in about(record) {
-            keyed.entry(link).or_default().push((key(record), id.clone()));
+            keyed
+                .entry(link)
+                .or_default()
+                .push((key(record), id.clone()));
         }
     }
     keyed

@@ -108,7 +108,11 @@ impl SlotCommand {
 fn timetable(cx: &mut Cx<'_>, name: &'static str) -> Result<Timetable, CommandError> {
     let slots = cx.screen(name)?.slots.clone();
     Timetable::of(cx.world, &slots).map_err(|error| {
-        CommandError::refused("the slots of these people", error.to_string(), "w changes them")
+        CommandError::refused(
+            "the slots of these people",
+            error.to_string(),
+            "w changes them",
+        )
     })
 }
 
@@ -153,7 +157,9 @@ fn hold(cx: &mut Cx<'_>, title: Option<String>) -> Result<(), CommandError> {
     let cell = cx.screen("slot hold")?.slots.cell;
     let cell = cell.min(table.halves.len().saturating_sub(1));
     let Some(start) = table.halves.get(cell).copied() else {
-        return Err(CommandError::NoTarget("there is no hour under the cursor".into()));
+        return Err(CommandError::NoTarget(
+            "there is no hour under the cursor".into(),
+        ));
     };
     if start < cx.world.view.now {
         return Err(CommandError::refused(
@@ -177,7 +183,9 @@ fn hold(cx: &mut Cx<'_>, title: Option<String>) -> Result<(), CommandError> {
     let id = cx.create(Meeting {
         title: title.unwrap_or_else(|| format!("Meeting with {}", names.join(", "))),
         start: Some(start),
-        end: start.checked_add(SignedDuration::from_mins(table.minutes)).ok(),
+        end: start
+            .checked_add(SignedDuration::from_mins(table.minutes))
+            .ok(),
         zone: zone::name(&cx.world.view.zone),
         attendees: table.guests.iter().map(attendee).collect(),
         state: MeetingState::Held,

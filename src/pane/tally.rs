@@ -253,7 +253,10 @@ pub(super) fn groups(world: &World, place: Place, keys: &[String], tally: &mut T
         Place::Funnel => {
             tally.rungs.clear();
             let table = world.table::<Lead>();
-            for stage in keys.iter().filter_map(|key| table.record(key)?.stage.as_ref()) {
+            for stage in keys
+                .iter()
+                .filter_map(|key| table.record(key)?.stage.as_ref())
+            {
                 *tally.rungs.entry(stage.clone()).or_default() += 1;
             }
         }

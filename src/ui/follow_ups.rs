@@ -49,7 +49,10 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
         detail(canvas, lower, focus == Focus::Detail);
         return;
     }
-    let (left, right) = beside(area, area.width * if breadth == Breadth::Huge { 10 } else { 12 } / 20);
+    let (left, right) = beside(
+        area,
+        area.width * if breadth == Breadth::Huge { 10 } else { 12 } / 20,
+    );
     list(canvas, app, left, focus == Focus::List);
     let subject = link.as_ref().and_then(|link| subject(app, link));
     if breadth == Breadth::Huge {
@@ -372,11 +375,7 @@ pub(super) fn about(app: &App, follow_up: &FollowUp) -> String {
 }
 
 /// Says how late a follow-up is, or how much time is left.
-pub(super) fn lateness(
-    canvas: &Canvas<'_>,
-    app: &App,
-    follow_up: &FollowUp,
-) -> (String, Style) {
+pub(super) fn lateness(canvas: &Canvas<'_>, app: &App, follow_up: &FollowUp) -> (String, Style) {
     let paint = &canvas.paint;
     match follow_up.late(&app.world.view) {
         None => ("no date".into(), paint.dim()),

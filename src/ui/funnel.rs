@@ -119,9 +119,8 @@ impl Part {
     const fn title(self) -> &'static str {
         match self {
             Part::Step => "step",
-            Part::StepRange => "95% of n",
             Part::Cumulative => "cum",
-            Part::CumulativeRange => "95% of n",
+            Part::StepRange | Part::CumulativeRange => "95% of n",
             Part::Days => "days",
             Part::Over => "too long",
         }

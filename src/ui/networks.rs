@@ -3,8 +3,8 @@
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::card;
 use super::canvas::{Canvas, Piece, gauge, piece};
+use super::card;
 use super::funnel::lead;
 use super::layout::{Breadth, above, beside};
 use super::sheet::{Sheet, counted};
@@ -43,9 +43,39 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
         }
         return;
     }
-    let (left, right) = beside(area, area.width * 9 / 20);
+    let broad = breadth == Breadth::Huge;
+    let (left, right) = beside(area, area.width * if broad { 14 } else { 19 } / 40);
     list(canvas, app, left, focus == Focus::List);
-    page(canvas, app, right, focus == Focus::Detail);
+    if broad && focus == Focus::List {
+        let (middle, last) = beside(right, right.width * 11 / 20);
+        page(canvas, app, middle, false);
+        open_page(canvas, app, last);
+    } else {
+        page(canvas, app, right, focus == Focus::Detail);
+    }
+}
+
+/// The third column: what is open with the CN, what was agreed, what was noted.
+fn open_page(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
+    let key = app
+        .screen
+        .shelf(Place::Networks)
+        .and_then(|shelf| shelf.list.cursor());
+    let inner = canvas.frame(area, "Open", "t threads · f follow-ups · L leads", false);
+    let Some(key) = key else { return };
+    let below = app.figures.hanging(&Id::<Network>::new(key).link());
+    let mut card = Sheet::new(inner);
+    open_things(canvas, app, &below, &mut card);
+    lead::note_lines(canvas, app, below.notes, &mut card);
+    if card.is_empty() {
+        table::empty(
+            canvas,
+            inner,
+            &["Nothing is open.", "n f makes a follow-up, N a note."],
+        );
+        return;
+    }
+    card.draw(canvas, inner, 0);
 }
 
 pub(super) fn list(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool) {
@@ -124,7 +154,10 @@ fn row(canvas: &Canvas<'_>, app: &App, key: &str, columns: usize) -> (Vec<Vec<Pi
 /// The share of the goal that is reached, in the colour of what one does about it.
 fn reached(canvas: &Canvas<'_>, pace: &Pace) -> Vec<Piece> {
     let share = pace.reached().unwrap_or(0.0);
-    cell(format!("{:.0}%", share * 100.0), band_style(canvas, pace.band))
+    cell(
+        format!("{:.0}%", share * 100.0),
+        band_style(canvas, pace.band),
+    )
 }
 
 fn band_style(canvas: &Canvas<'_>, band: Band) -> Style {
@@ -249,9 +282,12 @@ fn card_focused(canvas: &mut Canvas<'_>, app: &App, area: Rect, id: &Id<Network>
         card.text("health", &network.health_reason, canvas.paint.text());
     }
     figures(canvas, app, id, inner.width, &mut card);
-    let below = app.figures.hanging(&link);
-    open_things(canvas, app, &below, &mut card);
-    lead::note_lines(canvas, app, below.notes, &mut card);
+    // On a broad screen these have a column of their own beside the list.
+    if focused || Breadth::of(app.size.0) < Breadth::Huge || app.screen.zoom {
+        let below = app.figures.hanging(&link);
+        open_things(canvas, app, &below, &mut card);
+        lead::note_lines(canvas, app, below.notes, &mut card);
+    }
     if focused {
         card.rule("all fields");
         for (name, words) in table::field_lines(app, &link) {
@@ -286,11 +322,13 @@ fn figures(canvas: &Canvas<'_>, app: &App, id: &Id<Network>, width: u16, card: &
     let courses = app.courses.of(&id.link());
     let Some(first) = courses.first() else {
         card.rule("figures");
-        let words = vec![piece("none yet; the next import brings them", canvas.paint.dim())];
+        let words = vec![piece(
+            "none yet; the next import brings them",
+            canvas.paint.dim(),
+        )];
         card.whole(words);
         return;
     };
-    let paint = &canvas.paint;
     let as_of = first
         .as_of
         .map(|at| format!(" · data of {}", clock::stamp(at, &app.world.view.zone)))
@@ -336,12 +374,12 @@ fn figure_titles(canvas: &Canvas<'_>, first: &Course, cells: usize) -> Vec<Piece
         Steps::Weeks => "weeks",
         Steps::Months => "months",
     };
-    let now = if first.running { "so far" } else { "last month" };
+    let now = if first.running { "so far" } else { "month" };
     let words = format!(
-        "{:<14} {} {now:>11} {:>4}  goal",
-        "",
-        text::fit_left(steps, cells.saturating_sub(4)),
-        "±"
+        "{:<15}{}{now:>8} {:>6}  goal",
+        "metric",
+        text::fit_left(steps, cells),
+        "change"
     );
     vec![piece(words, canvas.paint.dim())]
 }

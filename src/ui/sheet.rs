@@ -30,6 +30,11 @@ impl Sheet {
         }
     }
 
+    /// Tells whether there is nothing on it.
+    pub(super) fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
     /// Adds a line with a label.
     pub(super) fn line(&mut self, label: &str, pieces: Vec<Piece>) {
         if !pieces.is_empty() {

@@ -20,9 +20,16 @@ use grid::Grid;
 
 /// Draws the day in all zones, the time under the cursor in everyone's words, the best times, the meetings.
 pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
-    let Some(table) = app.figures.timetable().filter(|table| !table.guests.is_empty()) else {
+    let Some(table) = app
+        .figures
+        .timetable()
+        .filter(|table| !table.guests.is_empty())
+    else {
         let inner = canvas.frame(area, "Slots", "", true);
-        let lines = ["Nobody to meet is known.", "w picks people, n p makes a contact."];
+        let lines = [
+            "Nobody to meet is known.",
+            "w picks people, n p makes a contact.",
+        ];
         table::empty(canvas, inner, &lines);
         return;
     };
@@ -106,13 +113,12 @@ fn look(canvas: &Canvas<'_>, shade: Shade) -> (&'static str, Style) {
         (Glyphs::Unicode, Shade::Working) => "▆",
         (Glyphs::Unicode, Shade::Acceptable) => "▃",
         (Glyphs::Unicode, Shade::Busy) => "╳",
-        (Glyphs::Unicode, Shade::NightsUsedUp) => "*",
         (Glyphs::Unicode, Shade::Closed) => "·",
         (Glyphs::Ascii, Shade::Preferred) => "=",
         (Glyphs::Ascii, Shade::Working) => "-",
         (Glyphs::Ascii, Shade::Acceptable) => "~",
         (Glyphs::Ascii, Shade::Busy) => "#",
-        (Glyphs::Ascii, Shade::NightsUsedUp) => "*",
+        (_, Shade::NightsUsedUp) => "*",
         (Glyphs::Ascii, Shade::Closed) => ".",
     };
     (mark, style)
@@ -223,7 +229,13 @@ fn best(canvas: &mut Canvas<'_>, app: &App, area: Rect, table: &Timetable) {
     let room = inner.width.saturating_sub(2);
     if table.offers.is_empty() {
         let paint = canvas.paint;
-        canvas.put(inner.x + 1, inner.y, room, "No time suits everyone.", paint.warn());
+        canvas.put(
+            inner.x + 1,
+            inner.y,
+            room,
+            "No time suits everyone.",
+            paint.warn(),
+        );
         let Some((start, reasons)) = &table.miss else {
             return;
         };
@@ -337,7 +349,13 @@ fn message(canvas: &mut Canvas<'_>, area: Rect, table: &Timetable) {
             if y >= inner.bottom() {
                 return;
             }
-            canvas.put(inner.x + 1, y, inner.width.saturating_sub(2), line.text, style);
+            canvas.put(
+                inner.x + 1,
+                y,
+                inner.width.saturating_sub(2),
+                line.text,
+                style,
+            );
             y += 1;
         }
     }
@@ -354,7 +372,13 @@ fn agenda(canvas: &mut Canvas<'_>, app: &App, area: Rect, day: Date) {
     if rows.is_empty() {
         let words = "none ahead; enter holds the time under the cursor";
         let dim = canvas.paint.dim();
-        canvas.put(inner.x + 1, inner.y, inner.width.saturating_sub(2), words, dim);
+        canvas.put(
+            inner.x + 1,
+            inner.y,
+            inner.width.saturating_sub(2),
+            words,
+            dim,
+        );
         return;
     }
     let mut before = None;

@@ -80,7 +80,9 @@ pub(super) fn draw_grouped(
     let height = usize::from(area.bottom().saturating_sub(y));
     let list = rows.list;
     let first = list.window(height);
-    for (y, entry) in (y..area.bottom()).zip(entries(list.order(), first, list.position(), height, group)) {
+    for (y, entry) in
+        (y..area.bottom()).zip(entries(list.order(), first, list.position(), height, group))
+    {
         let line = Rect {
             y,
             height: 1,
@@ -109,7 +111,13 @@ enum Entry {
 }
 
 /// Returns the lines that fit, with the row of the cursor among them: rows, and a rule above each group.
-fn entries(order: &[String], first: usize, here: usize, height: usize, group: Group<'_>) -> Vec<Entry> {
+fn entries(
+    order: &[String],
+    first: usize,
+    here: usize,
+    height: usize,
+    group: Group<'_>,
+) -> Vec<Entry> {
     if height < 4 {
         let rows = first..order.len().min(first + height);
         return rows.map(Entry::Row).collect();
@@ -175,7 +183,12 @@ fn row(canvas: &mut Canvas<'_>, line: Rect, columns: &[Column], pieces: &[Vec<Pi
 
 /// Draws the mark, how the record stands to the server, and the cursor; `focus` says that the cursor is here,
 /// and whether the list has the keys.
-fn margin(canvas: &mut Canvas<'_>, line: Rect, (marked, state): (bool, RowState), focus: Option<bool>) {
+fn margin(
+    canvas: &mut Canvas<'_>,
+    line: Rect,
+    (marked, state): (bool, RowState),
+    focus: Option<bool>,
+) {
     let glyphs = canvas.paint.glyphs();
     if !marked && focus.is_some() {
         let style = canvas.paint.accent();

@@ -23,6 +23,7 @@ mod ics_series;
 mod layering;
 mod model;
 mod online;
+mod panes;
 mod phrases;
 mod pictures;
 mod references;

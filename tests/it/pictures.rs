@@ -3,7 +3,6 @@
 //! `UPDATE_DOCS=1 cargo test --test it pictures` writes them anew.
 
 pub(crate) mod cache;
-mod peek;
 mod svg;
 
 use cnm::text::Glyphs;

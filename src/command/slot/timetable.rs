@@ -10,8 +10,8 @@ use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use crate::list::World;
 use crate::pane::SlotsScreen;
 use crate::record::{
-    BusyBlock, Circle, Hours as RecordHours, Id, Meeting, MeetingState, Person, Thread, ThreadState,
-    Window as RecordWindow,
+    BusyBlock, Circle, Hours as RecordHours, Id, Meeting, MeetingState, Person, Thread,
+    ThreadState, Window as RecordWindow,
 };
 use crate::slots::{
     Attendee, Hours, Minute, Plan, Search, Session, Shade, Slot, SlotsError, Span, WeekWindows,
@@ -318,8 +318,7 @@ fn offers(plan: &Plan) -> Vec<Offer> {
     }
     let mut chosen: Vec<Slot<'_>> = Vec::new();
     for slot in plan.ranked() {
-        let apart =
-            |other: &Slot<'_>| other.end() <= slot.start() || slot.end() <= other.start();
+        let apart = |other: &Slot<'_>| other.end() <= slot.start() || slot.end() <= other.start();
         if chosen.iter().all(apart) {
             chosen.push(slot);
         }

@@ -12,7 +12,13 @@ use crate::text;
 use crate::when::{clock, zone};
 
 /// Draws the card of a lead.
-pub(in crate::ui) fn card(canvas: &mut Canvas<'_>, app: &App, area: Rect, id: &Id<Lead>, focused: bool) {
+pub(in crate::ui) fn card(
+    canvas: &mut Canvas<'_>,
+    app: &App,
+    area: Rect,
+    id: &Id<Lead>,
+    focused: bool,
+) {
     let Some(lead) = app.world.get(id) else {
         canvas.frame(area, "Lead", "not in the cache", focused);
         return;

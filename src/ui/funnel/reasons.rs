@@ -22,13 +22,17 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
     let total = &figures.wins.total;
     let right = format!("{} of {} decided · 26 weeks", total.hits, total.of.n);
     let inner = canvas.frame(area, "Signed by source", &right, false);
-    let room = usize::from(inner.width).saturating_sub(NAME + 24).clamp(4, 24);
+    let room = usize::from(inner.width)
+        .saturating_sub(NAME + 24)
+        .clamp(4, 24);
     let sources = sources(canvas, figures, room);
     let losses = losses(canvas, figures, room);
     let weeks = weeks(canvas, &figures.weeks);
     // The weeks stand at the foot; what is left is shared by sources and losses.
     let free = usize::from(inner.height).saturating_sub(weeks.len() + 2);
-    let kept = sources.len().min(free.saturating_sub(losses.len().min(free / 2)));
+    let kept = sources
+        .len()
+        .min(free.saturating_sub(losses.len().min(free / 2)));
     let mut y = inner.y;
     let put = |canvas: &mut Canvas<'_>, y: &mut u16, line: &[Piece]| {
         if *y < inner.bottom() {
@@ -37,7 +41,11 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
         }
     };
     if sources.is_empty() {
-        table::empty(canvas, Rect { height: 1, ..inner }, &["no lead was decided yet"]);
+        table::empty(
+            canvas,
+            Rect { height: 1, ..inner },
+            &["no lead was decided yet"],
+        );
         y += 1;
     }
     for line in sources.iter().take(kept) {
@@ -51,7 +59,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
         }
     }
     if y < inner.bottom() {
-        canvas.rule(inner.x, y, inner.width, "twelve weeks, the running one apart");
+        canvas.rule(inner.x, y, inner.width, "by week, this one apart");
         y += 1;
         for line in &weeks {
             put(canvas, &mut y, line);

@@ -216,7 +216,9 @@ impl<'a> Grid<'a> {
 
     /// Tints the meeting under the cursor across all people.
     fn cursor(&self, canvas: &mut Canvas<'_>, inner: Rect, top: u16, bottom: u16) {
-        let length = usize::try_from(self.table.minutes).unwrap_or(60).div_ceil(30);
+        let length = usize::try_from(self.table.minutes)
+            .unwrap_or(60)
+            .div_ceil(30);
         let meeting = self.cursor..self.cursor + length;
         let style = canvas.paint.cursor();
         for half in self.visible().filter(|half| meeting.contains(half)) {

@@ -107,7 +107,9 @@ impl Cache {
         for effect in effects {
             let Effect::Load(load) = effect else { continue };
             let rows = match load {
-                Load::Children { parent, kind, .. } => self.children.get(&(parent.clone(), *kind)).cloned(),
+                Load::Children { parent, kind, .. } => {
+                    self.children.get(&(parent.clone(), *kind)).cloned()
+                }
                 Load::All { kind, .. } => {
                     let of_kind = |row: &&CacheRow| row.kind == *kind;
                     let below = self.children.values().flatten().filter(of_kind).cloned();
