@@ -253,9 +253,10 @@ fn card_focused(canvas: &mut Canvas<'_>, app: &App, area: Rect, id: &Id<Network>
     let days = network
         .signed_at
         .map(|signed| (app.world.view.today() - signed).get_days());
+    let life = network.lifecycle.as_str().replace('_', " ");
     let right = match days {
-        Some(days) => format!("{} · day {days}", network.lifecycle),
-        None => network.lifecycle.to_string(),
+        Some(days) => format!("{life} · day {days}"),
+        None => life,
     };
     let inner = canvas.frame(area, &network.name, &right, focused);
     let mut card = Sheet::new(inner);
