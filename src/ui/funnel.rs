@@ -220,7 +220,8 @@ fn title_figures(figures: &FunnelFigures, leads: usize) -> String {
             "{open} open of {leads} · {:.0}% sign in 8 weeks",
             signed * 100.0
         ),
-        None => format!("{open} open of {leads}"),
+        None if figures.history => format!("{open} open of {leads}"),
+        None => format!("{open} open"),
     }
 }
 

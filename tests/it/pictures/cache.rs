@@ -34,6 +34,7 @@ impl KindVisitor for Read<'_> {
 pub(crate) struct Cache {
     pub(crate) me: String,
     working: Vec<CacheRow>,
+    closed: Vec<CacheRow>,
     children: BTreeMap<(AnyRef, Kind), Vec<CacheRow>>,
 }
 
@@ -45,6 +46,7 @@ impl Cache {
         let mut cache = Self {
             me,
             working: Vec::new(),
+            closed: Vec::new(),
             children: BTreeMap::new(),
         };
         let mut seen: BTreeSet<String> = BTreeSet::new();
@@ -88,6 +90,8 @@ impl Cache {
         };
         if place.open {
             self.working.push(row.clone());
+        } else if place.parent.is_none() {
+            self.closed.push(row.clone());
         }
         if let Some(parent) = place.parent {
             self.children
@@ -114,6 +118,11 @@ impl Cache {
                     let of_kind = |row: &&CacheRow| row.kind == *kind;
                     let below = self.children.values().flatten().filter(of_kind).cloned();
                     Some(below.collect())
+                }
+                Load::Since { kind, .. } => {
+                    let of_kind = |row: &&CacheRow| row.kind == *kind;
+                    let below = self.children.values().flatten();
+                    Some(below.chain(&self.closed).filter(of_kind).cloned().collect())
                 }
                 _ => continue,
             };
