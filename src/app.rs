@@ -20,8 +20,8 @@ mod point;
 mod prefix;
 mod reply;
 
-pub use course::{Course, Courses};
-pub use figures::{Course as Trend, Figures, FunnelFigures};
+pub use course::{Course, Courses, Steps};
+pub use figures::{Figures, FunnelFigures, Hanging};
 pub use find::{Find, HITS, Hit};
 pub use form::{Form, FormField};
 pub use help::{HelpRow, footer, help_rows};
@@ -289,7 +289,9 @@ impl App {
         }
         effects.extend(self.wanted_loads());
         self.screen.readings.follow(&self.world);
+        self.courses.refresh(&self.world);
         self.figures.refresh(&self.world, self.screen.place);
+        self.figures.meet(&self.world, &self.screen);
         if let Some(at) = self.popup_at
             && at > now
         {

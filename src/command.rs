@@ -38,7 +38,7 @@ pub use outbox::OutboxCommand;
 pub(crate) use phrase::reading;
 pub use phrase::{due_of, read_phrase};
 pub use record::{EditCommand, NewCommand, NoteCommand, find_kind};
-pub use slot::SlotCommand;
+pub use slot::{Guest, Offer, SlotCommand, Timetable, is_free};
 pub use undo::UndoLog;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};

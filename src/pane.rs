@@ -204,15 +204,17 @@ impl Panel {
 }
 
 /// The state of the slots place.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SlotsScreen {
     /// The people whose hours are shown, me first.
     pub people: Vec<Id<Person>>,
     /// The first local day shown.
     pub day: Option<Date>,
+    /// The first day of the week in which best times are looked for, where it is not the day shown.
+    pub from: Option<Date>,
     /// Length of the meeting in minutes.
     pub minutes: i64,
-    /// The cell under the cursor, counted from the first instant shown.
+    /// The half hour under the cursor, counted from local midnight.
     pub cell: usize,
 }
 
@@ -221,9 +223,10 @@ impl Default for SlotsScreen {
         Self {
             people: Vec::new(),
             day: None,
+            from: None,
             minutes: 60,
-            // The evening here is the morning of those who are waited for.
-            cell: 17,
+            // Five in the evening: the evening here is the morning of those who are waited for.
+            cell: 34,
         }
     }
 }

@@ -20,6 +20,7 @@ mod outbox;
 mod overlay;
 mod paint;
 mod reply;
+mod sheet;
 mod slots;
 mod table;
 mod thread;

@@ -5,19 +5,16 @@ use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 
-use crate::figure::{Aim, Nature, Pace, Window};
+use crate::command::Timetable;
+use crate::figure::Window;
 use crate::funnel::{Hole, Journeys, Loss, Params, Pipeline, Scope, Stay, Table, Week, WinRates};
 use crate::list::World;
-use crate::pane::{Place, Stretch, network_needs};
-use crate::portfolio::{Growth, NetworkReason, SeriesSet, goal_pace, nature_of};
+use crate::pane::{Place, Screen, SlotsScreen, Stretch, network_needs};
+use crate::portfolio::NetworkReason;
 use crate::record::{
-    AnyRef, BusyBlock, CoachingAction, Due, FollowUp, FollowUpState, Goal, GoalPeriod, Id,
-    Incident, Kind, Lead, Meeting, MeetingState, MetricDef, MetricPoint, Network, Note, PeriodKind,
-    Person, PointStatus, Record, Stage, StageEvent, Thread, ThreadState,
+    AnyRef, CoachingAction, Due, FollowUp, FollowUpState, Id, Incident, Kind, Lead, Meeting,
+    MeetingState, Network, Note, Record, Stage, StageEvent, Thread, ThreadState, WaitingOn,
 };
-
-/// Months of a course that are kept.
-const MONTHS: usize = 24;
 
 /// The figures of the funnel.
 #[derive(Clone, Debug)]
@@ -46,58 +43,42 @@ impl FunnelFigures {
     }
 }
 
-/// The course of one metric of one CN.
-#[derive(Clone, Debug)]
-pub struct Course {
-    /// The metric.
-    pub metric: Id<MetricDef>,
-    /// Its name on screen.
-    pub name: String,
-    /// Whole months, oldest first.
-    pub months: Vec<f64>,
-    /// The newest figure in the metric's unit.
-    pub value: f64,
-    /// The kind of period that it covers.
-    pub kind: PeriodKind,
-    /// The state of its data.
-    pub as_of: Option<Timestamp>,
-    /// How firm it is.
-    pub status: PointStatus,
-    /// How the month to date compares with the month before up to the same day.
-    pub growth: Option<Growth>,
-    /// How the goal of the month stands.
-    pub pace: Option<Pace>,
-}
-
 /// What hangs under a record, newest or most pressing first.
-#[derive(Clone, Debug, Default)]
-pub struct Hanging {
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Hanging<'a> {
     /// Notes, newest first.
-    pub notes: Vec<Id<Note>>,
+    pub notes: &'a [Id<Note>],
     /// Open follow-ups, the most pressing first.
-    pub follow_ups: Vec<Id<FollowUp>>,
+    pub follow_ups: &'a [Id<FollowUp>],
     /// Threads that are not done, newest first.
-    pub threads: Vec<Id<Thread>>,
+    pub threads: &'a [Id<Thread>],
     /// Incidents: open ones first, then the newest.
-    pub incidents: Vec<Id<Incident>>,
+    pub incidents: &'a [Id<Incident>],
     /// Coaching actions: open ones first.
-    pub coaching: Vec<Id<CoachingAction>>,
+    pub coaching: &'a [Id<CoachingAction>],
 }
 
-/// From when until when.
-type Span = (Timestamp, Timestamp);
+/// What was computed, and the state of what it was computed from.
+type Kept<T> = (Vec<u64>, T);
+
+/// Records of one kind by what they hang under.
+type Under<R> = BTreeMap<AnyRef, Vec<Id<R>>>;
 
 /// Everything that is computed from many records.
 #[derive(Clone, Debug, Default)]
 pub struct Figures {
-    funnel: Option<(Vec<u64>, FunnelFigures)>,
+    funnel: Option<Kept<FunnelFigures>>,
     history: bool,
-    courses: (Vec<u64>, BTreeMap<Id<Network>, Vec<Course>>),
-    reasons: (Vec<u64>, BTreeMap<Id<Network>, Vec<NetworkReason>>),
-    hanging: (Vec<u64>, BTreeMap<AnyRef, Hanging>),
-    load: (Vec<u64>, [usize; 7]),
-    busy: (Vec<u64>, BTreeMap<Id<Person>, Vec<Span>>),
-    meetings: (Vec<u64>, Vec<(Timestamp, Id<Meeting>)>),
+    reasons: Kept<BTreeMap<Id<Network>, Vec<NetworkReason>>>,
+    notes: Kept<Under<Note>>,
+    follow_ups: Kept<Under<FollowUp>>,
+    threads: Kept<Under<Thread>>,
+    incidents: Kept<Under<Incident>>,
+    coaching: Kept<Under<CoachingAction>>,
+    load: Kept<[usize; 7]>,
+    awaited: Kept<Vec<Id<FollowUp>>>,
+    meetings: Kept<Vec<(Timestamp, Id<Meeting>)>>,
+    timetable: Option<(Vec<u64>, SlotsScreen, Timetable)>,
 }
 
 impl Figures {
@@ -106,19 +87,23 @@ impl Figures {
         self.funnel.as_ref().map(|(_, figures)| figures)
     }
 
-    /// Returns the courses of a CN, the leading metric first; empty while its figures are not read.
-    pub fn courses(&self, network: &Id<Network>) -> &[Course] {
-        self.courses.1.get(network).map_or(&[], Vec::as_slice)
-    }
-
     /// Returns why a CN needs me, the most pressing reason first.
     pub fn reasons(&self, network: &Id<Network>) -> &[NetworkReason] {
         self.reasons.1.get(network).map_or(&[], Vec::as_slice)
     }
 
     /// Returns what hangs under a record.
-    pub fn hanging(&self, link: &AnyRef) -> Option<&Hanging> {
-        self.hanging.1.get(link)
+    pub fn hanging(&self, link: &AnyRef) -> Hanging<'_> {
+        fn of<'a, R: Record>(under: &'a Under<R>, link: &AnyRef) -> &'a [Id<R>] {
+            under.get(link).map_or(&[], Vec::as_slice)
+        }
+        Hanging {
+            notes: of(&self.notes.1, link),
+            follow_ups: of(&self.follow_ups.1, link),
+            threads: of(&self.threads.1, link),
+            incidents: of(&self.incidents.1, link),
+            coaching: of(&self.coaching.1, link),
+        }
     }
 
     /// Returns how many of my follow-ups fall due on each of the next seven local days, today first.
@@ -126,9 +111,14 @@ impl Figures {
         self.load.1
     }
 
-    /// Returns when a person is taken.
-    pub fn busy(&self, person: &Id<Person>) -> &[(Timestamp, Timestamp)] {
-        self.busy.1.get(person).map_or(&[], Vec::as_slice)
+    /// Returns the follow-ups of mine in which somebody else has the next move, the longest wait first.
+    pub fn awaited(&self) -> &[Id<FollowUp>] {
+        &self.awaited.1
+    }
+
+    /// Returns who can meet when, once the slots place has been shown.
+    pub fn timetable(&self) -> Option<&Timetable> {
+        self.timetable.as_ref().map(|(.., timetable)| timetable)
     }
 
     /// Returns the meetings that were not declined, in order.
@@ -160,11 +150,6 @@ impl Figures {
             }
         }
         if here(&[Place::Networks, Place::Today]) {
-            renew(
-                &mut self.courses,
-                stamp(&[Kind::MetricPoint, Kind::MetricDef, Kind::Goal]),
-                || courses(world),
-            );
             let kinds = [Kind::Network, Kind::Thread, Kind::FollowUp, Kind::Incident];
             renew(&mut self.reasons, stamp(&kinds), || {
                 network_needs(world)
@@ -174,23 +159,56 @@ impl Figures {
             });
         }
         if here(&[Place::Networks, Place::Funnel, Place::FollowUps]) {
-            let kinds = [
-                Kind::Note,
-                Kind::Thread,
-                Kind::FollowUp,
-                Kind::Incident,
-                Kind::CoachingAction,
-            ];
-            renew(&mut self.hanging, stamp(&kinds), || hanging(world));
+            self.hang(world, &stamp);
         }
         if here(&[Place::FollowUps, Place::Today]) {
-            renew(&mut self.load, stamp(&[Kind::FollowUp]), || load(world));
+            let now = stamp(&[Kind::FollowUp]);
+            renew(&mut self.load, now.clone(), || load(world));
+            renew(&mut self.awaited, now, || awaited(world));
         }
         if here(&[Place::Slots, Place::Today]) {
-            renew(&mut self.busy, stamp(&[Kind::BusyBlock]), || busy(world));
             renew(&mut self.meetings, stamp(&[Kind::Meeting]), || {
                 meetings(world)
             });
+        }
+    }
+
+    /// Each kind by itself: notes come in with every move of the cursor, threads are many.
+    fn hang(&mut self, world: &World, stamp: &impl Fn(&[Kind]) -> Vec<u64>) {
+        renew(&mut self.notes, stamp(&[Kind::Note]), || notes(world));
+        renew(&mut self.follow_ups, stamp(&[Kind::FollowUp]), || {
+            follow_ups(world)
+        });
+        renew(&mut self.threads, stamp(&[Kind::Thread]), || threads(world));
+        renew(&mut self.incidents, stamp(&[Kind::Incident]), || {
+            incidents(world)
+        });
+        renew(&mut self.coaching, stamp(&[Kind::CoachingAction]), || {
+            coaching(world)
+        });
+    }
+
+    /// Computes anew who can meet when, if the slots place is shown and something of it changed.
+    pub(super) fn meet(&mut self, world: &World, screen: &Screen) {
+        if screen.place != Place::Slots {
+            return;
+        }
+        let kinds = [Kind::Person, Kind::BusyBlock, Kind::Meeting, Kind::User];
+        let mut now: Vec<u64> = kinds.iter().map(|kind| world.revision(*kind)).collect();
+        if screen.slots.people.is_empty() {
+            now.push(world.revision(Kind::Thread));
+        }
+        // What is over is not offered.
+        now.push(u64::try_from(world.view.now.as_second() / 1_800).unwrap_or(0));
+        let mut slots = screen.slots.clone();
+        // The cursor moves over the table without changing it.
+        slots.cell = 0;
+        let same =
+            |(then, shown, _): &(Vec<u64>, SlotsScreen, Timetable)| *then == now && *shown == slots;
+        if !self.timetable.as_ref().is_some_and(same) {
+            self.timetable = Timetable::of(world, &slots)
+                .ok()
+                .map(|timetable| (now, slots, timetable));
         }
     }
 }
@@ -234,153 +252,87 @@ fn funnel_figures(world: &World, history: bool) -> FunnelFigures {
     }
 }
 
-fn courses(world: &World) -> BTreeMap<Id<Network>, Vec<Course>> {
-    let of_networks = world.table::<MetricPoint>().records().filter(|(_, point)| {
-        let subject = point.subject.as_ref();
-        subject.and_then(AnyRef::known_kind) == Some(Kind::Network)
-    });
-    let defs = world.table::<MetricDef>();
-    let set = SeriesSet::read(of_networks, |metric| {
-        defs.record(metric.as_str()).map_or(Nature::Flow, nature_of)
-    });
-    let today = jiff::tz::TimeZone::UTC.to_datetime(world.view.now).date();
-    let mut goals: HashMap<(&AnyRef, &Id<MetricDef>), &Goal> = HashMap::new();
-    for (_, goal) in world.table::<Goal>().records() {
-        let month = goal.starts.map(crate::figure::month_start);
-        if let (Some(subject), Some(metric)) = (&goal.subject, &goal.metric)
-            && goal.period == GoalPeriod::Month
-            && month == Some(crate::figure::month_start(today))
-        {
-            goals.insert((subject, metric), goal);
-        }
-    }
-    let mut metrics: Vec<(&Id<MetricDef>, &MetricDef)> = defs.records().collect();
-    metrics.sort_by_key(|(id, _)| (rank(id), (*id).clone()));
-    let mut found: BTreeMap<Id<Network>, Vec<Course>> = BTreeMap::new();
-    for (metric, def) in metrics {
-        for (subject, series) in set.of_metric(metric) {
-            let mut months: Vec<f64> = series.months().map(|month| month.total).collect();
-            months.drain(..months.len().saturating_sub(MONTHS));
-            let to_date = series.latest_to_date();
-            let month = series.months().next_back();
-            let (value, kind, as_of, status) = match (to_date, month) {
-                (Some(now), month) if month.is_none_or(|month| month.first < now.first) => (
-                    now.total,
-                    PeriodKind::MonthToDate,
-                    now.as_of,
-                    now.status.clone(),
-                ),
-                (_, Some(month)) => (
-                    month.total,
-                    PeriodKind::Month,
-                    month.as_of,
-                    month.status.clone(),
-                ),
-                (_, None) => continue,
-            };
-            let aim = if def.direction == "down" {
-                Aim::AtMost
-            } else {
-                Aim::AtLeast
-            };
-            let pace = goals
-                .get(&(subject, metric))
-                .and_then(|goal| goal_pace(goal, Some(series), today, aim).ok());
-            found.entry(Id::new(&subject.id)).or_default().push(Course {
-                metric: metric.clone(),
-                name: def.name.clone(),
-                months,
-                value,
-                kind,
-                as_of,
-                status,
-                growth: series.month_to_date(),
-                pace,
-            });
-        }
-    }
-    found
-}
-
-/// What a CN earns by stands first; the ids of metrics are words.
-fn rank(metric: &Id<MetricDef>) -> usize {
-    ["diamond", "revenue"]
-        .iter()
-        .position(|word| metric.as_str().contains(word))
-        .unwrap_or(usize::MAX)
-}
-
-fn hanging(world: &World) -> BTreeMap<AnyRef, Hanging> {
-    let mut under: BTreeMap<AnyRef, Hanging> = BTreeMap::new();
-    for (id, note) in world.table::<Note>().records() {
-        if let Some(subject) = &note.subject {
-            under
-                .entry(subject.clone())
+/// Puts records under what they are about, each list in the order of the key.
+fn under<R: Record, K: Ord>(
+    world: &World,
+    about: impl Fn(&R) -> Vec<AnyRef>,
+    key: impl Fn(&R) -> K,
+) -> Under<R> {
+    let mut keyed: BTreeMap<AnyRef, Vec<(K, Id<R>)>> = BTreeMap::new();
+    for (id, record) in world.table::<R>().records() {
+        for link in about(record) {
+            keyed
+                .entry(link)
                 .or_default()
-                .notes
-                .push(id.clone());
+                .push((key(record), id.clone()));
         }
     }
-    for (id, follow_up) in world.table::<FollowUp>().records() {
-        if follow_up.state != FollowUpState::Open {
-            continue;
-        }
-        let network = follow_up.network.as_ref().map(Id::link);
-        let lead = follow_up.lead.as_ref().map(Id::link);
-        for link in network.into_iter().chain(lead) {
-            under.entry(link).or_default().follow_ups.push(id.clone());
-        }
-    }
-    for (id, thread) in world.table::<Thread>().records() {
-        if let (Some(network), false) = (&thread.network, thread.state == ThreadState::Done) {
-            let below = under.entry(network.link()).or_default();
-            below.threads.push(id.clone());
-        }
-    }
-    for (id, incident) in world.table::<Incident>().records() {
-        if let Some(network) = &incident.network {
-            let below = under.entry(network.link()).or_default();
-            below.incidents.push(id.clone());
-        }
-    }
-    for (id, action) in world.table::<CoachingAction>().records() {
-        if let Some(network) = &action.network {
-            let below = under.entry(network.link()).or_default();
-            below.coaching.push(id.clone());
-        }
-    }
-    for below in under.values_mut() {
-        in_order(world, below);
-    }
-    under
+    keyed
+        .into_iter()
+        .map(|(link, mut rows)| {
+            rows.sort();
+            (link, rows.into_iter().map(|(_, id)| id).collect())
+        })
+        .collect()
 }
 
-fn in_order(world: &World, below: &mut Hanging) {
-    below.notes.sort_by_cached_key(|id| {
-        let at = world.get(id).and_then(|note| note.at);
-        (Reverse(at), id.clone())
-    });
-    below.follow_ups.sort_by_cached_key(|id| {
-        let follow_up = world.get(id);
-        let stretch = follow_up.map(|follow_up| Stretch::of(follow_up, &world.view));
-        let late = follow_up.and_then(|follow_up| follow_up.late(&world.view));
-        (stretch, Reverse(late), id.clone())
-    });
-    below.threads.sort_by_cached_key(|id| {
-        let at = world.get(id).and_then(|thread| thread.last_at);
-        (Reverse(at), id.clone())
-    });
-    below.incidents.sort_by_cached_key(|id| {
-        let incident = world.get(id);
-        let open = incident.is_some_and(Record::is_open);
-        let at = incident.and_then(|incident| incident.opened_at);
-        (!open, Reverse(at), id.clone())
-    });
-    below.coaching.sort_by_cached_key(|id| {
-        let action = world.get(id);
-        let open = action.is_some_and(Record::is_open);
-        (!open, action.and_then(|action| action.due), id.clone())
-    });
+fn notes(world: &World) -> Under<Note> {
+    under(
+        world,
+        |note: &Note| note.subject.iter().cloned().collect(),
+        |note| Reverse(note.at),
+    )
+}
+
+fn follow_ups(world: &World) -> Under<FollowUp> {
+    under(
+        world,
+        |follow_up: &FollowUp| {
+            if follow_up.state != FollowUpState::Open {
+                return Vec::new();
+            }
+            let network = follow_up.network.as_ref().map(Id::link);
+            let lead = follow_up.lead.as_ref().map(Id::link);
+            network.into_iter().chain(lead).collect()
+        },
+        |follow_up| {
+            (
+                Stretch::of(follow_up, &world.view),
+                Reverse(follow_up.late(&world.view)),
+            )
+        },
+    )
+}
+
+fn threads(world: &World) -> Under<Thread> {
+    under(
+        world,
+        |thread: &Thread| {
+            if thread.state == ThreadState::Done {
+                return Vec::new();
+            }
+            let network = thread.network.as_ref().map(Id::link);
+            let lead = thread.lead.as_ref().map(Id::link);
+            network.into_iter().chain(lead).collect()
+        },
+        |thread| Reverse(thread.last_at),
+    )
+}
+
+fn incidents(world: &World) -> Under<Incident> {
+    under(
+        world,
+        |incident: &Incident| incident.network.iter().map(Id::link).collect(),
+        |incident| (!incident.is_open(), Reverse(incident.opened_at)),
+    )
+}
+
+fn coaching(world: &World) -> Under<CoachingAction> {
+    under(
+        world,
+        |action: &CoachingAction| action.network.iter().map(Id::link).collect(),
+        |action| (!action.is_open(), action.due),
+    )
 }
 
 fn load(world: &World) -> [usize; 7] {
@@ -404,17 +356,20 @@ fn load(world: &World) -> [usize; 7] {
     days
 }
 
-fn busy(world: &World) -> BTreeMap<Id<Person>, Vec<(Timestamp, Timestamp)>> {
-    let mut busy: BTreeMap<Id<Person>, Vec<(Timestamp, Timestamp)>> = BTreeMap::new();
-    for (_, block) in world.table::<BusyBlock>().records() {
-        if let (Some(person), Some(start), Some(end)) = (&block.person, block.start, block.end) {
-            busy.entry(person.clone()).or_default().push((start, end));
-        }
-    }
-    for blocks in busy.values_mut() {
-        blocks.sort();
-    }
-    busy
+fn awaited(world: &World) -> Vec<Id<FollowUp>> {
+    let me = world.my_id();
+    let mut rows: Vec<_> = world
+        .table::<FollowUp>()
+        .records()
+        .filter(|(_, follow_up)| {
+            follow_up.is_open()
+                && follow_up.waiting_on == WaitingOn::Them
+                && follow_up.owner.as_ref() == Some(&me)
+        })
+        .map(|(id, follow_up)| (Reverse(follow_up.late(&world.view)), id))
+        .collect();
+    rows.sort_unstable();
+    rows.into_iter().map(|(_, id)| id.clone()).collect()
 }
 
 fn meetings(world: &World) -> Vec<(Timestamp, Id<Meeting>)> {

@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use super::App;
 use crate::effect::{CacheChange, CacheRow, Effect, Line, Load, SyncStatus};
 use crate::pane::{Place, Tone, arrange, arrange_all};
-use crate::record::{AnyRef, Kind, KindVisitor, MetricPoint, Record, Thread};
+use crate::record::{AnyRef, FollowUp, Id, Kind, KindVisitor, MetricPoint, Record, Thread};
 
 /// At most this many messages of a thread are read for its preview.
 const MESSAGES: usize = 200;
@@ -54,9 +54,9 @@ impl App {
         }
     }
 
-    /// Computes the courses again whose figures changed.
+    /// Takes note of the courses whose figures changed.
     fn follow_courses(&mut self, changes: &[CacheChange]) {
-        let mut subjects: Vec<AnyRef> = changes
+        let subjects: Vec<AnyRef> = changes
             .iter()
             .filter_map(|change| match change {
                 CacheChange::Upsert(row) if row.kind == Kind::MetricPoint => {
@@ -65,12 +65,9 @@ impl App {
                 }
                 _ => None,
             })
-            .filter(|subject| subject.known_kind() == Some(Kind::Network))
             .collect();
-        subjects.sort();
-        subjects.dedup();
         for subject in subjects {
-            self.courses.read(&self.world, &subject);
+            self.courses.mark(&subject);
         }
     }
 
@@ -133,7 +130,7 @@ impl App {
             ..
         } = load
         {
-            self.courses.read(&self.world, parent);
+            self.courses.mark(parent);
         }
         if let Load::All { kind, .. } | Load::Since { kind, .. } = load {
             self.figures.whole(*kind);
@@ -223,13 +220,17 @@ impl App {
                 _ => &[],
             };
             wanted.extend(kinds.iter().map(|kind| (link.clone(), *kind)));
-            // The card beside a thread shows how its CN does.
+            // The card beside a thread or a follow-up shows how its CN does.
             let thread = self.world.table::<Thread>().record(&link.id);
-            if let (Some(Kind::Thread), Some(thread)) = (link.known_kind(), thread)
-                && let Some(network) = &thread.network
-            {
-                wanted.push((network.link(), Kind::MetricPoint));
-            }
+            let of_thread = thread.and_then(|thread| thread.network.as_ref());
+            let follow_up = self.world.table::<FollowUp>().record(&link.id);
+            let of_follow_up = follow_up.and_then(|follow_up| follow_up.network.as_ref());
+            let network = match link.known_kind() {
+                Some(Kind::Thread) => of_thread,
+                Some(Kind::FollowUp) => of_follow_up,
+                _ => None,
+            };
+            wanted.extend(network.map(|network| (network.link(), Kind::MetricPoint)));
         }
         if self.screen.place == Place::Today
             && let Some(shelf) = self.screen.shelf(Place::Networks)
@@ -239,6 +240,7 @@ impl App {
             wanted.extend(first.map(|id| (AnyRef::new(Kind::Network, id), Kind::MetricPoint)));
         }
         let mut effects = self.wanted_figures();
+        effects.extend(self.wanted_origin());
         for (parent, kind) in wanted {
             let wanted = (parent, kind);
             if self.screen.loaded.contains(&wanted) {
@@ -260,6 +262,19 @@ impl App {
             self.forget_oldest();
         }
         effects
+    }
+
+    /// Returns what a follow-up was made from and what it is about, where that is not in memory yet.
+    fn wanted_origin(&mut self) -> Option<Effect> {
+        let id = self.screen.selected()?.id_of::<FollowUp>()?;
+        let follow_up = self.world.get(&id)?;
+        let origin = follow_up.origin.as_ref().map(Id::link)?;
+        let wanted = (origin, Kind::Message);
+        if self.screen.loaded.contains(&wanted) || self.world.any(Kind::Message).has(&wanted.0.id) {
+            return None;
+        }
+        self.screen.loaded.push(wanted.clone());
+        Some(Effect::Load(Load::Records(vec![wanted.0])))
     }
 
     /// Returns what the figures of a place need and nobody has read yet: the ways of all leads for the

@@ -225,7 +225,7 @@ fn a_row_read_while_an_edit_is_on_its_way_is_shown_with_the_edit() {
     press(&mut app, "2");
     let old = app.world.any(Kind::Thread).fields("t1").unwrap().2;
     press(&mut app, "e");
-    let load = Load::Records(vec![crate::record::AnyRef::new(Kind::Thread, "t1")]);
+    let load = Load::Records(vec![AnyRef::new(Kind::Thread, "t1")]);
     let row = CacheRow {
         kind: Kind::Thread,
         id: "t1".into(),

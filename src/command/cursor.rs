@@ -52,7 +52,9 @@ impl CursorCommand {
                 let forward = self == Self::Right;
                 if place == Place::Slots {
                     let by = if forward { 1 } else { -1 };
-                    screen.slots.cell = screen.slots.cell.saturating_add_signed(by);
+                    // The longest day has fifty half hours.
+                    let cell = screen.slots.cell.saturating_add_signed(by);
+                    screen.slots.cell = cell.min(49);
                 } else {
                     screen.focus = if forward { Focus::Detail } else { Focus::List };
                 }

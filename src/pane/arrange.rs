@@ -50,6 +50,7 @@ pub fn arrange(world: &World, screen: &mut Screen, place: Place, called: bool) {
         }
         _ => keys,
     };
+    tally::groups(world, place, &keys, &mut screen.tally);
     screen.shelf_mut(place).list.arrange(keys, called);
     if let Some(stamp) = stamp(world, screen, place) {
         screen.arranged.insert(place, stamp);

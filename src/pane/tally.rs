@@ -1,7 +1,9 @@
 //! What is counted once while the lists are put in order, so that a frame only reads it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
+use super::Place;
+use super::arrange::Stretch;
 use super::inbox::Split;
 use crate::list::World;
 use crate::record::{
@@ -52,8 +54,12 @@ pub struct Tally {
     pub oldest_days: i64,
     /// Promises that are still open, the latest first.
     pub promises: Vec<Id<FollowUp>>,
+    /// How many rows of the follow-ups lie in each stretch of time.
+    pub stretches: BTreeMap<Stretch, usize>,
     /// Leads by stage, in the order of the stages.
     pub stages: Vec<StageCount>,
+    /// How many rows of the funnel stand in each stage.
+    pub rungs: BTreeMap<Id<Stage>, usize>,
     /// CNs in poor health, at risk or suspended.
     pub needy: usize,
 }
@@ -87,6 +93,31 @@ pub(super) fn follow_ups(world: &World, keys: &[String], tally: &mut Tally) {
         if follow_up.kind == FollowUpKind::Promise {
             tally.promises.push(Id::new(key));
         }
+    }
+}
+
+/// Counts the rows of each group of a list, as it is shown.
+pub(super) fn groups(world: &World, place: Place, keys: &[String], tally: &mut Tally) {
+    match place {
+        Place::FollowUps => {
+            tally.stretches.clear();
+            let table = world.table::<FollowUp>();
+            for follow_up in keys.iter().filter_map(|key| table.record(key)) {
+                let stretch = Stretch::of(follow_up, &world.view);
+                *tally.stretches.entry(stretch).or_default() += 1;
+            }
+        }
+        Place::Funnel => {
+            tally.rungs.clear();
+            let table = world.table::<Lead>();
+            for stage in keys
+                .iter()
+                .filter_map(|key| table.record(key)?.stage.as_ref())
+            {
+                *tally.rungs.entry(stage.clone()).or_default() += 1;
+            }
+        }
+        _ => {}
     }
 }
 

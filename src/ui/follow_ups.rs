@@ -1,30 +1,21 @@
 //! Follow-ups: overdue first.
 
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 
 use super::canvas::{Canvas, Piece, piece};
+use super::funnel::lead;
 use super::layout::{Breadth, above, beside};
+use super::sheet::Sheet;
 use super::table::{self, Rows, cell, column, due_words, figure};
 use crate::app::App;
 use crate::effect::RowState;
-use crate::pane::{Focus, Place};
-use crate::record::{AnyRef, FollowUp, Kind, Lead, Network, User};
+use crate::pane::{Focus, Place, Stretch};
+use crate::record::{
+    AnyRef, Due, FollowUp, Id, Kind, Lead, Message, Network, Person, Record, User, WaitingOn,
+};
+use crate::text;
 use crate::when::clock;
-
-/// Counts my open follow-ups that are overdue.
-pub(super) fn overdue(app: &App) -> usize {
-    let Some(shelf) = app.screen.shelf(Place::FollowUps) else {
-        return 0;
-    };
-    let late = |id: &String| {
-        app.world
-            .table::<FollowUp>()
-            .record(id)
-            .and_then(|follow_up| follow_up.late(&app.world.view))
-            .is_some_and(|late| late.is_positive())
-    };
-    shelf.list.order().iter().filter(|id| late(id)).count()
-}
 
 /// Draws the follow-ups.
 pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
@@ -35,27 +26,78 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
         .shelf(Place::FollowUps)
         .and_then(|shelf| shelf.list.cursor());
     let link = key.map(|key| AnyRef::new(Kind::FollowUp, key));
-    if app.screen.zoom
+    let detail = |canvas: &mut Canvas<'_>, area: Rect, focused: bool| match &link {
+        Some(link) => card(canvas, app, area, link, focused),
+        None => {
+            canvas.frame(area, "Follow-up", "", focused);
+        }
+    };
+    let single = app.screen.zoom
         || breadth == Breadth::Narrow
-        || (breadth == Breadth::Normal && area.height < 20)
-    {
-        match (&link, focus) {
-            (Some(link), Focus::Detail) => table::detail(canvas, app, area, link, true),
-            _ => list(canvas, app, area, true),
+        || (breadth == Breadth::Normal && area.height < 17);
+    if single {
+        if focus == Focus::Detail {
+            detail(canvas, area, true);
+        } else {
+            list(canvas, app, area, true);
         }
         return;
     }
-    let (left, right) = if breadth == Breadth::Normal {
-        above(area, area.height - 9)
-    } else {
-        beside(area, area.width * 13 / 20)
-    };
+    if breadth == Breadth::Normal {
+        let (upper, lower) = above(area, area.height - 8);
+        list(canvas, app, upper, focus == Focus::List);
+        detail(canvas, lower, focus == Focus::Detail);
+        return;
+    }
+    let (left, right) = beside(
+        area,
+        area.width * if breadth == Breadth::Huge { 10 } else { 12 } / 20,
+    );
     list(canvas, app, left, focus == Focus::List);
-    match &link {
-        Some(link) => table::detail(canvas, app, right, link, focus == Focus::Detail),
-        None => {
-            canvas.frame(right, "Follow-up", "", false);
-        }
+    let subject = link.as_ref().and_then(|link| subject(app, link));
+    if breadth == Breadth::Huge {
+        let (middle, last) = beside(right, right.width * 11 / 20);
+        let half = middle.height / 2;
+        let (top, bottom) = above(middle, half);
+        detail(canvas, top, focus == Focus::Detail);
+        about_card(canvas, app, bottom, subject.as_ref());
+        let (week, rest) = above(last, 9.min(last.height));
+        days(canvas, app, week);
+        waiting(canvas, app, rest);
+        return;
+    }
+    let week = if right.height >= 27 { 9 } else { 0 };
+    let (rest, bottom) = above(right, right.height - week);
+    if rest.height >= 20 {
+        let (top, middle) = above(rest, rest.height * 2 / 5);
+        detail(canvas, top, focus == Focus::Detail);
+        about_card(canvas, app, middle, subject.as_ref());
+    } else {
+        detail(canvas, rest, focus == Focus::Detail);
+    }
+    if week > 0 {
+        days(canvas, app, bottom);
+    }
+}
+
+/// Returns the CN or the lead that a follow-up is about.
+fn subject(app: &App, link: &AnyRef) -> Option<AnyRef> {
+    let follow_up = app.world.table::<FollowUp>().record(&link.id)?;
+    let network = follow_up.network.as_ref().map(Id::link);
+    network.or_else(|| follow_up.lead.as_ref().map(Id::link))
+}
+
+/// What the follow-up is about, at a glance.
+fn about_card(canvas: &mut Canvas<'_>, app: &App, area: Rect, subject: Option<&AnyRef>) {
+    let network = subject.and_then(AnyRef::id_of::<Network>);
+    let lead_id = subject.and_then(AnyRef::id_of::<Lead>);
+    if let Some(id) = network {
+        super::card::network(canvas, app, area, &id);
+    } else if let Some(id) = lead_id {
+        lead::card(canvas, app, area, &id, false);
+    } else {
+        let inner = canvas.frame(area, "About", "", false);
+        table::empty(canvas, inner, &["About no CN and no lead.", "= names one."]);
     }
 }
 
@@ -63,7 +105,17 @@ pub(super) fn list(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool
     let Some(shelf) = app.screen.shelf(Place::FollowUps) else {
         return;
     };
-    let right = format!("{} open · {} overdue", shelf.list.len(), overdue(app));
+    let tally = &app.screen.tally;
+    let right = if tally.overdue > 0 {
+        format!(
+            "{} open · {} overdue · oldest {}d",
+            shelf.list.len(),
+            tally.overdue,
+            tally.oldest_days
+        )
+    } else {
+        format!("{} open", shelf.list.len())
+    };
     let inner = canvas.frame(area, "Follow-ups", &right, focused);
     if shelf.list.is_empty() {
         table::empty(
@@ -76,27 +128,176 @@ pub(super) fn list(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool
         );
         return;
     }
+    let wide = inner.width >= 84;
+    let columns = match inner.width {
+        84.. => vec![
+            figure("due", 9),
+            figure("moved", 5),
+            column("what", 0),
+            column("about", 18),
+            column("kind", 8),
+            column("who", 8),
+        ],
+        50.. => vec![
+            figure("due", 9),
+            figure("", 2),
+            column("what", 0),
+            column("about", 14),
+        ],
+        _ => vec![figure("due", 9), figure("", 2), column("what", 0)],
+    };
     let rows = Rows {
         list: &shelf.list,
         focused,
-        titles: inner.height > 4,
+        titles: wide,
     };
-    let columns = if inner.width >= 80 {
-        vec![
-            figure("late", 7),
-            column("what", 0),
-            column("about", 14),
-            column("kind", 8),
-            column("due", 20),
-            column("who", 10),
-        ]
-    } else {
-        vec![figure("late", 7), column("what", 0), column("about", 12)]
+    let group = |key: &str| {
+        let follow_up = app.world.table::<FollowUp>().record(key)?;
+        let stretch = Stretch::of(follow_up, &app.world.view);
+        let count = tally.stretches.get(&stretch).copied().unwrap_or(0);
+        Some(format!("{} {count}", stretch.words()))
     };
-    let wide = columns.len() > 3;
-    table::draw(canvas, inner, &rows, &columns, |canvas, key| {
+    table::draw_grouped(canvas, inner, &rows, &columns, &group, |canvas, key| {
         row(canvas, app, key, wide)
     });
+}
+
+/// Lists what others have to do, the longest wait first.
+fn waiting(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
+    let theirs = app.figures.awaited();
+    let inner = canvas.frame(area, "Waiting on others", &theirs.len().to_string(), false);
+    if theirs.is_empty() {
+        let lines = ["Nobody owes you anything.", "= sets who has the next move."];
+        table::empty(canvas, inner, &lines);
+        return;
+    }
+    let rows = theirs.iter().filter_map(|id| app.world.get(id));
+    for (y, follow_up) in (inner.y..inner.bottom()).zip(rows) {
+        let (late, style) = lateness(canvas, app, follow_up);
+        let person = app.world.follow::<Person>(follow_up.waiting_for.as_ref());
+        let name = person.map_or("", |person| &person.name);
+        let name = text::fit_left(&text::clean_line(name), 14).into_owned();
+        let line = [
+            piece(format!("{late:>9} "), style),
+            piece(format!("{name} "), canvas.paint.person()),
+            piece(follow_up.title.clone(), canvas.paint.text()),
+        ];
+        canvas.line(inner.x, y, inner.width.saturating_sub(1), &line);
+    }
+}
+
+/// Draws how many follow-ups fall due on each of the next seven days.
+fn days(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
+    let load = app.figures.load();
+    let whole: usize = load.iter().sum();
+    let inner = canvas.frame(area, "Next 7 days", &format!("{whole} due"), false);
+    let paint = canvas.paint;
+    let today = app.world.view.today();
+    let most = load.iter().copied().max().unwrap_or(1).max(6);
+    let room = usize::from(inner.width.saturating_sub(18));
+    for ((y, ahead), count) in (inner.y..inner.bottom()).zip(0_i64..).zip(load) {
+        let date = crate::figure::plus_days(today, ahead);
+        let bar = text::bar(
+            crate::figure::real_len(count),
+            crate::figure::real_len(most),
+            room,
+            paint.glyphs(),
+        );
+        let day = if ahead == 0 {
+            paint.strong()
+        } else {
+            paint.dim()
+        };
+        canvas.put(inner.x + 1, y, 10, &clock::date_stamp(date), day);
+        let style = if count * 3 > whole && count > 3 {
+            paint.warn()
+        } else {
+            paint.bar()
+        };
+        let cells = u16::try_from(room).unwrap_or(0);
+        canvas.put(inner.x + 12, y, cells, &bar, style);
+        let style = paint.text();
+        canvas.put_right(inner.x + 12 + cells, y, 4, &count.to_string(), style);
+    }
+}
+
+/// Draws the card of a follow-up: where it comes from, in whose words, how often it slipped.
+fn card(canvas: &mut Canvas<'_>, app: &App, area: Rect, link: &AnyRef, focused: bool) {
+    let Some(follow_up) = app.world.table::<FollowUp>().record(&link.id) else {
+        canvas.frame(area, "Follow-up", "not in the cache", focused);
+        return;
+    };
+    let (late, style) = lateness(canvas, app, follow_up);
+    let inner = canvas.frame(area, &follow_up.title, &late, focused);
+    let paint = canvas.paint;
+    let mut card = Sheet::new(inner);
+    if text::width(&follow_up.title) + 16 > usize::from(area.width) {
+        card.text("what", &follow_up.title, paint.strong());
+    }
+    let due = follow_up.due.as_ref().map(|due| due_words(due, app));
+    let mut when = vec![
+        piece(due.unwrap_or_else(|| "no date".into()), paint.text()),
+        piece(format!("  {late}"), style),
+    ];
+    if let Some(slipped) = follow_up.slipped.filter(|slipped| *slipped > 0) {
+        when.push(piece(format!("  moved {slipped}×"), paint.warn()));
+    }
+    card.line("due", when);
+    card.line("about", pieces_of(&about(app, follow_up), paint.network()));
+    if !follow_up.quote.is_empty() {
+        card.text("quote", &format!("\"{}\"", follow_up.quote), paint.info());
+    }
+    if let Some(message) = app.world.follow::<Message>(follow_up.origin.as_ref()) {
+        let person = app.world.follow::<Person>(message.sender.as_ref());
+        let name = person.map_or("", |person| &person.name);
+        let at = message
+            .at()
+            .map(|at| clock::stamp(at, &app.world.view.zone))
+            .unwrap_or_default();
+        let words = vec![
+            piece(format!("{name}  "), paint.person()),
+            piece(at, paint.dim()),
+        ];
+        card.line("source", words);
+        card.text("", &message.text, paint.text());
+    } else if follow_up.origin.is_some() {
+        card.line(
+            "source",
+            vec![piece("a message: g m opens it", paint.dim())],
+        );
+    }
+    card.line("kind", pieces_of(follow_up.kind.as_str(), paint.text()));
+    if let Some(person) = app.world.follow::<Person>(follow_up.waiting_for.as_ref()) {
+        let label = match follow_up.waiting_on {
+            WaitingOn::Them => "wait for",
+            _ => "waits",
+        };
+        card.line(label, lead::contact(canvas, app, person, ""));
+    }
+    if let Some(owner) = app.world.follow::<User>(follow_up.owner.as_ref()) {
+        card.line("owner", vec![piece(owner.name.clone(), paint.person())]);
+    }
+    card.text("repeats", &follow_up.recurrence, paint.info());
+    card.text("context", &follow_up.context, paint.text());
+    card.text("result", &follow_up.result, paint.good());
+    let below = app.figures.hanging(link);
+    lead::note_lines(canvas, app, below.notes, &mut card);
+    if focused {
+        card.rule("all fields");
+        for (name, words) in table::field_lines(app, link) {
+            card.text(&name, &words, paint.text());
+        }
+    }
+    let scroll = if focused { app.screen.detail_scroll } else { 0 };
+    card.draw(canvas, inner, scroll);
+}
+
+fn pieces_of(words: &str, style: Style) -> Vec<Piece> {
+    if words.is_empty() {
+        Vec::new()
+    } else {
+        vec![piece(words, style)]
+    }
 }
 
 fn row(canvas: &Canvas<'_>, app: &App, key: &str, wide: bool) -> (Vec<Vec<Piece>>, RowState) {
@@ -105,20 +306,15 @@ fn row(canvas: &Canvas<'_>, app: &App, key: &str, wide: bool) -> (Vec<Vec<Piece>
         return (Vec::new(), RowState::Clean);
     };
     let follow_up = &row.record;
-    let (late, style) = lateness(canvas, app, follow_up);
+    let (due, style) = due_cell(canvas, app, follow_up);
     let mut cells = vec![
-        cell(late, style),
+        cell(due, style),
+        moved(canvas, follow_up),
         title(canvas, follow_up),
         cell(about(app, follow_up), paint.network()),
     ];
     if wide {
         cells.push(cell(follow_up.kind.to_string(), paint.dim()));
-        let due = follow_up
-            .due
-            .as_ref()
-            .map(|due| due_words(due, app))
-            .unwrap_or_default();
-        cells.push(cell(due, paint.dim()));
         let owner = app.world.follow::<User>(follow_up.owner.as_ref());
         let owner = owner.map_or("", |user| user.name.split_whitespace().next().unwrap_or(""));
         cells.push(cell(owner, paint.person()));
@@ -126,11 +322,42 @@ fn row(canvas: &Canvas<'_>, app: &App, key: &str, wide: bool) -> (Vec<Vec<Piece>
     (cells, row.state)
 }
 
+/// Says when in the words of its stretch: how late, at what time today, on which day.
+fn due_cell(canvas: &Canvas<'_>, app: &App, follow_up: &FollowUp) -> (String, Style) {
+    let paint = &canvas.paint;
+    let zone = &app.world.view.zone;
+    let (date, time) = match &follow_up.due {
+        None => return (String::new(), paint.dim()),
+        Some(Due::On { date }) => (*date, None),
+        Some(Due::At { instant, .. }) => {
+            let local = zone.to_datetime(*instant);
+            (local.date(), Some(clock::time(local.time())))
+        }
+    };
+    let day = clock::weekday_word(date.weekday());
+    match Stretch::of(follow_up, &app.world.view) {
+        Stretch::Overdue => lateness(canvas, app, follow_up),
+        _ if date == app.world.view.today() => {
+            (time.unwrap_or_else(|| "today".to_owned()), paint.warn())
+        }
+        Stretch::Week => {
+            let words = time.map_or_else(|| day.to_owned(), |time| format!("{day} {time}"));
+            (words, paint.text())
+        }
+        _ => (clock::day_month(date), paint.dim()),
+    }
+}
+
+/// How often it slipped.
+fn moved(canvas: &Canvas<'_>, follow_up: &FollowUp) -> Vec<Piece> {
+    let slipped = follow_up.slipped.filter(|slipped| *slipped > 0);
+    slipped.map_or_else(Vec::new, |slipped| {
+        cell(format!("{slipped}×"), canvas.paint.warn())
+    })
+}
+
 fn title(canvas: &Canvas<'_>, follow_up: &FollowUp) -> Vec<Piece> {
     let mut pieces = vec![piece(follow_up.title.clone(), canvas.paint.text())];
-    if let Some(slipped) = follow_up.slipped.filter(|slipped| *slipped > 0) {
-        pieces.push(piece(format!("  slipped {slipped}×"), canvas.paint.warn()));
-    }
     if !follow_up.recurrence.is_empty() {
         pieces.push(piece("  recurring", canvas.paint.info()));
     }
@@ -148,20 +375,16 @@ pub(super) fn about(app: &App, follow_up: &FollowUp) -> String {
 }
 
 /// Says how late a follow-up is, or how much time is left.
-pub(super) fn lateness(
-    canvas: &Canvas<'_>,
-    app: &App,
-    follow_up: &FollowUp,
-) -> (String, ratatui::style::Style) {
+pub(super) fn lateness(canvas: &Canvas<'_>, app: &App, follow_up: &FollowUp) -> (String, Style) {
     let paint = &canvas.paint;
     match follow_up.late(&app.world.view) {
         None => ("no date".into(), paint.dim()),
         Some(late) if late.is_positive() => {
             let days = late.as_hours() / 24;
-            let words = if days > 0 {
-                format!("{days}d late")
-            } else {
-                format!("{} late", clock::length(late))
+            let words = match (days, late.as_hours()) {
+                (0, 0) => format!("{}m late", late.as_mins()),
+                (0, hours) => format!("{hours}h late"),
+                (days, _) => format!("{days}d late"),
             };
             (words, paint.bad())
         }
@@ -172,7 +395,12 @@ pub(super) fn lateness(
             } else {
                 paint.dim()
             };
-            (format!("in {}", clock::length(left)), style)
+            let words = match (left.as_hours() / 24, left.as_hours()) {
+                (0, 0) => format!("in {}m", left.as_mins()),
+                (0, hours) => format!("in {hours}h"),
+                (days, _) => format!("in {days}d"),
+            };
+            (words, style)
         }
     }
 }

@@ -1,15 +1,21 @@
 //! The funnel: stages with their figures, and the leads in them.
 
+pub(super) mod lead;
+mod reasons;
+
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 
 use super::canvas::{Canvas, Piece, piece};
 use super::layout::{Breadth, above, beside};
 use super::table::{self, Rows, cell, column, figure};
-use crate::app::App;
+use crate::app::{App, FunnelFigures};
 use crate::effect::RowState;
+use crate::figure::{Figure, Footing, Share};
+use crate::funnel::{Conversion, StageRow};
 use crate::pane::{Focus, Place};
-use crate::record::{AnyRef, Id, Kind, Lead, Stage, Terminal};
-use crate::text;
+use crate::record::{Id, Lead, Stage};
+use crate::text::{self, Glyphs};
 use crate::when::clock;
 
 /// Draws the funnel.
@@ -20,56 +26,140 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
         .screen
         .shelf(Place::Funnel)
         .and_then(|shelf| shelf.list.cursor());
-    let link = key.map(|key| AnyRef::new(Kind::Lead, key));
-    if app.screen.zoom || breadth == Breadth::Narrow {
-        match (&link, focus) {
-            (Some(link), Focus::Detail) => table::detail(canvas, app, area, link, true),
+    let id = key.map(Id::<Lead>::new);
+    if app.screen.zoom || breadth == Breadth::Narrow || area.height < 14 {
+        match (&id, focus) {
+            (Some(id), Focus::Detail) => lead::card(canvas, app, area, id, true),
             _ => list(canvas, app, area, true),
         }
         return;
     }
-    let stages = u16::try_from(stages(app).len()).unwrap_or(10) + 3;
-    let (top, rest) = above(area, stages.min(area.height / 2));
-    if breadth == Breadth::Normal {
+    let detail = |canvas: &mut Canvas<'_>, area: Rect| match &id {
+        Some(id) => lead::card(canvas, app, area, id, focus == Focus::Detail),
+        None => {
+            canvas.frame(area, "Lead", "", focus == Focus::Detail);
+        }
+    };
+    let stages = app
+        .figures
+        .funnel()
+        .map_or(8, |figures| figures.table.rows.len());
+    let wanted = u16::try_from(stages).unwrap_or(10) + 6;
+    if breadth == Breadth::Huge {
+        let (left, rest) = beside(area, area.width * 7 / 20);
+        let (middle, right) = beside(rest, rest.width * 11 / 20);
+        list(canvas, app, left, focus == Focus::List);
+        let (top, bottom) = above(middle, wanted.min(middle.height / 2));
         picture(canvas, app, top, false);
-        match (&link, focus) {
-            (Some(link), Focus::Detail) => table::detail(canvas, app, rest, link, true),
-            _ => list(canvas, app, rest, true),
+        reasons::draw(canvas, app, bottom);
+        detail(canvas, right);
+        return;
+    }
+    if breadth == Breadth::Normal {
+        let (top, rest) = above(area, (wanted - 4).min(area.height / 2));
+        picture(canvas, app, top, false);
+        if focus == Focus::Detail {
+            detail(canvas, rest);
+        } else if rest.height >= 18 {
+            let (upper, lower) = above(rest, rest.height - 8);
+            list(canvas, app, upper, true);
+            detail(canvas, lower);
+        } else {
+            list(canvas, app, rest, true);
         }
         return;
     }
-    let (left, right) = beside(area, area.width * 13 / 20);
-    let (top, rest) = above(left, stages.min(area.height / 2));
-    picture(canvas, app, top, false);
-    list(canvas, app, rest, focus == Focus::List);
-    match &link {
-        Some(link) => table::detail(canvas, app, right, link, focus == Focus::Detail),
-        None => {
-            canvas.frame(right, "Lead", "", false);
-        }
+    let (top, rest) = above(area, wanted.min(area.height * 9 / 20));
+    let (stages, groups) = beside(top, area.width * 2 / 3);
+    picture(canvas, app, stages, false);
+    reasons::draw(canvas, app, groups);
+    let (left, right) = beside(rest, area.width * 11 / 20);
+    list(canvas, app, left, focus == Focus::List);
+    detail(canvas, right);
+}
+
+/// The sign of what is not known.
+fn unknown(glyphs: Glyphs) -> &'static str {
+    match glyphs {
+        Glyphs::Unicode => "—",
+        Glyphs::Ascii => "-",
     }
 }
 
-/// Returns the stages that a lead goes through, in order.
-fn stages(app: &App) -> Vec<(&Id<Stage>, &Stage)> {
-    let mut stages: Vec<_> = app.world.table::<Stage>().records().collect();
-    stages.sort_by_key(|(id, stage)| (stage.order, (*id).clone()));
-    stages
+/// A column of the picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    Step,
+    StepRange,
+    Cumulative,
+    CumulativeRange,
+    Days,
+    Over,
 }
 
-/// Draws a bar a stage: how many leads are there now, how many too long.
-#[expect(
-    clippy::too_many_lines,
-    reason = "one bar is one stretch of cells after the other"
-)]
+impl Part {
+    /// All columns, in the order in which they are dropped last: the step is the last to go.
+    const BY_WORTH: [(Part, u16); 6] = [
+        (Part::Step, 5),
+        (Part::Over, 8),
+        (Part::Days, 5),
+        (Part::Cumulative, 5),
+        (Part::StepRange, 13),
+        (Part::CumulativeRange, 13),
+    ];
+    const IN_ORDER: [Part; 6] = [
+        Part::Step,
+        Part::StepRange,
+        Part::Cumulative,
+        Part::CumulativeRange,
+        Part::Days,
+        Part::Over,
+    ];
+
+    const fn title(self) -> &'static str {
+        match self {
+            Part::Step => "step",
+            Part::Cumulative => "cum",
+            Part::StepRange | Part::CumulativeRange => "95% of n",
+            Part::Days => "days",
+            Part::Over => "too long",
+        }
+    }
+
+    const fn cells(self) -> u16 {
+        match self {
+            Part::Step | Part::Cumulative | Part::Days => 5,
+            Part::StepRange | Part::CumulativeRange => 13,
+            Part::Over => 8,
+        }
+    }
+
+    /// Chooses the columns for a width, and how many cells are left for the bar.
+    fn fit(width: u16) -> (Vec<Part>, u16) {
+        let mut left = width.saturating_sub(21);
+        let mut chosen = Vec::new();
+        for (part, cells) in Self::BY_WORTH {
+            if left >= cells + 9 {
+                left -= cells + 1;
+                chosen.push(part);
+            }
+        }
+        let parts = Self::IN_ORDER
+            .into_iter()
+            .filter(|part| chosen.contains(part))
+            .collect();
+        (parts, left)
+    }
+}
+
+/// Draws a bar a stage with count, conversion, median days and what stays too long.
 pub(super) fn picture(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool) {
-    let leads: Vec<&Lead> = app
-        .world
-        .table::<Lead>()
-        .records()
-        .map(|(_, lead)| lead)
-        .collect();
-    let right = format!("{} leads", leads.len());
+    let leads = app.world.table::<Lead>().len();
+    let Some(figures) = app.figures.funnel() else {
+        canvas.frame(area, "Funnel", &format!("{leads} leads"), focused);
+        return;
+    };
+    let right = title_figures(figures, leads);
     let inner = canvas.frame(area, "Funnel", &right, focused);
     let here = app
         .screen
@@ -77,72 +167,220 @@ pub(super) fn picture(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: b
         .and_then(|shelf| shelf.list.cursor())
         .and_then(|key| app.world.table::<Lead>().record(key))
         .and_then(|lead| lead.stage.clone());
-    let now = app.world.view.now;
-    let rows: Vec<(&Id<Stage>, &Stage, usize, usize)> = stages(app)
-        .into_iter()
-        .map(|(id, stage)| {
-            let inside = leads.iter().filter(|lead| lead.stage.as_ref() == Some(id));
-            let limit = stage.limit_days;
-            let over = inside
-                .clone()
-                .filter(|lead| {
-                    let days = lead
-                        .entered_at
-                        .map(|at| now.duration_since(at).as_hours() / 24);
-                    limit.is_some_and(|limit| days.is_some_and(|days| days > limit))
-                })
-                .count();
-            (id, stage, inside.count(), over)
-        })
-        .collect();
-    let most = rows
+    let rows = &figures.table.rows;
+    let most = rows.iter().map(|row| row.now.n).max().unwrap_or(1).max(1);
+    let (parts, room) = Part::fit(inner.width);
+    let stages = u16::try_from(rows.len()).unwrap_or(u16::MAX);
+    let mut y = inner.y;
+    if inner.height > stages {
+        titles(canvas, inner, y, &parts, room);
+        y += 1;
+    }
+    for row in rows {
+        if y >= inner.bottom() {
+            return;
+        }
+        let at = Rect {
+            y,
+            height: 1,
+            ..inner
+        };
+        let current = here.as_ref() == Some(&row.stage);
+        stage_line(canvas, at, figures, row, (&parts, room, most, current));
+        y += 1;
+    }
+    notes(
+        canvas,
+        figures,
+        Rect {
+            y,
+            height: inner.bottom().saturating_sub(y),
+            ..inner
+        },
+    );
+}
+
+fn title_figures(figures: &FunnelFigures, leads: usize) -> String {
+    let open: u64 = figures
+        .table
+        .rows
         .iter()
-        .map(|(.., count, _)| *count)
-        .max()
-        .unwrap_or(1)
-        .max(1);
-    let room = inner.width.saturating_sub(38);
-    for (y, (id, stage, count, over)) in (inner.y..inner.bottom()).zip(rows) {
-        let paint = canvas.paint;
-        let current = here.as_ref() == Some(id);
-        let style = if current {
-            paint.accent()
-        } else {
-            paint.text()
+        .enumerate()
+        .filter(|(at, _)| figures.table.signed.is_none_or(|signed| *at < signed))
+        .map(|(_, row)| row.now.n)
+        .sum();
+    let signed = figures
+        .table
+        .signed
+        .and_then(|at| figures.table.rows.get(at))
+        .filter(|_| figures.history)
+        .and_then(|row| row.cohort_cumulative.share.value());
+    match signed {
+        Some(signed) => format!(
+            "{open} open of {leads} · {:.0}% sign in 8 weeks",
+            signed * 100.0
+        ),
+        None if figures.history => format!("{open} open of {leads}"),
+        None => format!("{open} open"),
+    }
+}
+
+fn titles(canvas: &mut Canvas<'_>, inner: Rect, y: u16, parts: &[Part], room: u16) {
+    let dim = canvas.paint.dim();
+    canvas.put(inner.x + 2, y, 13, "stage", dim);
+    canvas.put_right(inner.x + 15, y, 4, "now", dim);
+    let mut x = inner.x + 20 + room;
+    for part in parts {
+        canvas.put_right(x, y, part.cells(), part.title(), dim);
+        x += part.cells() + 1;
+    }
+}
+
+fn stage_line(
+    canvas: &mut Canvas<'_>,
+    at: Rect,
+    figures: &FunnelFigures,
+    row: &StageRow,
+    (parts, room, most, current): (&[Part], u16, u64, bool),
+) {
+    let paint = canvas.paint;
+    let style = if current {
+        paint.accent()
+    } else {
+        paint.text()
+    };
+    if current {
+        canvas.put(at.x, at.y, 1, paint.glyphs().marker(), style);
+    }
+    canvas.put(at.x + 2, at.y, 13, &row.name, style);
+    canvas.put_right(at.x + 15, at.y, 4, &row.now.n.to_string(), style);
+    let bar = text::bar(
+        crate::figure::real(row.now.n),
+        crate::figure::real(most),
+        usize::from(room.saturating_sub(1)),
+        paint.glyphs(),
+    );
+    let position = figures.table.rows.iter().position(|other| other == row);
+    let won = position >= figures.table.signed && figures.table.signed.is_some();
+    let bar_style = if won { paint.good() } else { paint.bar() };
+    canvas.put(at.x + 20, at.y, room.saturating_sub(1), &bar, bar_style);
+    let mut x = at.x + 20 + room;
+    for part in parts {
+        let (words, style) = part_words(canvas, figures, row, *part);
+        canvas.put_right(x, at.y, part.cells(), &words, style);
+        x += part.cells() + 1;
+    }
+}
+
+fn part_words(
+    canvas: &Canvas<'_>,
+    figures: &FunnelFigures,
+    row: &StageRow,
+    part: Part,
+) -> (String, Style) {
+    let paint = &canvas.paint;
+    let blank = || (unknown(paint.glyphs()).to_owned(), paint.dim());
+    let worst = figures
+        .hole
+        .as_ref()
+        .is_some_and(|hole| hole.into == row.stage);
+    match part {
+        _ if !figures.history && part != Part::Over => blank(),
+        Part::Step => match row.cohort_step.and_then(|step| step.share.value()) {
+            Some(_) if worst => (percent(row.cohort_step), paint.bad()),
+            Some(_) => (percent(row.cohort_step), paint.strong()),
+            None => blank(),
+        },
+        Part::StepRange => row
+            .cohort_step
+            .map_or_else(blank, |step| (range(&step.share), paint.dim())),
+        Part::Cumulative => match row.cohort_cumulative.share.value() {
+            Some(_) => (percent(Some(row.cohort_cumulative)), paint.text()),
+            None => blank(),
+        },
+        Part::CumulativeRange => (range(&row.cohort_cumulative.share), paint.dim()),
+        Part::Days => days(&row.time.median).map_or_else(blank, |days| (days, paint.text())),
+        Part::Over if row.rot.over.hits > 0 => {
+            let of = row
+                .rot
+                .yardstick
+                .days()
+                .map_or_else(String::new, |days| format!(">{days:.0}d"));
+            (format!("{} {of}", row.rot.over.hits), paint.bad())
+        }
+        Part::Over => {
+            let limit = row.rot.yardstick.days();
+            let words = limit.map_or_else(String::new, |days| format!("{days:.0}d"));
+            (words, paint.dim())
+        }
+    }
+}
+
+fn percent(step: Option<Conversion>) -> String {
+    step.and_then(|step| step.share.value())
+        .map_or_else(String::new, |share| format!("{:.0}%", share * 100.0))
+}
+
+/// Writes the interval where few were seen, and how many were: `31-74 of 17`, `of 240`.
+pub(super) fn range(share: &Share) -> String {
+    let n = share.of.n;
+    if n == 0 {
+        return String::new();
+    }
+    if !Footing::of(n).shows_interval() {
+        return format!("of {n}");
+    }
+    let interval = share.interval();
+    format!(
+        "{:.0}-{:.0} of {n}",
+        interval.lo * 100.0,
+        interval.hi * 100.0
+    )
+}
+
+fn days(median: &Figure) -> Option<String> {
+    median.value.map(|days| format!("{days:.0}d"))
+}
+
+/// Says under the stages where most is lost, why, and what the stages do not show.
+fn notes(canvas: &mut Canvas<'_>, figures: &FunnelFigures, area: Rect) {
+    let paint = canvas.paint;
+    let mut lines: Vec<Vec<Piece>> = Vec::new();
+    if !figures.history {
+        lines.push(vec![piece("reading the ways of all leads", paint.dim())]);
+    } else if let Some(hole) = &figures.hole {
+        let name = |id: &Id<Stage>| {
+            let row = figures.table.rows.iter().find(|row| row.stage == *id);
+            row.map_or_else(|| id.to_string(), |row| row.name.clone())
         };
-        let mark = if current {
-            paint.glyphs().marker()
-        } else {
-            " "
-        };
-        let colour = match stage.terminal {
-            Terminal::Won => paint.good(),
-            Terminal::Lost => paint.bad(),
-            Terminal::Parked => paint.dim(),
-            Terminal::Other(_) => paint.bar(),
-        };
-        let (Ok(part), Ok(whole)) = (u32::try_from(count), u32::try_from(most)) else {
-            continue;
-        };
-        let bar = text::bar(
-            f64::from(part),
-            f64::from(whole),
-            usize::from(room),
-            paint.glyphs(),
+        let step = format!(
+            "{} {} {}",
+            name(&hole.from),
+            paint.glyphs().arrow(),
+            name(&hole.into)
         );
-        let limit = stage
-            .limit_days
-            .map_or_else(String::new, |days| format!("limit {days}d"));
-        let over_words = if over > 0 {
-            format!("{over} over")
-        } else {
-            String::new()
-        };
-        canvas.put(inner.x, y, 16, &format!("{mark} {}", stage.name), style);
-        canvas.put_right(inner.x + 15, y, 4, &count.to_string(), style);
-        canvas.put(inner.x + 20, y, room, &bar, colour);
-        canvas.put_right(inner.x + 20 + room, y, 9, &limit, paint.dim());
-        canvas.put_right(inner.x + 29 + room, y, 8, &over_words, paint.bad());
+        let cost = hole.cost.value.map_or_else(String::new, |cost| {
+            format!(" costs {cost:.1} signed a quarter")
+        });
+        lines.push(vec![
+            piece("biggest hole ", paint.dim()),
+            piece(step, paint.bad()),
+            piece(cost, paint.text()),
+        ]);
+        lines.push(vec![
+            piece("because      ", paint.dim()),
+            piece(hole.cause.to_string(), paint.warn()),
+        ]);
+    }
+    if figures.history {
+        let words = format!(
+            "skipped a stage {} · came back {} · steps within 28 days, cohort of 13 weeks",
+            figures.table.skipped.n, figures.table.reopened.n
+        );
+        lines.push(vec![piece(words, paint.dim())]);
+    }
+    for (y, line) in (area.y..area.bottom()).zip(&lines) {
+        canvas.line(area.x + 2, y, area.width.saturating_sub(3), line);
     }
 }
 
@@ -163,35 +401,40 @@ fn list(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool) {
         );
         return;
     }
+    let columns = match inner.width {
+        84.. => vec![
+            column("name", 24),
+            figure("days", 4),
+            column("source", 9),
+            column("next step", 0),
+            figure("by", 9),
+        ],
+        50.. => vec![
+            column("name", 20),
+            figure("days", 4),
+            column("next step", 0),
+            figure("by", 9),
+        ],
+        _ => vec![column("name", 0), figure("days", 4), figure("by", 9)],
+    };
     let rows = Rows {
         list: &shelf.list,
         focused,
         titles: inner.height > 4,
     };
-    let columns = if inner.width >= 70 {
-        vec![
-            column("name", 20),
-            column("stage", 13),
-            figure("days", 5),
-            column("source", 9),
-            column("next step", 0),
-            column("when", 10),
-        ]
-    } else {
-        vec![
-            column("name", 0),
-            column("stage", 13),
-            figure("days", 5),
-            column("source", 9),
-        ]
+    let group = |key: &str| {
+        let lead = app.world.table::<Lead>().record(key)?;
+        let id = lead.stage.as_ref()?;
+        let count = app.screen.tally.rungs.get(id).copied().unwrap_or(0);
+        let name = app.world.get(id).map_or(id.as_str(), |stage| &stage.name);
+        Some(format!("{name} {count}"))
     };
-    let wide = columns.len() > 4;
-    table::draw(canvas, inner, &rows, &columns, |canvas, key| {
-        row(canvas, app, key, wide)
+    table::draw_grouped(canvas, inner, &rows, &columns, &group, |canvas, key| {
+        row(canvas, app, key, columns.len())
     });
 }
 
-fn row(canvas: &Canvas<'_>, app: &App, key: &str, wide: bool) -> (Vec<Vec<Piece>>, RowState) {
+fn row(canvas: &Canvas<'_>, app: &App, key: &str, columns: usize) -> (Vec<Vec<Piece>>, RowState) {
     let paint = &canvas.paint;
     let Some(row) = app.world.row::<Lead>(key) else {
         return (Vec::new(), RowState::Clean);
@@ -209,24 +452,25 @@ fn row(canvas: &Canvas<'_>, app: &App, key: &str, wide: bool) -> (Vec<Vec<Piece>
     let days = days.map_or_else(String::new, |days| format!("{days}d"));
     let mut cells = vec![
         cell(lead.name.clone(), paint.network()),
-        cell(stage.map_or("", |stage| &stage.name), paint.text()),
         cell(days, days_style),
-        cell(lead.source.to_string(), paint.dim()),
     ];
-    if wide {
+    if columns > 4 {
+        cells.push(cell(lead.source.to_string(), paint.dim()));
+    }
+    if columns > 3 {
         let step = if lead.next_step.is_empty() {
             piece("no next step", paint.warn())
         } else {
             piece(lead.next_step.clone(), paint.text())
         };
         cells.push(vec![step]);
-        let today = app.world.view.today();
-        let due = lead
-            .next_due
-            .map(|date| clock::day_word(date, today))
-            .unwrap_or_default();
-        let late = lead.next_due.is_some_and(|date| date < today);
-        cells.push(cell(due, if late { paint.bad() } else { paint.dim() }));
     }
+    let today = app.world.view.today();
+    let due = lead
+        .next_due
+        .map(|date| clock::day_word(date, today))
+        .unwrap_or_default();
+    let late = lead.next_due.is_some_and(|date| date < today);
+    cells.push(cell(due, if late { paint.bad() } else { paint.dim() }));
     (cells, row.state)
 }

@@ -1,17 +1,20 @@
 //! Creator Networks: the portfolio and the page of one.
 
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 
-use super::canvas::{Canvas, Piece, piece};
+use super::canvas::{Canvas, Piece, gauge, piece};
+use super::card;
+use super::funnel::lead;
 use super::layout::{Breadth, above, beside};
+use super::sheet::{Sheet, counted};
 use super::table::{self, Rows, cell, column, figure, number_words};
-use crate::app::App;
+use crate::app::{App, Course, Hanging, Steps};
 use crate::effect::RowState;
+use crate::figure::{Band, Pace};
 use crate::pane::{Focus, Place};
-use crate::record::{
-    AnyRef, FollowUp, FollowUpState, Goal, GoalPeriod, Id, Kind, Lifecycle, MetricDef, MetricPoint,
-    Network, PeriodKind, Person, Thread, User,
-};
+use crate::portfolio::NetworkReason;
+use crate::record::{Id, Network, Person, PointStatus, Record, User};
 use crate::text;
 use crate::when::clock;
 
@@ -19,21 +22,60 @@ use crate::when::clock;
 pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
     let focus = app.screen.focus;
     let breadth = Breadth::of(area.width);
-    if app.screen.zoom || breadth < Breadth::Wide {
+    let single = app.screen.zoom
+        || breadth == Breadth::Narrow
+        || (breadth == Breadth::Normal && area.height < 17);
+    if single {
         if focus == Focus::Detail {
             page(canvas, app, area, true);
-        } else if breadth == Breadth::Normal && area.height >= 20 && !app.screen.zoom {
-            let (upper, lower) = above(area, area.height - 9);
-            list(canvas, app, upper, true);
-            page(canvas, app, lower, false);
         } else {
             list(canvas, app, area, true);
         }
         return;
     }
-    let (left, right) = beside(area, (area.width * 9 / 20).min(78));
+    if breadth == Breadth::Normal {
+        if focus == Focus::Detail {
+            page(canvas, app, area, true);
+        } else {
+            let (upper, lower) = above(area, area.height - 8);
+            list(canvas, app, upper, true);
+            page(canvas, app, lower, false);
+        }
+        return;
+    }
+    let broad = breadth == Breadth::Huge;
+    let (left, right) = beside(area, area.width * if broad { 14 } else { 19 } / 40);
     list(canvas, app, left, focus == Focus::List);
-    page(canvas, app, right, focus == Focus::Detail);
+    if broad && focus == Focus::List {
+        let (middle, last) = beside(right, right.width * 11 / 20);
+        page(canvas, app, middle, false);
+        open_page(canvas, app, last);
+    } else {
+        page(canvas, app, right, focus == Focus::Detail);
+    }
+}
+
+/// The third column: what is open with the CN, what was agreed, what was noted.
+fn open_page(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
+    let key = app
+        .screen
+        .shelf(Place::Networks)
+        .and_then(|shelf| shelf.list.cursor());
+    let inner = canvas.frame(area, "Open", "t threads · f follow-ups · L leads", false);
+    let Some(key) = key else { return };
+    let below = app.figures.hanging(&Id::<Network>::new(key).link());
+    let mut card = Sheet::new(inner);
+    open_things(canvas, app, &below, &mut card);
+    lead::note_lines(canvas, app, below.notes, &mut card);
+    if card.is_empty() {
+        table::empty(
+            canvas,
+            inner,
+            &["Nothing is open.", "n f makes a follow-up, N a note."],
+        );
+        return;
+    }
+    card.draw(canvas, inner, 0);
 }
 
 pub(super) fn list(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool) {
@@ -55,62 +97,138 @@ pub(super) fn list(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool
         focused,
         titles: inner.height > 4,
     };
-    let columns = if inner.width >= 60 {
-        vec![
-            column("name", 0),
-            column("life", 10),
+    let columns = match inner.width {
+        74.. => vec![
+            column("name", 16),
+            column("weeks", 12),
+            figure("month", 5),
+            figure("goal", 4),
             figure("health", 6),
-            column("why", 24),
-            figure("creators", 8),
-        ]
-    } else {
-        vec![
-            column("name", 0),
-            column("life", 10),
-            figure("health", 6),
-            figure("creators", 8),
-        ]
+            column("needs me because", 0),
+        ],
+        48.. => vec![
+            column("name", 14),
+            column("weeks", 8),
+            figure("month", 5),
+            figure("goal", 4),
+            column("needs me", 0),
+        ],
+        _ => vec![column("name", 0), figure("goal", 4), column("needs me", 14)],
     };
-    let wide = columns.len() == 5;
     table::draw(canvas, inner, &rows, &columns, |canvas, key| {
-        row(canvas, app, key, wide)
+        row(canvas, app, key, columns.len())
     });
 }
 
-fn row(canvas: &Canvas<'_>, app: &App, key: &str, wide: bool) -> (Vec<Vec<Piece>>, RowState) {
+fn row(canvas: &Canvas<'_>, app: &App, key: &str, columns: usize) -> (Vec<Vec<Piece>>, RowState) {
     let paint = &canvas.paint;
     let Some(row) = app.world.row::<Network>(key) else {
         return (Vec::new(), RowState::Clean);
     };
     let network = &row.record;
-    let life = match network.lifecycle {
-        Lifecycle::New | Lifecycle::Onboarding => paint.info(),
-        Lifecycle::AtRisk | Lifecycle::Suspended => paint.bad(),
-        _ => paint.dim(),
-    };
-    let health = network.health.map(|health| {
-        let style = match health {
-            health if health < 50.0 => paint.bad(),
-            health if health < 70.0 => paint.warn(),
-            _ => paint.good(),
-        };
-        cell(format!("{health:.0}"), style)
-    });
-    let mut cells = vec![
-        cell(network.name.clone(), paint.network()),
-        cell(network.lifecycle.as_str().replace('_', " "), life),
-        health.unwrap_or_default(),
-    ];
-    if wide {
-        cells.push(cell(network.health_reason.clone(), paint.dim()));
+    let id = Id::<Network>::new(key);
+    let course = app.courses.leading(&id);
+    let mut cells = vec![cell(network.name.clone(), paint.network())];
+    if columns > 3 {
+        let room = if columns > 5 { 12 } else { 8 };
+        let line = course.map_or_else(String::new, |course| {
+            text::sparkline(&course.values, room, paint.glyphs())
+        });
+        cells.push(cell(line, paint.bar()));
+        let change = course.map(|course| card::change(canvas, app, course));
+        cells.push(change.into_iter().collect());
     }
-    cells.push(cell(
-        network
-            .creators
-            .map_or_else(String::new, |count| count.to_string()),
-        paint.text(),
-    ));
+    let pace = course.and_then(|course| course.pace.as_ref());
+    cells.push(pace.map(|pace| reached(canvas, pace)).unwrap_or_default());
+    if columns > 5 {
+        let health = network.health.map(|health| {
+            let style = card::health_style(canvas, health);
+            cell(format!("{health:.0}"), style)
+        });
+        cells.push(health.unwrap_or_default());
+    }
+    cells.push(why(canvas, app, &id, network, columns > 5));
     (cells, row.state)
+}
+
+/// The share of the goal that is reached, in the colour of what one does about it.
+fn reached(canvas: &Canvas<'_>, pace: &Pace) -> Vec<Piece> {
+    let share = pace.reached().unwrap_or(0.0);
+    cell(
+        format!("{:.0}%", share * 100.0),
+        band_style(canvas, pace.band),
+    )
+}
+
+fn band_style(canvas: &Canvas<'_>, band: Band) -> Style {
+    let paint = &canvas.paint;
+    match band {
+        Band::Done | Band::OnTrack => paint.good(),
+        Band::Tight => paint.warn(),
+        Band::Urgent | Band::Gone => paint.bad(),
+        Band::NotStarted | Band::TooEarly => paint.dim(),
+    }
+}
+
+/// The most pressing reason, else where the CN stands in its life.
+fn why(
+    canvas: &Canvas<'_>,
+    app: &App,
+    id: &Id<Network>,
+    network: &Network,
+    wide: bool,
+) -> Vec<Piece> {
+    let reasons = app.figures.reasons(id);
+    let Some(reason) = reasons.first() else {
+        let life = network.lifecycle.as_str().replace('_', " ");
+        return cell(life, canvas.paint.dim());
+    };
+    let words = if wide {
+        reason.to_string()
+    } else {
+        short_reason(reason)
+    };
+    let mut pieces = cell(words, reason_style(canvas, reason));
+    if reasons.len() > 1 {
+        let more = format!(" +{}", reasons.len() - 1);
+        pieces.push(piece(more, canvas.paint.dim()));
+    }
+    pieces
+}
+
+/// The reason in as few cells as a narrow column has.
+fn short_reason(reason: &NetworkReason) -> String {
+    match reason {
+        NetworkReason::Incident { severity, .. } => {
+            format!("{} incident", severity.as_str().to_uppercase())
+        }
+        NetworkReason::ReplyWaiting { waited, .. } if waited.as_hours() < 48 => {
+            format!("reply {}h", waited.as_hours())
+        }
+        NetworkReason::ReplyWaiting { waited, .. } => {
+            format!("reply {}d", waited.as_hours() / 24)
+        }
+        NetworkReason::WentDark { days } => format!("dark {days}d"),
+        NetworkReason::FollowUpsOverdue { n, .. } => format!("{n} overdue"),
+        NetworkReason::GoalBehind { band, .. } => format!("goal {band}"),
+        NetworkReason::RevenueDrop(_) => "revenue falls".to_owned(),
+        NetworkReason::GraduationDue { days, .. } => format!("graduate {days}d"),
+        NetworkReason::MilestonesOverdue { n, .. } => format!("{n} milestones"),
+        NetworkReason::Concentrated(_) => "one creator".to_owned(),
+        NetworkReason::Silent { days } => format!("silent {days}d"),
+        NetworkReason::LowHealth { score, .. } => format!("health {score:.0}"),
+    }
+}
+
+fn reason_style(canvas: &Canvas<'_>, reason: &NetworkReason) -> Style {
+    let paint = &canvas.paint;
+    match reason {
+        NetworkReason::Incident { .. }
+        | NetworkReason::ReplyWaiting { late: true, .. }
+        | NetworkReason::WentDark { .. } => paint.bad(),
+        NetworkReason::ReplyWaiting { .. } | NetworkReason::FollowUpsOverdue { .. } => paint.warn(),
+        _ => paint.text(),
+    }
 }
 
 fn page(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool) {
@@ -123,22 +241,10 @@ fn page(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool) {
         return;
     };
     let id = Id::<Network>::new(key);
-    let (top, bottom) = above(area, (area.height / 2).max(area.height.saturating_sub(22)));
-    if area.height < 24 {
-        card_focused(canvas, app, area, &id, focused);
-        return;
-    }
-    card_focused(canvas, app, top, &id, focused);
-    table::detail(
-        canvas,
-        app,
-        bottom,
-        &AnyRef::new(Kind::Network, id.as_str()),
-        false,
-    );
+    card_focused(canvas, app, area, &id, focused);
 }
 
-/// Draws the card of a CN: goal, figures with their course, what is open.
+/// Draws the page of a CN: whom to talk to, why it needs me, its figures, what is open.
 fn card_focused(canvas: &mut Canvas<'_>, app: &App, area: Rect, id: &Id<Network>, focused: bool) {
     let Some(network) = app.world.get(id) else {
         canvas.frame(area, "CN", "not in the cache", focused);
@@ -147,32 +253,60 @@ fn card_focused(canvas: &mut Canvas<'_>, app: &App, area: Rect, id: &Id<Network>
     let days = network
         .signed_at
         .map(|signed| (app.world.view.today() - signed).get_days());
+    let life = network.lifecycle.as_str().replace('_', " ");
     let right = match days {
-        Some(days) => format!("{} · day {days}", network.lifecycle),
-        None => network.lifecycle.to_string(),
+        Some(days) => format!("{life} · day {days}"),
+        None => life,
     };
     let inner = canvas.frame(area, &network.name, &right, focused);
-    let mut lines: Vec<Vec<Piece>> = Vec::new();
-    lines.push(who(canvas, app, network));
-    lines.extend(figures(canvas, app, id, inner.width));
-    lines.push(open_things(canvas, app, id));
+    let mut card = Sheet::new(inner);
+    let link = id.link();
+    if !focused && inner.height < 10 {
+        card.whole(who(canvas, app, network));
+        glance(canvas, app, id, inner, &mut card);
+        card.draw(canvas, inner, 0);
+        return;
+    }
+    card.line("who", who(canvas, app, network));
+    if let Some(contact) = app.world.follow::<Person>(network.contact.as_ref()) {
+        card.line(
+            "contact",
+            lead::contact(canvas, app, contact, &network.zone),
+        );
+    }
+    for (at, reason) in app.figures.reasons(id).iter().enumerate() {
+        let label = if at == 0 { "needs me" } else { "" };
+        let style = reason_style(canvas, reason);
+        card.text(label, &reason.to_string(), style);
+    }
     if !network.health_reason.is_empty() {
-        lines.push(vec![
-            piece("why    ", canvas.paint.dim()),
-            piece(network.health_reason.clone(), canvas.paint.text()),
-        ]);
+        card.text("health", &network.health_reason, canvas.paint.text());
     }
-    for (y, line) in (inner.y..inner.bottom()).zip(&lines) {
-        canvas.line(inner.x + 1, y, inner.width.saturating_sub(2), line);
+    figures(canvas, app, id, inner.width, &mut card);
+    // On a broad screen these have a column of their own beside the list.
+    if focused || Breadth::of(app.size.0) < Breadth::Huge || app.screen.zoom {
+        let below = app.figures.hanging(&link);
+        open_things(canvas, app, &below, &mut card);
+        lead::note_lines(canvas, app, below.notes, &mut card);
     }
+    if focused {
+        card.rule("all fields");
+        for (name, words) in table::field_lines(app, &link) {
+            card.text(&name, &words, canvas.paint.text());
+        }
+    }
+    let scroll = if focused { app.screen.detail_scroll } else { 0 };
+    card.draw(canvas, inner, scroll);
 }
 
 fn who(canvas: &Canvas<'_>, app: &App, network: &Network) -> Vec<Piece> {
     let paint = &canvas.paint;
     let mut line = Vec::new();
-    if let Some(contact) = app.world.follow::<Person>(network.contact.as_ref()) {
-        line.push(piece(contact.name.clone(), paint.person()));
-        line.push(piece("  ", paint.dim()));
+    if let Some(creators) = network.creators {
+        line.push(piece(format!("{creators} creators  "), paint.text()));
+    }
+    if !network.tier.is_empty() {
+        line.push(piece(format!("{}  ", network.tier), paint.info()));
     }
     if let Some(owner) = app.world.follow::<User>(network.owner.as_ref()) {
         line.push(piece(format!("CNM {}  ", owner.name), paint.dim()));
@@ -184,110 +318,162 @@ fn who(canvas: &Canvas<'_>, app: &App, network: &Network) -> Vec<Piece> {
     line
 }
 
-/// The months of each metric as a sparkline, the newest figure with its period, and the goal.
-fn figures(canvas: &Canvas<'_>, app: &App, id: &Id<Network>, width: u16) -> Vec<Vec<Piece>> {
-    let paint = &canvas.paint;
-    let subject = id.link();
-    let mut by_metric: std::collections::BTreeMap<&str, Vec<&MetricPoint>> =
-        std::collections::BTreeMap::new();
-    for (_, point) in app.world.table::<MetricPoint>().records() {
-        let monthly = matches!(
-            point.period_kind,
-            PeriodKind::Month | PeriodKind::MonthToDate
-        );
-        if monthly
-            && point.subject.as_ref() == Some(&subject)
-            && let Some(metric) = &point.metric
-        {
-            by_metric.entry(metric.as_str()).or_default().push(point);
-        }
+/// Each metric in a line: its course, the newest figure, how it changed, how its goal stands.
+fn figures(canvas: &Canvas<'_>, app: &App, id: &Id<Network>, width: u16, card: &mut Sheet) {
+    let courses = app.courses.of(&id.link());
+    let Some(first) = courses.first() else {
+        card.rule("figures");
+        let words = vec![piece(
+            "none yet; the next import brings them",
+            canvas.paint.dim(),
+        )];
+        card.whole(words);
+        return;
+    };
+    let as_of = first
+        .as_of
+        .map(|at| format!(" · data of {}", clock::stamp(at, &app.world.view.zone)))
+        .unwrap_or_default();
+    card.rule(format!("figures{as_of}"));
+    let cells = usize::from(width.saturating_sub(56)).clamp(6, 24);
+    card.whole(figure_titles(canvas, first, cells));
+    for course in courses {
+        card.whole(figure_line(canvas, app, course, cells));
     }
-    let cells = usize::from(width.saturating_sub(52)).clamp(8, 24);
-    let mut lines = Vec::new();
-    for (metric, mut points) in by_metric {
-        points.sort_by_key(|point| point.period);
-        let name = app
-            .world
-            .table::<MetricDef>()
-            .record(metric)
-            .map_or(metric, |def| &def.name);
-        let course: Vec<f64> = points
-            .iter()
-            .rev()
-            .take(cells)
-            .rev()
-            .filter_map(|point| point.value)
-            .collect();
-        let Some(newest) = points.last() else {
-            continue;
+}
+
+fn figure_line(canvas: &Canvas<'_>, app: &App, course: &Course, cells: usize) -> Vec<Piece> {
+    let paint = &canvas.paint;
+    let name = text::clean_line(&course.name);
+    let firm = match course.status {
+        PointStatus::Provisional => "?",
+        _ => " ",
+    };
+    let mut line = vec![
+        piece(format!("{} ", text::fit_left(&name, 14)), paint.text()),
+        piece(
+            text::sparkline(&course.values, cells, paint.glyphs()),
+            paint.bar(),
+        ),
+        piece(
+            format!("{:>8}", number_words(course.latest)),
+            paint.strong(),
+        ),
+        piece(firm, paint.dim()),
+    ];
+    let change = card::change(canvas, app, course);
+    line.push(piece(format!("{:>6}  ", change.text), change.style));
+    if let Some(pace) = &course.pace {
+        line.extend(goal(canvas, pace));
+    }
+    line
+}
+
+/// Names the columns; the running month is no part of the course and named apart.
+fn figure_titles(canvas: &Canvas<'_>, first: &Course, cells: usize) -> Vec<Piece> {
+    let steps = match first.steps {
+        Steps::Weeks => "weeks",
+        Steps::Months => "months",
+    };
+    let now = if first.running { "so far" } else { "month" };
+    let words = format!(
+        "{:<15}{}{now:>8} {:>6}  goal",
+        "metric",
+        text::fit_left(steps, cells),
+        "change"
+    );
+    vec![piece(words, canvas.paint.dim())]
+}
+
+/// The share of the goal that is reached, and what one does about it.
+fn goal(canvas: &Canvas<'_>, pace: &Pace) -> Vec<Piece> {
+    let paint = &canvas.paint;
+    let style = band_style(canvas, pace.band);
+    let reached = pace.reached().unwrap_or(0.0);
+    let mut pieces = gauge(paint, 8, reached, style);
+    pieces.push(piece(format!("{:>4.0}% ", reached * 100.0), paint.text()));
+    pieces.push(piece(pace.band.word(), style));
+    pieces.push(piece(
+        format!(" of {}", number_words(pace.target)),
+        paint.dim(),
+    ));
+    pieces
+}
+
+fn open_things(canvas: &Canvas<'_>, app: &App, below: &Hanging<'_>, card: &mut Sheet) {
+    let paint = &canvas.paint;
+    if !below.incidents.is_empty() {
+        card.rule(counted(below.incidents.len(), "incident"));
+    }
+    let incidents = below.incidents.iter().filter_map(|id| app.world.get(id));
+    for incident in incidents.take(20) {
+        let style = if incident.is_open() {
+            paint.bad()
+        } else {
+            paint.dim()
         };
-        let value = newest.value.map(number_words).unwrap_or_default();
+        let severity = incident.severity.as_str().to_uppercase();
+        let state = incident.state.as_str().replace('_', " ");
         let mut line = vec![
-            piece(format!("{name:<16.16} "), paint.text()),
-            piece(text::sparkline(&course, cells, paint.glyphs()), paint.bar()),
-            piece(format!(" {value:>8}"), paint.strong()),
-            piece(format!(" {:<5}", newest.period_kind.as_str()), paint.dim()),
+            piece(format!("{severity} {state}  "), style),
+            piece(incident.title.clone(), paint.text()),
         ];
-        line.extend(goal(canvas, app, &subject, metric, newest));
-        lines.push(line);
+        if let (Some(at), true) = (incident.deadline, incident.is_open()) {
+            let left = clock::left(app.world.view.now, at);
+            line.insert(1, piece(format!("{left} left  "), paint.warn()));
+        }
+        card.whole(line);
     }
-    lines
+    if !below.follow_ups.is_empty() {
+        card.rule(counted(below.follow_ups.len(), "follow-up"));
+    }
+    for follow_up in below.follow_ups.iter().filter_map(|id| app.world.get(id)) {
+        let (late, style) = super::follow_ups::lateness(canvas, app, follow_up);
+        card.whole(vec![
+            piece(format!("{late:<9}"), style),
+            piece(follow_up.title.clone(), paint.text()),
+        ]);
+    }
+    lead::thread_lines(canvas, app, below.threads, card);
+    if !below.coaching.is_empty() {
+        card.rule(counted(below.coaching.len(), "coaching action"));
+    }
+    let coaching = below.coaching.iter().filter_map(|id| app.world.get(id));
+    for action in coaching.take(20) {
+        let due = action.due.map(clock::date_stamp).unwrap_or_default();
+        card.whole(vec![
+            piece(format!("{:<9}", action.state.as_str()), paint.info()),
+            piece(action.topic.clone(), paint.text()),
+            piece(format!("  {due}"), paint.dim()),
+        ]);
+    }
 }
 
-fn goal(
-    canvas: &Canvas<'_>,
-    app: &App,
-    subject: &AnyRef,
-    metric: &str,
-    newest: &MetricPoint,
-) -> Vec<Piece> {
-    let month = newest.period;
-    let found = app.world.table::<Goal>().records().find(|(_, goal)| {
-        goal.subject.as_ref() == Some(subject)
-            && goal.metric.as_ref().is_some_and(|id| id.as_str() == metric)
-            && goal.period == GoalPeriod::Month
-            && goal.starts == month
-    });
-    let (Some((_, goal)), Some(value)) = (found, newest.value) else {
-        return Vec::new();
-    };
-    let Some(target) = goal.target.filter(|target| *target > 0.0) else {
-        return Vec::new();
-    };
-    let ratio = value / target;
+/// What a few rows have room for: the pressing reason, the leading figures, how much is open.
+fn glance(canvas: &Canvas<'_>, app: &App, id: &Id<Network>, inner: Rect, card: &mut Sheet) {
     let paint = &canvas.paint;
-    vec![
-        piece(
-            format!(" {}", text::progress(ratio, 8, paint.glyphs())),
-            paint.good(),
-        ),
-        piece(
-            format!(" {:.0}% of {}", ratio * 100.0, number_words(target)),
-            paint.dim(),
-        ),
-    ]
-}
-
-fn open_things(canvas: &Canvas<'_>, app: &App, id: &Id<Network>) -> Vec<Piece> {
-    let follow_ups = app
-        .world
-        .table::<FollowUp>()
-        .records()
-        .filter(|(_, follow_up)| {
-            follow_up.network.as_ref() == Some(id) && follow_up.state == FollowUpState::Open
-        })
-        .count();
-    let threads = app
-        .world
-        .table::<Thread>()
-        .records()
-        .filter(|(_, thread)| thread.network.as_ref() == Some(id))
-        .count();
-    vec![
-        piece("open   ", canvas.paint.dim()),
-        piece(
-            format!("{follow_ups} follow-ups · {threads} threads"),
-            canvas.paint.text(),
-        ),
-    ]
+    if let Some((first, more)) = app.figures.reasons(id).split_first() {
+        let mut line = cell(first.to_string(), reason_style(canvas, first));
+        if !more.is_empty() {
+            line.push(piece(format!("  +{}", more.len()), paint.dim()));
+        }
+        card.whole(line);
+    }
+    let cells = usize::from(inner.width.saturating_sub(56)).clamp(6, 24);
+    for course in app.courses.of(&id.link()).iter().take(2) {
+        card.whole(figure_line(canvas, app, course, cells));
+    }
+    let below = app.figures.hanging(&id.link());
+    let counts = [
+        (below.incidents.len(), "incident"),
+        (below.follow_ups.len(), "follow-up"),
+        (below.threads.len(), "thread"),
+        (below.notes.len(), "note"),
+    ];
+    let words: Vec<String> = counts
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| counted(*count, word))
+        .collect();
+    card.whole(cell(words.join(" · "), paint.dim()));
 }

@@ -47,102 +47,170 @@ pub(super) struct Rows<'a> {
     pub(super) titles: bool,
 }
 
+/// The words of the rule above the group that a row belongs to.
+pub(super) type Group<'g> = &'g dyn Fn(&str) -> Option<String>;
+
 /// Draws the visible rows of a list; `cells` makes the pieces of a row, one list of pieces a column.
-#[expect(
-    clippy::too_many_lines,
-    reason = "one row is one stretch of cells after the other"
-)]
 pub(super) fn draw(
     canvas: &mut Canvas<'_>,
     area: Rect,
     rows: &Rows<'_>,
     columns: &[Column],
+    cells: impl FnMut(&Canvas<'_>, &str) -> (Vec<Vec<Piece>>, RowState),
+) {
+    draw_grouped(canvas, area, rows, columns, &|_| None, cells);
+}
+
+/// Draws the visible rows of a list with a rule above each group.
+pub(super) fn draw_grouped(
+    canvas: &mut Canvas<'_>,
+    area: Rect,
+    rows: &Rows<'_>,
+    columns: &[Column],
+    group: Group<'_>,
     mut cells: impl FnMut(&Canvas<'_>, &str) -> (Vec<Vec<Piece>>, RowState),
 ) {
     if area.height == 0 || area.width < 6 {
         return;
     }
-    let fixed: u16 = columns.iter().map(|column| column.cells + 1).sum();
-    let rest = area.width.saturating_sub(fixed + 3);
-    let width = |column: &Column| {
-        if column.cells == 0 {
-            rest
-        } else {
-            column.cells
-        }
-    };
     let mut y = area.y;
     if rows.titles {
-        let dim = canvas.paint.dim();
-        let mut x = area.x + 2;
-        for column in columns {
-            if column.right {
-                canvas.put_right(x, y, width(column), column.title, dim);
-            } else {
-                canvas.put(x, y, width(column), column.title, dim);
-            }
-            x += width(column) + 1;
-        }
+        titles(canvas, Rect { height: 1, ..area }, columns);
         y += 1;
     }
     let height = usize::from(area.bottom().saturating_sub(y));
-    let first = rows.list.window(height);
-    for (at, key) in rows
-        .list
-        .order()
-        .iter()
-        .enumerate()
-        .skip(first)
-        .take(height)
+    let list = rows.list;
+    let first = list.window(height);
+    for (y, entry) in
+        (y..area.bottom()).zip(entries(list.order(), first, list.position(), height, group))
     {
-        let (pieces, state) = cells(canvas, key);
-        let here = at == rows.list.position();
-        let row = Rect {
-            x: area.x,
+        let line = Rect {
             y,
-            width: area.width,
             height: 1,
+            ..area
         };
-        canvas.zone(row, Spot::Row(key.clone()));
-        let glyphs = canvas.paint.glyphs();
-        let mut marked = false;
-        if rows.list.is_marked(key) {
-            let style = canvas.paint.mark();
-            canvas.put(area.x, y, 1, glyphs.mark(), style);
-            marked = true;
-        } else if here {
-            let style = canvas.paint.accent();
-            canvas.put(area.x, y, 1, glyphs.marker(), style);
-        }
-        let (flag, style) = match state {
-            RowState::Clean => (" ", canvas.paint.dim()),
-            RowState::Pending => (glyphs.up(), canvas.paint.dim()),
-            RowState::Conflict | RowState::Refused => (glyphs.bang(), canvas.paint.bad()),
-        };
-        canvas.put(area.x + 1, y, 1, flag, style);
-        let mut x = area.x + 2;
-        for (column, pieces) in columns.iter().zip(&pieces) {
-            if column.right {
-                canvas.line_right(x, y, width(column), pieces);
-            } else {
-                canvas.line(x, y, width(column), pieces);
-            }
-            x += width(column) + 1;
-        }
-        if here {
-            let style = if rows.focused {
-                canvas.paint.cursor()
-            } else {
-                canvas.paint.strong()
-            };
-            canvas.tint(row, style);
-            if marked {
-                // The mark stays told apart from the row under the cursor.
-                let style = canvas.paint.mark();
-                canvas.put(area.x, y, 1, glyphs.mark(), style);
+        match entry {
+            Entry::Rule(words) => canvas.rule(line.x, y, line.width, &words),
+            Entry::Row(at) => {
+                let Some(key) = list.order().get(at) else {
+                    continue;
+                };
+                let (pieces, state) = cells(canvas, key);
+                canvas.zone(line, Spot::Row(key.clone()));
+                row(canvas, line, columns, &pieces);
+                let here = at == list.position();
+                let focus = here.then_some(rows.focused);
+                margin(canvas, line, (list.is_marked(key), state), focus);
             }
         }
-        y += 1;
+    }
+}
+
+/// What stands in a line of a list.
+enum Entry {
+    Rule(String),
+    Row(usize),
+}
+
+/// Returns the lines that fit, with the row of the cursor among them: rows, and a rule above each group.
+fn entries(
+    order: &[String],
+    first: usize,
+    here: usize,
+    height: usize,
+    group: Group<'_>,
+) -> Vec<Entry> {
+    if height < 4 {
+        let rows = first..order.len().min(first + height);
+        return rows.map(Entry::Row).collect();
+    }
+    let mut first = first.min(here);
+    loop {
+        let mut lines = Vec::new();
+        let mut before = None;
+        for (at, key) in order.iter().enumerate().skip(first).take(height) {
+            let words = group(key);
+            if let Some(words) = &words
+                && before.as_ref() != Some(words)
+            {
+                lines.push(Entry::Rule(words.clone()));
+            }
+            before = words;
+            lines.push(Entry::Row(at));
+        }
+        lines.truncate(height);
+        let shown = |entry: &Entry| matches!(entry, Entry::Row(at) if *at == here);
+        if first >= here || lines.iter().any(shown) {
+            return lines;
+        }
+        first += 1;
+    }
+}
+
+/// The cells of a column: what is given, or what the others leave.
+fn width(column: &Column, columns: &[Column], area: Rect) -> u16 {
+    if column.cells > 0 {
+        return column.cells;
+    }
+    let fixed: u16 = columns.iter().map(|column| column.cells + 1).sum();
+    area.width.saturating_sub(fixed + 3)
+}
+
+fn titles(canvas: &mut Canvas<'_>, line: Rect, columns: &[Column]) {
+    let dim = canvas.paint.dim();
+    let mut x = line.x + 2;
+    for column in columns {
+        let cells = width(column, columns, line);
+        if column.right {
+            canvas.put_right(x, line.y, cells, column.title, dim);
+        } else {
+            canvas.put(x, line.y, cells, column.title, dim);
+        }
+        x += cells + 1;
+    }
+}
+
+fn row(canvas: &mut Canvas<'_>, line: Rect, columns: &[Column], pieces: &[Vec<Piece>]) {
+    let mut x = line.x + 2;
+    for (column, pieces) in columns.iter().zip(pieces) {
+        let cells = width(column, columns, line);
+        if column.right {
+            canvas.line_right(x, line.y, cells, pieces);
+        } else {
+            canvas.line(x, line.y, cells, pieces);
+        }
+        x += cells + 1;
+    }
+}
+
+/// Draws the mark, how the record stands to the server, and the cursor; `focus` says that the cursor is here,
+/// and whether the list has the keys.
+fn margin(
+    canvas: &mut Canvas<'_>,
+    line: Rect,
+    (marked, state): (bool, RowState),
+    focus: Option<bool>,
+) {
+    let glyphs = canvas.paint.glyphs();
+    if !marked && focus.is_some() {
+        let style = canvas.paint.accent();
+        canvas.put(line.x, line.y, 1, glyphs.marker(), style);
+    }
+    let (flag, style) = match state {
+        RowState::Clean => (" ", canvas.paint.dim()),
+        RowState::Pending => (glyphs.up(), canvas.paint.dim()),
+        RowState::Conflict | RowState::Refused => (glyphs.bang(), canvas.paint.bad()),
+    };
+    canvas.put(line.x + 1, line.y, 1, flag, style);
+    match focus {
+        Some(true) => canvas.tint(line, canvas.paint.cursor()),
+        Some(false) => canvas.tint(line, canvas.paint.strong()),
+        None => {}
+    }
+    if marked {
+        // The mark stays told apart from the row under the cursor.
+        let style = canvas.paint.mark();
+        canvas.put(line.x, line.y, 1, glyphs.mark(), style);
     }
 }
 
@@ -323,4 +391,25 @@ pub(super) fn detail(canvas: &mut Canvas<'_>, app: &App, area: Rect, link: &AnyR
 /// Makes a cell of one piece.
 pub(super) fn cell(text: impl Into<String>, style: ratatui::style::Style) -> Vec<Piece> {
     vec![piece(text, style)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_row_of_the_cursor_is_always_among_the_lines() {
+        let order: Vec<String> = (0..8).map(|at| format!("{at}")).collect();
+        let group = |key: &str| Some(if key < "5" { "late" } else { key }.to_owned());
+        for height in 1..12 {
+            for here in 0..order.len() {
+                for first in (here + 1_usize).saturating_sub(height)..=here {
+                    let lines = entries(&order, first, here, height, &group);
+                    assert!(lines.len() <= height);
+                    let shown = |entry: &Entry| matches!(entry, Entry::Row(at) if *at == here);
+                    assert!(lines.iter().any(shown), "{here} of {first} in {height}");
+                }
+            }
+        }
+    }
 }

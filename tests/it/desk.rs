@@ -66,6 +66,11 @@ pub(crate) fn console(rows: &[CacheRow], size: (u16, u16)) -> App {
 
 /// Opens a user's console on rows, as the runtime does after it has read the cache.
 pub(crate) fn open(me: &str, rows: Vec<CacheRow>, size: (u16, u16)) -> App {
+    opened(me, rows, size).0
+}
+
+/// Opens a user's console on rows; returns also what it asks its cache for at once.
+pub(crate) fn opened(me: &str, rows: Vec<CacheRow>, size: (u16, u16)) -> (App, Vec<Effect>) {
     let zone = cnm::when::zone::load("America/Los_Angeles").unwrap();
     let configured = Configured {
         config: Config::default(),
@@ -75,14 +80,14 @@ pub(crate) fn open(me: &str, rows: Vec<CacheRow>, size: (u16, u16)) -> App {
     };
     let mut app = App::new(World::new(me, now(), zone, 7), configured, size);
     let load = Load::Working(Kind::ALL.to_vec());
-    app.update(now(), Msg::Loaded(load, rows));
+    let effects = app.update(now(), Msg::Loaded(load, rows));
     let status = SyncStatus {
         line: Line::Live,
         synced_at: now().checked_sub(SignedDuration::from_secs(100)).ok(),
         ..SyncStatus::default()
     };
     app.update(now(), Msg::Sync(status));
-    app
+    (app, effects)
 }
 
 /// Presses keys one after another, in no time; returns what the console asks for.

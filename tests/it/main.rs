@@ -24,6 +24,7 @@ mod ics_series;
 mod layering;
 mod model;
 mod online;
+mod panes;
 mod panes_inbox;
 mod phrases;
 mod pictures;

@@ -111,7 +111,7 @@ fn the_splits_agree_with_the_list() {
     let mut app = desk::console(&rows, (120, 40));
     desk::press(&mut app, "2");
     for _ in 0..app.screen.tally.splits.len() {
-        let shelf = app.screen.shelf(cnm::pane::Place::Inbox).unwrap();
+        let shelf = app.screen.shelf(Place::Inbox).unwrap();
         let split = app.screen.tally.splits.get(shelf.split).unwrap();
         assert_eq!(split.threads, shelf.list.len(), "{}", split.name);
         desk::press(&mut app, "tab");

@@ -2,7 +2,7 @@
 //!
 //! `UPDATE_DOCS=1 cargo test --test it pictures` writes them anew.
 
-mod cache;
+pub(crate) mod cache;
 mod svg;
 
 use cnm::text::Glyphs;
@@ -48,7 +48,8 @@ const PICTURES: &[Picture] = &[
 fn pictures_are_up_to_date() {
     let cache = Cache::morning();
     for picture in PICTURES {
-        let mut app = desk::open(&cache.me, cache.working(), picture.size);
+        let (mut app, effects) = desk::opened(&cache.me, cache.working(), picture.size);
+        cache.answer(&mut app, &effects);
         app.theme = Theme::shipped(picture.theme).unwrap();
         for key in picture.keys.split(' ') {
             let effects = desk::press(&mut app, key);

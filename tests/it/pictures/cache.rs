@@ -31,20 +31,22 @@ impl KindVisitor for Read<'_> {
 }
 
 /// The records that one user sees.
-pub(super) struct Cache {
-    pub(super) me: String,
+pub(crate) struct Cache {
+    pub(crate) me: String,
     working: Vec<CacheRow>,
+    closed: Vec<CacheRow>,
     children: BTreeMap<(AnyRef, Kind), Vec<CacheRow>>,
 }
 
 impl Cache {
     /// Generates the morning of the demo and keeps what its CNM sees.
-    pub(super) fn morning() -> Self {
+    pub(crate) fn morning() -> Self {
         let options = Options::default();
         let me = demo::cast(&options).ana.user.as_str().to_owned();
         let mut cache = Self {
             me,
             working: Vec::new(),
+            closed: Vec::new(),
             children: BTreeMap::new(),
         };
         let mut seen: BTreeSet<String> = BTreeSet::new();
@@ -88,6 +90,8 @@ impl Cache {
         };
         if place.open {
             self.working.push(row.clone());
+        } else if place.parent.is_none() {
+            self.closed.push(row.clone());
         }
         if let Some(parent) = place.parent {
             self.children
@@ -98,18 +102,32 @@ impl Cache {
     }
 
     /// The records that a console holds from its start.
-    pub(super) fn working(&self) -> Vec<CacheRow> {
+    pub(crate) fn working(&self) -> Vec<CacheRow> {
         self.working.clone()
     }
 
     /// Answers what a console asks of its cache.
-    pub(super) fn answer(&self, app: &mut App, effects: &[Effect]) {
+    pub(crate) fn answer(&self, app: &mut App, effects: &[Effect]) {
         for effect in effects {
-            if let Effect::Load(load @ Load::Children { parent, kind, .. }) = effect {
-                let rows = self.children.get(&(parent.clone(), *kind));
-                let rows = rows.cloned().unwrap_or_default();
-                app.update(app.world.view.now, Msg::Loaded(load.clone(), rows));
-            }
+            let Effect::Load(load) = effect else { continue };
+            let rows = match load {
+                Load::Children { parent, kind, .. } => {
+                    self.children.get(&(parent.clone(), *kind)).cloned()
+                }
+                Load::All { kind, .. } => {
+                    let of_kind = |row: &&CacheRow| row.kind == *kind;
+                    let below = self.children.values().flatten().filter(of_kind).cloned();
+                    Some(below.collect())
+                }
+                Load::Since { kind, .. } => {
+                    let of_kind = |row: &&CacheRow| row.kind == *kind;
+                    let below = self.children.values().flatten();
+                    Some(below.chain(&self.closed).filter(of_kind).cloned().collect())
+                }
+                _ => continue,
+            };
+            let rows = rows.unwrap_or_default();
+            app.update(app.world.view.now, Msg::Loaded(load.clone(), rows));
         }
     }
 }

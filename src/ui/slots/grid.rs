@@ -1,0 +1,297 @@
+//! The grid of the slots place: a row a person, a column a half hour.
+
+use std::ops::Range;
+
+use jiff::Timestamp;
+use ratatui::layout::Rect;
+
+use super::super::canvas::{Canvas, piece};
+use super::look;
+use crate::app::App;
+use crate::command::{Guest, Timetable};
+use crate::slots::Shade;
+use crate::text;
+use crate::when::{clock, zone};
+
+/// The half hour that is last where not the whole day fits: meetings lie in the afternoon and evening.
+const LAST: usize = 46;
+/// Fewer hours than this are not shown for the sake of broader cells.
+const HOURS: u16 = 15;
+
+/// The part of a day that fits.
+pub(super) struct Grid<'a> {
+    app: &'a App,
+    table: &'a Timetable,
+    first: usize,
+    shown: usize,
+    cursor: usize,
+    /// Cells of a half hour.
+    cells: u16,
+    /// Cells of the names.
+    label: u16,
+    /// Whether a person has one row instead of two.
+    compact: bool,
+}
+
+impl<'a> Grid<'a> {
+    pub(super) fn new(app: &'a App, table: &'a Timetable, inner: Rect, compact: bool) -> Self {
+        let label = match inner.width {
+            100.. => 21,
+            58.. => 17,
+            _ => 12,
+        };
+        let room = inner.width.saturating_sub(label + 1);
+        let cells = (1..=4)
+            .rev()
+            .find(|cells| room / (cells * 2) >= HOURS)
+            .unwrap_or(1);
+        let whole = table.halves.len();
+        // Whole hours only, so that a column begins with its label.
+        let shown = (usize::from(room / cells) / 2 * 2).min(whole);
+        let cursor = app.screen.slots.cell.min(whole.saturating_sub(1));
+        let usual = LAST.min(whole).saturating_sub(shown);
+        let first = if cursor < usual {
+            cursor / 2 * 2
+        } else if cursor >= usual + shown {
+            (cursor + 2).saturating_sub(shown) / 2 * 2
+        } else {
+            usual
+        };
+        Self {
+            app,
+            table,
+            first: first.min(whole.saturating_sub(shown)),
+            shown,
+            cursor,
+            cells,
+            label,
+            compact,
+        }
+    }
+
+    fn visible(&self) -> Range<usize> {
+        self.first..(self.first + self.shown).min(self.table.halves.len())
+    }
+
+    fn x(&self, inner: Rect, half: usize) -> u16 {
+        let column = u16::try_from(half.saturating_sub(self.first)).unwrap_or(0);
+        inner.x + self.label + column * self.cells
+    }
+
+    /// Draws what fits: the people, who is free, in which hours everyone is, and the legend.
+    pub(super) fn draw(&self, canvas: &mut Canvas<'_>, inner: Rect) {
+        let mut y = inner.y;
+        if self.compact {
+            let zone = self.app.world.view.zone.clone();
+            self.hours(canvas, inner, y, &zone);
+            let words = clock::date_stamp(self.table.day);
+            let style = canvas.paint.strong();
+            canvas.put(inner.x + 1, y, self.label.saturating_sub(2), &words, style);
+            y += 1;
+        }
+        let step = if self.compact { 1 } else { 2 };
+        let top = y;
+        for guest in &self.table.guests {
+            if y + step >= inner.bottom() {
+                break;
+            }
+            self.guest(canvas, inner, y, guest);
+            y += step;
+        }
+        if y < inner.bottom() {
+            self.free(canvas, inner, y);
+            y += 1;
+        }
+        self.cursor(canvas, inner, top, y);
+        if y < inner.bottom() {
+            self.everyone(canvas, inner, y);
+            y += 1;
+        }
+        if y < inner.bottom() && !self.compact {
+            legend(canvas, inner, y);
+        }
+    }
+
+    fn guest(&self, canvas: &mut Canvas<'_>, inner: Rect, y: u16, guest: &Guest) {
+        let Some(person) = self.app.world.get(&guest.person) else {
+            return;
+        };
+        let paint = canvas.paint;
+        let short = zone::short_name(&person.zone);
+        let room = usize::from(self.label).saturating_sub(text::width(&short) + 3);
+        let name = text::clean_line(&person.name);
+        let name = text::fit_left(&name, room).into_owned();
+        let label = [
+            piece(format!("{name} "), paint.person()),
+            piece(short, paint.info()),
+        ];
+        canvas.line(inner.x + 1, y, self.label.saturating_sub(2), &label);
+        if self.compact {
+            self.bars(canvas, inner, y, guest);
+            return;
+        }
+        self.hours(canvas, inner, y, &guest.zone);
+        if let Some(at) = self.table.halves.get(self.first) {
+            let words = self.beside_me(guest, *at);
+            let cells = self.label.saturating_sub(2);
+            canvas.put(inner.x + 1, y + 1, cells, &words, paint.dim());
+        }
+        self.bars(canvas, inner, y + 1, guest);
+    }
+
+    /// Says how far a clock is ahead of mine.
+    fn beside_me(&self, guest: &Guest, at: Timestamp) -> String {
+        let mine = self.app.world.view.zone.to_offset(at).seconds();
+        let minutes = (guest.zone.to_offset(at).seconds() - mine) / 60;
+        let sign = if minutes < 0 { '-' } else { '+' };
+        let (hours, rest) = (minutes.abs() / 60, minutes.abs() % 60);
+        match (hours, rest) {
+            (0, 0) => "my clock".to_owned(),
+            (_, 0) => format!("{sign}{hours} h"),
+            _ => format!("{sign}{hours}:{rest:02} h"),
+        }
+    }
+
+    /// The local hours above the bars; where a date begins stands the day.
+    fn hours(&self, canvas: &mut Canvas<'_>, inner: Rect, y: u16, theirs: &jiff::tz::TimeZone) {
+        let paint = canvas.paint;
+        let every = if self.cells < 2 { 2 } else { 1 };
+        let end = inner.right();
+        for half in self.visible() {
+            let Some(at) = self.table.halves.get(half) else {
+                continue;
+            };
+            let local = theirs.to_datetime(*at);
+            if local.minute() != 0 {
+                continue;
+            }
+            let x = self.x(inner, half);
+            let room = (self.cells * 2 * u16::from(every == 2) + self.cells * 2).min(end - x);
+            if local.hour() == 0 {
+                let word = clock::weekday_word(local.weekday());
+                canvas.put(x, y, room, word, paint.accent());
+            } else if local.hour() % every == 0 && room > 1 {
+                let words = format!("{:02}", local.hour());
+                canvas.put(x, y, room, &words, paint.dim());
+            }
+        }
+    }
+
+    fn bars(&self, canvas: &mut Canvas<'_>, inner: Rect, y: u16, guest: &Guest) {
+        for half in self.visible() {
+            let Some(shade) = guest.halves.get(half) else {
+                continue;
+            };
+            let (mark, style) = look(canvas, *shade);
+            let bar = mark.repeat(usize::from(self.cells));
+            canvas.put(self.x(inner, half), y, self.cells, &bar, style);
+        }
+    }
+
+    /// How many are free in each half hour.
+    fn free(&self, canvas: &mut Canvas<'_>, inner: Rect, y: u16) {
+        let paint = canvas.paint;
+        let whole = self.table.guests.len();
+        let title = format!("free of {whole}");
+        let cells = self.label.saturating_sub(2);
+        canvas.put(inner.x + 1, y, cells, &title, paint.dim());
+        for half in self.visible() {
+            let count = self.table.free(half);
+            let x = self.x(inner, half);
+            if count == whole {
+                let style = paint.chip(paint.theme.good);
+                let words = format!("{count:^cells$}", cells = usize::from(self.cells));
+                canvas.put(x, y, self.cells, &words, style);
+            } else if count > 0 {
+                let style = if count + 1 == whole {
+                    paint.text()
+                } else {
+                    paint.dim()
+                };
+                let words = format!("{count:^cells$}", cells = usize::from(self.cells));
+                canvas.put(x, y, self.cells, &words, style);
+            }
+        }
+    }
+
+    /// Tints the meeting under the cursor across all people.
+    fn cursor(&self, canvas: &mut Canvas<'_>, inner: Rect, top: u16, bottom: u16) {
+        let length = usize::try_from(self.table.minutes)
+            .unwrap_or(60)
+            .div_ceil(30);
+        let meeting = self.cursor..self.cursor + length;
+        let style = canvas.paint.cursor();
+        for half in self.visible().filter(|half| meeting.contains(half)) {
+            let column = Rect {
+                x: self.x(inner, half),
+                y: top,
+                width: self.cells,
+                height: bottom.saturating_sub(top),
+            };
+            canvas.tint(column, style);
+        }
+    }
+
+    /// The stretches of the day in which everyone is free.
+    fn everyone(&self, canvas: &mut Canvas<'_>, inner: Rect, y: u16) {
+        let paint = canvas.paint;
+        let whole = self.table.guests.len();
+        let stretches = self.stretches();
+        let (words, style) = if stretches.is_empty() {
+            let best = (0..self.table.halves.len())
+                .max_by_key(|half| (self.table.free(*half), std::cmp::Reverse(*half)));
+            let best = best.and_then(|half| {
+                let at = self.table.halves.get(half)?;
+                let time = clock::time_of(*at, &self.app.world.view.zone);
+                Some(format!(
+                    "no half hour suits all; {time} suits {} of {whole}",
+                    self.table.free(half)
+                ))
+            });
+            (best.unwrap_or_default(), paint.warn())
+        } else {
+            (format!("everyone  {}", stretches.join("  ")), paint.good())
+        };
+        let room = inner.width.saturating_sub(2);
+        canvas.put(inner.x + 1, y, room, &words, style);
+    }
+
+    fn stretches(&self) -> Vec<String> {
+        let whole = self.table.guests.len();
+        let zone = &self.app.world.view.zone;
+        let mut found: Vec<(usize, usize)> = Vec::new();
+        for half in (0..self.table.halves.len()).filter(|half| self.table.free(*half) == whole) {
+            match found.last_mut() {
+                Some((_, end)) if *end == half => *end = half + 1,
+                _ => found.push((half, half + 1)),
+            }
+        }
+        let time = |half: usize| {
+            let last = self.table.halves.last().copied();
+            let at = self.table.halves.get(half).copied();
+            let at = at.or_else(|| last?.checked_add(jiff::SignedDuration::from_mins(30)).ok());
+            at.map(|at| clock::time_of(at, zone)).unwrap_or_default()
+        };
+        found
+            .into_iter()
+            .map(|(start, end)| format!("{}–{}", time(start), time(end)))
+            .collect()
+    }
+}
+
+fn legend(canvas: &mut Canvas<'_>, inner: Rect, y: u16) {
+    let dim = canvas.paint.dim();
+    let mut pieces = Vec::new();
+    for (shade, words) in [
+        (Shade::Preferred, "likes it"),
+        (Shade::Working, "at work"),
+        (Shade::Acceptable, "would come"),
+        (Shade::Busy, "taken"),
+        (Shade::Closed, "not free"),
+    ] {
+        let (mark, style) = look(canvas, shade);
+        pieces.push(piece(format!("{mark}{mark} "), style));
+        pieces.push(piece(format!("{words}   "), dim));
+    }
+    canvas.line(inner.x + 1, y, inner.width.saturating_sub(2), &pieces);
+}
