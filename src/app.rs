@@ -432,7 +432,7 @@ impl App {
                 }
                 Ask::Find(text) => {
                     let mut find = Box::new(Find::open(&text));
-                    effects.extend(self.asked(&mut find));
+                    effects.extend(find.asked());
                     self.mode = Mode::Find(find);
                 }
                 Ask::Help => self.mode = Mode::Help(0),

@@ -49,10 +49,13 @@ impl Find {
         }
     }
 
-    /// Returns what has to be read for the words as they are now.
-    pub(super) fn ask(&self) -> Vec<Effect> {
+    /// Returns what has to be read for the words as they are now; without words nothing is listed.
+    pub(super) fn asked(&mut self) -> Vec<Effect> {
         let text = self.input.text();
         if text.trim().is_empty() {
+            self.hits.clear();
+            self.answered.clear();
+            self.more = false;
             return Vec::new();
         }
         vec![Effect::Load(Load::Search {
@@ -109,21 +112,10 @@ impl App {
             KeyCode::Up | KeyCode::BackTab => find.chosen = (find.chosen + count - 1) % count,
             _ => {
                 find.input.key(key);
-                effects = self.asked(&mut find);
+                effects = find.asked();
             }
         }
         self.mode = Mode::Find(find);
-        effects
-    }
-
-    /// Asks for the words as they are now; without words nothing is listed.
-    pub(super) fn asked(&mut self, find: &mut Find) -> Vec<Effect> {
-        let effects = find.ask();
-        if effects.is_empty() {
-            find.hits.clear();
-            find.answered.clear();
-            find.more = false;
-        }
         effects
     }
 

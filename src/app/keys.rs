@@ -59,7 +59,7 @@ impl App {
             Mode::Form(form) => form.paste(text),
             Mode::Find(find) => {
                 find.input.insert(text);
-                effects = self.asked(find);
+                effects = find.asked();
             }
             Mode::Normal | Mode::Help(_) => {
                 self.screen.say(
