@@ -131,11 +131,16 @@ pub async fn run(app: &mut App, screen: &mut Screen, wiring: Wiring) -> Result<(
         left: false,
         wiring,
     };
+    let watchdog = console
+        .wiring
+        .signals
+        .ends_without_terminal(console.wiring.store.clone());
     let result = console.turn(app, screen).await;
     // What was typed last is on its way to the disk: wait for it, then go.
     let store = console.wiring.store.clone();
     drop(console);
     let _ = store.counts().await;
+    watchdog.abort();
     result
 }
 
@@ -214,12 +219,13 @@ impl Loop {
             biased;
             Some(msg) = self.queue.recv() => Woken::Msg(msg),
             Some(msg) = self.wiring.incoming.recv() => Woken::Msg(msg),
+            // Before the keys: their reader does not come back from a terminal that is gone.
+            woken = self.wiring.signals.next() => woken,
             event = poll_fn(|cx| next_event(&mut self.events, cx)) => match event {
                 Some(Ok(event)) => Woken::Event(event),
                 // The terminal is gone.
                 Some(Err(_)) | None => Woken::Leave,
             },
-            woken = self.wiring.signals.next() => woken,
             () = tokio::time::sleep(sleep) => Woken::Time,
         }
     }

@@ -2,6 +2,10 @@
 
 use super::Woken;
 
+/// How long the console has to leave by itself after its terminal has vanished.
+#[cfg(unix)]
+const GRACE: std::time::Duration = std::time::Duration::from_millis(250);
+
 /// The signals on which the console leaves or comes back, and the terminal, which may vanish without one.
 ///
 /// From the moment this is made no signal ends the process by itself, so it is made before the terminal is taken.
@@ -12,8 +16,8 @@ pub struct Signals {
     hangup: tokio::signal::unix::Signal,
     interrupt: tokio::signal::unix::Signal,
     resume: tokio::signal::unix::Signal,
-    /// The terminal; none where the system cannot watch it.
-    terminal: Option<tokio::io::unix::AsyncFd<std::io::Stdin>>,
+    /// Whether the terminal has vanished.
+    gone: tokio::sync::watch::Receiver<bool>,
 }
 
 #[cfg(unix)]
@@ -21,22 +25,42 @@ impl Signals {
     /// Begins to listen; needs a running `tokio`. Fails when a handler cannot be installed.
     pub fn new() -> std::io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        #[expect(
-            deprecated,
-            reason = "its successor is unsafe because a descriptor may be closed too early; standard input never is"
-        )]
-        let terminal = tokio::io::unix::AsyncFd::with_interest(
-            std::io::stdin(),
-            tokio::io::Interest::READABLE,
-        )
-        .ok();
+        let (tell, gone) = tokio::sync::watch::channel(false);
+        // A task of its own: whoever reads keys may be stuck in an empty answer when it matters.
+        tokio::spawn(async move {
+            if vanished().await {
+                let _ = tell.send(true);
+            } else {
+                std::future::pending::<()>().await;
+            }
+        });
         Ok(Self {
             terminate: signal(SignalKind::terminate())?,
             hangup: signal(SignalKind::hangup())?,
             interrupt: signal(SignalKind::interrupt())?,
             // SIGCONT: 18 on Linux and 19 on the BSDs.
             resume: signal(SignalKind::from_raw(rustix::process::Signal::CONT.as_raw()))?,
-            terminal,
+            gone,
+        })
+    }
+
+    /// Ends the process a moment after the terminal has vanished, if it is still there then.
+    ///
+    /// The reader of keys may spin on the closed terminal and never come back to be told; what was typed is
+    /// written first.
+    pub(super) fn ends_without_terminal(
+        &self,
+        store: crate::store::StoreHandle,
+    ) -> tokio::task::JoinHandle<()> {
+        let mut gone = self.gone.clone();
+        tokio::spawn(async move {
+            if gone.wait_for(|gone| *gone).await.is_err() {
+                return;
+            }
+            tokio::time::sleep(GRACE).await;
+            let _ = store.counts().await;
+            #[expect(clippy::exit, reason = "the thread that would leave is stuck")]
+            std::process::exit(0);
         })
     }
 
@@ -45,26 +69,35 @@ impl Signals {
             _ = self.terminate.recv() => Woken::Leave,
             _ = self.hangup.recv() => Woken::Leave,
             _ = self.interrupt.recv() => Woken::Leave,
-            () = gone(self.terminal.as_ref()) => Woken::Leave,
+            _ = self.gone.wait_for(|gone| *gone) => Woken::Leave,
             _ = self.resume.recv() => Woken::Resumed,
         }
     }
 }
 
-/// Waits until the terminal is gone. A process that does not lead the terminal's session gets no signal then, and
-/// whoever reads keys would read an empty answer for ever.
+/// Waits until the terminal is gone; says `false` at once where the system cannot watch it.
+///
+/// A process that does not lead the terminal's session gets no signal then, and whoever reads keys would read
+/// an empty answer for ever.
 #[cfg(unix)]
-async fn gone(terminal: Option<&tokio::io::unix::AsyncFd<std::io::Stdin>>) {
-    let Some(terminal) = terminal else {
-        return std::future::pending().await;
+async fn vanished() -> bool {
+    #[expect(
+        deprecated,
+        reason = "its successor is unsafe because a descriptor may be closed too early; standard input never is"
+    )]
+    let terminal =
+        tokio::io::unix::AsyncFd::with_interest(std::io::stdin(), tokio::io::Interest::READABLE);
+    let Ok(terminal) = terminal else {
+        return false;
     };
     while let Ok(mut guard) = terminal.readable().await {
         if guard.ready().is_read_closed() {
-            return;
+            return true;
         }
         // Keys: somebody else reads them.
         guard.clear_ready();
     }
+    false
 }
 
 /// The signals on which the console leaves.
@@ -77,6 +110,13 @@ impl Signals {
     /// Begins to listen.
     pub fn new() -> std::io::Result<Self> {
         Ok(Self)
+    }
+
+    pub(super) fn ends_without_terminal(
+        &self,
+        _: crate::store::StoreHandle,
+    ) -> tokio::task::JoinHandle<()> {
+        tokio::spawn(std::future::pending())
     }
 
     pub(super) async fn next(&mut self) -> Woken {
