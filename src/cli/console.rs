@@ -10,7 +10,7 @@ use crate::list::World;
 use crate::pane::{Tone, arrange_all};
 use crate::record::Kind;
 use crate::runtime::{self, Clock, Home, Screen, Signals, Wiring};
-use crate::store::{OpenReport, Store, StoreHandle};
+use crate::store::{OpenReport, Store, StoreError, StoreHandle};
 use crate::sync::{self, Event, SyncError};
 
 /// Kinds that the first frame needs, the most important first.
@@ -61,15 +61,20 @@ pub(super) fn open_default() -> Result<(), CliError> {
         Err(error) => (None, Some(error.to_string())),
     };
     let clock = clock(&home);
-    super::block_on(
-        runtime()?,
-        open(Opening {
-            home,
-            clock,
-            account,
-            notice,
-        }),
-    )
+    let opening = Opening {
+        home,
+        clock,
+        account,
+        notice,
+    };
+    // The runtime is made while the cache is read.
+    let (runtime, prepared) = std::thread::scope(|scope| {
+        let runtime = scope.spawn(runtime);
+        let prepared = prepare(&opening);
+        (runtime.join(), prepared)
+    });
+    let runtime = runtime.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+    super::block_on(runtime, run(opening, prepared?))
 }
 
 /// Makes the runtime of the console.
@@ -80,20 +85,26 @@ pub(super) fn runtime() -> Result<tokio::runtime::Runtime, CliError> {
         .build()?)
 }
 
+/// What the first frame is drawn from.
+struct Prepared {
+    app: App,
+    store: Store,
+}
+
 /// Opens the console: the first frame shows what is cached, everything else follows.
 pub(super) async fn open(opening: Opening) -> Result<(), CliError> {
-    let Opening {
-        home,
-        clock,
-        account,
-        notice,
-    } = opening;
+    let prepared = prepare(&opening)?;
+    run(opening, prepared).await
+}
+
+/// Reads config and cache and puts everything in its place; nothing is on screen yet.
+fn prepare(opening: &Opening) -> Result<Prepared, CliError> {
     require_terminal()?;
-    let now = clock.now();
+    let now = opening.clock.now();
     // Config, keys and theme are read while the cache is.
     let (configured, cached) = std::thread::scope(|scope| {
-        let configured = scope.spawn(|| home.configured());
-        let cached = cached(&home, now);
+        let configured = scope.spawn(|| opening.home.configured());
+        let cached = cached(&opening.home, now);
         (configured.join(), cached)
     });
     let configured = configured.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
@@ -103,7 +114,7 @@ pub(super) async fn open(opening: Opening) -> Result<(), CliError> {
     runtime::install_panic_hook();
     let mut app = App::new(world, configured, Screen::size());
     app.screen.sync = SyncStatus {
-        line: if account.is_some() {
+        line: if opening.account.is_some() {
             Line::Starting
         } else {
             Line::Unconfigured
@@ -112,7 +123,19 @@ pub(super) async fn open(opening: Opening) -> Result<(), CliError> {
         ..SyncStatus::default()
     };
     arrange_all(&app.world, &mut app.screen, true);
-    say_first(&mut app, report, notice);
+    say_first(&mut app, report, opening.notice.clone());
+    Ok(Prepared { app, store })
+}
+
+/// Draws the first frame and runs the console until it is left.
+async fn run(opening: Opening, prepared: Prepared) -> Result<(), CliError> {
+    let Opening {
+        home,
+        clock,
+        account,
+        ..
+    } = opening;
+    let Prepared { mut app, store } = prepared;
     let signals = Signals::new()?;
     let mut screen = Screen::open()?;
     screen.draw(&app, runtime::look(&app))?;
@@ -157,7 +180,26 @@ pub(super) async fn open(opening: Opening) -> Result<(), CliError> {
 /// Reads what the first frame needs from the cache.
 fn cached(home: &Home, now: Timestamp) -> Result<(Store, OpenReport, World), CliError> {
     let (mut store, report) = Store::open(&home.store(), now)?;
-    let mut world = headless::unzoned(&mut store, now, FIRST)?;
+    let mut world = headless::unzoned(&mut store, now, &[])?;
+    // One thread takes rows out of the file while the other reads them as records.
+    let (give, rows) = std::sync::mpsc::channel();
+    let read = std::thread::scope(|scope| {
+        let reader = scope.spawn(|| {
+            for kind in FIRST {
+                let rows = store.load(&Load::Working(vec![*kind]))?;
+                if give.send(rows).is_err() {
+                    break;
+                }
+            }
+            drop(give);
+            Ok::<(), StoreError>(())
+        });
+        for row in rows.iter().flatten() {
+            world.upsert(&row);
+        }
+        reader.join()
+    });
+    read.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
     for row in store.load(&Load::Records(headless::linked(&world)))? {
         world.upsert(&row);
     }

@@ -9,10 +9,39 @@ use unicode_normalization::UnicodeNormalization;
 /// Folding a folded text changes nothing. Voicing marks of Japanese and vowel signs of Indic scripts
 /// stay, because they make other letters; accents of Latin, Greek, Cyrillic, Hebrew and Arabic go.
 pub fn fold(text: &str) -> String {
-    if text.bytes().all(|byte| matches!(byte, 0x20..=0x7E)) {
-        return text.to_ascii_lowercase();
-    }
     let mut folded = String::with_capacity(text.len());
+    let mut rest = text;
+    while !rest.is_empty() {
+        let ascii = rest.bytes().take_while(|byte| is_plain(*byte)).count();
+        // An accent may follow the last of the plain letters.
+        let plain = if ascii == rest.len() {
+            ascii
+        } else {
+            ascii.saturating_sub(1)
+        };
+        let (head, tail) = rest.split_at_checked(plain).unwrap_or(("", rest));
+        folded.extend(
+            head.bytes()
+                .map(|byte| char::from(byte.to_ascii_lowercase())),
+        );
+        let end = tail
+            .char_indices()
+            .skip(1)
+            .find(|(_, c)| u8::try_from(*c).is_ok_and(is_plain))
+            .map_or(tail.len(), |(at, _)| at);
+        let (strange, after) = tail.split_at_checked(end).unwrap_or((tail, ""));
+        fold_any(strange, &mut folded);
+        rest = after;
+    }
+    folded
+}
+
+const fn is_plain(byte: u8) -> bool {
+    matches!(byte, 0x20..=0x7E)
+}
+
+/// Folds any text, letter by letter.
+fn fold_any(text: &str, folded: &mut String) {
     let letters = text.chars().filter(|c| !is_removed(*c)).nfkd();
     let lower = letters
         .filter(|c| !is_accent(*c))
@@ -26,7 +55,6 @@ pub fn fold(text: &str) -> String {
             other => folded.push(plain(other)),
         }
     }
-    folded
 }
 
 /// Returns the letter without a stroke or hook that Unicode does not count as an accent.
@@ -76,6 +104,15 @@ mod tests {
     use super::*;
     use crate::text::clean::tests::nasty;
     use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn plain_runs_change_nothing_of_the_result(text in "[ -~é\u{301}ﬁＡßİ中の\n\u{200b}한]{0,24}") {
+            let mut whole = String::new();
+            fold_any(&text, &mut whole);
+            prop_assert_eq!(fold(&text), whole);
+        }
+    }
 
     #[test]
     fn case_accents_and_full_width_do_not_matter() {

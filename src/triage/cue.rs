@@ -80,7 +80,8 @@ pub(super) fn continues_word(c: char) -> bool {
 
 /// The phrases of the lexicon by their first character.
 struct Phrases {
-    by_first: HashMap<char, Vec<Phrase>>,
+    ascii: Vec<Vec<Phrase>>,
+    others: HashMap<char, Vec<Phrase>>,
 }
 
 #[derive(Clone, Copy)]
@@ -94,20 +95,26 @@ struct Phrase {
 impl Phrases {
     fn get() -> &'static Phrases {
         static PHRASES_BY_FIRST: LazyLock<Phrases> = LazyLock::new(|| {
-            let mut by_first: HashMap<char, Vec<Phrase>> = HashMap::new();
+            let mut ascii: Vec<Vec<Phrase>> = vec![Vec::new(); 128];
+            let mut others: HashMap<char, Vec<Phrase>> = HashMap::new();
             for (cue, phrases) in PHRASES {
                 for phrase in *phrases {
                     let text = phrase.strip_suffix('*').unwrap_or(phrase);
-                    if let Some(first) = text.chars().next() {
-                        by_first.entry(first).or_default().push(Phrase {
-                            cue: *cue,
-                            text,
-                            open: text.len() < phrase.len(),
-                        });
-                    }
+                    let Some(first) = text.chars().next() else {
+                        continue;
+                    };
+                    let list = match ascii.get_mut(first as usize) {
+                        Some(list) => list,
+                        None => others.entry(first).or_default(),
+                    };
+                    list.push(Phrase {
+                        cue: *cue,
+                        text,
+                        open: text.len() < phrase.len(),
+                    });
                 }
             }
-            Phrases { by_first }
+            Phrases { ascii, others }
         });
         &PHRASES_BY_FIRST
     }
@@ -118,9 +125,10 @@ impl Phrases {
         text.char_indices().flat_map(move |(at, c)| {
             let inside = continues_word(before) && continues_word(c);
             before = c;
-            let candidates = match self.by_first.get(&c) {
-                Some(candidates) if !inside => candidates.as_slice(),
-                _ => &[],
+            let candidates = match self.ascii.get(c as usize) {
+                _ if inside => &[],
+                Some(list) => list.as_slice(),
+                None => self.others.get(&c).map_or(&[][..], Vec::as_slice),
             };
             let rest = text.get(at..).unwrap_or("");
             candidates.iter().filter_map(move |phrase| {
