@@ -4,7 +4,9 @@
 //! # The plan of the house
 //!
 //! The middle is a pure function of state and message; everything that touches a file, a socket, a
-//! clock or a terminal lives at the edge.
+//! clock or a terminal lives at the edge. A key, a line of the palette, a word of the shell and a
+//! script all become the same [`command`]; a command changes records in memory and says what else must
+//! happen as an [`effect`]; [`runtime`] carries the effects out and sends what came of them back.
 //!
 //! ```text
 //!  terminal keys ─ keymap ─┐
@@ -30,7 +32,7 @@
 //! | 1 | [`query`] | the filter language: parse, check, evaluate |
 //! | 1 | [`triage`] | order of the backlog, SLA clocks, grouping of alike items |
 //! | 1 | [`funnel`] | conversion, time in stage, holes, intervals |
-//! | 1 | [`portfolio`] | pace against goals, growth, went dark |
+//! | 1 | [`portfolio`] | pace against goals, growth, went dark, the order of CNs by need |
 //! | 1 | [`slots`] | windows, sweep, cost, fairness, series |
 //! | 1 | [`wire`] | the REST contract: paths, bodies, cursor, problem; used by client and server |
 //! | 2 | [`effect`], [`pane`], [`list`] | what the core may ask for; what can be on screen; the one list |
@@ -38,14 +40,45 @@
 //! | 4 | [`keymap`], [`theme`], [`config`] | text in, checked values out; the defaults are TOML files |
 //! | 5 | [`app`] | the state and the only `update` |
 //! | 6 | [`ui`] | drawing; the only place with ratatui |
-//! | 7 | [`store`] | SQLite mirror and outbox, one thread |
+//! | 7 | [`store`] | `SQLite` mirror and outbox, one thread |
 //! | 7 | [`remote`] | the REST client; the only place with reqwest |
-//! | 7 | [`import`] | export files in (XLSX, CSV, ICS) |
+//! | 7 | [`import`] | calendars of other programs in, ours out (ICS) |
 //! | 8 | [`sync`] | pull, push, settle, conflicts |
 //! | 8 | [`server`] | the reference backend; the only place with axum |
 //! | 8 | [`demo`] | the deterministic morning: same seed, same bytes |
 //! | 9 | [`runtime`] | event loop, terminal guard, timers, runs effects; the only place with crossterm |
 //! | 9 | [`cli`] | the command line: the console by default, every command headless |
+//!
+//! # Where to add things
+//!
+//! | what | where |
+//! |---|---|
+//! | a kind of record, with table, form, cache, sync and storage | one file below [`record`] and a line in `records!` |
+//! | a command | a variant in its namespace below [`command`], a line in `src/keymap/default.toml` |
+//! | a pane that is no table | its arrangement in [`pane`], its drawing in [`ui`], its keys |
+//! | a theme | a file in `themes/` and a line in [`theme::SHIPPED`] |
+//! | a setting | a field with its default in [`config`] |
+//! | an endpoint | [`wire`], [`server`], [`remote`] |
+//! | storage of the server | one implementation of its trait, run by `storage_tests!` |
+//!
+//! # Departures from the usual, and why
+//!
+//! * *Panes know the portfolio and its figures.* [`pane`] decides which rows stand where, and CNs stand in
+//!   the order in which they need attention; [`portfolio::in_order`] is that order. To keep it out of
+//!   [`pane`] would mean to compute it twice.
+//! * *Figures are in layer 0.* A [`figure`] carries its n, window, age and interval wherever it goes;
+//!   [`triage`], [`funnel`] and [`portfolio`] all speak in it, and none of them may know another.
+//! * *Recurrence rules are expanded here.* [`import::ics`] has an expander of its own: those at hand are
+//!   wrong on calendars that real programs write, and cannot be stopped on a rule made to run for ever.
+//!   This one has a budget of steps for each file.
+//! * *The contract has no snapshot endpoint.* Paging through the changes from an empty cursor gives the same
+//!   rows by the same code; [`store`] collects them beside the old mirror and swaps at the end.
+//! * *Digits are tabs.* `1` to `6` open places, since that is what hands look for; a count begins with `0`.
+//!   [`config::Digits`] turns it round.
+//! * *A closed lead leaves the working set by its `closed_at`*, not by its stage: stages are records that a
+//!   team changes, and what is held in memory must not change with their names.
+//! * *One package, not a workspace.* A change mostly crosses several modules; the test of the arrows gives
+//!   nearly what a crate for each layer would.
 
 pub mod figure;
 pub mod record;

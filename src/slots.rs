@@ -111,12 +111,6 @@ pub enum SlotsError {
         /// The name.
         name: String,
     },
-    /// There is no calendar of holidays for a country.
-    #[error("country `{code}`: no holidays known; known are CN, GB, JP, PL, SG and US")]
-    UnknownCountry {
-        /// The two letters.
-        code: String,
-    },
     /// A calendar of holidays does not reach a year.
     #[error("holidays of {country} in {year}: not known; enter them as days off")]
     NoHolidays {

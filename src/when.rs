@@ -7,7 +7,7 @@
 //! * [`zone`]: what people call a zone, and how a screen names it.
 //! * [`wall`]: wall clock to instant, with the gaps and folds of daylight saving.
 //! * [`phrase`]: `next tue 4-6pm SGT`, `fri eod`, `周四前`; nothing typed is silently ignored.
-//! * [`due`]: whether something is overdue, and since when.
+//! * [`due`]: when something is due: by a date, at a wall time, at an instant.
 //! * [`hours`]: working hours by weekday, and when they begin next.
 //! * [`clock`]: short words for a screen (`4m`, `1:10`, `Tue 17 Nov 08:30`).
 

@@ -16,6 +16,8 @@ use crate::record::Patch;
 mod raw;
 pub(crate) mod schema;
 
+#[cfg(feature = "server")]
+pub(crate) use raw::Key;
 pub use raw::{RawPage, RawRow};
 
 /// Paths below the base address.

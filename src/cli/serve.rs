@@ -89,6 +89,7 @@ impl From<ServerError> for CliError {
 
 /// Runs the backend until it is stopped.
 pub(super) fn run(args: &ServeArgs) -> Result<(), CliError> {
+    log_to_stderr();
     let clock = Clock::system();
     let mut options = Options::new(super::sync::shared(clock));
     if args.behind_proxy {
@@ -110,6 +111,15 @@ pub(super) fn run(args: &ServeArgs) -> Result<(), CliError> {
         running.shutdown().await;
         Ok(())
     })
+}
+
+/// Shows on standard error what the backend warns of; without it a database that fails would fail unseen.
+fn log_to_stderr() {
+    let _ = tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_ansi(false)
+        .with_max_level(tracing::Level::WARN)
+        .try_init();
 }
 
 /// Waits for a signal to leave.

@@ -96,17 +96,8 @@ pub(super) fn their_morning(cx: &Cx<'_>, person: Option<&Person>) -> Timestamp {
 
 /// Turns the working hours of a record into the hours that `when` computes with.
 pub(crate) fn week_hours(hours: &Hours) -> Option<WeekHours> {
-    use jiff::civil::Weekday;
     let mut week = WeekHours::new();
-    for (name, weekday) in [
-        ("mon", Weekday::Monday),
-        ("tue", Weekday::Tuesday),
-        ("wed", Weekday::Wednesday),
-        ("thu", Weekday::Thursday),
-        ("fri", Weekday::Friday),
-        ("sat", Weekday::Saturday),
-        ("sun", Weekday::Sunday),
-    ] {
+    for (name, weekday) in Hours::WEEKDAYS {
         for window in hours.working.get(name).into_iter().flatten() {
             if let Ok(window) = Window::parse(&window.from, &window.to) {
                 week.add(weekday, window);

@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::Pipeline;
 use crate::figure::{days_between, elapsed_days};
 use crate::record::{Id, Lead, Thread, ThreadState, View, WaitingOn};
+use crate::when::clock;
 
 /// From when on something counts as a need.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,13 +123,13 @@ impl fmt::Display for NeedReason {
         };
         match self {
             Self::Expires { left, .. } if left.is_negative() => {
-                write!(out, "expired {} ago", short(left.abs()))
+                write!(out, "expired {} ago", clock::rough(left.abs()))
             }
-            Self::Expires { left, .. } => write!(out, "expires in {}", short(*left)),
+            Self::Expires { left, .. } => write!(out, "expires in {}", clock::rough(*left)),
             Self::ReplyWaiting { waited, late, .. } => write!(
                 out,
                 "waits for my reply {}{}",
-                short(*waited),
+                clock::rough(*waited),
                 if *late { ", late" } else { "" }
             ),
             Self::StepOverdue {
@@ -142,18 +143,6 @@ impl fmt::Display for NeedReason {
             }
             Self::NoNextStep => out.write_str("no next step"),
         }
-    }
-}
-
-/// Writes a length of time with its largest unit: `45m`, `7h`, `3d`.
-fn short(span: SignedDuration) -> String {
-    let minutes = span.as_mins();
-    if minutes < 60 {
-        format!("{minutes}m")
-    } else if minutes < 48 * 60 {
-        format!("{}h", minutes / 60)
-    } else {
-        format!("{}d", minutes / (24 * 60))
     }
 }
 

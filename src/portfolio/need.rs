@@ -13,6 +13,7 @@ use crate::record::{
     FollowUp, Id, Incident, Lifecycle, Network, Record, Severity, Thread, ThreadState, View,
     WaitingOn,
 };
+use crate::when::clock;
 
 /// From when on something is a reason.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -204,20 +205,20 @@ impl fmt::Display for NetworkReason {
                 write!(out, "{} {title}", severity.as_str().to_uppercase())?;
                 match deadline_in {
                     Some(left) if left.is_negative() => out.write_str(", deadline passed"),
-                    Some(left) => write!(out, ", {} left", short(*left)),
+                    Some(left) => write!(out, ", {} left", clock::rough(*left)),
                     None => Ok(()),
                 }
             }
             Self::ReplyWaiting { waited, late, .. } => write!(
                 out,
                 "waits for my reply {}{}",
-                short(*waited),
+                clock::rough(*waited),
                 if *late { ", late" } else { "" }
             ),
             Self::WentDark { days } => write!(out, "dark for {days} d"),
             Self::FollowUpsOverdue { n, oldest } => {
                 let what = plural(*n, "follow-up");
-                write!(out, "{what} overdue, oldest {}", short(*oldest))
+                write!(out, "{what} overdue, oldest {}", clock::rough(*oldest))
             }
             Self::GoalBehind {
                 metric,
@@ -275,17 +276,6 @@ fn plural(n: u64, word: &str) -> String {
         format!("1 {word}")
     } else {
         format!("{n} {word}s")
-    }
-}
-
-fn short(span: SignedDuration) -> String {
-    let minutes = span.as_mins();
-    if minutes < 60 {
-        format!("{minutes}m")
-    } else if minutes < 48 * 60 {
-        format!("{}h", minutes / 60)
-    } else {
-        format!("{}d", minutes / (24 * 60))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use jiff::civil::Date;
+use jiff::civil::{Date, Weekday};
 use serde::{Deserialize, Serialize};
 
 use super::{Audience, Derived, Id, Network, Record, User};
@@ -59,6 +59,19 @@ pub struct Hours {
     pub acceptable: BTreeMap<String, Vec<Window>>,
 }
 json_field!(Hours);
+
+impl Hours {
+    /// The keys of the tables of windows and the weekdays that they mean.
+    pub const WEEKDAYS: [(&'static str, Weekday); 7] = [
+        ("mon", Weekday::Monday),
+        ("tue", Weekday::Tuesday),
+        ("wed", Weekday::Wednesday),
+        ("thu", Weekday::Thursday),
+        ("fri", Weekday::Friday),
+        ("sat", Weekday::Saturday),
+        ("sun", Weekday::Sunday),
+    ];
+}
 
 record! {
     /// A contact: a colleague, an owner of a CN, someone of a lead, or a bot.

@@ -59,7 +59,6 @@ impl Signals {
             }
             tokio::time::sleep(GRACE).await;
             let _ = store.counts().await;
-            #[expect(clippy::exit, reason = "the thread that would leave is stuck")]
             std::process::exit(0);
         })
     }

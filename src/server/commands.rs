@@ -108,12 +108,8 @@ impl Edit<'_> {
             return Ok(self.not_found());
         }
         let patch = &command.patch;
-        if let Some(reason) = self.refusal(&patch_fields(patch)) {
-            return Ok(refused(
-                command,
-                Status::Forbidden,
-                refusal::forbidden(reason),
-            ));
+        if let Some(result) = self.forbidden(&patch_fields(patch)) {
+            return Ok(result);
         }
         let problems = validate::patch_problems(self.kind, patch);
         if !problems.is_empty() {
@@ -155,12 +151,8 @@ impl Edit<'_> {
     fn update(&self, ledger: &mut Ledger<'_>, old: &Stored) -> Result<CommandResult> {
         let command = self.command;
         let creates = command.op == Op::Create;
-        if let Some(reason) = self.refusal(&patch_fields(&command.patch)) {
-            return Ok(refused(
-                command,
-                Status::Forbidden,
-                refusal::forbidden(reason),
-            ));
+        if let Some(result) = self.forbidden(&patch_fields(&command.patch)) {
+            return Ok(result);
         }
         let Some(base) = self.base() else {
             return Ok(self.base_missing());
@@ -240,12 +232,8 @@ impl Edit<'_> {
 
     fn delete(&self, ledger: &mut Ledger<'_>, old: &Stored) -> Result<CommandResult> {
         let command = self.command;
-        if let Some(reason) = self.refusal(&[]) {
-            return Ok(refused(
-                command,
-                Status::Forbidden,
-                refusal::forbidden(reason),
-            ));
+        if let Some(result) = self.forbidden(&[]) {
+            return Ok(result);
         }
         let Some(base) = self.base() else {
             return Ok(self.base_missing());
@@ -387,6 +375,13 @@ impl Edit<'_> {
     fn refusal(&self, fields: &[String]) -> Option<String> {
         let principal = self.caller.principal;
         principal.refusal(self.kind, self.command.op, fields)
+    }
+
+    /// Answers that the sender may not change these fields, if that is so.
+    fn forbidden(&self, fields: &[String]) -> Option<CommandResult> {
+        let reason = self.refusal(fields)?;
+        let problem = refusal::forbidden(reason);
+        Some(refused(self.command, Status::Forbidden, problem))
     }
 
     fn is_append_only(&self) -> bool {

@@ -50,20 +50,6 @@ impl Country {
             Self::UnitedStates => "US",
         }
     }
-
-    /// Finds a country by its two letters, in either case.
-    ///
-    /// # Errors
-    ///
-    /// There is no calendar for it.
-    pub fn from_code(code: &str) -> Result<Self, SlotsError> {
-        let found = Self::ALL
-            .into_iter()
-            .find(|country| country.code().eq_ignore_ascii_case(code));
-        found.ok_or_else(|| SlotsError::UnknownCountry {
-            code: code.to_owned(),
-        })
-    }
 }
 
 /// Returns the public holidays of a year, in order of date.
@@ -391,7 +377,5 @@ mod tests {
     fn years_without_a_table_are_refused_not_guessed() {
         assert!(holidays(Country::China, 2031).is_err());
         assert!(holidays(Country::Singapore, 2028).is_err());
-        assert_eq!(Country::from_code("sg").unwrap(), Country::Singapore);
-        assert!(Country::from_code("XX").is_err());
     }
 }

@@ -141,13 +141,6 @@ pub struct SeriesPlan {
     pub longest_same_payer_run: usize,
 }
 
-impl SeriesPlan {
-    /// Returns whose turn it is to bend next: the index of the person with the lowest burden.
-    pub fn next_turn(&self) -> Option<usize> {
-        (0..self.burden.len()).min_by_key(|&person| self.burden[person])
-    }
-}
-
 impl Session {
     /// Chooses one slot in each window, counting chosen meetings against night budgets as it goes.
     ///

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use super::session::Prepared;
 use super::zone::DAY;
 use super::zone::date_of_day;
-use super::{Attendance, Minute, NightUse, Plan, Slot, Span, SpanSet};
+use super::{Attendance, Minute, NightUse, Plan, Span, SpanSet};
 
 /// What stands in a person's way.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -175,12 +175,6 @@ impl Plan {
                     .count();
                 (beyond_hours, miss.minutes, miss.start)
             })
-    }
-
-    /// Returns the slot that starts nearest to an instant, the earlier of two equally near ones.
-    pub fn nearest_slot(&self, start: Minute) -> Option<Slot<'_>> {
-        self.slots()
-            .min_by_key(|slot| (slot.start() - start).unsigned_abs())
     }
 
     fn possible_starts(&self) -> impl Iterator<Item = Minute> + '_ {

@@ -58,16 +58,6 @@ impl StoreHandle {
         self.send(work)?.await.unwrap_or(Err(StoreError::Closed))
     }
 
-    /// Runs a piece of work on the store's thread and blocks until it is done; not for async code.
-    pub fn call_blocking<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&mut Store) -> Result<T, StoreError> + Send + 'static,
-    ) -> Result<T, StoreError> {
-        self.send(work)?
-            .blocking_recv()
-            .unwrap_or(Err(StoreError::Closed))
-    }
-
     fn send<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Store) -> Result<T, StoreError> + Send + 'static,

@@ -6,7 +6,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinHandle;
 
 use self::compare::Check;
@@ -15,7 +15,7 @@ use super::planner::{Advice, Failure, Planner, Step};
 use super::{Clock, Event};
 use crate::effect::{Line, SyncStatus};
 use crate::remote::{Client, RemoteError};
-use crate::store::{Changes, Page, Snapshot, SnapshotReason, StoreError, StoreHandle};
+use crate::store::{Changes, Counts, Page, Snapshot, SnapshotReason, StoreError, StoreHandle};
 use crate::wire::{API_VERSION, Batch, BatchReply, Digest, Limits, Me, Meta, RawPage};
 
 /// Records asked for in one page.
@@ -563,17 +563,7 @@ impl<B: Backend> Engine<B> {
 
     /// Counts what waits and tells the screen if anything is new.
     pub async fn report(&mut self) {
-        let counted = self
-            .store
-            .call(|store| {
-                Ok((
-                    store.counts()?,
-                    store.place()?.synced_at,
-                    store.take_notices(),
-                ))
-            })
-            .await;
-        if let Ok((counts, synced_at, notices)) = counted {
+        if let Ok((counts, synced_at, notices)) = standing(&self.store).await {
             self.told.status.queued = counts.queued;
             self.told.status.conflicts = counts.conflicts;
             self.told.status.refused = counts.refused;
@@ -589,6 +579,21 @@ impl<B: Backend> Engine<B> {
                 .push(Event::Status(self.told.status.clone()));
         }
     }
+}
+
+/// Reads what waits, when the mirror was last up to date, and what the store has to tell.
+pub(super) async fn standing(
+    store: &StoreHandle,
+) -> Result<(Counts, Option<Timestamp>, Vec<String>), StoreError> {
+    store
+        .call(|store| {
+            Ok((
+                store.counts()?,
+                store.place()?.synced_at,
+                store.take_notices(),
+            ))
+        })
+        .await
 }
 
 /// Tells whether the server answers.

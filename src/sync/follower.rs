@@ -7,6 +7,7 @@ use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep_until};
 
 use super::driver::{Ask, Driver, Flow, changed};
+use super::engine::standing;
 use super::link::{Message, Peer, Records};
 use super::{Event, SyncError, SyncReport};
 use crate::effect::{CacheChange, Line, Load, SyncStatus};
@@ -77,17 +78,7 @@ impl Driver {
     }
 
     async fn tell_follower_status(&self) {
-        let read = self
-            .store
-            .call(|store| {
-                Ok((
-                    store.counts()?,
-                    store.place()?.synced_at,
-                    store.take_notices(),
-                ))
-            })
-            .await;
-        let Ok((counts, synced_at, notices)) = read else {
+        let Ok((counts, synced_at, notices)) = standing(&self.store).await else {
             return;
         };
         for notice in notices {

@@ -82,6 +82,18 @@ impl<'a> Canvas<'a> {
         Cow::Owned(clean.chars().map(ascii).collect())
     }
 
+    /// Says in dimmed words, on the first line of an empty frame, why nothing stands there.
+    pub(super) fn remark(&mut self, inner: Rect, words: &str) {
+        let style = self.paint.dim();
+        self.put(
+            inner.x + 1,
+            inner.y,
+            inner.width.saturating_sub(2),
+            words,
+            style,
+        );
+    }
+
     /// Puts raw text at the right end of these cells; returns how many it took.
     pub(super) fn put_right(&mut self, x: u16, y: u16, cells: u16, raw: &str, style: Style) -> u16 {
         let clean = text::clean_line(raw);

@@ -70,21 +70,25 @@ pub(super) fn change(canvas: &Canvas<'_>, app: &App, course: &Course) -> Piece {
     piece(words, style)
 }
 
+/// Says where a CN stands in its life, with the days since it signed: `live · day 40`.
+pub(super) fn life(app: &App, network: &Network) -> String {
+    let life = network.lifecycle.as_str().replace('_', " ");
+    match network.signed_at {
+        Some(signed) => {
+            let days = (app.world.view.today() - signed).get_days();
+            format!("{life} · day {days}")
+        }
+        None => life,
+    }
+}
+
 /// Draws the card of a CN.
 pub(super) fn network(canvas: &mut Canvas<'_>, app: &App, area: Rect, id: &Id<Network>) {
     let Some(network) = app.world.get(id) else {
         canvas.frame(area, "CN", "not in the cache", false);
         return;
     };
-    let days = network
-        .signed_at
-        .map(|signed| (app.world.view.today() - signed).get_days());
-    let life = network.lifecycle.as_str().replace('_', " ");
-    let right = match days {
-        Some(days) => format!("{life} · day {days}"),
-        None => life,
-    };
-    let inner = canvas.frame(area, &network.name, &right, false);
+    let inner = canvas.frame(area, &network.name, &life(app, network), false);
     let mut lines = vec![health(canvas, network, inner.width)];
     let room = usize::from(inner.height);
     let open = open_follow_ups(canvas, app, id);

@@ -250,15 +250,7 @@ fn card_focused(canvas: &mut Canvas<'_>, app: &App, area: Rect, id: &Id<Network>
         canvas.frame(area, "CN", "not in the cache", focused);
         return;
     };
-    let days = network
-        .signed_at
-        .map(|signed| (app.world.view.today() - signed).get_days());
-    let life = network.lifecycle.as_str().replace('_', " ");
-    let right = match days {
-        Some(days) => format!("{life} · day {days}"),
-        None => life,
-    };
-    let inner = canvas.frame(area, &network.name, &right, focused);
+    let inner = canvas.frame(area, &network.name, &card::life(app, network), focused);
     let mut card = Sheet::new(inner);
     let link = id.link();
     if !focused && inner.height < 10 {

@@ -158,15 +158,7 @@ fn palette(canvas: &mut Canvas<'_>, app: &App, line: &Line, body: Rect) {
     let count = format!("{} of {}", line.chosen + 1, line.entries.len());
     let inner = canvas.frame(area, "Commands", &count, true);
     if line.entries.is_empty() {
-        let dim = canvas.paint.dim();
-        let words = "no command fits; Esc leaves, ? shows the keys";
-        canvas.put(
-            inner.x + 1,
-            inner.y,
-            inner.width.saturating_sub(2),
-            words,
-            dim,
-        );
+        canvas.remark(inner, "no command fits; Esc leaves, ? shows the keys");
         return;
     }
     let (list, foot) = above(inner, inner.height.saturating_sub(2).max(1));

@@ -370,15 +370,7 @@ fn agenda(canvas: &mut Canvas<'_>, app: &App, area: Rect, day: Date) {
     let right = format!("{} ahead", rows.len());
     let inner = canvas.frame(area, "Meetings", &right, false);
     if rows.is_empty() {
-        let words = "none ahead; enter holds the time under the cursor";
-        let dim = canvas.paint.dim();
-        canvas.put(
-            inner.x + 1,
-            inner.y,
-            inner.width.saturating_sub(2),
-            words,
-            dim,
-        );
+        canvas.remark(inner, "none ahead; enter holds the time under the cursor");
         return;
     }
     let mut before = None;

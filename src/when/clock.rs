@@ -47,6 +47,18 @@ pub fn left(now: Timestamp, then: Timestamp) -> String {
     format!("{sign}{}:{:02}", minutes / 60, minutes % 60)
 }
 
+/// Writes a length of time with one unit, rounded down: `45m`, `7h`, from two days on `3d`.
+pub fn rough(duration: SignedDuration) -> String {
+    let minutes = duration.as_mins();
+    if minutes < 60 {
+        format!("{minutes}m")
+    } else if minutes < 48 * 60 {
+        format!("{}h", minutes / 60)
+    } else {
+        format!("{}d", minutes / (24 * 60))
+    }
+}
+
 /// Writes a length of time with its largest two units: `45m`, `1h 30m`, `2d 4h`.
 pub fn length(duration: SignedDuration) -> String {
     let seconds = duration.as_secs();

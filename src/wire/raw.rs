@@ -85,7 +85,7 @@ impl<'de> DeserializeSeed<'de> for Strict {
 
 /// A key that borrows from the input unless it holds an escape.
 #[derive(PartialEq)]
-struct Key<'de>(Cow<'de, str>);
+pub(crate) struct Key<'de>(pub(crate) Cow<'de, str>);
 
 impl<'de> Deserialize<'de> for Key<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

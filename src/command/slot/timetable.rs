@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
-use jiff::civil::{Date, Weekday};
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
@@ -288,20 +288,11 @@ fn hours_of(person: &Person, zone: Zone) -> Hours {
 }
 
 fn week(layer: &BTreeMap<String, Vec<RecordWindow>>) -> Option<WeekWindows> {
-    const DAYS: [(&str, Weekday); 7] = [
-        ("mon", Weekday::Monday),
-        ("tue", Weekday::Tuesday),
-        ("wed", Weekday::Wednesday),
-        ("thu", Weekday::Thursday),
-        ("fri", Weekday::Friday),
-        ("sat", Weekday::Saturday),
-        ("sun", Weekday::Sunday),
-    ];
     if layer.is_empty() {
         return None;
     }
     let mut week = WeekWindows::new();
-    for (name, day) in DAYS {
+    for (name, day) in RecordHours::WEEKDAYS {
         for window in layer.get(name).into_iter().flatten() {
             if let Ok(window) = Window::parse(&window.from, &window.to) {
                 week = week.with(day, window);

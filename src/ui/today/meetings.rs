@@ -123,15 +123,7 @@ pub(super) fn promised(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
         );
     }
     if promises.is_empty() {
-        let dim = paint.dim();
-        let words = "none open; a follow-up of kind promise stands here";
-        canvas.put(
-            inner.x + 1,
-            inner.y,
-            inner.width.saturating_sub(2),
-            words,
-            dim,
-        );
+        canvas.remark(inner, "none open; a follow-up of kind promise stands here");
     }
 }
 
