@@ -100,9 +100,9 @@ impl CliError {
 impl From<CommandError> for CliError {
     fn from(error: CommandError) -> Self {
         match error {
-            CommandError::Usage { .. } | CommandError::NeedsScreen(_) => {
-                Self::Usage(error.to_string())
-            }
+            CommandError::Usage { .. }
+            | CommandError::NeedsScreen(_)
+            | CommandError::NeedsWords(_) => Self::Usage(error.to_string()),
             CommandError::NoTarget(_) | CommandError::Refused { .. } => {
                 Self::Refused(error.to_string())
             }

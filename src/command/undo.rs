@@ -3,7 +3,7 @@
 use super::{CommandError, Cx};
 use crate::effect::{Batch, BatchRole, Edit};
 use crate::pane::Tone;
-use crate::record::{Op, Patch};
+use crate::record::{Kind, Op, Patch, StageEvent};
 
 /// The batches that can be taken back and those that can be done again.
 ///
@@ -77,13 +77,24 @@ pub(super) fn undo(cx: &mut Cx<'_>) -> Result<(), CommandError> {
     let Some(batch) = cx.undo.last().cloned() else {
         return Err(CommandError::NoTarget("there is nothing to undo".into()));
     };
+    let mut kept = 0;
     for edit in batch.edits.iter().rev() {
-        let (op, patch) = take_back(edit);
-        cx.apply(edit.kind, &edit.id, op, patch)?;
+        if edit.kind.is_append_only() {
+            kept += usize::from(!step_back(cx, edit));
+        } else {
+            let (op, patch) = take_back(edit);
+            cx.apply(edit.kind, &edit.id, op, patch)?;
+        }
     }
+    let all = kept == batch.edits.len();
     cx.label(format!("undo: {}", batch.label));
     cx.set_role(BatchRole::Undo(batch.id.clone()));
-    cx.say(Tone::Done, format!("took back: {}", batch.label));
+    if all {
+        let stays = "it stays as it was written, write another that corrects it";
+        cx.say(Tone::Info, format!("{}: {stays}", batch.label));
+    } else {
+        cx.say(Tone::Done, format!("took back: {}", batch.label));
+    }
     Ok(())
 }
 
@@ -93,12 +104,41 @@ pub(super) fn redo(cx: &mut Cx<'_>) -> Result<(), CommandError> {
         return Err(CommandError::NoTarget("there is nothing to redo".into()));
     };
     for edit in &batch.edits {
-        cx.apply(edit.kind, &edit.id, edit.op, edit.patch.clone())?;
+        if !edit.kind.is_append_only() {
+            cx.apply(edit.kind, &edit.id, edit.op, edit.patch.clone())?;
+        } else if let Some(event) = event_of(edit) {
+            let at = Some(cx.world.view.now);
+            cx.create(StageEvent { at, ..event });
+        }
     }
     cx.label(format!("redo: {}", batch.label));
     cx.set_role(BatchRole::Redo(batch.id.clone()));
     cx.say(Tone::Done, format!("did again: {}", batch.label));
     Ok(())
+}
+
+/// Enters the way back into the history of a lead, which keeps both steps; says whether there was a step.
+fn step_back(cx: &mut Cx<'_>, edit: &Edit) -> bool {
+    let Some(event) = event_of(edit) else {
+        return false;
+    };
+    let by = Some(cx.world.my_id());
+    cx.create(StageEvent {
+        from: event.to,
+        to: event.from,
+        at: Some(cx.world.view.now),
+        by,
+        reason: "taken back".into(),
+        ..event
+    });
+    true
+}
+
+fn event_of(edit: &Edit) -> Option<StageEvent> {
+    if edit.kind != Kind::StageEvent {
+        return None;
+    }
+    serde_json::from_value(edit.patch.set.clone().into()).ok()
 }
 
 /// Computes the operation that takes an edit back.

@@ -75,9 +75,20 @@ impl Store {
     }
 }
 
+/// What became of a batch.
+#[derive(Clone, Copy)]
+enum Standing {
+    /// It is in the log.
+    Logged(BatchState),
+    /// It was taken back for good.
+    Gone,
+}
+
 fn recent(outbox: &Outbox, limit: usize) -> rusqlite::Result<Vec<LoggedBatch>> {
-    let mut states: HashMap<String, BatchState> = HashMap::new();
+    let mut states: HashMap<String, Standing> = HashMap::new();
     let mut found = Vec::new();
+    // What was taken back before something new was done cannot be done again.
+    let mut newer = false;
     let mut statement = outbox.db.prepare_cached(
         "SELECT id, label, at, role, target, edits, sum FROM batch ORDER BY number DESC",
     )?;
@@ -94,14 +105,25 @@ fn recent(outbox: &Outbox, limit: usize) -> rusqlite::Result<Vec<LoggedBatch>> {
         // Newest first: the first word on a batch is the last.
         match (role.as_str(), target) {
             ("undo", Some(target)) => {
-                states.entry(target).or_insert(BatchState::Undone);
+                let standing = if newer {
+                    Standing::Gone
+                } else {
+                    Standing::Logged(BatchState::Undone)
+                };
+                states.entry(target).or_insert(standing);
             }
             ("redo", Some(target)) => {
-                states.entry(target).or_insert(BatchState::Done);
+                let standing = Standing::Logged(BatchState::Done);
+                states.entry(target).or_insert(standing);
             }
             _ => {
+                newer = true;
+                let state = match states.get(&id) {
+                    Some(Standing::Gone) => continue,
+                    Some(Standing::Logged(state)) => *state,
+                    None => BatchState::Done,
+                };
                 let entries = outbox.entries("e.batch = ?1", [&id])?;
-                let state = states.get(&id).copied().unwrap_or(BatchState::Done);
                 let batch = Batch {
                     id,
                     label,
