@@ -100,6 +100,12 @@ fn write_memory(folder: &Path, memory: &Memory) -> Result<(), CliError> {
 /// Opens the demo, or only fills a database.
 pub(super) fn run(args: &DemoArgs) -> Result<(), CliError> {
     if let Some(file) = &args.fill {
+        if file.metadata().is_ok_and(|found| found.len() > 0) {
+            return Err(CliError::Refused(format!(
+                "{}: it is there already, and two mornings do not mix; name another file or move this one away",
+                file.display()
+            )));
+        }
         let options = options(args, None);
         let count = fill(file, &options)?;
         return print([format!("{count} records in {}", file.display())]);

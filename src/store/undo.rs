@@ -89,6 +89,8 @@ fn recent(outbox: &Outbox, limit: usize) -> rusqlite::Result<Vec<LoggedBatch>> {
     let mut found = Vec::new();
     // What was taken back before something new was done cannot be done again.
     let mut newer = false;
+    // Which batch holds the edits of one that was done again.
+    let mut again: HashMap<String, String> = HashMap::new();
     let mut statement = outbox.db.prepare_cached(
         "SELECT id, label, at, role, target, edits, sum FROM batch ORDER BY number DESC",
     )?;
@@ -113,8 +115,11 @@ fn recent(outbox: &Outbox, limit: usize) -> rusqlite::Result<Vec<LoggedBatch>> {
                 states.entry(target).or_insert(standing);
             }
             ("redo", Some(target)) => {
-                let standing = Standing::Logged(BatchState::Done);
-                states.entry(target).or_insert(standing);
+                let done = Standing::Logged(BatchState::Done);
+                let standing = states.get(&id).copied().unwrap_or(done);
+                states.entry(target.clone()).or_insert(standing);
+                let newest = again.get(&id).cloned().unwrap_or(id);
+                again.entry(target).or_insert(newest);
             }
             _ => {
                 newer = true;
@@ -123,7 +128,7 @@ fn recent(outbox: &Outbox, limit: usize) -> rusqlite::Result<Vec<LoggedBatch>> {
                     Some(Standing::Logged(state)) => *state,
                     None => BatchState::Done,
                 };
-                let entries = outbox.entries("e.batch = ?1", [&id])?;
+                let entries = outbox.entries("e.batch = ?1", [again.get(&id).unwrap_or(&id)])?;
                 let batch = Batch {
                     id,
                     label,
