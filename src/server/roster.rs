@@ -53,10 +53,10 @@ pub fn users(db: &Path) -> Result<Vec<NewUser>, ServerError> {
             let user: User = serde_json::from_str(&record.fields).ok()?;
             Some(NewUser {
                 id: record.id,
-                name: user.name.to_string(),
+                name: user.name,
                 role: user.role,
                 team: user.team.map_or_else(String::new, |team| team.to_string()),
-                zone: user.zone.to_string(),
+                zone: user.zone,
             })
         })
         .collect())
