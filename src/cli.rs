@@ -40,12 +40,15 @@ enum Verb {
     Demo(demo::DemoArgs),
     /// Runs the reference backend.
     Serve(serve::ServeArgs),
-    /// Makes and revokes the tokens of a backend's users.
+    /// Makes, lists and revokes the tokens of a backend's users.
     #[command(subcommand)]
     Token(serve::TokenCommand),
-    /// Makes the users of a backend.
+    /// Makes and lists the users of a backend.
     #[command(subcommand)]
     User(serve::UserCommand),
+    /// Checks the audit log of a backend.
+    #[command(subcommand)]
+    Audit(serve::AuditCommand),
     /// Lists records of a kind, from the cache.
     List(list::ListArgs),
     /// Sends what waits, fetches what is new, and says what happened.
@@ -100,9 +103,9 @@ impl CliError {
 impl From<CommandError> for CliError {
     fn from(error: CommandError) -> Self {
         match error {
-            CommandError::Usage { .. } | CommandError::NeedsScreen(_) => {
-                Self::Usage(error.to_string())
-            }
+            CommandError::Usage { .. }
+            | CommandError::NeedsScreen(_)
+            | CommandError::NeedsWords(_) => Self::Usage(error.to_string()),
             CommandError::NoTarget(_) | CommandError::Refused { .. } => {
                 Self::Refused(error.to_string())
             }
@@ -178,6 +181,7 @@ fn run(root: Root) -> Result<(), CliError> {
         Some(Verb::Serve(args)) => serve::run(&args),
         Some(Verb::Token(command)) => serve::token(&command),
         Some(Verb::User(command)) => serve::user(&command),
+        Some(Verb::Audit(command)) => serve::audit(&command),
         Some(Verb::List(args)) => list::run(&args),
         Some(Verb::Sync) => sync::run(),
         Some(Verb::Config(command)) => check::config(&command),

@@ -40,6 +40,7 @@ mod merge;
 mod principal;
 mod random;
 mod refusal;
+mod roster;
 mod rules;
 mod storage;
 mod strict;
@@ -51,6 +52,7 @@ mod writer;
 pub use http::Running;
 pub use http::limit::RateLimit;
 pub use ledger::load::{Loaded, NewRecord};
+pub use roster::{TokenLine, tokens, users, verify_audit};
 pub use storage::StorageError;
 pub use token::{Grant, Scope, Token};
 pub use upkeep::{AuditReport, backup, restore};
@@ -377,7 +379,7 @@ pub fn create_token(
     grant: &Grant,
     now: Timestamp,
 ) -> Result<Token, ServerError> {
-    add_token(&Sqlite::open(db)?, user, grant, now)
+    add_token(&roster::existing(db)?, user, grant, now)
 }
 
 /// Revokes a token in a database file by its public part; a server may be running on it.
@@ -385,7 +387,7 @@ pub fn create_token(
 /// # Errors
 /// When there is no such token, or the file cannot be written.
 pub fn revoke_token(db: &Path, id: &str) -> Result<(), ServerError> {
-    end_token(&Sqlite::open(db)?, id)
+    end_token(&roster::existing(db)?, id)
 }
 
 /// Loads records into a database file; see [`Server::load`].

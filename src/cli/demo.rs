@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::console::{Opening, open};
@@ -28,7 +28,7 @@ pub(super) struct DemoArgs {
     #[arg(long, value_name = "FILE")]
     fill: Option<PathBuf>,
     /// Multiplies the history, up to about a million records.
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100))]
     scale: u32,
     /// Whose console it is.
     #[arg(long = "as", value_enum, default_value_t = Part::Cnm)]
@@ -55,6 +55,9 @@ struct Memory {
     start: Timestamp,
     /// Where the clock stood when the demo was left.
     stopped: Timestamp,
+    /// When, by the machine's clock, it began to run on from there; none while no demo runs.
+    #[serde(default)]
+    running_since: Option<Timestamp>,
 }
 
 /// The file in which a demo's home remembers its clock.
@@ -75,7 +78,13 @@ fn folder() -> Result<PathBuf, CliError> {
 pub(super) fn clock_of(home: &Home) -> Option<Clock> {
     let folder = home.state.parent()?.parent()?;
     let memory = read_memory(folder)?;
-    Some(Clock::starting_at(memory.stopped))
+    let running = memory
+        .running_since
+        .map_or_else(SignedDuration::default, |since| {
+            Clock::system().now().duration_since(since)
+        });
+    let now = memory.stopped.checked_add(running).ok()?;
+    Some(Clock::starting_at(now.max(memory.stopped)))
 }
 
 fn read_memory(folder: &Path) -> Option<Memory> {
@@ -91,6 +100,12 @@ fn write_memory(folder: &Path, memory: &Memory) -> Result<(), CliError> {
 /// Opens the demo, or only fills a database.
 pub(super) fn run(args: &DemoArgs) -> Result<(), CliError> {
     if let Some(file) = &args.fill {
+        if file.metadata().is_ok_and(|found| found.len() > 0) {
+            return Err(CliError::Refused(format!(
+                "{}: it is there already, and two mornings do not mix; name another file or move this one away",
+                file.display()
+            )));
+        }
         let options = options(args, None);
         let count = fill(file, &options)?;
         return print([format!("{count} records in {}", file.display())]);
@@ -132,6 +147,7 @@ fn begin(folder: &Path, args: &DemoArgs) -> Result<Memory, CliError> {
         scale: options.scale,
         start: options.now,
         stopped: options.now,
+        running_since: None,
     };
     write_memory(folder, &memory)?;
     Ok(memory)
@@ -159,6 +175,9 @@ fn fill(file: &Path, options: &demo::Options) -> Result<usize, CliError> {
 /// Serves the database on loopback and opens the console on it.
 async fn play(args: &DemoArgs, folder: &Path, mut memory: Memory) -> Result<(), CliError> {
     let clock = Clock::starting_at(memory.stopped);
+    // Commands beside it are told the same time.
+    memory.running_since = Some(Clock::system().now());
+    write_memory(folder, &memory)?;
     let mut options = Options::new(super::sync::shared(clock));
     options.rate = None;
     let server = Server::open(&folder.join("server.db"), options)?;
@@ -189,6 +208,7 @@ async fn play(args: &DemoArgs, folder: &Path, mut memory: Memory) -> Result<(), 
     };
     running.shutdown().await;
     memory.stopped = clock.now();
+    memory.running_since = None;
     write_memory(folder, &memory)?;
     result
 }

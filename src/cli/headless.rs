@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use super::{CliError, print};
 use crate::app::Configured;
 use crate::command::{Command, Cx, Targets, UndoLog};
-use crate::effect::{Effect, Load, OutboxRow};
+use crate::effect::{Effect, Load, OutboxRow, OutboxState};
 use crate::list::World;
 use crate::record::{AnyRef, FollowUp, Id, Kind, Meeting, Thread, User};
 use crate::runtime::{Clock, Home};
@@ -36,6 +36,9 @@ pub(super) const NAMED: &[Kind] = &[
 
 /// How long a command waits for the server before it leaves its edit in the queue.
 const PATIENCE: Duration = Duration::from_secs(8);
+
+/// How many steps of a lead are read.
+const HISTORY: usize = 200;
 
 /// Opens the store and says what it had to repair.
 pub(super) fn open_store(home: &Home, now: Timestamp) -> Result<Store, CliError> {
@@ -137,6 +140,9 @@ pub(super) fn run(command: Command) -> Result<(), CliError> {
     let mut store = open_store(&home, now)?;
     let mut world = world(&mut store, &configured, now, NAMED)?;
     let named: Vec<AnyRef> = named_links(&command);
+    if matches!(command, Command::Lead(_)) {
+        read_history(&mut store, &mut world, &named)?;
+    }
     for row in store.load(&Load::Records(named))? {
         world.upsert(&row);
     }
@@ -154,14 +160,31 @@ pub(super) fn run(command: Command) -> Result<(), CliError> {
         return Err(error.into());
     }
     let outcome = cx.finish();
-    let mut edits = 0;
+    let mut mine = Vec::new();
     for effect in outcome.effects {
-        edits += carry_out(&home, &mut store, effect, now)?;
+        mine.extend(carry_out(&home, &mut store, effect, now)?);
     }
     print(&outcome.output)?;
-    if edits > 0 {
+    if !mine.is_empty() {
         drop(store);
-        send(&home, clock)?;
+        send(&home, clock, &mine)?;
+    }
+    Ok(())
+}
+
+/// Reads the history of the leads that a command names: one that was closed goes back to where it was.
+fn read_history(store: &mut Store, world: &mut World, named: &[AnyRef]) -> Result<(), CliError> {
+    for lead in named {
+        if lead.known_kind() == Some(Kind::Lead) {
+            let load = Load::Children {
+                parent: lead.clone(),
+                kind: Kind::StageEvent,
+                limit: HISTORY,
+            };
+            for row in store.load(&load)? {
+                world.upsert(&row);
+            }
+        }
     }
     Ok(())
 }
@@ -189,58 +212,63 @@ fn restore_undo(store: &mut Store, undo: &mut UndoLog, world: &mut World) -> Res
     Ok(())
 }
 
-/// Carries out an effect without a screen; returns how many edits it made.
+/// Carries out an effect without a screen; returns the edits that it made, by their commands.
 fn carry_out(
     home: &Home,
     store: &mut Store,
     effect: Effect,
     now: Timestamp,
-) -> Result<usize, CliError> {
+) -> Result<Vec<String>, CliError> {
     match effect {
         Effect::Save(batch) => {
             store.save(&batch)?;
-            Ok(batch.edits.len())
+            return Ok(batch.edits.into_iter().map(|edit| edit.cmd).collect());
         }
         Effect::Resolve { cmd, resolution } => {
+            let before = commands(store)?;
             store.resolve(&cmd, &resolution, now)?;
-            Ok(1)
+            let mut made = commands(store)?;
+            made.retain(|one| *one == cmd || !before.contains(one));
+            // What waited behind it can be sent now, even where nothing takes its place.
+            made.push(cmd);
+            return Ok(made);
         }
         Effect::Discard { cmd } => {
             store.discard(&cmd, now)?;
-            Ok(0)
         }
         Effect::LoadOutbox => {
             let rows = store.outbox()?;
             print(rows.iter().map(outbox_line))?;
-            Ok(0)
         }
         Effect::Sync => {
             super::sync::report(home)?;
-            Ok(0)
         }
         Effect::Draft { key, text } => {
             store.set_draft(&key, &text, now)?;
-            Ok(0)
         }
         Effect::Copy(text) | Effect::Open(text) => {
             print([text])?;
-            Ok(0)
         }
         Effect::Export { path, text } => {
             std::fs::write(&path, text)?;
-            Ok(0)
         }
         Effect::Load(_)
         | Effect::Editor { .. }
         | Effect::WakeAt(_)
         | Effect::Reload
         | Effect::Suspend
-        | Effect::Quit => Ok(0),
+        | Effect::Quit => {}
     }
+    Ok(Vec::new())
+}
+
+/// Lists the edits that are not settled, by their commands.
+fn commands(store: &mut Store) -> Result<Vec<String>, CliError> {
+    let rows = store.outbox()?;
+    Ok(rows.into_iter().map(|row| row.edit.cmd).collect())
 }
 
 fn outbox_line(row: &OutboxRow) -> String {
-    use crate::effect::OutboxState;
     let state = match &row.state {
         OutboxState::Queued => "queued".to_owned(),
         OutboxState::Acked { .. } => "sent".to_owned(),
@@ -258,21 +286,52 @@ fn outbox_line(row: &OutboxRow) -> String {
 }
 
 /// Tries to send what waits; an edit that cannot be sent now stays queued, and that is no failure.
-fn send(home: &Home, clock: Clock) -> Result<(), CliError> {
+///
+/// Only what became of the edits of this command decides how it went: others may have failed long ago.
+fn send(home: &Home, clock: Clock, mine: &[String]) -> Result<(), CliError> {
     let sent = match super::account(home) {
         Ok(None) => return print(["queued: no server is configured yet"]),
         Ok(Some(account)) => super::sync::push(home, &account, clock, PATIENCE),
         Err(error) => Err(error),
     };
-    match sent {
-        Ok(report) if report.refused + report.conflicts > 0 => Err(CliError::Refused(format!(
-            "the server did not take it: {} in conflict, {} refused; `cnm outbox show` lists them",
-            report.conflicts, report.refused
-        ))),
-        Ok(report) if report.queued > 0 => print([format!("queued: {} wait", report.queued)]),
-        Ok(_) => print(["sent"]),
-        Err(error) => print([format!("queued: {error}")]),
+    let report = match sent {
+        Ok(report) => report,
+        Err(error) => return print([format!("queued: {error}")]),
+    };
+    let fate = fate(open_store(home, clock.now())?.outbox()?, mine);
+    let failed = fate.conflicts + fate.refused;
+    let older = (report.conflicts + report.refused).saturating_sub(failed);
+    if older > 0 {
+        super::check::warn(&format!(
+            "edits before this one: {older} not taken by the server; `cnm outbox show` lists them"
+        ));
     }
+    if failed > 0 {
+        return Err(CliError::Refused(format!(
+            "the server did not take it: {} in conflict, {} refused; `cnm outbox show` lists them",
+            fate.conflicts, fate.refused
+        )));
+    }
+    match fate.queued {
+        0 => print(["sent"]),
+        waiting => print([format!("queued: {waiting} wait")]),
+    }
+}
+
+/// Counts what became of these edits.
+fn fate(rows: Vec<OutboxRow>, mine: &[String]) -> crate::store::Counts {
+    let mut counts = crate::store::Counts::default();
+    for row in rows {
+        if mine.contains(&row.edit.cmd) {
+            match row.state {
+                OutboxState::Queued | OutboxState::Blocked => counts.queued += 1,
+                OutboxState::Conflict(_) => counts.conflicts += 1,
+                OutboxState::Refused { .. } => counts.refused += 1,
+                OutboxState::Acked { .. } => {}
+            }
+        }
+    }
+    counts
 }
 
 /// Lists the records that a command names with `--id`, so that they can be read whether open or not.

@@ -1,5 +1,6 @@
 //! `cnm list`: the query language from the shell.
 
+use std::collections::{HashMap, HashSet};
 use std::io::Write as _;
 
 use clap::{Args, ValueEnum};
@@ -61,26 +62,32 @@ pub(super) fn run(args: &ListArgs) -> Result<(), CliError> {
         super::check::warn(why);
     }
     let mut world = headless::world(&mut store, &configured, now, headless::NAMED)?;
-    let load = if args.all || !headless::NAMED.contains(&kind) {
-        Load::All { kind, limit: MOST }
+    let open: Option<HashSet<String>> = if args.all || !headless::NAMED.contains(&kind) {
+        None
     } else {
-        Load::Working(vec![kind])
+        let rows = store.load(&Load::Working(vec![kind]))?;
+        Some(rows.into_iter().map(|row| row.id).collect())
     };
-    let rows = store.load(&load)?;
+    let rows = store.load(&Load::All { kind, limit: MOST })?;
     for row in &rows {
         world.upsert(row);
     }
-    let ids: Vec<String> = rows.iter().map(|row| row.id.clone()).collect();
     let query = args.query.as_deref().unwrap_or("").trim();
-    let ids = if query.is_empty() {
-        ids
-    } else {
-        let filter = Filter::compile(kind, query, &world.view)
-            .map_err(|error| CliError::Usage(error.to_string()))?;
-        filter.apply(&world, ids)
+    let filter = (!query.is_empty())
+        .then(|| Filter::compile(kind, query, &world.view))
+        .transpose()
+        .map_err(|error| CliError::Usage(error.to_string()))?;
+    let matching = |ids: Vec<String>| match &filter {
+        Some(filter) => filter.apply(&world, ids),
+        None => ids,
     };
-    let by_id: std::collections::HashMap<&str, &CacheRow> =
-        rows.iter().map(|row| (row.id.as_str(), row)).collect();
+    let (ids, closed): (Vec<String>, Vec<String>) = rows
+        .iter()
+        .map(|row| row.id.clone())
+        .partition(|id| open.as_ref().is_none_or(|open| open.contains(id)));
+    let ids = matching(ids);
+    let closed = matching(closed).len();
+    let by_id: HashMap<&str, &CacheRow> = rows.iter().map(|row| (row.id.as_str(), row)).collect();
     let chosen: Vec<&CacheRow> = ids
         .iter()
         .filter_map(|id| by_id.get(id.as_str()).copied())
@@ -93,6 +100,12 @@ pub(super) fn run(args: &ListArgs) -> Result<(), CliError> {
         Format::Table => table(&mut out, kind, &chosen, &world)?,
     }
     out.flush()?;
+    if closed > 0 {
+        super::check::warn(&format!(
+            "not listed: {closed} {} that match and are closed; --all lists them too",
+            kind.plural()
+        ));
+    }
     Ok(())
 }
 

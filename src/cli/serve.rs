@@ -45,6 +45,12 @@ pub(super) enum TokenCommand {
         #[arg(long, default_value_t = 90)]
         days: u32,
     },
+    /// Lists the tokens: public part, user, device, end and last use.
+    List {
+        /// The database file.
+        #[arg(long, value_name = "FILE")]
+        db: PathBuf,
+    },
     /// Ends a token by its public part, the twelve characters after `cnm_pat_`.
     Revoke {
         /// The database file.
@@ -78,6 +84,23 @@ pub(super) enum UserCommand {
         /// IANA time zone.
         #[arg(long, default_value = "")]
         zone: String,
+    },
+    /// Lists the users: id, role, team, zone and name.
+    List {
+        /// The database file.
+        #[arg(long, value_name = "FILE")]
+        db: PathBuf,
+    },
+}
+
+/// What to do with the audit log.
+#[derive(Debug, Subcommand)]
+pub(super) enum AuditCommand {
+    /// Checks that each line follows from the one before; a changed or removed line shows.
+    Verify {
+        /// The database file; a server may be running on it.
+        #[arg(long, value_name = "FILE")]
+        db: PathBuf,
     },
 }
 
@@ -157,6 +180,25 @@ pub(super) fn token(command: &TokenCommand) -> Result<(), CliError> {
             let token = server::create_token(db, user, &grant, Clock::system().now())?;
             print([token.reveal()])
         }
+        TokenCommand::List { db } => {
+            let now = Clock::system().now();
+            print(server::tokens(db)?.iter().map(|token| {
+                let state = if token.revoked {
+                    "revoked"
+                } else if token.expires_at <= now {
+                    "over"
+                } else {
+                    "good"
+                };
+                let used = token
+                    .last_used
+                    .map_or_else(|| "never".to_owned(), |at| at.to_string());
+                format!(
+                    "{}  {}  {}  {state}  until {}  last used {used}",
+                    token.id, token.user, token.name, token.expires_at
+                )
+            }))
+        }
         TokenCommand::Revoke { db, id } => {
             server::revoke_token(db, id)?;
             print([format!("token {id} is revoked")])
@@ -164,16 +206,31 @@ pub(super) fn token(command: &TokenCommand) -> Result<(), CliError> {
     }
 }
 
-/// Makes a user.
+/// Makes or lists users.
 pub(super) fn user(command: &UserCommand) -> Result<(), CliError> {
-    let UserCommand::Create {
-        db,
-        id,
-        name,
-        role,
-        team,
-        zone,
-    } = command;
+    let (db, id, name, role, team, zone) = match command {
+        UserCommand::List { db } => {
+            return print(server::users(db)?.iter().map(|user| {
+                let or_none = |text: &str| if text.is_empty() { "-" } else { text }.to_owned();
+                format!(
+                    "{}  {}  {}  {}  {}",
+                    user.id,
+                    user.role,
+                    or_none(&user.team),
+                    or_none(&user.zone),
+                    user.name
+                )
+            }));
+        }
+        UserCommand::Create {
+            db,
+            id,
+            name,
+            role,
+            team,
+            zone,
+        } => (db, id, name, role, team, zone),
+    };
     if !Role::KNOWN.contains(&role.as_str()) {
         return Err(CliError::Usage(format!(
             "role `{role}`: known are {}",
@@ -194,4 +251,22 @@ pub(super) fn user(command: &UserCommand) -> Result<(), CliError> {
     print([format!(
         "user {id} is made; give them a token with `cnm token create`"
     )])
+}
+
+/// Checks the audit log.
+pub(super) fn audit(command: &AuditCommand) -> Result<(), CliError> {
+    let AuditCommand::Verify { db } = command;
+    let report = server::verify_audit(db)?;
+    match report.broken_at {
+        None => print([format!(
+            "{} lines, each follows from the one before",
+            report.lines
+        )]),
+        Some(line) => Err(CliError::Refused(format!(
+            "{}: audit log: line {line} of {} does not follow from the one before; \
+             it was changed after it was written: compare with a backup",
+            db.display(),
+            report.lines
+        ))),
+    }
 }

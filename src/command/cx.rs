@@ -23,6 +23,11 @@ pub enum CommandError {
     /// It makes sense on a screen only.
     #[error("`{0}` moves things on a screen: it does nothing without one; leave it out of scripts")]
     NeedsScreen(&'static str),
+    /// It would ask for the rest of its words, and there is no screen to ask on.
+    #[error(
+        "`{0}` lacks what it would ask for on a screen; write it behind the command: `cnm {0} --help`"
+    )]
+    NeedsWords(&'static str),
     /// There is nothing to act on.
     #[error("nothing to act on: {0}")]
     NoTarget(String),
@@ -314,6 +319,15 @@ impl<'a> Cx<'a> {
             .ok_or(CommandError::NeedsScreen(name))
     }
 
+    /// Asks the user for what the words of a command left out, or says that there is no screen to ask on.
+    pub fn ask(&mut self, name: &'static str, ask: Ask) -> Result<(), CommandError> {
+        if self.screen.is_none() {
+            return Err(CommandError::NeedsWords(name));
+        }
+        self.asks.push(ask);
+        Ok(())
+    }
+
     /// Tells the user something: in the status line, or as output where there is no screen.
     pub fn say(&mut self, tone: Tone, text: impl Into<String>) {
         let text = text.into();
@@ -375,6 +389,7 @@ impl<'a> Cx<'a> {
 
     /// Takes a record off the screen and puts its deletion into the batch.
     pub fn delete(&mut self, kind: Kind, id: &str) -> Result<(), CommandError> {
+        must_change(kind, "delete")?;
         let Some((version, _, fields)) = self.world.any(kind).fields(id) else {
             return Err(CommandError::NoTarget(format!(
                 "no {} `{id}`",
@@ -416,6 +431,7 @@ impl<'a> Cx<'a> {
                 Ok(())
             }
             Op::Update => {
+                must_change(kind, "edit")?;
                 let Some((version, _, mut fields)) = self.world.any(kind).fields(id) else {
                     return Err(CommandError::NoTarget(format!(
                         "the {} `{id}` is not here any more",
@@ -466,7 +482,8 @@ impl<'a> Cx<'a> {
     /// Closes the batch: one effect to save it, one entry in the undo log.
     pub fn finish(mut self) -> Outcome {
         let edits = std::mem::take(&mut self.edits);
-        if !edits.is_empty() {
+        // Taking back what stays as it was made changes no record, but it moves on in the log.
+        if !edits.is_empty() || self.role != BatchRole::Edit {
             let now = self.world.view.now;
             let batch = Batch {
                 id: self.world.ids.next(now),
@@ -495,6 +512,18 @@ pub struct Outcome {
     pub asks: Vec<Ask>,
     /// For the standard output, where there is no screen.
     pub output: Vec<String>,
+}
+
+/// Refuses to change a record that stays as it was made, before the server has to.
+fn must_change(kind: Kind, verb: &str) -> Result<(), CommandError> {
+    if kind.is_append_only() {
+        return Err(CommandError::refused(
+            format!("{verb} a {}", kind.label()),
+            format!("{} stay as they were made", kind.plural()),
+            "make another that corrects it",
+        ));
+    }
+    Ok(())
 }
 
 /// Returns a record's fields as they are on the wire.

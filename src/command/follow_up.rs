@@ -107,14 +107,15 @@ fn done(cx: &mut Cx<'_>, id: &str, result: Option<&str>) -> Result<(), CommandEr
 fn slip(cx: &mut Cx<'_>, to: Option<&str>, targets: &Targets) -> Result<(), CommandError> {
     let ids = targets.of(Kind::FollowUp, cx)?;
     let Some(to) = to else {
-        cx.screen("follow-up slip")?;
-        cx.asks.push(Ask::Prompt {
-            title: "slip to".into(),
-            command: command_line("follow-up slip", targets),
-            text: String::new(),
-            expects: Expects::When,
-        });
-        return Ok(());
+        return cx.ask(
+            "follow-up slip",
+            Ask::Prompt {
+                title: "slip to".into(),
+                command: command_line("follow-up slip", targets),
+                text: String::new(),
+                expects: Expects::When,
+            },
+        );
     };
     let due = due_of(&read_phrase(to, cx)?);
     for id in &ids {

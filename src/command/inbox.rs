@@ -196,14 +196,15 @@ fn finish_thread(cx: &mut Cx<'_>, id: &str) -> Result<(), CommandError> {
 fn snooze(cx: &mut Cx<'_>, until: Option<String>, targets: &Targets) -> Result<(), CommandError> {
     let ids = targets.of(Kind::Thread, cx)?;
     let Some(until) = until else {
-        cx.screen("inbox snooze")?;
-        cx.asks.push(Ask::Prompt {
-            title: "snooze until".into(),
-            command: command_line("inbox snooze", targets),
-            text: String::new(),
-            expects: Expects::When,
-        });
-        return Ok(());
+        return cx.ask(
+            "inbox snooze",
+            Ask::Prompt {
+                title: "snooze until".into(),
+                command: command_line("inbox snooze", targets),
+                text: String::new(),
+                expects: Expects::When,
+            },
+        );
     };
     let mut words = String::new();
     for id in &ids {
@@ -261,14 +262,15 @@ fn reply(
 ) -> Result<(), CommandError> {
     let ids = targets.of(Kind::Thread, cx)?;
     let Some(text) = text else {
-        cx.screen("inbox reply")?;
         let Some(first) = ids.first() else {
             return Ok(());
         };
-        cx.asks.push(Ask::Reply {
-            thread: first.clone(),
-        });
-        return Ok(());
+        return cx.ask(
+            "inbox reply",
+            Ask::Reply {
+                thread: first.clone(),
+            },
+        );
     };
     if text.trim().is_empty() {
         return Err(CommandError::refused(
@@ -382,14 +384,15 @@ fn follow_up(
 ) -> Result<(), CommandError> {
     let ids = targets.of(Kind::Thread, cx)?;
     let Some(due) = due else {
-        cx.screen("inbox follow-up")?;
-        cx.asks.push(Ask::Prompt {
-            title: "follow up".into(),
-            command: command_line("inbox follow-up", targets),
-            text: String::new(),
-            expects: Expects::When,
-        });
-        return Ok(());
+        return cx.ask(
+            "inbox follow-up",
+            Ask::Prompt {
+                title: "follow up".into(),
+                command: command_line("inbox follow-up", targets),
+                text: String::new(),
+                expects: Expects::When,
+            },
+        );
     };
     let due = due_of(&read_phrase(due, cx)?);
     let me = cx.world.my_id();
@@ -463,14 +466,15 @@ pub(crate) fn inferred_title(thread: &Thread) -> String {
 fn assign(cx: &mut Cx<'_>, person: Option<String>, targets: &Targets) -> Result<(), CommandError> {
     let ids = targets.of(Kind::Thread, cx)?;
     let Some(person) = person else {
-        cx.screen("inbox assign")?;
         let choices = colleagues(cx);
-        cx.asks.push(Ask::Pick {
-            title: "assign to".into(),
-            command: command_line("inbox assign", targets),
-            choices,
-        });
-        return Ok(());
+        return cx.ask(
+            "inbox assign",
+            Ask::Pick {
+                title: "assign to".into(),
+                command: command_line("inbox assign", targets),
+                choices,
+            },
+        );
     };
     let user = find_user(cx.world, &person)?;
     let name = cx

@@ -67,14 +67,15 @@ impl LeadCommand {
             Self::Lose { reason, targets } => {
                 let Some(reason) = reason else {
                     targets.of(Kind::Lead, cx)?;
-                    cx.screen("lead lose")?;
-                    cx.asks.push(Ask::Prompt {
-                        title: "lost because".into(),
-                        command: command_line("lead lose", &targets),
-                        text: String::new(),
-                        expects: Expects::Text,
-                    });
-                    return Ok(());
+                    return cx.ask(
+                        "lead lose",
+                        Ask::Prompt {
+                            title: "lost because".into(),
+                            command: command_line("lead lose", &targets),
+                            text: String::new(),
+                            expects: Expects::Text,
+                        },
+                    );
                 };
                 end(cx, &targets, &Terminal::Lost, &reason)
             }

@@ -75,13 +75,14 @@ impl NewCommand {
         let kind = find_kind(&self.kind)?;
         let fields = seeds(cx, kind);
         if self.values.is_empty() {
-            cx.screen("new")?;
-            cx.asks.push(Ask::Form {
-                kind,
-                id: None,
-                fields,
-            });
-            return Ok(());
+            return cx.ask(
+                "new",
+                Ask::Form {
+                    kind,
+                    id: None,
+                    fields,
+                },
+            );
         }
         let mut patch = super::input::patch_of(kind, &self.values, cx)?;
         for (name, value) in fields {
@@ -137,13 +138,14 @@ impl EditCommand {
         for link in &links {
             let kind = find_kind(&link.kind)?;
             if self.values.is_empty() {
-                cx.screen("edit")?;
-                cx.asks.push(Ask::Form {
-                    kind,
-                    id: Some(link.id.to_string()),
-                    fields: Map::new(),
-                });
-                return Ok(());
+                return cx.ask(
+                    "edit",
+                    Ask::Form {
+                        kind,
+                        id: Some(link.id.to_string()),
+                        fields: Map::new(),
+                    },
+                );
             }
             let patch = super::input::patch_of(kind, &self.values, cx)?;
             cx.apply(kind, &link.id, Op::Update, patch)?;
@@ -157,14 +159,15 @@ impl NoteCommand {
     pub(super) fn run(self, cx: &mut Cx<'_>) -> Result<(), CommandError> {
         let links = self.targets.any(None, cx)?;
         let Some(text) = self.text else {
-            cx.screen("note")?;
-            cx.asks.push(Ask::Prompt {
-                title: "note".into(),
-                command: command_line("note", &self.targets),
-                text: String::new(),
-                expects: Expects::Text,
-            });
-            return Ok(());
+            return cx.ask(
+                "note",
+                Ask::Prompt {
+                    title: "note".into(),
+                    command: command_line("note", &self.targets),
+                    text: String::new(),
+                    expects: Expects::Text,
+                },
+            );
         };
         let now = cx.world.view.now;
         let me = cx.world.my_id();

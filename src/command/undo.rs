@@ -1,9 +1,11 @@
 //! Undo and redo by batch, over restarts and after sync.
 
+use serde_json::{Map, Value as Json};
+
 use super::{CommandError, Cx};
 use crate::effect::{Batch, BatchRole, Edit};
 use crate::pane::Tone;
-use crate::record::{Op, Patch};
+use crate::record::{Kind, Op, Patch, StageEvent};
 
 /// The batches that can be taken back and those that can be done again.
 ///
@@ -77,13 +79,25 @@ pub(super) fn undo(cx: &mut Cx<'_>) -> Result<(), CommandError> {
     let Some(batch) = cx.undo.last().cloned() else {
         return Err(CommandError::NoTarget("there is nothing to undo".into()));
     };
+    let mut kept = 0;
+    let mut copies = Copies::default();
     for edit in batch.edits.iter().rev() {
-        let (op, patch) = take_back(edit);
-        cx.apply(edit.kind, &edit.id, op, patch)?;
+        if edit.kind.is_append_only() {
+            kept += usize::from(!step_back(cx, edit));
+        } else {
+            let (op, patch) = take_back(edit);
+            copies.apply(cx, edit, op, &patch)?;
+        }
     }
+    let all = kept == batch.edits.len();
     cx.label(format!("undo: {}", batch.label));
     cx.set_role(BatchRole::Undo(batch.id.clone()));
-    cx.say(Tone::Done, format!("took back: {}", batch.label));
+    if all {
+        let stays = "it stays as it was written, write another that corrects it";
+        cx.say(Tone::Info, format!("{}: {stays}", batch.label));
+    } else {
+        cx.say(Tone::Done, format!("took back: {}", batch.label));
+    }
     Ok(())
 }
 
@@ -92,13 +106,95 @@ pub(super) fn redo(cx: &mut Cx<'_>) -> Result<(), CommandError> {
     let Some(batch) = cx.undo.next().cloned() else {
         return Err(CommandError::NoTarget("there is nothing to redo".into()));
     };
+    let mut copies = Copies::default();
     for edit in &batch.edits {
-        cx.apply(edit.kind, &edit.id, edit.op, edit.patch.clone())?;
+        if !edit.kind.is_append_only() {
+            copies.apply(cx, edit, edit.op, &edit.patch)?;
+        } else if let Some(event) = event_of(edit) {
+            let at = Some(cx.world.view.now);
+            cx.create(StageEvent { at, ..event });
+        }
     }
     cx.label(format!("redo: {}", batch.label));
     cx.set_role(BatchRole::Redo(batch.id.clone()));
     cx.say(Tone::Done, format!("did again: {}", batch.label));
     Ok(())
+}
+
+/// Enters the way back into the history of a lead, which keeps both steps; says whether there was a step.
+fn step_back(cx: &mut Cx<'_>, edit: &Edit) -> bool {
+    let Some(event) = event_of(edit) else {
+        return false;
+    };
+    let by = Some(cx.world.my_id());
+    cx.create(StageEvent {
+        from: event.to,
+        to: event.from,
+        at: Some(cx.world.view.now),
+        by,
+        reason: "taken back".into(),
+        ..event
+    });
+    true
+}
+
+fn event_of(edit: &Edit) -> Option<StageEvent> {
+    if edit.kind != Kind::StageEvent {
+        return None;
+    }
+    serde_json::from_value(edit.patch.set.clone().into()).ok()
+}
+
+/// The new ids of records that were deleted and are made again: a deleted id stays deleted.
+#[derive(Default)]
+struct Copies(Vec<(String, String)>);
+
+impl Copies {
+    /// Applies an edit of a batch, with the new ids in the place of the old ones.
+    fn apply(
+        &mut self,
+        cx: &mut Cx<'_>,
+        edit: &Edit,
+        op: Op,
+        patch: &Patch,
+    ) -> Result<(), CommandError> {
+        if op == Op::Create {
+            let id = cx.world.ids.next(cx.world.view.now);
+            self.0.push((edit.id.clone(), id));
+        }
+        let patch = Patch {
+            set: self.renamed(&patch.set),
+            unset: patch.unset.clone(),
+            add: self.renamed(&patch.add),
+            remove: self.renamed(&patch.remove),
+        };
+        let id = self.of(&edit.id).unwrap_or(&edit.id).to_owned();
+        cx.apply(edit.kind, &id, op, patch)
+    }
+
+    fn of(&self, id: &str) -> Option<&str> {
+        let found = self.0.iter().rev().find(|(old, _)| old == id);
+        found.map(|(_, new)| new.as_str())
+    }
+
+    fn renamed(&self, fields: &Map<String, Json>) -> Map<String, Json> {
+        let mut fields = fields.clone();
+        fields.values_mut().for_each(|value| self.rename(value));
+        fields
+    }
+
+    fn rename(&self, value: &mut Json) {
+        match value {
+            Json::String(text) => {
+                if let Some(new) = self.of(text) {
+                    new.clone_into(text);
+                }
+            }
+            Json::Array(items) => items.iter_mut().for_each(|item| self.rename(item)),
+            Json::Object(fields) => fields.values_mut().for_each(|item| self.rename(item)),
+            Json::Null | Json::Bool(_) | Json::Number(_) => {}
+        }
+    }
 }
 
 /// Computes the operation that takes an edit back.

@@ -121,6 +121,11 @@ macro_rules! records {
                 match self { $(Kind::$name => <$name as Record>::PLURAL),* }
             }
 
+            /// Tells whether its records stay as they were made: they are neither changed nor deleted.
+            pub const fn is_append_only(self) -> bool {
+                matches!(self, Self::Note | Self::StageEvent)
+            }
+
             /// Returns the stored fields of this kind.
             pub const fn fields(self) -> &'static [FieldInfo] {
                 match self { $(Kind::$name => <$name as Record>::INFO),* }

@@ -385,7 +385,7 @@ impl Edit<'_> {
     }
 
     fn is_append_only(&self) -> bool {
-        matches!(self.kind, Kind::Note | Kind::StageEvent)
+        self.kind.is_append_only()
     }
 
     /// Tells whether a version was made by the sender itself.

@@ -63,7 +63,7 @@ impl Principal {
             let names: Vec<&str> = scopes.iter().map(|scope| scope.name()).collect();
             return Some(format!("the token lacks the scope {}", names.join(" or ")));
         }
-        if matches!(kind, Kind::Note | Kind::StageEvent) && op != Op::Create {
+        if kind.is_append_only() && op != Op::Create {
             return Some(format!("{} are append-only", kind.plural()));
         }
         match (&self.role, kind) {

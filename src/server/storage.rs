@@ -258,6 +258,8 @@ pub(crate) trait Snapshot {
     fn principal(&self, user: &str) -> Result<Option<PrincipalRow>>;
     /// Reads a token by its public part.
     fn token(&self, id: &str) -> Result<Option<TokenRow>>;
+    /// Returns all tokens by user, each user's in the order in which they were made.
+    fn tokens(&self) -> Result<Vec<TokenRow>>;
     /// Returns the remembered result of a command.
     fn answer(&self, principal: &str, cmd: &str) -> Result<Option<Answer>>;
     /// Returns the newest line of the audit log.

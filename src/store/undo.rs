@@ -75,9 +75,22 @@ impl Store {
     }
 }
 
+/// What became of a batch.
+#[derive(Clone, Copy)]
+enum Standing {
+    /// It is in the log.
+    Logged(BatchState),
+    /// It was taken back for good.
+    Gone,
+}
+
 fn recent(outbox: &Outbox, limit: usize) -> rusqlite::Result<Vec<LoggedBatch>> {
-    let mut states: HashMap<String, BatchState> = HashMap::new();
+    let mut states: HashMap<String, Standing> = HashMap::new();
     let mut found = Vec::new();
+    // What was taken back before something new was done cannot be done again.
+    let mut newer = false;
+    // Which batch holds the edits of one that was done again.
+    let mut again: HashMap<String, String> = HashMap::new();
     let mut statement = outbox.db.prepare_cached(
         "SELECT id, label, at, role, target, edits, sum FROM batch ORDER BY number DESC",
     )?;
@@ -94,14 +107,28 @@ fn recent(outbox: &Outbox, limit: usize) -> rusqlite::Result<Vec<LoggedBatch>> {
         // Newest first: the first word on a batch is the last.
         match (role.as_str(), target) {
             ("undo", Some(target)) => {
-                states.entry(target).or_insert(BatchState::Undone);
+                let standing = if newer {
+                    Standing::Gone
+                } else {
+                    Standing::Logged(BatchState::Undone)
+                };
+                states.entry(target).or_insert(standing);
             }
             ("redo", Some(target)) => {
-                states.entry(target).or_insert(BatchState::Done);
+                let done = Standing::Logged(BatchState::Done);
+                let standing = states.get(&id).copied().unwrap_or(done);
+                states.entry(target.clone()).or_insert(standing);
+                let newest = again.get(&id).cloned().unwrap_or(id);
+                again.entry(target).or_insert(newest);
             }
             _ => {
-                let entries = outbox.entries("e.batch = ?1", [&id])?;
-                let state = states.get(&id).copied().unwrap_or(BatchState::Done);
+                newer = true;
+                let state = match states.get(&id) {
+                    Some(Standing::Gone) => continue,
+                    Some(Standing::Logged(state)) => *state,
+                    None => BatchState::Done,
+                };
+                let entries = outbox.entries("e.batch = ?1", [again.get(&id).unwrap_or(&id)])?;
                 let batch = Batch {
                     id,
                     label,

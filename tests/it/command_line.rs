@@ -393,3 +393,160 @@ fn a_cache_that_is_damaged_or_newer_is_named_and_no_edit_is_lost() {
         "{rows:?}"
     );
 }
+
+/// What cannot be taken back is stepped back: the history keeps both steps, and no edit is made that the
+/// server has to refuse.
+#[test]
+fn undo_and_redo_of_a_step_leave_nothing_that_the_server_refuses() {
+    let backend = Backend::start();
+    let ana = backend.console("ana");
+    ana.run(&["sync"]).ok();
+    let stage = || backend.record("leads/halo", &ana.token)["fields"]["stage"].clone();
+    ana.run(&["lead", "advance", "--id", "halo"]).ok();
+    assert_eq!(stage(), "contacted");
+    assert!(ana.run(&["undo"]).ok().contains("sent"));
+    assert_eq!(stage(), "new");
+    assert!(ana.run(&["redo"]).ok().contains("sent"));
+    assert_eq!(stage(), "contacted");
+    assert!(ana.run(&["undo"]).ok().contains("sent"));
+    assert_eq!(stage(), "new");
+    assert_eq!(ana.run(&["outbox", "show"]).ok(), "");
+    let steps: Vec<(Json, Json)> = fields(&ana, &["stage_event", "sort:at"])
+        .into_iter()
+        .map(|event| {
+            (
+                event["fields"]["from"].clone(),
+                event["fields"]["to"].clone(),
+            )
+        })
+        .collect();
+    let there = ("new".into(), "contacted".into());
+    let back = ("contacted".into(), "new".into());
+    assert_eq!(steps, [there.clone(), back.clone(), there, back]);
+
+    let said = ana.run(&["note", "called", "--id", "lead:halo"]).ok();
+    assert!(said.contains("sent"), "{said}");
+    assert!(
+        ana.run(&["undo"])
+            .ok()
+            .contains("it stays as it was written")
+    );
+    assert_eq!(ana.run(&["outbox", "show"]).ok(), "");
+    assert_eq!(fields(&ana, &["note"]).len(), 1);
+    let refused = ana.run(&["delete", "--id", "note:any"]);
+    assert_eq!(refused.code, 1);
+    assert!(
+        refused.err.contains("stay as they were made"),
+        "{}",
+        refused.err
+    );
+}
+
+/// What was taken back before something new was done is not done again by a later `redo`.
+#[test]
+fn redo_does_again_what_was_taken_back_last_over_many_runs() {
+    let backend = Backend::start();
+    let ana = backend.console("ana");
+    ana.run(&["sync"]).ok();
+    ana.run(&["inbox", "done", "--id", "t1"]).ok();
+    ana.run(&["undo"]).ok();
+    ana.run(&["new", "follow_up", "title=Call Dana"]).ok();
+    ana.run(&["undo"]).ok();
+    assert_eq!(fields(&ana, &["follow_up"]).len(), 0);
+    let said = ana.run(&["redo"]).ok();
+    assert!(said.contains("did again: new follow-up"), "{said}");
+    assert!(said.contains("sent"), "{said}");
+    assert_eq!(fields(&ana, &["follow_up"]).len(), 1);
+    assert_eq!(ana.run(&["redo"]).code, 1, "nothing else is left to redo");
+    ana.run(&["undo"]).ok();
+    assert_eq!(fields(&ana, &["follow_up"]).len(), 0);
+    assert_eq!(ana.run(&["outbox", "show"]).ok(), "");
+}
+
+/// An edit that failed long ago says nothing about the one that is made now.
+#[test]
+fn a_command_is_judged_by_what_became_of_its_own_edits() {
+    let mut backend = Backend::start();
+    let (ana, ben) = (backend.console("ana"), backend.console("ben"));
+    ana.run(&["sync"]).ok();
+    ben.run(&["sync"]).ok();
+    backend.stop();
+    ana.run(&["edit", "next_step=Ana says", "--id", "lead:tide"])
+        .ok();
+    backend.resume();
+    ben.run(&["edit", "next_step=Ben says", "--id", "lead:tide"])
+        .ok();
+    ana.run(&["sync"]).ok();
+    assert!(ana.run(&["outbox", "show"]).ok().contains("conflict"));
+    let said = ana.run(&["inbox", "done", "--id", "t1"]).ok();
+    assert!(said.contains("sent"), "{said}");
+}
+
+#[test]
+fn what_is_closed_is_counted_where_it_is_not_listed() {
+    let backend = Backend::start();
+    let ana = backend.console("ana");
+    ana.run(&["sync"]).ok();
+    ana.run(&["inbox", "done", "--id", "t1"]).ok();
+    let said = ana.run(&["list", "thread", "state:done"]).err;
+    assert!(
+        said.contains("not listed: 1 threads that match and are closed; --all"),
+        "{said}"
+    );
+    assert_eq!(fields(&ana, &["thread", "state:done", "--all"]).len(), 1);
+}
+
+/// A deleted record that comes back by undo is a copy that the server takes.
+#[test]
+fn a_deletion_is_taken_back_with_a_copy() {
+    let backend = Backend::start();
+    let ana = backend.console("ana");
+    ana.run(&["sync"]).ok();
+    ana.run(&["new", "follow_up", "title=Call Dana"]).ok();
+    let id = ana.run(&["list", "follow_up", "--format", "csv"]).ok();
+    let id = id
+        .lines()
+        .nth(1)
+        .unwrap()
+        .split(',')
+        .next()
+        .unwrap()
+        .to_owned();
+    ana.run(&["delete", "--id", &format!("follow_up:{id}")])
+        .ok();
+    assert!(ana.run(&["undo"]).ok().contains("sent"));
+    let back = fields(&ana, &["follow_up"]);
+    assert_eq!(back.len(), 1);
+    assert_eq!(ana.run(&["outbox", "show"]).ok(), "");
+}
+
+#[test]
+fn the_keeper_of_a_database_lists_users_and_tokens_and_checks_the_audit_log() {
+    let backend = Backend::start();
+    let ana = backend.console("ana");
+    ana.run(&["sync"]).ok();
+    ana.run(&["inbox", "done", "--id", "t1"]).ok();
+    let db = backend.folder.path().join("server.db");
+    let db = db.to_str().unwrap();
+    let users = ana.run(&["user", "list", "--db", db]).ok();
+    assert!(users.contains("lea  lead  west"), "{users}");
+    let tokens = ana.run(&["token", "list", "--db", db]).ok();
+    assert!(
+        tokens.contains("  ana  ") && tokens.contains("  good  "),
+        "{tokens}"
+    );
+    assert!(!tokens.contains(&ana.token), "the secret is not shown");
+    let id = tokens.split_whitespace().next().unwrap();
+    ana.run(&["token", "revoke", "--db", db, id]).ok();
+    let tokens = ana.run(&["token", "list", "--db", db]).ok();
+    assert!(tokens.contains("revoked"), "{tokens}");
+    let audit = ana.run(&["audit", "verify", "--db", db]).ok();
+    assert!(
+        audit.contains("each follows from the one before"),
+        "{audit}"
+    );
+    let missing = backend.folder.path().join("typo.db");
+    let refused = ana.run(&["token", "list", "--db", missing.to_str().unwrap()]);
+    assert_eq!(refused.code, 1);
+    assert!(!missing.exists(), "a wrong name makes no database");
+}

@@ -671,7 +671,8 @@ fn the_undo_log_knows_what_stands_after_a_restart() {
         states,
         [("b2", BatchState::Undone), ("b1", BatchState::Done)]
     );
-    assert_eq!(logged[1].batch.edits[0].patch.set["name"], "b1");
+    // What was done again is taken back as it was done the second time: its records may have new ids.
+    assert_eq!(logged[1].batch.edits[0].patch.set["name"], "b5");
 }
 
 #[test]

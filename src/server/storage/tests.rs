@@ -534,8 +534,15 @@ fn a_token_is_replaced_by_its_newer_state(storage: &dyn Storage) {
             txn.put_token(&token)?;
             assert_eq!(txn.token("t")?, Some(token));
             txn.put_token(&revoked)?;
-            assert_eq!(txn.token("t")?, Some(revoked));
+            assert_eq!(txn.token("t")?, Some(revoked.clone()));
             assert_eq!(txn.token("u")?, None);
+            let other = TokenRow {
+                id: "a".to_owned(),
+                created_at: 3,
+                ..revoked.clone()
+            };
+            txn.put_token(&other)?;
+            assert_eq!(txn.tokens()?, [revoked, other]);
             Ok(())
         })
         .unwrap();

@@ -272,21 +272,18 @@ impl Snapshot for Session<'_> {
                 "SELECT id, user, name, scopes, hash, created_at, expires_at, revoked, last_used
                  FROM token WHERE id = ?1",
             )?
-            .query_row([id], |row| {
-                Ok(TokenRow {
-                    id: row.get(0)?,
-                    user: row.get(1)?,
-                    name: row.get(2)?,
-                    scopes: row.get(3)?,
-                    hash: row.get(4)?,
-                    created_at: row.get(5)?,
-                    expires_at: row.get(6)?,
-                    revoked: row.get(7)?,
-                    last_used: row.get(8)?,
-                })
-            })
+            .query_row([id], token_row)
             .optional()?;
         Ok(found)
+    }
+
+    fn tokens(&self) -> Result<Vec<TokenRow>> {
+        let mut statement = self.prepare(
+            "SELECT id, user, name, scopes, hash, created_at, expires_at, revoked, last_used
+             FROM token ORDER BY user, created_at, id",
+        )?;
+        let rows = statement.query_map([], token_row)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
     fn answer(&self, principal: &str, cmd: &str) -> Result<Option<Answer>> {
@@ -439,4 +436,18 @@ fn audit_row(row: &Row<'_>) -> Result<AuditRow> {
 pub(super) fn run(statement: &mut Statement<'_>, values: impl rusqlite::Params) -> Result<()> {
     statement.execute(values)?;
     Ok(())
+}
+
+fn token_row(row: &Row<'_>) -> rusqlite::Result<TokenRow> {
+    Ok(TokenRow {
+        id: row.get(0)?,
+        user: row.get(1)?,
+        name: row.get(2)?,
+        scopes: row.get(3)?,
+        hash: row.get(4)?,
+        created_at: row.get(5)?,
+        expires_at: row.get(6)?,
+        revoked: row.get(7)?,
+        last_used: row.get(8)?,
+    })
 }
