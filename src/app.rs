@@ -425,15 +425,7 @@ impl App {
                 Ask::Form { kind, id, fields } => {
                     self.open_form(kind, id, fields);
                 }
-                Ask::Settle {
-                    cmd,
-                    kind,
-                    id,
-                    fields,
-                } => {
-                    let form = Form::settle(&self.world, kind, (id, cmd), fields);
-                    self.mode = Mode::Form(Box::new(form));
-                }
+                ask @ Ask::Settle { .. } => self.open_settling(ask),
                 Ask::Reply { thread } => {
                     let draft = self.drafts.get(&format!("reply:{thread}"));
                     let draft = draft.cloned().unwrap_or_default();

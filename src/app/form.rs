@@ -6,7 +6,8 @@ use serde_json::{Map, Value as Json};
 
 use super::{App, Input, Mode};
 use crate::command::{
-    Command, ConflictCommand, Cx, EditCommand, NewCommand, Targets, Which, read_value, show_value,
+    Ask, Command, ConflictCommand, Cx, EditCommand, NewCommand, Targets, Which, read_value,
+    show_value,
 };
 use crate::effect::Effect;
 use crate::keymap::{Key, KeyCode};
@@ -315,6 +316,20 @@ impl App {
             None => Box::new(Form::open(&self.world, kind, id, fields)),
         };
         self.mode = Mode::Form(form);
+    }
+
+    /// Opens the form of the values that settle a conflict.
+    pub(super) fn open_settling(&mut self, ask: Ask) {
+        if let Ask::Settle {
+            cmd,
+            kind,
+            id,
+            fields,
+        } = ask
+        {
+            let form = Form::settle(&self.world, kind, (id, cmd), fields);
+            self.mode = Mode::Form(Box::new(form));
+        }
     }
 
     /// Takes a key while a form has the keys.
