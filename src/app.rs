@@ -425,6 +425,7 @@ impl App {
                 Ask::Form { kind, id, fields } => {
                     self.open_form(kind, id, fields);
                 }
+                ask @ Ask::Settle { .. } => self.open_settling(ask),
                 Ask::Reply { thread } => {
                     let draft = self.drafts.get(&format!("reply:{thread}"));
                     let draft = draft.cloned().unwrap_or_default();

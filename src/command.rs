@@ -22,7 +22,7 @@ mod record;
 mod slot;
 mod undo;
 
-pub use conflict::ConflictCommand;
+pub use conflict::{ConflictCommand, Which};
 pub use cursor::CursorCommand;
 pub use cx::{Ask, Choice, CommandError, Cx, Expects, Outcome, Settings, Targets};
 pub use filter::FilterCommand;

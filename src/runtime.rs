@@ -8,6 +8,7 @@ mod clock;
 mod home;
 mod keys;
 mod outside;
+mod repaint;
 mod signals;
 mod terminal;
 mod worker;

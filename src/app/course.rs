@@ -31,7 +31,7 @@ pub struct Course {
     pub metric: Id<MetricDef>,
     /// Its name on screen.
     pub name: String,
-    /// Sums of the last whole weeks, of whole months where days are not known; NaN is a gap.
+    /// Sums of the last whole weeks, of whole months where more of them are known; NaN is a gap.
     ///
     /// What still runs is left out: drawn beside whole ones it would look like a fall.
     pub values: Vec<f64>,
@@ -250,6 +250,10 @@ fn whole_steps(series: &Series, today: Date) -> (Vec<f64>, Steps) {
         .filter(|month| month.first < running)
         .map(|month| month.total)
         .collect();
+    // A new CN has no months yet, and its few weeks say more.
+    if weeks.len() > months.len() {
+        return (weeks, Steps::Weeks);
+    }
     let from = months.len().saturating_sub(STEPS as usize);
     (
         months.get(from..).unwrap_or_default().to_vec(),

@@ -13,7 +13,8 @@ use crate::pane::{Place, Screen, SlotsScreen, Stretch, network_needs};
 use crate::portfolio::NetworkReason;
 use crate::record::{
     AnyRef, CoachingAction, Due, FollowUp, FollowUpState, Id, Incident, Kind, Lead, Meeting,
-    MeetingState, Network, Note, Record, Stage, StageEvent, Thread, ThreadState, WaitingOn,
+    MeetingState, Network, Note, Record, Stage, StageEvent, Terminal, Thread, ThreadState,
+    WaitingOn,
 };
 
 /// The figures of the funnel.
@@ -31,8 +32,13 @@ pub struct FunnelFigures {
     pub weeks: Vec<Week>,
     /// The names of the stages of the ladder, first stage first.
     pub names: Vec<String>,
-    /// Whether the stage events of all leads are in memory; without them only the counts are right.
+    /// Whether the stage events of all leads are in memory; without them only the counts of open leads
+    /// are right.
     pub history: bool,
+    /// How many leads are lost.
+    pub lost: usize,
+    /// How many leads rest.
+    pub parked: usize,
     ways: HashMap<Id<Lead>, Vec<Stay>>,
 }
 
@@ -236,7 +242,14 @@ fn funnel_figures(world: &World, history: bool) -> FunnelFigures {
     );
     let table = journeys.table(params);
     let window = Window::days_before(now, 2 * params.cohort_days);
+    let ended = |how: &Terminal| {
+        let leads = world.table::<Lead>().records();
+        let stages = leads.filter_map(|(_, lead)| world.follow::<Stage>(lead.stage.as_ref()));
+        stages.filter(|stage| stage.terminal == *how).count()
+    };
     FunnelFigures {
+        lost: ended(&Terminal::Lost),
+        parked: ended(&Terminal::Parked),
         hole: journeys.holes(&table, &BTreeMap::new()).biggest().cloned(),
         wins: journeys.win_rates(window, |lead| lead.source.to_string()),
         losses: journeys.losses(window),

@@ -5,7 +5,10 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value as Json};
 
 use super::{App, Input, Mode};
-use crate::command::{Command, Cx, EditCommand, NewCommand, Targets, read_value, show_value};
+use crate::command::{
+    Ask, Command, ConflictCommand, Cx, EditCommand, NewCommand, Targets, Which, read_value,
+    show_value,
+};
 use crate::effect::Effect;
 use crate::keymap::{Key, KeyCode};
 use crate::list::World;
@@ -54,6 +57,8 @@ pub struct Form {
     /// The field that has the keys.
     pub current: usize,
     fixed: Map<String, Json>,
+    /// The edit in conflict whose values these are.
+    settles: Option<String>,
 }
 
 impl Form {
@@ -102,6 +107,24 @@ impl Form {
             fields: fields_of_form,
             current: 0,
             fixed: fields,
+            settles: None,
+        }
+    }
+
+    /// Opens the form of the values that settle a conflict: all fields of that edit and no other.
+    pub(super) fn settle(
+        world: &World,
+        kind: Kind,
+        (id, cmd): (String, String),
+        values: Map<String, Json>,
+    ) -> Self {
+        let mut form = Self::open(world, kind, None, values);
+        let Self { fields, fixed, .. } = &mut form;
+        fields.retain(|field| fixed.contains_key(field.info.name));
+        Self {
+            id: Some(id),
+            settles: Some(cmd),
+            ..form
         }
     }
 
@@ -227,6 +250,28 @@ impl Form {
         Ok(())
     }
 
+    /// Finds the first typed field that someone else changed while the form was open, and says so beside it.
+    ///
+    /// Saving again writes over it: then it was seen.
+    fn overtaken(&mut self, world: &World) -> Option<usize> {
+        let id = self.id.as_ref().filter(|_| self.settles.is_none())?;
+        let (_, _, now) = world.any(self.kind).fields(id)?;
+        let mut first = None;
+        for (at, field) in self.fields.iter_mut().enumerate() {
+            let theirs = show_value(&field.info.ty, now.get(field.info.name), world);
+            let text = field.input.text();
+            if theirs == field.before || !field.is_changed() || text == theirs {
+                continue;
+            }
+            let words = if theirs.is_empty() { "—" } else { &theirs };
+            field.error = Some(format!("changed meanwhile: {words}; Enter keeps yours"));
+            field.before.clone_from(&theirs);
+            field.seed = theirs;
+            first = first.or(Some(at));
+        }
+        first
+    }
+
     /// Goes to the next or the previous choice of the current field.
     fn turn_choice(&mut self, forward: bool) -> bool {
         let Some(field) = self.fields.get_mut(self.current) else {
@@ -273,13 +318,30 @@ impl App {
         self.mode = Mode::Form(form);
     }
 
+    /// Opens the form of the values that settle a conflict.
+    pub(super) fn open_settling(&mut self, ask: Ask) {
+        if let Ask::Settle {
+            cmd,
+            kind,
+            id,
+            fields,
+        } = ask
+        {
+            let form = Form::settle(&self.world, kind, (id, cmd), fields);
+            self.mode = Mode::Form(Box::new(form));
+        }
+    }
+
     /// Takes a key while a form has the keys.
     pub(super) fn form_key(&mut self, mut form: Box<Form>, key: Key) -> Vec<Effect> {
         let count = form.fields.len().max(1);
         match key.code {
             KeyCode::Esc => {
                 self.screen.notice = None;
-                if form.is_changed() {
+                if form.settles.is_some() {
+                    let words = "still in conflict: nothing was sent";
+                    self.screen.say(Tone::Info, words);
+                } else if form.is_changed() {
                     self.screen.say(
                         Tone::Info,
                         "not saved; the same key brings back what you typed",
@@ -322,10 +384,15 @@ impl App {
     fn save_form(&mut self, mut form: Box<Form>) -> Vec<Effect> {
         let mut values = Vec::new();
         let mut wrong = None;
+        if let Some(at) = form.overtaken(&self.world) {
+            form.current = at;
+            self.mode = Mode::Form(form);
+            return Vec::new();
+        }
         let mut undo = std::mem::take(&mut self.undo);
         let cx = Cx::new(&mut self.world, None, &self.settings, &mut undo);
         for (at, field) in form.fields.iter_mut().enumerate() {
-            if !field.is_sent() {
+            if !field.is_sent() && form.settles.is_none() {
                 continue;
             }
             let text = field.input.text();
@@ -350,14 +417,18 @@ impl App {
             self.screen.say(Tone::Info, "nothing changed");
             return Vec::new();
         }
-        let command = match &form.id {
-            Some(id) => Command::Edit(EditCommand {
+        let command = match (&form.id, form.settles) {
+            (_, Some(cmd)) => Command::Conflict(ConflictCommand::Edit {
+                values,
+                which: Which { cmd: Some(cmd) },
+            }),
+            (Some(id), None) => Command::Edit(EditCommand {
                 values,
                 targets: Targets {
                     ids: vec![AnyRef::new(form.kind, id).to_string()],
                 },
             }),
-            None => Command::New(NewCommand {
+            (None, None) => Command::New(NewCommand {
                 kind: form.kind.name().into(),
                 values,
             }),

@@ -317,3 +317,34 @@ fn a_hit_that_is_closed_is_shown_in_the_list_of_its_kind() {
     press(&mut app, "[");
     assert_eq!(app.screen.place, Place::Today);
 }
+
+#[test]
+fn what_someone_else_changed_under_an_open_form_is_said_before_it_is_written_over() {
+    let mut app = app();
+    press(&mut app, "2 =");
+    let Mode::Form(form) = &mut app.mode else {
+        panic!("no form")
+    };
+    let id = form.id.clone().unwrap();
+    let at = |form: &Form| {
+        let mut fields = form.fields.iter();
+        fields.position(|field| field.info.name == "title").unwrap()
+    };
+    let title = at(form);
+    form.fields[title].input.set("Mine");
+    let theirs = r#"{"title":"Theirs","state":"open","owner":"u1"}"#;
+    let row = CacheRow {
+        version: 9,
+        ..cached(Kind::Thread, &id, theirs)
+    };
+    let now = app.world.view.now;
+    app.update(now, Msg::Changed(vec![CacheChange::Upsert(row)]));
+    assert!(saved(&press(&mut app, "enter")).is_empty());
+    let Mode::Form(form) = &app.mode else {
+        panic!("the form is gone")
+    };
+    let error = form.fields[title].error.clone().unwrap();
+    assert!(error.contains("Theirs"), "{error}");
+    let effects = press(&mut app, "enter");
+    assert_eq!(saved(&effects)[0].edits[0].patch.fields(), ["title"]);
+}

@@ -1,6 +1,7 @@
 //! Settling conflicts and refused edits.
 
 use clap::{Args, Subcommand};
+use serde_json::{Map, Value as Json};
 
 use super::{Ask, CommandError, Cx};
 use crate::effect::{Effect, OutboxRow, OutboxState, Resolution};
@@ -68,16 +69,15 @@ impl ConflictCommand {
             Self::Edit { values, which } => {
                 let cmd = which.command(cx)?;
                 let row = row(cx, &cmd).cloned();
-                let kind = row.as_ref().map(|row| row.edit.kind);
-                if values.is_empty() {
-                    return ask_for_value(cx, &cmd, row.as_ref());
-                }
-                let kind = kind.ok_or_else(|| {
+                let row = row.ok_or_else(|| {
                     CommandError::NoTarget(format!(
                         "no edit `{cmd}` waits here; open the conflicts"
                     ))
                 })?;
-                let patch = super::input::patch_of(kind, &values, cx)?;
+                if values.is_empty() {
+                    return ask_for_values(cx, &row);
+                }
+                let patch = super::input::patch_of(row.edit.kind, &values, cx)?;
                 (
                     cmd,
                     Resolution::Edited(patch),
@@ -100,25 +100,36 @@ fn row<'a>(cx: &'a Cx<'_>, cmd: &str) -> Option<&'a OutboxRow> {
     shown.iter().find(|row| row.edit.cmd == cmd)
 }
 
-/// Asks for the value of the first field in conflict, starting from mine.
-fn ask_for_value(cx: &mut Cx<'_>, cmd: &str, row: Option<&OutboxRow>) -> Result<(), CommandError> {
+/// Opens the form of everything that the edit changes, starting from my values: what is sent instead
+/// takes the place of the whole edit.
+fn ask_for_values(cx: &mut Cx<'_>, row: &OutboxRow) -> Result<(), CommandError> {
     cx.screen("conflict edit")?;
-    let field = row.and_then(|row| match &row.state {
-        OutboxState::Conflict(conflict) => conflict.fields.first().map(|field| field.name.clone()),
-        _ => row
-            .edit
-            .patch
-            .fields()
-            .first()
-            .map(|name| (*name).to_owned()),
-    });
-    let field =
-        field.ok_or_else(|| CommandError::NoTarget("this edit has no field to change".into()))?;
-    cx.asks.push(Ask::Prompt {
-        title: format!("value of {field}"),
-        command: format!("conflict edit --cmd {cmd}"),
-        text: format!("{field}="),
-        expects: super::cx::Expects::Text,
+    let edit = &row.edit;
+    let mut fields = Map::new();
+    if let Some((_, _, now)) = cx.world.any(edit.kind).fields(&edit.id) {
+        for name in edit.patch.fields() {
+            if let Some(value) = now.get(name) {
+                fields.insert(name.to_owned(), value.clone());
+            }
+        }
+    }
+    fields.extend(edit.patch.set.clone());
+    if let OutboxState::Conflict(conflict) = &row.state {
+        for field in &conflict.fields {
+            let mine = field.mine.clone().unwrap_or(Json::Null);
+            fields.insert(field.name.clone(), mine);
+        }
+    }
+    if fields.is_empty() {
+        return Err(CommandError::NoTarget(
+            "this edit has no field to change".into(),
+        ));
+    }
+    cx.asks.push(Ask::Settle {
+        cmd: edit.cmd.clone(),
+        kind: edit.kind,
+        id: edit.id.clone(),
+        fields,
     });
     Ok(())
 }

@@ -225,6 +225,17 @@ pub enum Ask {
         /// Values to begin a new record with.
         fields: Map<String, Json>,
     },
+    /// Open a form of the values that an edit in conflict is settled with.
+    Settle {
+        /// The edit.
+        cmd: String,
+        /// The kind of its record.
+        kind: Kind,
+        /// Its record.
+        id: String,
+        /// The fields that the edit changes, with the values to begin with.
+        fields: Map<String, Json>,
+    },
     /// Open the reply box of a thread.
     Reply {
         /// The thread.

@@ -128,13 +128,14 @@ pub(super) fn stages(world: &World, tally: &mut Tally) {
     let mut counts: HashMap<&str, (usize, usize)> = HashMap::new();
     for (_, lead) in world.table::<Lead>().records() {
         let Some(stage) = &lead.stage else { continue };
-        let limit = world.get(stage).and_then(|stage| stage.limit_days);
-        let days = lead
-            .entered_at
-            .map(|at| world.view.now.duration_since(at).as_hours() / 24);
+        let over = lead.entered_at.is_some_and(|entered| {
+            world
+                .get(stage)
+                .is_some_and(|stage| stage.is_over_limit(entered, world.view.now))
+        });
         let count = counts.entry(stage.as_str()).or_default();
         count.0 += 1;
-        count.1 += usize::from(limit.is_some_and(|limit| days.is_some_and(|days| days > limit)));
+        count.1 += usize::from(over);
     }
     tally.stages = stages
         .into_iter()

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::{Audience, Derived, Record};
 
 open_enum! {
@@ -30,6 +32,17 @@ record! {
     terminal: Terminal,
     /// Facts that must be known before a lead may enter: names of the lead's fields.
     required: Vec<String>,
+}
+
+impl Stage {
+    /// Tells whether a lead that came here at an instant has been here longer than the limit, to the second.
+    pub fn is_over_limit(&self, entered: Timestamp, now: Timestamp) -> bool {
+        self.limit_days
+            .filter(|days| *days > 0)
+            .is_some_and(|days| {
+                now.duration_since(entered) > SignedDuration::from_hours(days.saturating_mul(24))
+            })
+    }
 }
 
 impl Record for Stage {

@@ -10,6 +10,7 @@ use ratatui::backend::{Backend, CrosstermBackend};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+use super::repaint::changed_cells;
 use crate::app::App;
 use crate::ui::{self, Look};
 
@@ -130,7 +131,8 @@ impl Screen {
             self.shown = Buffer::empty(area);
             self.sheet.write_all(b"\x1b[0m\x1b[2J")?;
         }
-        self.backend.draw(self.shown.diff(&next).into_iter())?;
+        self.backend
+            .draw(changed_cells(&self.shown, &next).into_iter())?;
         let mut bytes = self.sheet.bytes.take();
         self.shown = next;
         let changed = bytes.iter().any(|byte| *byte != 0x1b) && !is_reset_only(&bytes);

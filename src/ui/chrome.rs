@@ -73,6 +73,9 @@ pub(super) fn header(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
         pieces.push(piece(format!(" {} ", app.screen.place.title()), style));
     }
     let used = canvas.line(area.x, area.y, area.width, &pieces);
+    // The bracket of the last tab would touch the clock.
+    let touches = Place::TABS.last() == Some(&app.screen.place);
+    let used = (used + u16::from(touches)).min(area.width);
     let room = area.width.saturating_sub(used + 1);
     let clocks = clocks(canvas, app, room, breadth);
     canvas.line_right(area.x + used, area.y, room, &clocks);

@@ -15,7 +15,10 @@ const DATE: u16 = 11;
 
 /// Draws the search over the place; returns where the terminal's cursor belongs.
 pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, find: &Find, areas: &Areas) -> Position {
-    let body = areas.body;
+    let body = Rect {
+        height: areas.body.height.saturating_sub(areas.bar.height),
+        ..areas.body
+    };
     let rows = u16::try_from(find.hits.len()).unwrap_or(u16::MAX).max(1);
     let height = rows.saturating_add(2).min(body.height);
     let area = Rect {
@@ -70,6 +73,7 @@ fn hits(canvas: &mut Canvas<'_>, app: &App, find: &Find, inner: Rect) {
         };
         canvas.zone(row, Spot::Choice(at));
         if at == find.chosen {
+            canvas.put(inner.x, y, 1, paint.glyphs().marker(), paint.accent());
             canvas.tint(row, paint.cursor());
         }
     }

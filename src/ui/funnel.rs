@@ -215,14 +215,19 @@ fn title_figures(figures: &FunnelFigures, leads: usize) -> String {
         .and_then(|at| figures.table.rows.get(at))
         .filter(|_| figures.history)
         .and_then(|row| row.cohort_cumulative.share.value());
-    match signed {
-        Some(signed) => format!(
-            "{open} open of {leads} · {:.0}% sign in 8 weeks",
-            signed * 100.0
-        ),
-        None if figures.history => format!("{open} open of {leads}"),
-        None => format!("{open} open"),
+    if !figures.history {
+        return format!("{open} open");
     }
+    let mut parts = vec![format!("{open} open of {leads}")];
+    let ended = [(figures.lost, "lost"), (figures.parked, "parked")];
+    parts.extend(
+        ended
+            .iter()
+            .filter(|(n, _)| *n > 0)
+            .map(|(n, what)| format!("{n} {what}")),
+    );
+    parts.extend(signed.map(|signed| format!("{:.0}% sign in 8 weeks", signed * 100.0)));
+    parts.join(" · ")
 }
 
 fn titles(canvas: &mut Canvas<'_>, inner: Rect, y: u16, parts: &[Part], room: u16) {
@@ -253,15 +258,21 @@ fn stage_line(
         canvas.put(at.x, at.y, 1, paint.glyphs().marker(), style);
     }
     canvas.put(at.x + 2, at.y, 13, &row.name, style);
-    canvas.put_right(at.x + 15, at.y, 4, &row.now.n.to_string(), style);
+    let position = figures.table.rows.iter().position(|other| other == row);
+    let won = position >= figures.table.signed && figures.table.signed.is_some();
+    // Signed leads are read when they are asked for: until then their number is not known.
+    let now = if won && !figures.history && row.now.n == 0 {
+        unknown(paint.glyphs()).to_owned()
+    } else {
+        row.now.n.to_string()
+    };
+    canvas.put_right(at.x + 15, at.y, 4, &now, style);
     let bar = text::bar(
         crate::figure::real(row.now.n),
         crate::figure::real(most),
         usize::from(room.saturating_sub(1)),
         paint.glyphs(),
     );
-    let position = figures.table.rows.iter().position(|other| other == row);
-    let won = position >= figures.table.signed && figures.table.signed.is_some();
     let bar_style = if won { paint.good() } else { paint.bar() };
     canvas.put(at.x + 20, at.y, room.saturating_sub(1), &bar, bar_style);
     let mut x = at.x + 20 + room;
@@ -444,10 +455,9 @@ fn row(canvas: &Canvas<'_>, app: &App, key: &str, columns: usize) -> (Vec<Vec<Pi
     let days = lead
         .entered_at
         .map(|at| app.world.view.now.duration_since(at).as_hours() / 24);
-    let over = match (days, stage.and_then(|stage| stage.limit_days)) {
-        (Some(days), Some(limit)) => days > limit,
-        _ => false,
-    };
+    let over = lead.entered_at.is_some_and(|entered| {
+        stage.is_some_and(|stage| stage.is_over_limit(entered, app.world.view.now))
+    });
     let days_style = if over { paint.bad() } else { paint.dim() };
     let days = days.map_or_else(String::new, |days| format!("{days}d"));
     let mut cells = vec![

@@ -54,7 +54,7 @@ pub fn areas(area: Rect, app: &App) -> Areas {
     };
     // The bar lies over the last row of the place: a place that gave way to it would jump.
     let bar_height = match &app.mode {
-        Mode::Line(_) => 1,
+        Mode::Line(_) | Mode::Find(_) => 1,
         Mode::Normal if app.prefix_bar().is_some() => 1,
         _ => 0,
     };

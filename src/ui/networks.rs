@@ -170,8 +170,8 @@ fn band_style(canvas: &Canvas<'_>, band: Band) -> Style {
     }
 }
 
-/// The most pressing reason, else where the CN stands in its life.
-fn why(
+/// The most pressing reason, in few words where the column is narrow; else where the CN stands in its life.
+pub(super) fn why(
     canvas: &Canvas<'_>,
     app: &App,
     id: &Id<Network>,

@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 
 use super::canvas::{Canvas, Piece, piece};
 use super::layout::{above, beside};
+use super::sheet::Sheet;
 use super::table::{self, Rows, cell, column, figure};
 use crate::app::App;
 use crate::command::show_value;
@@ -101,39 +102,33 @@ fn title(app: &App, row: &OutboxRow) -> String {
 fn sides(canvas: &mut Canvas<'_>, app: &App, area: Rect, row: &OutboxRow) {
     let inner = canvas.frame(area, &title(app, row), row.edit.kind.label(), false);
     let paint = canvas.paint;
-    let mut lines: Vec<Vec<Piece>> = Vec::new();
+    let mut sheet = Sheet::new(inner);
     match &row.state {
-        OutboxState::Conflict(conflict) => conflict_lines(canvas, app, row, conflict, &mut lines),
+        OutboxState::Conflict(conflict) => {
+            conflict_lines(canvas, app, row, conflict, &mut sheet);
+            sheet.draw(canvas, inner, 0);
+            return;
+        }
         OutboxState::Refused { why, .. } => {
-            lines.push(vec![
-                piece("refused: ", paint.bad()),
-                piece(why.clone(), paint.text()),
-            ]);
-            lines.push(Vec::new());
+            sheet.text("refused", why, paint.bad());
+            sheet.whole(Vec::new());
         }
         _ => {}
     }
-    if !matches!(row.state, OutboxState::Conflict(_)) {
-        for name in row.edit.patch.fields() {
-            let before = row.edit.before.get(name);
-            let after = row
-                .edit
-                .patch
-                .set
-                .get(name)
-                .or_else(|| row.edit.patch.add.get(name))
-                .or_else(|| row.edit.patch.remove.get(name));
-            lines.push(vec![piece(
-                format!("{}  ", name.replace('_', " ")),
-                paint.strong(),
-            )]);
-            lines.push(side(canvas, app, row.edit.kind, name, "before", before));
-            lines.push(side(canvas, app, row.edit.kind, name, "after", after));
-        }
+    for name in row.edit.patch.fields() {
+        let before = row.edit.before.get(name);
+        let patch = &row.edit.patch;
+        let after = patch
+            .set
+            .get(name)
+            .or_else(|| patch.add.get(name))
+            .or_else(|| patch.remove.get(name));
+        sheet.whole(vec![piece(name.replace('_', " "), paint.strong())]);
+        let kind = row.edit.kind;
+        side(canvas, app, (kind, name), ("before", before), &mut sheet);
+        side(canvas, app, (kind, name), ("after", after), &mut sheet);
     }
-    for (y, line) in (inner.y..inner.bottom()).zip(&lines) {
-        canvas.line(inner.x + 1, y, inner.width.saturating_sub(2), line);
-    }
+    sheet.draw(canvas, inner, 0);
 }
 
 fn conflict_lines(
@@ -141,7 +136,7 @@ fn conflict_lines(
     app: &App,
     row: &OutboxRow,
     conflict: &Conflict,
-    lines: &mut Vec<Vec<Piece>>,
+    sheet: &mut Sheet,
 ) {
     let paint = &canvas.paint;
     let who = conflict
@@ -153,43 +148,13 @@ fn conflict_lines(
         .changed_at
         .map(|at| format!(" {} ago", clock::age(app.world.view.now, at)))
         .unwrap_or_default();
-    let what = if conflict.deleted {
-        "deleted this"
-    } else {
-        "changed the same field"
+    let what = match (conflict.deleted, conflict.fields.len()) {
+        (true, _) => "deleted this",
+        (false, 1) => "changed the same field",
+        (false, _) => "changed the same fields",
     };
-    lines.push(vec![piece(format!("{who} {what}{when}"), paint.warn())]);
-    lines.push(Vec::new());
-    for field in &conflict.fields {
-        lines.push(vec![piece(field.name.replace('_', " "), paint.strong())]);
-        let kind = row.edit.kind;
-        lines.push(side(
-            canvas,
-            app,
-            kind,
-            &field.name,
-            "before",
-            field.base.as_ref(),
-        ));
-        lines.push(side(
-            canvas,
-            app,
-            kind,
-            &field.name,
-            "mine",
-            field.mine.as_ref(),
-        ));
-        lines.push(side(
-            canvas,
-            app,
-            kind,
-            &field.name,
-            "theirs",
-            field.theirs.as_ref(),
-        ));
-        lines.push(Vec::new());
-    }
-    lines.push(vec![
+    sheet.whole(vec![piece(format!("{who} {what}{when}"), paint.warn())]);
+    sheet.whole(vec![
         piece("m", paint.key()),
         piece(" mine   ", paint.dim()),
         piece("t", paint.key()),
@@ -197,26 +162,34 @@ fn conflict_lines(
         piece("e", paint.key()),
         piece(" another value", paint.dim()),
     ]);
+    for field in &conflict.fields {
+        sheet.whole(Vec::new());
+        sheet.whole(vec![piece(field.name.replace('_', " "), paint.strong())]);
+        let of = (row.edit.kind, field.name.as_str());
+        for value in [
+            ("before", field.base.as_ref()),
+            ("mine", field.mine.as_ref()),
+            ("theirs", field.theirs.as_ref()),
+        ] {
+            side(canvas, app, of, value, sheet);
+        }
+    }
 }
 
+/// Adds one side of a field, wrapped: the sides of a long text may differ in the last word only.
 fn side(
     canvas: &Canvas<'_>,
     app: &App,
-    kind: Kind,
-    name: &str,
-    label: &str,
-    value: Option<&Json>,
-) -> Vec<Piece> {
-    let paint = &canvas.paint;
+    (kind, name): (Kind, &str),
+    (label, value): (&str, Option<&Json>),
+    sheet: &mut Sheet,
+) {
     let ty = kind.field(name).map_or(FieldType::Text, |info| info.ty);
     let shown = show_value(&ty, value, &app.world);
-    let shown = if shown.is_empty() {
-        "—".to_owned()
+    let shown = if shown.trim().is_empty() {
+        "—"
     } else {
-        shown
+        &shown
     };
-    vec![
-        piece(format!("  {label:<8}"), paint.dim()),
-        piece(shown, paint.text()),
-    ]
+    sheet.text(&format!("  {label}"), shown, canvas.paint.text());
 }

@@ -9,11 +9,12 @@ use ratatui::style::Style;
 
 use super::canvas::{Canvas, Piece, cells_of, fine_bar, piece};
 use super::layout::{Breadth, above, beside};
+use super::networks::why;
 use super::table::{self, Rows, cell, column, figure};
 use super::{card, follow_ups, inbox, slots, thread};
 use crate::app::App;
 use crate::effect::RowState;
-use crate::pane::{Panel, Place, Spot};
+use crate::pane::{Panel, Place, Spot, StageCount};
 use crate::record::{
     AnyRef, FollowUp, Id, Kind, Lead, Meeting, MeetingState, Network, Person, Stage, Terminal,
 };
@@ -125,7 +126,7 @@ fn headline(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
     part(tally.urgent, "due in 2 h", paint.chip(paint.theme.bad));
     part(tally.overdue, "overdue", paint.chip(paint.theme.bad));
     part(tally.asks, "ask you", paint.chip(paint.theme.warn));
-    part(tally.needy, "CNs need you", paint.chip(paint.theme.network));
+    part(tally.needy, "CNs at risk", paint.chip(paint.theme.network));
     if let Some((at, meeting)) = upcoming(app).into_iter().next() {
         let left = at.duration_since(app.world.view.now);
         let when = if left.is_positive() {
@@ -337,7 +338,13 @@ fn late_short(canvas: &Canvas<'_>, app: &App, follow_up: &FollowUp) -> (String, 
 fn funnel(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool) {
     let tally = &app.screen.tally;
     let over: usize = tally.stages.iter().map(|stage| stage.over).sum();
-    let leads: usize = tally.stages.iter().map(|stage| stage.leads).sum();
+    // Signed leads are in memory only once they were asked for: counted here they would come and go.
+    let is_open = |stage: &&StageCount| {
+        let known = app.world.get::<Stage>(&stage.stage);
+        known.is_none_or(|known| known.terminal != Terminal::Won)
+    };
+    let open = tally.stages.iter().filter(is_open);
+    let leads: usize = open.map(|stage| stage.leads).sum();
     let right = format!("{leads} leads · {over} too long");
     let inner = canvas.frame(area, "Funnel", &right, focused);
     if tally.stages.is_empty() {
@@ -407,7 +414,7 @@ fn networks(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool) {
         return;
     };
     let mut right = format!(
-        "{} need you · of {}",
+        "{} at risk · of {}",
         app.screen.tally.needy,
         shelf.list.len()
     );
@@ -433,7 +440,7 @@ fn networks(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool) {
     let wide = inner.width >= 48;
     let columns = if wide {
         vec![
-            column("name", 15),
+            column("name", 14),
             figure("health", 3),
             column("weeks", 8),
             figure("change", 5),
@@ -488,7 +495,7 @@ fn network_row(
         change,
     ];
     if wide {
-        cells.push(cell(network.health_reason.clone(), paint.dim()));
+        cells.push(why(canvas, app, &Id::new(key), network, false));
     }
     (cells, row.state)
 }

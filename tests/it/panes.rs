@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use cnm::app::App;
-use cnm::effect::{CacheRow, Effect, RowState};
+use cnm::effect::{CacheRow, ConflictField, Effect, OutboxState, Resolution, RowState};
 use cnm::pane::Place;
 use cnm::record::{Kind, Meeting, MeetingState};
 use cnm::text::Glyphs;
 use cnm::ui::{Depth, Look};
+use serde_json::json;
 
 use crate::desk;
 use crate::pictures::cache::Cache;
@@ -40,11 +41,16 @@ fn the_panes_say_what_the_morning_holds() {
     assert!(figures.history);
     let over: u64 = figures.table.rows.iter().map(|row| row.rot.over.hits).sum();
     assert_eq!(over, 12, "leads over the limit of their stage");
+    let small: usize = app.screen.tally.stages.iter().map(|stage| stage.over).sum();
+    assert_eq!(small, 12, "Today and the list count as the picture does");
+    assert!(figures.lost > 0);
     assert!(figures.hole.is_some());
     let shown: usize = app.screen.tally.rungs.values().sum();
     let list = &app.screen.shelf(Place::Funnel).unwrap().list;
     assert_eq!(shown, list.len());
-    assert!(screen(&app).contains(&format!("{} open of 63", list.len())));
+    let shown = screen(&app);
+    assert!(shown.contains(&format!("{} open of 63", list.len())));
+    assert!(shown.contains(&format!(" {} lost", figures.lost)));
 
     let app = morning(&cache, "4");
     let networks = app.screen.shelf(Place::Networks).unwrap().list.order();
@@ -248,4 +254,50 @@ fn row(kind: Kind, id: &str, fields: &str) -> CacheRow {
         state: RowState::Clean,
         fields: fields.into(),
     }
+}
+
+#[test]
+fn the_sides_of_a_conflict_are_shown_in_full_and_another_value_is_asked_for_each_field() {
+    let mut app = desk::console(&desk::morning(), (120, 40));
+    desk::press(&mut app, "g x");
+    let rows = &mut app.screen.outbox;
+    let is_conflict = |state: &OutboxState| matches!(state, OutboxState::Conflict(_));
+    let row = rows.iter_mut().find(|row| is_conflict(&row.state)).unwrap();
+    row.edit.patch.set.insert("score".into(), json!(71));
+    let OutboxState::Conflict(conflict) = &mut row.state else {
+        panic!("no conflict")
+    };
+    let long = |end: &str| Some(json!(format!("{}ends {end}", "word ".repeat(20))));
+    conflict.fields = vec![
+        ConflictField {
+            name: "next_step".into(),
+            base: None,
+            mine: long("here"),
+            theirs: long("there"),
+        },
+        ConflictField {
+            name: "name".into(),
+            base: Some(json!("Ámbar")),
+            mine: Some(json!("Ambar One")),
+            theirs: Some(json!("Ambar Two")),
+        },
+    ];
+    let shown = screen(&app);
+    assert!(shown.contains("ends here"), "{shown}");
+    assert!(shown.contains("ends there"), "{shown}");
+
+    desk::press(&mut app, "e");
+    let shown = screen(&app);
+    assert!(shown.contains("Ambar One"), "{shown}");
+    let effects = desk::press(&mut app, "enter");
+    let sent = effects.iter().find_map(|effect| match effect {
+        Effect::Resolve {
+            resolution: Resolution::Edited(patch),
+            ..
+        } => Some(patch.fields()),
+        _ => None,
+    });
+    let mut sent = sent.unwrap();
+    sent.sort_unstable();
+    assert_eq!(sent, ["name", "next_step", "score"]);
 }

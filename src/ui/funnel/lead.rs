@@ -48,8 +48,11 @@ fn standing(app: &App, lead: &Lead, stage: Option<&Stage>) -> String {
     let days = lead
         .entered_at
         .map(|at| app.world.view.now.duration_since(at).as_hours() / 24);
+    let over = lead.entered_at.is_some_and(|entered| {
+        stage.is_some_and(|stage| stage.is_over_limit(entered, app.world.view.now))
+    });
     match (days, stage.and_then(|stage| stage.limit_days)) {
-        (Some(days), Some(limit)) if days > limit => {
+        (Some(days), Some(limit)) if over => {
             format!("{name} · {days}d, limit {limit}d!")
         }
         (Some(days), Some(limit)) => format!("{name} · {days}d of {limit}d"),

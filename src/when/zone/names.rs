@@ -360,6 +360,11 @@ pub(super) const SHORT: &[(&str, &str)] = &[
     ("Asia/Hong_Kong", "HK"),
     ("Asia/Kuala_Lumpur", "KUL"),
     ("America/Mexico_City", "MEX"),
+    // The first letters of these read as a weekday or as another city.
+    ("America/Monterrey", "MTY"),
+    ("America/Montevideo", "MVD"),
+    ("America/Tijuana", "TIJ"),
+    ("Africa/Monrovia", "MLW"),
     ("America/Argentina/Buenos_Aires", "BUE"),
     ("Asia/Jakarta", "JKT"),
     ("Asia/Manila", "MNL"),
