@@ -1,8 +1,10 @@
 //! Carries out one step of the plan after the other, against any backend that speaks the contract.
 
+mod backend;
 mod compare;
 
-use std::future::Future;
+pub use backend::Backend;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,9 +16,9 @@ use super::failure::{combine, kind_of};
 use super::planner::{Advice, Failure, Planner, Step};
 use super::{Clock, Event};
 use crate::effect::{Line, SyncStatus};
-use crate::remote::{Client, RemoteError};
+use crate::remote::RemoteError;
 use crate::store::{Changes, Counts, Page, Snapshot, SnapshotReason, StoreError, StoreHandle};
-use crate::wire::{API_VERSION, Batch, BatchReply, Digest, Limits, Me, Meta, RawPage};
+use crate::wire::{API_VERSION, Batch, Limits};
 
 /// Records asked for in one page.
 const PAGE: usize = 500;
@@ -24,45 +26,6 @@ const PAGE: usize = 500;
 const LARGE_PAGE: usize = 2_000;
 /// Snapshots begun without finishing one after which the server is taken to be at fault.
 const SNAPSHOTS: u32 = 3;
-
-/// A server as the engine needs it; [`Client`] speaks to a real one.
-pub trait Backend: Send + Sync + 'static {
-    /// Asks who the server is.
-    fn meta(&self) -> impl Future<Output = Result<Meta, RemoteError>> + Send;
-    /// Asks whose token this is.
-    fn me(&self) -> impl Future<Output = Result<Me, RemoteError>> + Send;
-    /// Asks for the page after a cursor.
-    fn changes(
-        &self,
-        cursor: Option<&str>,
-        limit: usize,
-    ) -> impl Future<Output = Result<RawPage, RemoteError>> + Send;
-    /// Sends a batch of commands.
-    fn commands(
-        &self,
-        batch: &Batch,
-    ) -> impl Future<Output = Result<BatchReply, RemoteError>> + Send;
-    /// Asks what this user sees, in numbers.
-    fn digest(&self) -> impl Future<Output = Result<Digest, RemoteError>> + Send;
-}
-
-impl Backend for Client {
-    async fn meta(&self) -> Result<Meta, RemoteError> {
-        Client::meta(self).await
-    }
-    async fn me(&self) -> Result<Me, RemoteError> {
-        Client::me(self).await
-    }
-    async fn changes(&self, cursor: Option<&str>, limit: usize) -> Result<RawPage, RemoteError> {
-        Client::changes(self, cursor, limit, None).await
-    }
-    async fn commands(&self, batch: &Batch) -> Result<BatchReply, RemoteError> {
-        Client::commands(self, batch).await
-    }
-    async fn digest(&self) -> Result<Digest, RemoteError> {
-        Client::digest(self).await
-    }
-}
 
 /// What the engine did.
 #[derive(Clone, Debug, PartialEq)]
