@@ -12,7 +12,7 @@
 //! let import = read(calendar, &options)?;
 //! let starts: Vec<String> = import.busy().iter().map(|(start, _)| start.to_string()).collect();
 //! assert_eq!(starts, ["2026-03-02T08:30:00Z", "2026-03-04T08:30:00Z"]);
-//! assert_eq!(import.remarks[0].to_string(), "`Nowhere` (line 8): left out: unknown time zone `Mars`");
+//! assert_eq!(import.remarks[0].to_string(), "`Nowhere` (line 9): left out: unknown time zone `Mars`");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
