@@ -132,9 +132,8 @@ impl App {
             return Vec::new();
         };
         let tab = Place::of_kind(kind);
-        self.screen.go(tab);
-        arrange(&self.world, &mut self.screen, tab, true);
-        if self.screen.shelf_mut(tab).list.go_to_key(&target.id) {
+        if self.reach(tab, &target.id) {
+            self.screen.go(tab);
             return Vec::new();
         }
         // It is closed, or somebody else's: the list of its kind shows it.
@@ -145,30 +144,27 @@ impl App {
             effects.push(Effect::Load(Load::Records(vec![target.clone()])));
             self.sought = Some(target.clone());
         }
-        let place = Place::Browse(kind);
-        if tab != place {
-            self.screen.travel(false);
-            self.screen.go(place);
-        }
-        arrange(&self.world, &mut self.screen, place, true);
-        self.screen.shelf_mut(place).list.go_to_key(&target.id);
+        self.screen.go(Place::Browse(kind));
+        self.reach(Place::Browse(kind), &target.id);
         effects
+    }
+
+    /// Puts the cursor of a place on a record; says whether it stands there.
+    fn reach(&mut self, place: Place, id: &str) -> bool {
+        arrange(&self.world, &mut self.screen, place, true);
+        self.screen.shelf_mut(place).list.go_to_key(id)
     }
 
     /// Puts the cursor on a record that was sought and has just been read.
     pub(super) fn reach_sought(&mut self) {
-        let Some(sought) = self.sought.take() else {
-            return;
+        let there = |sought: &mut AnyRef| {
+            let kind = sought.known_kind();
+            kind.is_some_and(|kind| self.world.any(kind).has(&sought.id))
         };
-        let Some(kind) = sought.known_kind() else {
-            return;
-        };
-        if !self.world.any(kind).has(&sought.id) {
-            self.sought = Some(sought);
-            return;
+        if let Some(sought) = self.sought.take_if(there)
+            && let Some(kind) = sought.known_kind()
+        {
+            self.reach(Place::Browse(kind), &sought.id);
         }
-        let place = Place::Browse(kind);
-        arrange(&self.world, &mut self.screen, place, true);
-        self.screen.shelf_mut(place).list.go_to_key(&sought.id);
     }
 }

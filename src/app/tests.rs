@@ -319,6 +319,20 @@ fn a_hit_that_is_closed_is_shown_in_the_list_of_its_kind() {
 }
 
 #[test]
+fn back_from_a_closed_hit_leads_to_the_place_of_the_search() {
+    let mut app = app();
+    press(&mut app, "2");
+    press(&mut app, "ctrl-f");
+    press(&mut app, "o");
+    let done = r#"{"title":"Old deal","state":"done","done_at":"2025-01-02T00:00:00Z"}"#;
+    searched(&mut app, "o", vec![cached(Kind::Thread, "t8", done)]);
+    press(&mut app, "enter");
+    assert_eq!(app.screen.place, Place::Browse(Kind::Thread));
+    press(&mut app, "[");
+    assert_eq!(app.screen.place, Place::Inbox);
+}
+
+#[test]
 fn what_someone_else_changed_under_an_open_form_is_said_before_it_is_written_over() {
     let mut app = app();
     press(&mut app, "2 =");
