@@ -135,7 +135,7 @@ fn no_file_names_a_folder_of_one_machine() {
             continue;
         };
         for (at, line) in text.lines().enumerate() {
-            if name != "tests/it/house.rs" && names_a_machine(line) {
+            if names_a_machine(line) {
                 wrongs.push(format!("{name}:{}: {line}", at + 1));
             }
         }
@@ -145,13 +145,15 @@ fn no_file_names_a_folder_of_one_machine() {
 
 #[test]
 fn a_folder_of_one_machine_is_told_from_other_paths() {
-    for line in [
-        "see /home/ana/notes",
-        "\"/work/main\"",
-        "cd /root/x;",
-        "(file:///Users/ana/x)",
+    // Put together here, so that this file is looked through like every other.
+    for (before, folder, after) in [
+        ("see /", "home", "/ana/notes"),
+        ("\"/", "work", "/main\""),
+        ("cd /", "root", "/x;"),
+        ("(file:///", "Users", "/ana/x)"),
     ] {
-        assert!(names_a_machine(line), "{line}");
+        let line = format!("{before}{folder}{after}");
+        assert!(names_a_machine(&line), "{line}");
     }
     for line in [
         "GET /v1/work/items",
