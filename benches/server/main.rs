@@ -65,7 +65,7 @@ async fn main() {
         .iter()
         .find(|arg| !arg.starts_with('-') && arg.parse::<usize>().is_err());
     let wanted = |name: &str| only.is_none_or(|only| name.contains(only.as_str()));
-    let folder = tempfile::tempdir_in(".").unwrap();
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let mut ratios: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
     for (name, clients, group) in WAYS {
         if wanted(name) {
