@@ -15,6 +15,7 @@ mod agenda;
 mod book;
 mod calendar;
 mod chance;
+mod craft;
 mod duties;
 mod fill;
 mod goals;

@@ -31,8 +31,8 @@ pub use coaching::{
 pub use concentration::{Concentration, concentration};
 pub use goal::{CascadeGap, GoalGap, cascade, goal_pace};
 pub use graduation::{
-    CriteriaSet, Criterion, CriterionGap, CriterionState, Graduation, GraduationGap, Milestone,
-    MilestoneState, Op, graduation_gap, graduation_rate, milestones, signed_in,
+    CriterionGap, CriterionState, Graduation, GraduationGap, MilestoneState, graduation_gap,
+    graduation_rate, milestone_state, milestones, signed_in,
 };
 pub use growth::{
     Growth, GrowthKind, LikeForLike, Pairing, PeriodError, compare_points, like_for_like,

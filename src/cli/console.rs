@@ -36,6 +36,17 @@ const SECOND: &[Kind] = &[
     Kind::Campaign,
     Kind::Participation,
     Kind::MetricDef,
+    Kind::Milestone,
+    Kind::CriteriaSet,
+    Kind::DimensionSet,
+    Kind::DimensionScore,
+    Kind::Contract,
+    Kind::Pain,
+    Kind::Article,
+    Kind::Objective,
+    Kind::KeyResult,
+    Kind::Plan,
+    Kind::PlanItem,
 ];
 
 /// What the console is opened on.

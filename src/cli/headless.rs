@@ -32,6 +32,16 @@ pub(super) const NAMED: &[Kind] = &[
     Kind::CoachingAction,
     Kind::Campaign,
     Kind::MetricDef,
+    Kind::Milestone,
+    Kind::CriteriaSet,
+    Kind::DimensionSet,
+    Kind::Contract,
+    Kind::Pain,
+    Kind::Article,
+    Kind::Objective,
+    Kind::KeyResult,
+    Kind::Plan,
+    Kind::PlanItem,
 ];
 
 /// How long a command waits for the server before it leaves its edit in the queue.

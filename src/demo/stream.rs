@@ -9,7 +9,9 @@ use super::inbox::{self, Conversation};
 use super::performers::{self, Performer};
 use super::pipeline::{self, Prospect};
 use super::world::World;
-use super::{Filed, Options, Transaction, agenda, duties, filed, goals, past, points, series};
+use super::{
+    Filed, Options, Transaction, agenda, craft, duties, filed, goals, past, points, series,
+};
 
 /// The largest number of records in one transaction of small kinds.
 const BATCH: usize = 200;
@@ -51,6 +53,7 @@ pub fn generate(options: &Options) -> impl Iterator<Item = Transaction> + use<> 
     desk.conversations(&world, &inbox.conversations);
     desk.pipeline(&world);
     desk.duties(&world, &inbox, &series);
+    desk.craft(&world);
     desk.creators(&world, &performers);
     desk.recent(&world);
     let figures: Vec<Filed> = series
@@ -242,6 +245,26 @@ impl Desk {
             let by = note.by.clone().unwrap_or_default();
             self.put(&id, &note, note.at.unwrap_or(evening), &by);
         }
+    }
+
+    /// Files what belongs to the craft: onboarding, dimensions, contracts, plans, the library.
+    fn craft(&mut self, world: &World) {
+        let (founded, ana) = (world.founded(), world.ana());
+        let lately = minutes_after(world.calendar.evening, -1500);
+        let sets = craft::dimension_sets(world);
+        self.all(&craft::criteria(world), founded, ana);
+        self.all(&sets, founded, ana);
+        self.all(&craft::scores(world, &sets), lately, ana);
+        self.all(&craft::milestones(world), lately, ana);
+        self.all(&craft::contracts(world), lately, ana);
+        self.all(&craft::pains(world), lately, ana);
+        self.all(&craft::articles(world), founded, ana);
+        let (objectives, results) = craft::objectives(world);
+        self.all(&objectives, lately, ana);
+        self.all(&results, lately, ana);
+        let (plans, items) = craft::plans(world);
+        self.all(&plans, lately, ana);
+        self.all(&items, lately, ana);
     }
 
     fn creators(&mut self, world: &World, performers: &[Performer]) {

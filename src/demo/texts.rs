@@ -2,6 +2,7 @@
 
 mod cards;
 pub(super) mod chores;
+pub(super) mod craft;
 mod direct_asia;
 mod direct_west;
 mod discord;

@@ -3,46 +3,12 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::figure::{
     Count, Cut, Figure, Lifetime, Share, Survival, Window, days_between, plus_days,
 };
-use crate::record::{Id, MetricDef, Network};
-
-/// How a value is held against a threshold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Op {
-    /// It must be at least the threshold.
-    #[serde(rename = ">=", alias = "at_least")]
-    AtLeast,
-    /// It must be at most the threshold.
-    #[serde(rename = "<=", alias = "at_most")]
-    AtMost,
-}
-
-/// One condition of graduation.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Criterion {
-    /// The metric.
-    pub metric: Id<MetricDef>,
-    /// How it is held against the value.
-    pub op: Op,
-    /// The threshold.
-    pub value: f64,
-    /// Days after signing within which it must be met; no limit when empty.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub within_days: Option<u32>,
-}
-
-/// The conditions of graduation as the backend sets them: all of them must be met.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct CriteriaSet {
-    /// Its version; gaps of different versions are not compared.
-    pub version: String,
-    /// The conditions.
-    pub items: Vec<Criterion>,
-}
+use crate::record::{Bound, CriteriaSet, Criterion, Id, MetricDef, Milestone, Network};
 
 /// How one condition stands.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -151,8 +117,8 @@ fn state(
         return CriterionState::Unknown;
     };
     let missing = match criterion.op {
-        Op::AtLeast => criterion.value - value,
-        Op::AtMost => value - criterion.value,
+        Bound::AtLeast => criterion.value - value,
+        Bound::AtMost => value - criterion.value,
     };
     if missing <= 0.0 {
         return CriterionState::Met;
@@ -164,26 +130,11 @@ fn state(
         left => CriterionState::Short {
             missing,
             need_per_day: left
-                .filter(|_| criterion.op == Op::AtLeast)
+                .filter(|_| criterion.op == Bound::AtLeast)
                 .and_then(|left| i32::try_from(left).ok())
                 .map(|left| missing / f64::from(left)),
         },
     }
-}
-
-/// One step of the onboarding of a CN.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Milestone {
-    /// Its key in the template.
-    pub key: String,
-    /// When it is due.
-    pub due: Date,
-    /// When it was done.
-    #[serde(default)]
-    pub done: Option<Date>,
-    /// Why it was waived; empty when it was not.
-    #[serde(default)]
-    pub waived: String,
 }
 
 /// How a milestone stands.
@@ -194,6 +145,8 @@ pub enum MilestoneState {
     Overdue(i64),
     /// Due in so many days; 0 is today.
     DueIn(i64),
+    /// It has no date.
+    Undated,
     /// Done, so many days after it was due (negative: before).
     Done(i64),
     /// Waived.
@@ -201,31 +154,38 @@ pub enum MilestoneState {
 }
 
 /// Judges milestones at a date: the most overdue first, then what is due next, then what is done.
-pub fn milestones(list: &[Milestone], today: Date) -> Vec<(&Milestone, MilestoneState)> {
-    let mut states: Vec<(&Milestone, MilestoneState)> = list
-        .iter()
-        .map(|milestone| {
-            let state = match milestone.done {
-                Some(done) => MilestoneState::Done(days_between(milestone.due, done)),
-                None if !milestone.waived.trim().is_empty() => MilestoneState::Waived,
-                None => match days_between(milestone.due, today) {
-                    late if late > 0 => MilestoneState::Overdue(late),
-                    early => MilestoneState::DueIn(-early),
-                },
-            };
-            (milestone, state)
-        })
+pub fn milestones<'a>(
+    list: impl IntoIterator<Item = (&'a Id<Milestone>, &'a Milestone)>,
+    today: Date,
+) -> Vec<(&'a Id<Milestone>, &'a Milestone, MilestoneState)> {
+    let mut states: Vec<_> = list
+        .into_iter()
+        .map(|(id, milestone)| (id, milestone, milestone_state(milestone, today)))
         .collect();
-    states.sort_by_key(|(milestone, state)| {
+    states.sort_by_key(|(id, milestone, state)| {
         let class = match state {
             MilestoneState::Overdue(_) => 0,
             MilestoneState::DueIn(_) => 1,
-            MilestoneState::Done(_) => 2,
-            MilestoneState::Waived => 3,
+            MilestoneState::Undated => 2,
+            MilestoneState::Done(_) => 3,
+            MilestoneState::Waived => 4,
         };
-        (class, milestone.due, milestone.key.clone())
+        (class, milestone.due, milestone.key.clone(), (*id).clone())
     });
     states
+}
+
+/// Says how a milestone stands at a date.
+pub fn milestone_state(milestone: &Milestone, today: Date) -> MilestoneState {
+    match (milestone.done_at, milestone.due) {
+        (Some(done), due) => MilestoneState::Done(due.map_or(0, |due| days_between(due, done))),
+        (None, _) if !milestone.waived_reason.trim().is_empty() => MilestoneState::Waived,
+        (None, None) => MilestoneState::Undated,
+        (None, Some(due)) => match days_between(due, today) {
+            late if late > 0 => MilestoneState::Overdue(late),
+            early => MilestoneState::DueIn(-early),
+        },
+    }
 }
 
 /// Counts the contracts that were countersigned from one date to another, both included.

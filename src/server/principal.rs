@@ -77,7 +77,15 @@ impl Principal {
                     .find(|field| matches!(field.as_str(), "role" | "team" | "parent"))
                     .map(|field| format!("only an administrator may change `{field}`"))
             }
-            (Role::Cnm, Kind::User | Kind::Team | Kind::Stage | Kind::MetricDef) => Some(format!(
+            (
+                Role::Cnm,
+                Kind::User
+                | Kind::Team
+                | Kind::Stage
+                | Kind::MetricDef
+                | Kind::CriteriaSet
+                | Kind::DimensionSet,
+            ) => Some(format!(
                 "{} are kept by leads and administrators",
                 kind.plural()
             )),
@@ -111,10 +119,21 @@ const fn write_scopes(kind: Kind) -> &'static [Scope] {
         | Kind::Participation
         | Kind::MetricDef
         | Kind::Creator
-        | Kind::MetricPoint => &[Scope::WriteNetwork],
-        Kind::Person | Kind::Snippet | Kind::Note => {
-            &[Scope::WriteInbox, Scope::WriteFunnel, Scope::WriteNetwork]
-        }
+        | Kind::MetricPoint
+        | Kind::Milestone
+        | Kind::CriteriaSet
+        | Kind::DimensionSet
+        | Kind::DimensionScore => &[Scope::WriteNetwork],
+        Kind::Contract => &[Scope::WriteFunnel, Scope::WriteNetwork],
+        Kind::Person
+        | Kind::Snippet
+        | Kind::Note
+        | Kind::Pain
+        | Kind::Article
+        | Kind::Objective
+        | Kind::KeyResult
+        | Kind::Plan
+        | Kind::PlanItem => &[Scope::WriteInbox, Scope::WriteFunnel, Scope::WriteNetwork],
     }
 }
 

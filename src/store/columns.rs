@@ -154,7 +154,12 @@ pub(super) fn parent_key(link: &AnyRef) -> String {
 pub(super) fn words(kind: Kind, fields: &str) -> Option<String> {
     let figures = matches!(
         kind,
-        Kind::MetricPoint | Kind::MetricDef | Kind::StageEvent | Kind::BusyBlock
+        Kind::MetricPoint
+            | Kind::MetricDef
+            | Kind::StageEvent
+            | Kind::BusyBlock
+            | Kind::CriteriaSet
+            | Kind::DimensionSet
     );
     (!figures).then(|| kind.visit(ReadWords(fields)))
 }

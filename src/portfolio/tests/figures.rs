@@ -6,7 +6,9 @@ use super::*;
 use crate::figure::{
     Aim, Band, Certainty, Change, Count, Figure, ProjectionMethod, Window, plus_days,
 };
-use crate::record::{Creator, Goal, GoalPeriod, MetricDef, Network, PeriodKind, PointStatus};
+use crate::record::{
+    Creator, CriteriaSet, Goal, GoalPeriod, MetricDef, Milestone, Network, PeriodKind, PointStatus,
+};
 
 #[test]
 fn growth_of_whole_months_is_also_given_for_a_day() {
@@ -517,9 +519,10 @@ fn only_due_networks_count_for_the_graduation_rate() {
 fn milestones_come_overdue_first() {
     let milestone = |key: &str, day: i8, done: Option<i8>, waived: &str| Milestone {
         key: key.into(),
-        due: date(2026, 11, day),
-        done: done.map(|day| date(2026, 11, day)),
-        waived: waived.into(),
+        due: Some(date(2026, 11, day)),
+        done_at: done.map(|day| date(2026, 11, day)),
+        waived_reason: waived.into(),
+        ..Milestone::default()
     };
     let list = [
         milestone("later", 20, None, ""),
@@ -528,9 +531,10 @@ fn milestones_come_overdue_first() {
         milestone("waived", 1, None, "no studio"),
         milestone("today", 17, None, ""),
     ];
-    let found: Vec<(&str, MilestoneState)> = milestones(&list, date(2026, 11, 17))
+    let ids = list.each_ref().map(|milestone| Id::new(&milestone.key));
+    let found: Vec<(&str, MilestoneState)> = milestones(ids.iter().zip(&list), date(2026, 11, 17))
         .into_iter()
-        .map(|(milestone, state)| (milestone.key.as_str(), state))
+        .map(|(_, milestone, state)| (milestone.key.as_str(), state))
         .collect();
     assert_eq!(
         found,

@@ -6,8 +6,8 @@ use jiff::tz::TimeZone;
 use super::*;
 use crate::figure::{Count, Figure, Pace, Progress, Window};
 use crate::record::{
-    Due, FollowUp, FollowUpState, Incident, IncidentState, Lifecycle, Network, PeriodKind,
-    Severity, Thread, ThreadState, View, WaitingOn,
+    Bound, CriteriaSet, Criterion, Due, FollowUp, FollowUpState, Incident, IncidentState,
+    Lifecycle, Network, PeriodKind, Severity, Thread, ThreadState, View, WaitingOn,
 };
 
 fn view() -> View {
@@ -87,10 +87,11 @@ fn every_reason_is_in_words_and_in_order() {
         version: "1".into(),
         items: vec![Criterion {
             metric: Id::new("hours"),
-            op: Op::AtLeast,
+            op: Bound::AtLeast,
             value: 100.0,
             within_days: Some(90),
         }],
+        ..CriteriaSet::default()
     };
     let graduation = graduation_gap(&criteria, &network, date(2026, 11, 17), |_| None);
     let evidence = Evidence {

@@ -54,7 +54,10 @@ fn writes(person: &str, kind: Kind, verb: &str) -> bool {
         .map_or("", |(_, role, _)| role);
     let append_only = matches!(kind, Kind::Note | Kind::StageEvent) && verb != "create";
     let structure = matches!(kind, Kind::User | Kind::Team);
-    let definition = matches!(kind, Kind::Stage | Kind::MetricDef);
+    let definition = matches!(
+        kind,
+        Kind::Stage | Kind::MetricDef | Kind::CriteriaSet | Kind::DimensionSet
+    );
     match role {
         _ if append_only => false,
         "admin" => true,
