@@ -50,7 +50,7 @@ pub use contract::{Contract, ContractState};
 pub use creator::Creator;
 pub use dimension::{Dimension, DimensionScore, DimensionSet};
 pub use field::{
-    Derived, Field, FieldError, FieldInfo, FieldType, FieldValue, ListItem, LongText, lenient,
+    Derived, Field, FieldError, FieldInfo, FieldType, FieldValue, ListItem, LongText, lenient, read,
 };
 pub use follow_up::{FollowUp, FollowUpKind, FollowUpState};
 pub use goal::{Goal, GoalPeriod};

@@ -109,7 +109,7 @@ pub trait AnyTable: Any {
 
 impl<R: Record> AnyTable for Table<R> {
     fn upsert(&mut self, row: &CacheRow) -> bool {
-        let Ok(record) = serde_json::from_str::<R>(&row.fields) else {
+        let Ok(record) = crate::record::read::<R>(&row.fields) else {
             return false;
         };
         self.insert(

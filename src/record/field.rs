@@ -134,6 +134,26 @@ pub trait FieldValue: Sized {
     }
 }
 
+thread_local! {
+    /// Whether a field of the wrong shape ends the reading of its record; see [`read`].
+    static STRICT: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+}
+
+/// Reads a record from the text of its fields; a field of the wrong shape reads as empty.
+///
+/// Nearly every record is as it should be. It is read in one pass; only where that fails is it read again, field
+/// by field, each from its own text. A first frame reads a thousand records, a first sync all of them.
+///
+/// # Errors
+///
+/// The text is no JSON object.
+pub fn read<R: Record>(json: &str) -> serde_json::Result<R> {
+    STRICT.set(true);
+    let record = serde_json::from_str(json);
+    STRICT.set(false);
+    record.or_else(|_| serde_json::from_str(json))
+}
+
 /// Reads a field and falls back to empty when it has a shape that this version does not know.
 ///
 /// The field is read from its own text and not from a tree, which would be made only to be taken apart.
@@ -142,6 +162,9 @@ where
     D: Deserializer<'de>,
     T: DeserializeOwned + Default,
 {
+    if STRICT.get() {
+        return T::deserialize(deserializer);
+    }
     let json = Box::<serde_json::value::RawValue>::deserialize(deserializer)?;
     Ok(serde_json::from_str(json.get()).unwrap_or_default())
 }

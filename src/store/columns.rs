@@ -134,7 +134,7 @@ struct ReadColumns<'a>(&'a str);
 impl KindVisitor for ReadColumns<'_> {
     type Out = Columns;
     fn visit<R: Record>(self) -> Columns {
-        serde_json::from_str::<R>(self.0).map_or_else(
+        crate::record::read::<R>(self.0).map_or_else(
             |_| Columns::default(),
             |record| Columns {
                 open: record.is_open(),
@@ -170,7 +170,7 @@ impl KindVisitor for ReadWords<'_> {
     type Out = String;
     fn visit<R: Record>(self) -> String {
         let mut out = String::new();
-        let Ok(record) = serde_json::from_str::<R>(self.0) else {
+        let Ok(record) = crate::record::read::<R>(self.0) else {
             return out;
         };
         for field in R::FIELDS {

@@ -3,7 +3,7 @@
 use crate::record::{Channel, Circle, Message, MessageKind, Person, Thread};
 
 use super::acknowledgement::is_acknowledgement;
-use super::cue::{Cue, Cues, folded};
+use super::cue::{Cue, Cues};
 use super::deadline::{self, Firmness};
 
 /// What a message asks, the weightiest first.
@@ -107,7 +107,7 @@ impl<'a> Seen<'a> {
             || matches!(self.channel, Channel::LarkCard | Channel::Platform)
     }
 
-    /// Reads the message by the first rule that fits.
+    /// Reads the message by the first rule that fits; `folded` is its text after [`super::cue::folded`].
     ///
     /// 1. Recalled messages and lines of the channel itself say nothing any more; stickers, emoji and words
     ///    such as "收到", "+1", "thanks" only acknowledge.
@@ -119,12 +119,11 @@ impl<'a> Seen<'a> {
     /// 7. Where I am named or few take part: any due time, then requests; then my name alone.
     /// 8. Whatever a CN, a lead or someone unknown writes, and whatever is written to me alone.
     /// 9. All else is chatter.
-    pub(super) fn read(&self) -> Reading {
+    pub(super) fn read(&self, folded: &str) -> Reading {
         if self.recalled || matches!(self.kind, MessageKind::System | MessageKind::Sticker) {
             return Reading::Acknowledges;
         }
-        let text = folded(self.text);
-        let cues = Cues::of_folded(&text);
+        let cues = Cues::of_folded(folded);
         if self.is_program() {
             return match () {
                 () if cues.has(Cue::Approval) => Reading::Asks(Ask::Approval),
@@ -145,7 +144,7 @@ impl<'a> Seen<'a> {
             self.kind,
             MessageKind::Text | MessageKind::Post | MessageKind::Other(_)
         );
-        if worded && is_acknowledgement(&text) {
+        if worded && is_acknowledgement(folded) {
             return Reading::Acknowledges;
         }
         match self.asks(cues, to_me, colleague) {
@@ -163,7 +162,12 @@ impl<'a> Seen<'a> {
             return Some(Ask::Approval);
         }
         let wants = cues.has(Cue::Request) || self.mentions_me;
-        let dues = deadline::find(self.text);
+        // Looking for times is the dearest part; where no rule asks for one, none is looked for.
+        let dues = if wants || to_me {
+            deadline::find(self.text)
+        } else {
+            Vec::new()
+        };
         let bound = dues.iter().any(|due| due.firmness == Firmness::Bound);
         let question = cues.has(Cue::PlainQuestion) || (cues.has(Cue::Question) && to_me);
         match () {

@@ -97,7 +97,7 @@ impl Line {
     fn new(seen: &Seen<'_>, sent_at: Option<Timestamp>, sender: Option<Id<Person>>) -> Self {
         let text = folded(seen.text);
         Line {
-            reading: seen.read(),
+            reading: seen.read(&text),
             sent_at,
             text: same_text(&text, sender.as_ref()),
             sender,

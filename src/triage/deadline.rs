@@ -1,5 +1,6 @@
 //! Due phrases inside a text: `by Friday`, `before Wed 17:30 SGT`, `EOD`, `周五前`, `antes del viernes`.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::cue::{folded, is_unspaced};
@@ -34,8 +35,8 @@ pub(super) fn find(text: &str) -> Vec<DuePhrase> {
 }
 
 /// A word of a script with spaces.
-struct Word {
-    folded: String,
+struct Word<'t> {
+    folded: Cow<'t, str>,
     place: Range<usize>,
     sense: Sense,
 }
@@ -55,7 +56,7 @@ enum Sense {
     None,
 }
 
-fn words(text: &str) -> Vec<Word> {
+fn words(text: &str) -> Vec<Word<'_>> {
     let mut words = Vec::new();
     let mut start: Option<usize> = None;
     let mut chars = text.char_indices().peekable();
@@ -86,8 +87,14 @@ const fn is_mark(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{36F}')
 }
 
-fn word(text: &str, place: Range<usize>) -> Option<Word> {
-    let folded = folded(text.get(place.clone())?);
+fn word(text: &str, place: Range<usize>) -> Option<Word<'_>> {
+    let written = text.get(place.clone())?;
+    let plain = |byte: u8| matches!(byte, b'!'..=b'~') && !byte.is_ascii_uppercase();
+    let folded = if written.bytes().all(plain) {
+        Cow::Borrowed(written)
+    } else {
+        Cow::Owned(folded(written))
+    };
     let sense = sense(&folded);
     Some(Word {
         folded,
@@ -165,7 +172,7 @@ fn spaced(text: &str) -> Vec<DuePhrase> {
 }
 
 /// Counts the words that bind to a time at this place: `by`, `no later than`, `antes del`, …
-fn binding(words: &[Word], at: usize) -> usize {
+fn binding(words: &[Word<'_>], at: usize) -> usize {
     const BINDINGS: &[&[&str]] = &[
         &["no", "later", "than"],
         &["not", "later", "than"],
@@ -188,6 +195,10 @@ fn binding(words: &[Word], at: usize) -> usize {
         &["ate"],
     ];
     let rest = words.get(at..).unwrap_or(&[]);
+    let begins = |word: &Word<'_>| word.folded.starts_with(['n', 'd', 'b', 'u', 't', 'a', 'p', 'h']);
+    if !rest.first().is_some_and(begins) {
+        return 0;
+    }
     BINDINGS
         .iter()
         .find(|binding| {
@@ -195,13 +206,13 @@ fn binding(words: &[Word], at: usize) -> usize {
                 && binding
                     .iter()
                     .zip(rest)
-                    .all(|(wanted, word)| *wanted == word.folded)
+                    .all(|(wanted, word)| word.folded == *wanted)
         })
         .map_or(0, |binding| binding.len())
 }
 
 /// Reads a time from this word on: the first and the last of its words, without articles at its ends.
-fn time(text: &str, words: &[Word], at: usize, bound: bool) -> Option<(usize, usize, Firmness)> {
+fn time(text: &str, words: &[Word<'_>], at: usize, bound: bool) -> Option<(usize, usize, Firmness)> {
     /// More words than this are no time.
     const MOST: usize = 7;
     let mut anchor: Option<Firmness> = None;
@@ -219,8 +230,8 @@ fn time(text: &str, words: &[Word], at: usize, bound: bool) -> Option<(usize, us
                 .zip(["end", "of"])
                 .all(|(word, wanted)| word.folded == wanted);
         ends_of |= after_end_of;
-        let period = matches!(word.folded.as_str(), "day" | "week" | "month" | "quarter");
-        let before = (position > at).then(|| words[position - 1].folded.as_str());
+        let period = matches!(&*word.folded, "day" | "week" | "month" | "quarter");
+        let before = (position > at).then(|| &*words[position - 1].folded);
         let next = matches!(before, Some("next" | "this"));
         let firmness = match word.sense {
             Sense::None => break,
@@ -250,7 +261,7 @@ fn time(text: &str, words: &[Word], at: usize, bound: bool) -> Option<(usize, us
     }
     let anchor = anchor?;
     let first = (at..last)
-        .find(|position| !matches!(words[*position].folded.as_str(), "the" | "of" | "at"))
+        .find(|position| !matches!(&*words[*position].folded, "the" | "of" | "at"))
         .unwrap_or(last);
     let firmness = if bound { Firmness::Bound } else { anchor };
     Some((first, last, firmness))
@@ -275,7 +286,7 @@ fn is_tail(word: &str) -> bool {
 }
 
 /// Tells whether nothing but space, or a comma and space, lies between a word and the one before it.
-fn only_space(text: &str, words: &[Word], position: usize) -> bool {
+fn only_space(text: &str, words: &[Word<'_>], position: usize) -> bool {
     let between = words[position - 1].place.end..words[position].place.start;
     text.get(between).is_some_and(|between| {
         between
