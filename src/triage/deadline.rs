@@ -195,7 +195,10 @@ fn binding(words: &[Word<'_>], at: usize) -> usize {
         &["ate"],
     ];
     let rest = words.get(at..).unwrap_or(&[]);
-    let begins = |word: &Word<'_>| word.folded.starts_with(['n', 'd', 'b', 'u', 't', 'a', 'p', 'h']);
+    let begins = |word: &Word<'_>| {
+        word.folded
+            .starts_with(['n', 'd', 'b', 'u', 't', 'a', 'p', 'h'])
+    };
     if !rest.first().is_some_and(begins) {
         return 0;
     }
@@ -212,7 +215,12 @@ fn binding(words: &[Word<'_>], at: usize) -> usize {
 }
 
 /// Reads a time from this word on: the first and the last of its words, without articles at its ends.
-fn time(text: &str, words: &[Word<'_>], at: usize, bound: bool) -> Option<(usize, usize, Firmness)> {
+fn time(
+    text: &str,
+    words: &[Word<'_>],
+    at: usize,
+    bound: bool,
+) -> Option<(usize, usize, Firmness)> {
     /// More words than this are no time.
     const MOST: usize = 7;
     let mut anchor: Option<Firmness> = None;
