@@ -4,6 +4,7 @@
 //! the present moment; what follows from it goes out as [`Effect`]s. There is no I/O and no clock in here, so
 //! a test can play a whole morning without a terminal.
 
+mod context;
 mod course;
 mod figures;
 mod find;
@@ -14,11 +15,13 @@ mod input;
 mod keys;
 mod line;
 mod loads;
+mod macros;
 mod pending;
 mod pick;
 mod point;
 mod prefix;
 mod reply;
+mod script;
 
 pub use course::{Course, Courses, Steps};
 pub use figures::{Figures, FunnelFigures, Hanging};
@@ -30,6 +33,7 @@ pub use line::{Echo, Line, Purpose};
 pub use pick::Picker;
 pub use prefix::{Prefix, PrefixBar};
 pub use reply::ReplyBox;
+pub use script::Sheet;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
@@ -37,8 +41,10 @@ use jiff::Timestamp;
 
 use crate::command::{Ask, Command, CommandError, Cx, Parsing, Settings, UndoLog};
 use crate::config::Config;
-use crate::effect::{Batch, BatchRole, CacheChange, CacheRow, Effect, Load, OutboxRow, SyncStatus};
-use crate::keymap::{Key, Keymap};
+use crate::effect::{
+    Batch, BatchRole, CacheChange, CacheRow, Effect, Load, OutboxRow, Ran, SyncStatus,
+};
+use crate::keymap::{Key, Keymap, Layout};
 use crate::list::World;
 use crate::pane::{Place, Pointing, Screen, Spot, Tone, arrange, arrange_all};
 use crate::record::{AnyRef, Kind};
@@ -102,6 +108,8 @@ pub enum Msg {
         /// The text, or why there is none.
         text: Result<String, String>,
     },
+    /// A program of the user's ended.
+    Ran(Ran),
     /// Something to tell the user.
     Tell(Tone, String),
     /// Config, keymap and theme were read again.
@@ -145,6 +153,8 @@ pub enum Mode {
     Find(Box<Find>),
     /// The keys of this place, scrolled by this many lines.
     Help(usize),
+    /// What a program wrote, or the commands that it proposes.
+    Sheet(Box<Sheet>),
 }
 
 /// The state of the console.
@@ -189,8 +199,20 @@ pub struct App {
     pending_edits: PendingEdits,
     /// The form that was left with changes in it.
     left_form: Option<Box<Form>>,
-    /// The verb that `.` repeats.
-    last: Vec<Command>,
+    /// The verb that `.` repeats, with the lines that it was given by.
+    last: (Vec<String>, Vec<Command>),
+    /// The binding that waits for answers.
+    asking: Option<Box<script::Asking>>,
+    /// How many bindings have asked.
+    serial: u64,
+    /// The macro that is being recorded.
+    recording: Option<macros::Recording>,
+    /// What is shown as soon as nothing is typed.
+    held: VecDeque<Box<Sheet>>,
+    /// Which keys letters of other keyboards mean.
+    layout: Layout,
+    /// The lines of the commands that are about to run.
+    lines: Vec<String>,
     /// A record that was sought and is being read.
     sought: Option<AnyRef>,
     parsed: HashMap<String, Command>,
@@ -212,6 +234,7 @@ impl App {
             screen: Screen::default(),
             undo: UndoLog::default(),
             settings: config.settings(),
+            layout: Layout::read(&config.keys.layout).unwrap_or_default(),
             config,
             keymap,
             theme,
@@ -228,7 +251,12 @@ impl App {
             whole: BTreeSet::new(),
             pending_edits: PendingEdits::default(),
             left_form: None,
-            last: Vec::new(),
+            last: Default::default(),
+            asking: None,
+            serial: 0,
+            recording: None,
+            held: VecDeque::new(),
+            lines: Vec::new(),
             sought: None,
             parsed: HashMap::new(),
             parsing: None,
@@ -236,6 +264,17 @@ impl App {
         };
         if let Some(problem) = problems.first() {
             app.screen.say(Tone::Error, problem.clone());
+        } else {
+            let blocked = app.keymap.review();
+            let blocked: Vec<_> = blocked.iter().filter(|one| one.blocks).collect();
+            if let Some(first) = blocked.first() {
+                let more = match blocked.len() {
+                    1 => String::new(),
+                    many => format!(" and {} more", many - 1),
+                };
+                let words = format!("{first}{more}; `cnm config check` lists all");
+                app.screen.say(Tone::Info, words);
+            }
         }
         app
     }
@@ -284,20 +323,32 @@ impl App {
             }
             Msg::UndoLog(done, undone) => self.undo.restore(done, undone),
             Msg::Edited { purpose, text } => effects = self.edited(&purpose, text),
+            Msg::Ran(ran) => effects = self.take_ran(ran),
             Msg::Tell(tone, text) => self.screen.say(tone, text),
             Msg::Configured(configured) => self.configure(*configured),
         }
+        self.show_held();
         effects.extend(self.wanted_loads());
         self.screen.readings.follow(&self.world);
         self.courses.refresh(&self.world);
         self.figures.refresh(&self.world, self.screen.place);
         self.figures.meet(&self.world, &self.screen);
+        if self.is_quiet() {
+            effects.retain(|effect| !matches!(effect, Effect::Notify { .. }));
+        }
         if let Some(at) = self.popup_at
             && at > now
         {
             effects.push(Effect::WakeAt(at));
         }
         effects
+    }
+
+    /// Tells whether nothing may speak up now.
+    fn is_quiet(&self) -> bool {
+        let view = &self.world.view;
+        let local = view.zone.to_datetime(view.now).time();
+        self.config.notify.is_quiet(local)
     }
 
     /// Reads a command line, remembering those that keys run again and again.
@@ -312,10 +363,17 @@ impl App {
         Ok(command)
     }
 
+    /// Runs commands that were given by these lines.
+    pub(super) fn run_as(&mut self, lines: Vec<String>, commands: Vec<Command>) -> Vec<Effect> {
+        self.lines = lines;
+        self.run(commands)
+    }
+
     /// Runs commands one after another as one batch; stops at the first that fails and says why.
     pub fn run(&mut self, commands: Vec<Command>) -> Vec<Effect> {
         self.screen.notice = None;
         let before = self.looking_at();
+        let lines = std::mem::take(&mut self.lines);
         let mut cx = Cx::new(
             &mut self.world,
             Some(&mut self.screen),
@@ -323,10 +381,16 @@ impl App {
             &mut self.undo,
         );
         let mut failed = None;
-        let mut repeat = Vec::new();
-        for command in commands {
+        let mut repeat = (Vec::new(), Vec::new());
+        let keeps_macros = commands.iter().any(Command::records_macro);
+        for (at, command) in commands.into_iter().enumerate() {
             if command.is_repeatable() {
-                repeat.push(command.clone());
+                repeat.0.extend(lines.get(at).cloned());
+                repeat.1.push(command.clone());
+            }
+            if at > 0 {
+                // What follows acts on the rows that stand there now.
+                cx.arrange();
             }
             if let Err(error) = command.run(&mut cx) {
                 failed = Some(error);
@@ -334,8 +398,13 @@ impl App {
             }
         }
         let outcome = cx.finish();
-        if !repeat.is_empty() && failed.is_none() {
+        if !repeat.1.is_empty() && failed.is_none() {
             self.last = repeat;
+        }
+        if failed.is_none() {
+            let plays = |ask: &Ask| matches!(ask, Ask::Macro(_) | Ask::Redraw | Ask::Mouse);
+            let asked = !outcome.asks.iter().all(plays) || keeps_macros;
+            self.note_run(lines, asked);
         }
         if let Some(error) = failed {
             self.screen.say(Tone::Error, error.to_string());
@@ -381,7 +450,7 @@ impl App {
     /// Reads and runs one command line.
     pub fn run_line(&mut self, line: &str) -> Vec<Effect> {
         match self.parse(line) {
-            Ok(command) => self.run(vec![command]),
+            Ok(command) => self.run_as(vec![line.to_owned()], vec![command]),
             Err(error) => {
                 self.screen.say(Tone::Error, error.to_string());
                 Vec::new()
@@ -437,13 +506,14 @@ impl App {
                     self.mode = Mode::Find(find);
                 }
                 Ask::Help => self.mode = Mode::Help(0),
+                Ask::Macro(command) => effects.extend(self.macro_command(command)),
                 Ask::Repeat => {
-                    let last = self.last.clone();
+                    let (lines, last) = self.last.clone();
                     if last.is_empty() {
                         self.screen
                             .say(Tone::Info, "there is no verb to repeat yet");
                     }
-                    effects.extend(self.run(last));
+                    effects.extend(self.run_as(lines, last));
                 }
                 Ask::Theme(name) => match Theme::shipped(&name) {
                     Some(theme) => self.theme = theme,
@@ -477,6 +547,7 @@ impl App {
 
     fn configure(&mut self, configured: Configured) {
         self.settings = configured.config.settings();
+        self.layout = Layout::read(&configured.config.keys.layout).unwrap_or_default();
         self.config = configured.config;
         self.keymap = configured.keymap;
         self.theme = configured.theme;
@@ -525,6 +596,9 @@ impl App {
             Err(why) => {
                 self.screen.say(Tone::Error, why);
                 Vec::new()
+            }
+            Ok(text) if purpose.starts_with("macro:") => {
+                self.macro_edited(purpose, &text).unwrap_or_default()
             }
             Ok(text) => match &mut self.mode {
                 Mode::Reply(reply) => {

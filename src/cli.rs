@@ -5,7 +5,9 @@
 mod check;
 mod console;
 mod demo;
+mod exec;
 mod headless;
+mod keys;
 mod list;
 mod serve;
 mod sync;
@@ -59,13 +61,9 @@ enum Verb {
     /// Says what is wrong and what to do about it.
     Doctor,
     /// Lists every command.
-    Commands,
-    /// Lists the keys of a place.
-    Keys {
-        /// The place, for example `inbox`.
-        #[arg(default_value = "inbox")]
-        place: String,
-    },
+    Commands(keys::CommandsArgs),
+    /// Lists the keys of a place, or of all.
+    Keys(keys::KeysArgs),
     /// Reads a date phrase and says how it is understood.
     When(check::WhenArgs),
     #[command(flatten)]
@@ -186,8 +184,8 @@ fn run(root: Root) -> Result<(), CliError> {
         Some(Verb::Sync) => sync::run(),
         Some(Verb::Config(command)) => check::config(&command),
         Some(Verb::Doctor) => check::doctor(),
-        Some(Verb::Commands) => check::commands(),
-        Some(Verb::Keys { place }) => check::keys(&place),
+        Some(Verb::Commands(args)) => keys::commands(&args),
+        Some(Verb::Keys(args)) => keys::keys(&args),
         Some(Verb::When(args)) => check::when(&args),
         Some(Verb::Command(command)) => headless::run(command),
     }

@@ -8,6 +8,7 @@
 mod conflict;
 mod cursor;
 mod cx;
+mod file;
 mod filter;
 mod follow_up;
 mod go;
@@ -19,12 +20,14 @@ mod network;
 mod outbox;
 mod phrase;
 mod record;
+mod script;
 mod slot;
 mod undo;
 
 pub use conflict::{ConflictCommand, Which};
 pub use cursor::CursorCommand;
 pub use cx::{Ask, Choice, CommandError, Cx, Expects, Outcome, Settings, Targets};
+pub use file::{Step, read_printed, read_steps, split_lines};
 pub use filter::FilterCommand;
 pub use follow_up::FollowUpCommand;
 pub use go::{AppCommand, PaneCommand};
@@ -38,10 +41,15 @@ pub use outbox::OutboxCommand;
 pub(crate) use phrase::reading;
 pub use phrase::{due_of, read_phrase};
 pub use record::{EditCommand, NewCommand, NoteCommand, find_kind};
+pub use script::{
+    ExecCommand, InputCommand, MacroCommand, NotifyCommand, program, record as record_json,
+};
 pub use slot::{Guest, Offer, SlotCommand, Timetable, is_free};
 pub use undo::UndoLog;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use crate::record::Kind;
 
 /// An action of the console.
 #[derive(Clone, Debug, PartialEq, Subcommand)]
@@ -91,6 +99,16 @@ pub enum Command {
     /// Narrows the list.
     #[command(subcommand)]
     Filter(FilterCommand),
+    /// Runs a program of yours with the selection as JSON on its standard input.
+    Exec(ExecCommand),
+    /// Records command lines under a name and plays them.
+    #[command(subcommand)]
+    Macro(MacroCommand),
+    /// Tells you something through the terminal, also while another window has the keys.
+    Notify(NotifyCommand),
+    /// What keys do while something is typed or chosen.
+    #[command(subcommand)]
+    Input(InputCommand),
     /// Looks after the program itself.
     #[command(subcommand)]
     App(AppCommand),
@@ -137,8 +155,63 @@ impl Command {
             Command::Mark(command) => command.run(cx),
             Command::Pane(command) => command.run(cx),
             Command::Filter(command) => command.run(cx),
+            Command::Exec(command) => command.run(cx),
+            Command::Macro(command) => command.run(cx),
+            Command::Notify(command) => {
+                command.run(cx);
+                Ok(())
+            }
+            Command::Input(_) => script::nothing_typed(cx),
             Command::App(command) => command.run(cx),
         }
+    }
+
+    /// Returns the kind that it acts on, where it acts on one kind only, and the records that it names.
+    pub fn named(&self) -> (Option<Kind>, Option<&Targets>) {
+        match self {
+            Command::Inbox(command) => (Some(Kind::Thread), Some(command.targets())),
+            Command::Lead(command) => (Some(Kind::Lead), Some(command.targets())),
+            Command::Network(command) => (Some(Kind::Network), Some(command.targets())),
+            Command::FollowUp(command) => (Some(Kind::FollowUp), Some(command.targets())),
+            Command::Edit(command) => (None, Some(&command.targets)),
+            Command::Note(command) => (None, Some(&command.targets)),
+            Command::Exec(command) => (None, Some(&command.targets)),
+            Command::Delete(targets) => (None, Some(targets)),
+            _ => (None, None),
+        }
+    }
+
+    /// Tells whether it changes records and nothing else: what a program of the user's may ask for.
+    pub fn changes_records(&self) -> bool {
+        matches!(
+            self,
+            Command::Inbox(_)
+                | Command::Lead(_)
+                | Command::FollowUp(_)
+                | Command::New(_)
+                | Command::Edit(_)
+                | Command::Delete(_)
+                | Command::Note(_)
+        )
+    }
+
+    /// Tells whether it begins or ends a macro, or lacks the name of one: nothing to keep in another.
+    pub fn records_macro(&self) -> bool {
+        matches!(
+            self,
+            Command::Macro(
+                MacroCommand::Record { .. }
+                    | MacroCommand::Stop { .. }
+                    | MacroCommand::Play { name: None, .. }
+                    | MacroCommand::Edit { name: None }
+                    | MacroCommand::Delete { name: None }
+            )
+        )
+    }
+
+    /// Tells whether it leaves alone what is being typed.
+    pub fn fits_while_typing(&self) -> bool {
+        matches!(self, Command::Input(_) | Command::Exec(_))
     }
 
     /// Tells whether `.` repeats it: verbs that change records, not moves and views.
@@ -149,7 +222,8 @@ impl Command {
             | Command::FollowUp(_)
             | Command::Edit(_)
             | Command::Delete(_)
-            | Command::Note(_) => true,
+            | Command::Note(_)
+            | Command::Exec(_) => true,
             Command::Network(_)
             | Command::Slot(_)
             | Command::New(_)
@@ -161,6 +235,9 @@ impl Command {
             | Command::Mark(_)
             | Command::Pane(_)
             | Command::Filter(_)
+            | Command::Macro(_)
+            | Command::Notify(_)
+            | Command::Input(_)
             | Command::App(_) => false,
         }
     }
@@ -196,6 +273,36 @@ impl Parsing {
     /// Reads one command line.
     pub fn read(&mut self, line: &str) -> Result<Command, CommandError> {
         let words = split_words(line)?;
+        self.read_split(&words, line)
+    }
+
+    /// Reads a command whose words are split already.
+    pub fn read_words(&mut self, words: &[String]) -> Result<Command, CommandError> {
+        self.read_split(words, &join_words(words))
+    }
+
+    /// Returns how many of the words name a command, in full; `None` where they name none.
+    pub fn depth(&self, words: &[String]) -> Option<usize> {
+        let mut command = &self.clap;
+        let mut depth = 0;
+        while command.has_subcommands() {
+            command = command.find_subcommand(words.get(depth)?)?;
+            depth += 1;
+        }
+        Some(depth)
+    }
+
+    /// Tells whether an option of a command takes a value.
+    pub fn takes_value(&self, command: &[String], option: &str) -> bool {
+        let mut found = Some(&self.clap);
+        for word in command {
+            found = found.and_then(|command| command.find_subcommand(word));
+        }
+        let mut arguments = found.into_iter().flat_map(clap::Command::get_arguments);
+        arguments.any(|arg| arg.get_long() == Some(option) && arg.get_action().takes_values())
+    }
+
+    fn read_split(&mut self, words: &[String], line: &str) -> Result<Command, CommandError> {
         if words.is_empty() {
             return Err(CommandError::usage(
                 "no command",
@@ -204,7 +311,7 @@ impl Parsing {
         }
         let matches = self
             .clap
-            .try_get_matches_from_mut(&words)
+            .try_get_matches_from_mut(words)
             .map_err(|error| CommandError::from_clap(line, &error))?;
         Line::from_arg_matches(&matches)
             .map(|line| line.command)
@@ -247,6 +354,12 @@ pub fn split_words(line: &str) -> Result<Vec<String>, CommandError> {
     }
     words.extend(word);
     Ok(words)
+}
+
+/// Joins words to a line that [`split_words`] takes apart again.
+pub fn join_words(words: &[String]) -> String {
+    let quoted: Vec<String> = words.iter().map(|word| quote_word(word)).collect();
+    quoted.join(" ")
 }
 
 /// Quotes a word so that [`split_words`] reads it back as one.

@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use serde::Deserialize;
 
 use crate::command::Settings;
-use crate::keymap::line_of;
+use crate::keymap::{Layout, Preset, line_of};
 
 /// The configuration.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -23,6 +23,68 @@ pub struct Config {
     pub inbox: Inbox,
     /// When I work.
     pub day: Day,
+    /// How the console speaks up while another window has the keys.
+    pub notify: Notify,
+}
+
+/// How the console speaks up while another window has the keys.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Notify {
+    /// How the terminal is told: `auto`, `osc9` (iTerm2, `WezTerm`, Ghostty, Windows Terminal), `osc777` (foot, urxvt), `osc99` (kitty), `bell` or `none`.
+    pub via: Via,
+    /// Rings the bell as well.
+    pub bell: bool,
+    /// Local hours in which nothing speaks up, for example `22:00-08:00`; empty for none.
+    pub quiet: String,
+}
+
+impl Default for Notify {
+    fn default() -> Self {
+        Self {
+            via: Via::Auto,
+            bell: false,
+            quiet: String::new(),
+        }
+    }
+}
+
+impl Notify {
+    /// Tells whether a local time lies in the quiet hours, which may go over midnight.
+    pub fn is_quiet(&self, at: jiff::civil::Time) -> bool {
+        let Some((from, to)) = hours(&self.quiet) else {
+            return false;
+        };
+        if from <= to {
+            (from..to).contains(&at)
+        } else {
+            at >= from || at < to
+        }
+    }
+}
+
+/// The way by which the terminal is told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+pub enum Via {
+    /// What the terminal is known to understand, else the bell.
+    #[default]
+    #[serde(rename = "auto")]
+    Auto,
+    /// OSC 9.
+    #[serde(rename = "osc9")]
+    Osc9,
+    /// OSC 777.
+    #[serde(rename = "osc777")]
+    Osc777,
+    /// OSC 99.
+    #[serde(rename = "osc99")]
+    Osc99,
+    /// The bell.
+    #[serde(rename = "bell")]
+    Bell,
+    /// Not at all.
+    #[serde(rename = "none")]
+    Off,
 }
 
 /// Where the backend is and how to sign in.
@@ -71,6 +133,12 @@ impl Default for Ui {
 pub struct Keys {
     /// Digits: `tabs` (1 to 6 are the tabs, a count begins with 0: `03e`) or `counts` (`3e`; tabs by `g` and a letter, or Alt and the digit).
     pub digits: Digits,
+    /// The keys to begin with: `vim` or `plain` (arrows and function keys; j, k, h, l and G are free).
+    pub preset: Preset,
+    /// The version of the default keys, for example `v1`; empty takes the newest. `cnm keys --changed v1` says what differs.
+    pub defaults: String,
+    /// The keyboard, where it does not type Latin letters: `ru`, `uk`, `el`, `he`, `ko`, or its 33 letters in the place of `qwertyuiop[]asdfghjkl;'zxcvbnm,./`.
+    pub layout: String,
 }
 
 /// What a digit begins.
@@ -188,6 +256,27 @@ impl Config {
             let hint = suggestion(&message);
             fail(line, message, hint)
         })?;
+        if let Err(error) = Layout::read(&config.keys.layout) {
+            let line = text
+                .lines()
+                .position(|line| line.trim_start().starts_with("layout"));
+            let (what, hint) = error
+                .to_string()
+                .rsplit_once("; ")
+                .map(|(what, hint)| (what.to_owned(), hint.to_owned()))
+                .unwrap_or_default();
+            return Err(fail(line.map_or(1, |line| line + 1), what, hint));
+        }
+        if !config.notify.quiet.is_empty() && hours(&config.notify.quiet).is_none() {
+            let line = text
+                .lines()
+                .position(|line| line.trim_start().starts_with("quiet"));
+            return Err(fail(
+                line.map_or(1, |line| line + 1),
+                format!("notify.quiet: `{}` are no hours", config.notify.quiet),
+                "write for example \"22:00-08:00\"".into(),
+            ));
+        }
         for (name, value) in [("start", &config.day.start), ("end", &config.day.end)] {
             if time(value).is_none() {
                 let line = text
@@ -213,6 +302,11 @@ impl Config {
             favourites: self.inbox.favourites.clone(),
         }
     }
+}
+
+fn hours(text: &str) -> Option<(jiff::civil::Time, jiff::civil::Time)> {
+    let (from, to) = text.split_once('-')?;
+    Some((time(from.trim())?, time(to.trim())?))
 }
 
 fn time(text: &str) -> Option<jiff::civil::Time> {

@@ -4,6 +4,10 @@
 //! and sends the answers back as messages built from the types here. The command line uses the same types
 //! without a screen.
 
+mod program;
+
+pub use program::{OUTPUT_MAX, OutputTo, Program, Purpose, Ran};
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
@@ -308,6 +312,29 @@ pub enum Effect {
         /// Where to.
         path: String,
         /// What.
+        text: String,
+    },
+    /// Run a program of the user's; the answer names the purpose again.
+    Exec(Box<Program>, Purpose),
+    /// Tell the user something through the terminal, also while another window has the keys.
+    Notify {
+        /// What it is about.
+        title: String,
+        /// What it says.
+        text: String,
+    },
+    /// Keep a macro under a name; without a text it is forgotten.
+    KeepMacro {
+        /// The name.
+        name: String,
+        /// Its command lines.
+        text: Option<String>,
+    },
+    /// Answer what came over the socket, once everything before it is on the disk.
+    Answer {
+        /// Who asked.
+        id: u64,
+        /// The answer as JSON.
         text: String,
     },
     /// Read config, keymap and theme again.

@@ -1,43 +1,80 @@
 //! Layer 4: keys to commands.
 //!
-//! A binding is a list of command lines, checked when the keymap loads. The keys of a sequence form a trie,
-//! and a pending node of the trie *is* the which-key popup. Layers are looked at in order: what the user
-//! bound for this place, what the user bound everywhere, our keys for this place, our keys everywhere; so the
-//! user's keys always win.
+//! A binding is a list of command lines, checked when the keymap loads, with an optional condition on the
+//! console and on the record under the cursor. The keys of a sequence form a trie, and a pending node of the
+//! trie *is* the which-key popup. Layers are looked at in order: what the user bound for this place, what the
+//! user bound everywhere, our keys for this place, our keys everywhere; so the user's keys always win. Of
+//! several bindings of one key in one layer the first whose condition holds counts.
 
+mod binding;
 mod key;
+mod layout;
 mod load;
+mod review;
+mod template;
 
+pub use binding::{Binding, Prompt, VARIABLES, Wants, When};
 pub use key::{Key, KeyCode, parse_sequence};
+pub use layout::{Layout, LayoutError};
 pub(crate) use load::line_of;
 pub use load::{KeymapError, Source};
+pub use review::{Change, Finding, changes};
+pub use template::{Hole, Template, is_query};
 
 use std::collections::BTreeMap;
 
-use crate::command::Parsing;
+use crate::command::{Parsing, Step};
 
 /// The keys that ship with the program.
 pub const DEFAULT: &str = include_str!("keymap/default.toml");
 
-/// What a key sequence does.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Binding {
-    /// Command lines, run in order until one fails.
-    pub commands: Vec<String>,
-    /// A few words for the popup and the help; empty uses the command's own help.
-    pub help: String,
-    /// Whether the footer shows it.
-    pub hint: bool,
-    /// Where it was bound.
-    pub source: Source,
-    /// The user took this key away.
-    pub unbound: bool,
+/// What the plain preset changes in them.
+const PLAIN: &str = include_str!("keymap/plain.toml");
+
+/// Every set of default keys that was ever released, the oldest first; the last one is the present.
+pub const VERSIONS: &[(&str, &str)] = &[("v1", include_str!("keymap/v1.toml")), ("v2", DEFAULT)];
+
+/// The sets of keys to begin with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Preset {
+    /// Moves as in vim.
+    #[default]
+    Vim,
+    /// Arrows and function keys; the letters that move in vim are free.
+    Plain,
 }
 
 #[derive(Clone, Debug, Default)]
 struct Node {
-    binding: Option<Binding>,
+    /// Bindings of these keys; the first whose condition holds counts.
+    bindings: Vec<Binding>,
     next: BTreeMap<Key, Node>,
+}
+
+impl Node {
+    /// Binds keys, in place of what they were bound to.
+    fn bind(&mut self, keys: &[Key], bindings: Vec<Binding>) {
+        let mut node = self;
+        for key in keys {
+            node = node.next.entry(*key).or_default();
+        }
+        // Two ways to write one key are two bindings of it.
+        let same_file = |known: &Binding| {
+            let new = bindings.first();
+            new.is_some_and(|new| new.source.file == known.source.file)
+        };
+        node.bindings.retain(same_file);
+        node.bindings.extend(bindings);
+        node.bindings.sort_by_key(|binding| binding.source.line);
+    }
+
+    /// Tells whether something below these keys does something.
+    fn leads_on(&self) -> bool {
+        self.next
+            .values()
+            .any(|node| node.bindings.iter().any(|binding| !binding.unbound) || node.leads_on())
+    }
 }
 
 /// What a sequence of keys means so far.
@@ -58,53 +95,142 @@ pub struct Keymap {
     user: BTreeMap<String, Node>,
     /// Scopes of the defaults.
     ours: BTreeMap<String, Node>,
+    /// Macros by name.
+    pub macros: BTreeMap<String, Macro>,
+}
+
+/// Command lines that are kept under a name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Macro {
+    /// The text, with comments.
+    pub text: String,
+    /// What it runs.
+    pub steps: Vec<Step>,
 }
 
 /// The scope that holds in every place.
 pub const EVERYWHERE: &str = "everywhere";
 
+/// The scopes that hold while something is typed or chosen.
+pub const MODES: &[&str] = &[
+    "palette", "filter", "prompt", "pick", "reply", "form", "find", "help",
+];
+
 impl Keymap {
     /// Reads the defaults; they are checked by a test and so are not checked again at start.
     pub fn defaults() -> Result<Self, KeymapError> {
+        let mut ours = BTreeMap::new();
+        load::read(DEFAULT, "default keys", &mut ours, None)?;
         Ok(Self {
-            ours: load::read(DEFAULT, "default keys", None)?,
+            ours,
+            ..Self::default()
+        })
+    }
+
+    /// Reads a preset in the version of this name; an empty name takes the present one.
+    ///
+    /// # Errors
+    /// There is no such version.
+    pub fn shipped(preset: Preset, version: &str) -> Result<Self, KeymapError> {
+        Self::read_shipped(preset, version, None)
+    }
+
+    fn read_shipped(
+        preset: Preset,
+        version: &str,
+        mut parsing: Option<&mut Parsing>,
+    ) -> Result<Self, KeymapError> {
+        let text = VERSIONS
+            .iter()
+            .rev()
+            .find(|(name, _)| version.is_empty() || *name == version)
+            .map(|(_, text)| *text)
+            .ok_or_else(|| KeymapError {
+                file: "config.toml".into(),
+                line: 1,
+                what: format!("keys.defaults: there are no default keys `{version}`"),
+                hint: format!(
+                    "known: {}",
+                    VERSIONS
+                        .iter()
+                        .map(|(name, _)| *name)
+                        .collect::<Vec<_>>()
+                        .join(", ")
+                ),
+            })?;
+        let mut ours = BTreeMap::new();
+        load::read(text, "default keys", &mut ours, parsing.as_deref_mut())?;
+        if preset == Preset::Plain {
+            load::read(PLAIN, "default keys, plain", &mut ours, parsing)?;
+        }
+        Ok(Self {
+            ours,
             ..Self::default()
         })
     }
 
     /// Adds the user's keys; every command is checked.
     pub fn with_user(mut self, text: &str, file: &str) -> Result<Self, KeymapError> {
-        self.user = load::read(text, file, Some(&mut Parsing::new()))?;
+        self.user = BTreeMap::new();
+        load::read(text, file, &mut self.user, Some(&mut Parsing::new()))?;
         Ok(self)
     }
 
-    /// Checks every command of the defaults.
+    /// Checks every command of the defaults, in every version and preset.
     pub fn check_defaults() -> Result<(), KeymapError> {
-        load::read(DEFAULT, "default keys", Some(&mut Parsing::new())).map(|_| ())
+        let mut parsing = Parsing::new();
+        for (version, _) in VERSIONS {
+            for preset in [Preset::Vim, Preset::Plain] {
+                Self::read_shipped(preset, version, Some(&mut parsing))?;
+            }
+        }
+        Ok(())
     }
 
     fn layers<'a>(&'a self, scope: &'a str) -> impl Iterator<Item = &'a Node> {
+        // While something is typed the keys of places are letters.
+        let outer = if MODES.contains(&scope) {
+            ""
+        } else {
+            EVERYWHERE
+        };
         [
             (&self.user, scope),
-            (&self.user, EVERYWHERE),
+            (&self.user, outer),
             (&self.ours, scope),
-            (&self.ours, EVERYWHERE),
+            (&self.ours, outer),
         ]
         .into_iter()
         .filter_map(|(scopes, scope)| scopes.get(scope))
     }
 
-    /// Looks a sequence up.
+    /// Looks a sequence up as if every condition held.
     pub fn find<'a>(&'a self, scope: &'a str, keys: &[Key]) -> Found<'a> {
+        self.look_up(scope, keys, &|_| true)
+            .unwrap_or(Found::Nothing)
+    }
+
+    /// Looks a sequence up; `holds` answers for conditions. `None` where nobody said anything about it,
+    /// [`Found::Nothing`] where the user took it away.
+    pub fn look_up<'a>(
+        &'a self,
+        scope: &'a str,
+        keys: &[Key],
+        holds: &dyn Fn(&When) -> bool,
+    ) -> Option<Found<'a>> {
         for node in self.layers(scope).filter_map(|root| walk(root, keys)) {
-            match &node.binding {
-                Some(binding) if binding.unbound => return Found::Nothing,
-                Some(binding) => return Found::Bound(binding),
-                None if node.next.is_empty() => {}
-                None => return Found::Pending,
+            let holding = node
+                .bindings
+                .iter()
+                .find(|binding| binding.when.as_ref().is_none_or(holds));
+            match holding {
+                Some(binding) if binding.unbound => return Some(Found::Nothing),
+                Some(binding) => return Some(Found::Bound(binding)),
+                None if node.leads_on() => return Some(Found::Pending),
+                None => {}
             }
         }
-        Found::Nothing
+        None
     }
 
     /// Lists what can follow a sequence: the next key and what it does or begins.
@@ -112,33 +238,75 @@ impl Keymap {
         &'a self,
         scope: &'a str,
         keys: &[Key],
+        holds: &dyn Fn(&When) -> bool,
     ) -> Vec<(Key, Option<&'a Binding>)> {
-        let mut list: Vec<(Key, Option<&Binding>)> = Vec::new();
+        let mut next: Vec<Key> = Vec::new();
         for node in self.layers(scope).filter_map(|root| walk(root, keys)) {
-            for (key, next) in &node.next {
-                if !list.iter().any(|(known, _)| known == key) {
-                    list.push((*key, next.binding.as_ref()));
+            for key in node.next.keys() {
+                if !next.contains(key) {
+                    next.push(*key);
                 }
             }
         }
-        list.retain(|(_, binding)| binding.is_none_or(|binding| !binding.unbound));
+        let mut sequence = keys.to_vec();
+        next.into_iter()
+            .filter_map(|key| {
+                sequence.push(key);
+                let found = self.look_up(scope, &sequence, holds);
+                sequence.pop();
+                match found? {
+                    Found::Nothing => None,
+                    Found::Pending => Some((key, None)),
+                    Found::Bound(binding) => Some((key, Some(binding))),
+                }
+            })
+            .collect()
+    }
+
+    /// Lists every binding that can be reached in a scope, the scope's own first, each with its sequence; a
+    /// key that does different things on different conditions stands there once for each.
+    pub fn all<'a>(&'a self, scope: &'a str) -> Vec<(Vec<Key>, &'a Binding)> {
+        let mut found = self.reachable(scope);
+        found.retain(|(_, binding)| !binding.unbound);
+        found
+    }
+
+    /// Lists what each sequence does now, the scope's own first.
+    pub fn live<'a>(
+        &'a self,
+        scope: &'a str,
+        holds: &dyn Fn(&When) -> bool,
+    ) -> Vec<(Vec<Key>, &'a Binding)> {
+        let mut list: Vec<(Vec<Key>, &Binding)> = Vec::new();
+        for (keys, binding) in self.reachable(scope) {
+            let holding = binding.when.as_ref().is_none_or(holds);
+            if holding && !list.iter().any(|(known, _)| *known == keys) {
+                list.push((keys, binding));
+            }
+        }
+        list.retain(|(_, binding)| !binding.unbound);
         list
     }
 
-    /// Lists every binding that holds in a scope, the scope's own first, each with its sequence.
-    pub fn all<'a>(&'a self, scope: &'a str) -> Vec<(Vec<Key>, &'a Binding)> {
+    /// Lists what no binding above it hides for good, with the keys that were taken away.
+    fn reachable<'a>(&'a self, scope: &'a str) -> Vec<(Vec<Key>, &'a Binding)> {
         let mut found: Vec<(Vec<Key>, &Binding)> = Vec::new();
         for root in self.layers(scope) {
             let mut here = Vec::new();
             gather(root, &mut Vec::new(), &mut here);
             here.sort_by_key(|(keys, binding)| (binding.source.line, keys.clone()));
+            let above = found.len();
             for (keys, binding) in here {
-                if !found.iter().any(|(known, _)| *known == keys) {
+                let hidden = found.iter().enumerate().any(|(at, (known, other))| {
+                    let covers = other.when.is_none() && keys.starts_with(known);
+                    let waits = at < above && !other.unbound && known.len() > keys.len();
+                    covers || (waits && known.starts_with(&keys))
+                });
+                if !hidden {
                     found.push((keys, binding));
                 }
             }
         }
-        found.retain(|(_, binding)| !binding.unbound);
         found
     }
 
@@ -163,6 +331,11 @@ impl Keymap {
             .map(|(keys, _)| keys)
             .min_by_key(Vec::len)
     }
+
+    /// Tells whether the user or the defaults say anything about a key in a scope, alone or as a beginning.
+    pub fn knows(&self, scope: &str, key: Key) -> bool {
+        self.layers(scope).any(|root| root.next.contains_key(&key))
+    }
 }
 
 fn walk<'a>(root: &'a Node, keys: &[Key]) -> Option<&'a Node> {
@@ -170,7 +343,7 @@ fn walk<'a>(root: &'a Node, keys: &[Key]) -> Option<&'a Node> {
 }
 
 fn gather<'a>(node: &'a Node, path: &mut Vec<Key>, found: &mut Vec<(Vec<Key>, &'a Binding)>) {
-    if let Some(binding) = &node.binding {
+    for binding in &node.bindings {
         found.push((path.clone(), binding));
     }
     for (key, next) in &node.next {
@@ -189,64 +362,4 @@ pub fn show_sequence(keys: &[Key]) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn keys(text: &str) -> Vec<Key> {
-        parse_sequence(text).unwrap()
-    }
-
-    #[test]
-    fn every_default_binding_is_a_command() {
-        Keymap::check_defaults().unwrap();
-    }
-
-    #[test]
-    fn the_user_wins_over_a_default_of_the_same_place() {
-        let keymap = Keymap::defaults()
-            .unwrap()
-            .with_user("[everywhere]\ne = \"app redraw\"\n", "keymap.toml")
-            .unwrap();
-        match keymap.find("inbox", &keys("e")) {
-            Found::Bound(binding) => assert_eq!(binding.commands, ["app redraw"]),
-            other => panic!("{other:?}"),
-        }
-    }
-
-    #[test]
-    fn a_key_can_be_taken_away() {
-        let keymap = Keymap::defaults()
-            .unwrap()
-            .with_user("[inbox]\ne = { unbind = true }\n", "keymap.toml")
-            .unwrap();
-        assert_eq!(keymap.find("inbox", &keys("e")), Found::Nothing);
-    }
-
-    #[test]
-    fn a_wrong_command_names_file_line_key_and_a_suggestion() {
-        let error = Keymap::defaults()
-            .unwrap()
-            .with_user("[inbox]\n\ne = \"inbox dnoe\"\n", "keymap.toml")
-            .unwrap_err()
-            .to_string();
-        assert!(error.contains("keymap.toml:3"), "{error}");
-        assert!(error.contains("`e`") && error.contains("done"), "{error}");
-    }
-
-    #[test]
-    fn no_default_sits_on_a_key_that_terminals_or_multiplexers_take() {
-        let keymap = Keymap::defaults().unwrap();
-        for scope in keymap.ours.keys() {
-            for (sequence, _) in keymap.all(scope) {
-                for key in sequence {
-                    let taken = key.ctrl
-                        && matches!(
-                            key.code,
-                            KeyCode::Char('a' | 'b' | 's' | 'q' | 'h' | 'i' | 'm' | 'j')
-                        );
-                    assert!(!taken, "{scope}: {key}");
-                }
-            }
-        }
-    }
-}
+mod tests;

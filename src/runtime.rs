@@ -7,7 +7,9 @@
 mod clock;
 mod home;
 mod keys;
+mod notify;
 mod outside;
+mod program;
 mod repaint;
 mod signals;
 mod terminal;
@@ -15,6 +17,7 @@ mod worker;
 
 pub use clock::Clock;
 pub use home::{Home, HomeError, fallback_theme};
+pub use program::{Programs, name_of};
 pub use signals::Signals;
 pub use terminal::{give_back, install_panic_hook};
 
@@ -31,7 +34,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::app::{App, Msg};
 use crate::config::Colours;
-use crate::effect::{Effect, Load};
+use crate::effect::{Effect, Load, Program, Purpose, Ran};
 use crate::pane::Tone;
 use crate::store::StoreHandle;
 use crate::text::Glyphs;
@@ -112,7 +115,7 @@ pub async fn run(app: &mut App, screen: &mut Screen, wiring: Wiring) -> Result<(
         wiring.store.clone(),
         wiring.clock,
         todo,
-        answers,
+        answers.clone(),
     ));
     for job in [
         Job::UndoLog,
@@ -125,6 +128,8 @@ pub async fn run(app: &mut App, screen: &mut Screen, wiring: Wiring) -> Result<(
     let mut console = Loop {
         look: look(app),
         jobs,
+        answers,
+        programs: Programs::default(),
         queue,
         events: Some(EventStream::new()),
         wake: None,
@@ -139,6 +144,7 @@ pub async fn run(app: &mut App, screen: &mut Screen, wiring: Wiring) -> Result<(
     let result = console.turn(app, screen).await;
     // What was typed last is on its way to the disk: wait for it, then go.
     let store = console.wiring.store.clone();
+    console.programs.kill_all();
     drop(console);
     let _ = store.counts().await;
     watchdog.abort();
@@ -150,6 +156,8 @@ pub use terminal::Screen;
 struct Loop {
     look: Look,
     jobs: UnboundedSender<Job>,
+    answers: UnboundedSender<Msg>,
+    programs: Programs,
     queue: UnboundedReceiver<Msg>,
     events: Option<EventStream>,
     wake: Option<Timestamp>,
@@ -308,6 +316,20 @@ impl Loop {
                 self.wake = Some(self.wake.map_or(at, |wake| wake.min(at)));
                 return Ok(());
             }
+            Effect::Exec(program, purpose) => {
+                self.start(*program, purpose);
+                return Ok(());
+            }
+            Effect::Notify { title, text } => {
+                let config = &app.config.notify;
+                let told = notify::notify(config.via, config.bell, &title, &text);
+                return self.tell(app, screen, told);
+            }
+            Effect::KeepMacro { name, text } => {
+                let kept = self.wiring.home.keep_macro(&name, text.as_deref());
+                return self.tell(app, screen, kept);
+            }
+            Effect::Answer { .. } => return Ok(()),
             Effect::Reload => {
                 let configured = Box::new(self.wiring.home.configured());
                 self.take(app, screen, Msg::Configured(configured))?;
@@ -321,6 +343,20 @@ impl Loop {
         };
         let _ = self.jobs.send(job);
         Ok(())
+    }
+
+    /// Starts a program beside the console.
+    fn start(&self, program: Program, purpose: Purpose) {
+        let (programs, answers) = (self.programs.clone(), self.answers.clone());
+        tokio::spawn(async move {
+            let output = programs.run(&program).await;
+            let name = name_of(&program);
+            let _ = answers.send(Msg::Ran(Ran {
+                name,
+                purpose,
+                output,
+            }));
+        });
     }
 
     /// Gives terminal and keys away while something else has them.

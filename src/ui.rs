@@ -19,6 +19,7 @@ mod networks;
 mod outbox;
 mod overlay;
 mod paint;
+mod printed;
 mod reply;
 mod sheet;
 mod slots;

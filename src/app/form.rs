@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value as Json};
 
 use super::{App, Input, Mode};
+use crate::command::quote_word;
 use crate::command::{
     Ask, Command, ConflictCommand, Cx, EditCommand, NewCommand, Targets, Which, read_value,
     show_value,
@@ -424,15 +425,25 @@ impl App {
             }),
             (Some(id), None) => Command::Edit(EditCommand {
                 values,
-                targets: Targets {
-                    ids: vec![AnyRef::new(form.kind, id).to_string()],
-                },
+                targets: Targets::one(&AnyRef::new(form.kind, id)),
             }),
             (None, None) => Command::New(NewCommand {
                 kind: form.kind.name().into(),
                 values,
             }),
         };
-        self.run(vec![command])
+        let lines = match &command {
+            Command::Edit(edit) => {
+                let words = edit.values.iter().map(|value| quote_word(value));
+                vec![format!("edit -- {}", words.collect::<Vec<_>>().join(" "))]
+            }
+            Command::New(new) => {
+                let words = new.values.iter().map(|value| quote_word(value));
+                let words = words.collect::<Vec<_>>().join(" ");
+                vec![format!("new {} -- {words}", new.kind)]
+            }
+            _ => Vec::new(),
+        };
+        self.run_as(lines, vec![command])
     }
 }

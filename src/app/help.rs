@@ -24,14 +24,13 @@ pub fn help_rows(app: &App) -> Vec<HelpRow> {
     let entries = reference();
     let scope = app.screen.active().name();
     let own = app.keymap.own(scope);
-    app.keymap
-        .all(scope)
-        .into_iter()
+    let rows = app.keymap.all(scope);
+    rows.into_iter()
         .map(|(keys, binding)| HelpRow {
             here: own.contains(&keys),
             keys: show_sequence(&keys),
             help: help_of(binding, &entries),
-            command: binding.commands.join(" · "),
+            command: binding.shown(),
             source: format!("{}:{}", binding.source.file, binding.source.line),
         })
         .collect()
@@ -87,6 +86,17 @@ pub fn footer(app: &App) -> Vec<(String, String)> {
         Mode::Find(_) => {
             return fixed(&[("↑↓", "choose"), ("Enter", "go there"), ("Esc", "leave")]);
         }
+        Mode::Sheet(sheet) if !sheet.plan.is_empty() => {
+            return fixed(&[
+                ("Enter", "run them"),
+                ("Esc", "run nothing"),
+                ("j/k", "scroll"),
+                ("y", "copy"),
+            ]);
+        }
+        Mode::Sheet(_) => {
+            return fixed(&[("j/k", "scroll"), ("y", "copy"), ("Esc", "close")]);
+        }
         Mode::Help(_) => return fixed(&[("j/k", "scroll"), ("any key", "close")]),
     }
     let scope = app.screen.active().name();
@@ -100,7 +110,7 @@ pub fn footer(app: &App) -> Vec<(String, String)> {
         .filter(|keys| keys.len() > 1)
         .filter_map(|keys| keys.first().map(ToString::to_string))
         .collect();
-    for (keys, binding) in app.keymap.all(scope) {
+    for (keys, binding) in app.live_keys() {
         let here = own.contains(&keys);
         if let ([first, _, ..], true) = (keys.as_slice(), here) {
             // A sequence of this place stands in the footer once, by its first key.

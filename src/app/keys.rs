@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{App, Mode};
-use crate::command::{Command, CursorCommand};
+use crate::command::{Command, CursorCommand, InputCommand};
 use crate::config::Digits;
 use crate::effect::Effect;
 use crate::keymap::{Binding, Found, Key, KeyCode, show_sequence};
@@ -15,15 +15,41 @@ const POPUP_AFTER: SignedDuration = SignedDuration::from_millis(300);
 impl App {
     /// Takes a key.
     pub(super) fn key(&mut self, key: Key) -> Vec<Effect> {
+        if matches!(self.mode, Mode::Normal) {
+            return self.normal_key(key);
+        }
+        let scope = self.scope();
+        match self.keymap.look_up(scope, &[key], &|when| self.holds(when)) {
+            Some(Found::Bound(binding)) => {
+                let binding = binding.clone();
+                self.bound_while_typing(&binding)
+            }
+            // A key that was taken away types nothing.
+            Some(Found::Nothing) => Vec::new(),
+            Some(Found::Pending) | None => self.typed(key),
+        }
+    }
+
+    /// Gives a key to whatever has the keys.
+    pub(super) fn typed(&mut self, key: Key) -> Vec<Effect> {
         match std::mem::take(&mut self.mode) {
             Mode::Normal => self.normal_key(key),
             Mode::Line(line) => self.line_key(line, key),
-            Mode::Pick(picker) => self.pick_key(picker, key),
+            Mode::Pick(picker) => {
+                // Until something is typed its letters are keys.
+                let key = if picker.input.is_none() {
+                    self.layout.meant(key)
+                } else {
+                    key
+                };
+                self.pick_key(picker, key)
+            }
+            Mode::Sheet(sheet) => self.sheet_key(sheet, self.layout.meant(key)),
             Mode::Reply(reply) => self.reply_key(reply, key),
             Mode::Form(form) => self.form_key(form, key),
             Mode::Find(find) => self.find_key(find, key),
             Mode::Help(scroll) => {
-                self.mode = match key.code {
+                self.mode = match self.layout.meant(key).code {
                     KeyCode::Char('j') | KeyCode::Down => Mode::Help(scroll + 1),
                     KeyCode::Char('k') | KeyCode::Up => Mode::Help(scroll.saturating_sub(1)),
                     KeyCode::PageDown | KeyCode::Char(' ' | 'd') => Mode::Help(scroll + 10),
@@ -61,7 +87,7 @@ impl App {
                 find.input.insert(text);
                 effects = find.asked();
             }
-            Mode::Normal | Mode::Help(_) => {
+            Mode::Normal | Mode::Help(_) | Mode::Sheet(_) => {
                 self.screen.say(
                     Tone::Info,
                     "pasted text goes where something is typed: try `/`, `:` or a reply",
@@ -72,7 +98,70 @@ impl App {
         effects
     }
 
+    /// Runs what a key is bound to without taking away what is being typed.
+    fn bound_while_typing(&mut self, binding: &Binding) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        for line in &binding.commands {
+            let plain = |code| Key::plain(code);
+            let with_alt = |code| Key {
+                alt: true,
+                ..Key::plain(code)
+            };
+            let command = match self.parse(line) {
+                Ok(command) => command,
+                Err(error) => {
+                    self.screen.say(Tone::Error, error.to_string());
+                    return effects;
+                }
+            };
+            let key = match command {
+                Command::Input(InputCommand::Insert { text }) => {
+                    effects.extend(self.paste(&text));
+                    continue;
+                }
+                Command::Input(input) => match (input, &self.mode) {
+                    (InputCommand::Accept, _) => plain(KeyCode::Enter),
+                    (InputCommand::Leave, _) => plain(KeyCode::Esc),
+                    (InputCommand::Next, Mode::Form(_)) | (InputCommand::Complete, _) => {
+                        plain(KeyCode::Tab)
+                    }
+                    (InputCommand::Next, _) => plain(KeyCode::Down),
+                    (InputCommand::Previous, Mode::Form(_)) => plain(KeyCode::BackTab),
+                    (InputCommand::Previous, _) => plain(KeyCode::Up),
+                    (InputCommand::NewLine, _) => with_alt(KeyCode::Enter),
+                    (InputCommand::Editor | InputCommand::Insert { .. }, _) => Key {
+                        ctrl: true,
+                        ..Key::char('e')
+                    },
+                },
+                other => {
+                    let mode = std::mem::take(&mut self.mode);
+                    effects.extend(self.run_as(vec![line.clone()], vec![other]));
+                    self.mode = mode;
+                    continue;
+                }
+            };
+            effects.extend(self.typed(key));
+        }
+        effects
+    }
+
+    /// Returns the key that was meant: as it was typed where that is bound, else where it lies on the keyboard.
+    fn meant(&self, key: Key) -> Key {
+        let meant = self.layout.meant(key);
+        let mut keys = self.pending.clone();
+        keys.push(key);
+        let scope = self.screen.active().name();
+        let known = meant == key
+            || self
+                .keymap
+                .look_up(scope, &keys, &|when| self.holds(when))
+                .is_some();
+        if known { key } else { meant }
+    }
+
     fn normal_key(&mut self, key: Key) -> Vec<Effect> {
+        let key = self.meant(key);
         if self.pending.is_empty()
             && let Some(digit) = self.counting(key)
         {
@@ -91,7 +180,8 @@ impl App {
         let mut keys = std::mem::take(&mut self.pending);
         keys.push(key);
         let scope = self.screen.active().name();
-        match self.keymap.find(scope, &keys) {
+        let found = self.keymap.look_up(scope, &keys, &|when| self.holds(when));
+        match found.unwrap_or(Found::Nothing) {
             Found::Bound(binding) => {
                 let binding = binding.clone();
                 let count = self.count.take();
@@ -126,10 +216,9 @@ impl App {
         if self.config.keys.digits == Digits::Counts {
             return Some(digit);
         }
-        let bound = matches!(
-            self.keymap.find(self.screen.active().name(), &[key]),
-            Found::Bound(_)
-        );
+        let scope = self.screen.active().name();
+        let found = self.keymap.look_up(scope, &[key], &|when| self.holds(when));
+        let bound = matches!(found, Some(Found::Bound(_)));
         (self.count.is_some() || !bound).then_some(digit)
     }
 
@@ -140,6 +229,12 @@ impl App {
     }
 
     fn bound(&mut self, binding: &Binding, count: Option<usize>) -> Vec<Effect> {
+        let asks = !binding.prompts.is_empty()
+            || binding.confirm.is_some()
+            || binding.commands.iter().any(|line| line.contains('{'));
+        if asks {
+            return self.begin(binding.clone(), count);
+        }
         let mut commands = Vec::new();
         for line in &binding.commands {
             match self.parse(line) {
@@ -151,21 +246,37 @@ impl App {
                 }
             }
         }
+        self.run_times(binding.commands.clone(), commands, count)
+    }
+
+    /// Runs commands once, or as often as a count says: a move goes that far, a verb takes that many rows.
+    pub(super) fn run_times(
+        &mut self,
+        lines: Vec<String>,
+        commands: Vec<Command>,
+        count: Option<usize>,
+    ) -> Vec<Effect> {
         let Some(count) = count.filter(|count| *count > 1) else {
-            return self.run(commands);
+            return self.run_as(lines, commands);
         };
         match commands.as_slice() {
-            [Command::Cursor(CursorCommand::Down { .. })] => {
-                self.run(vec![Command::Cursor(CursorCommand::Down { by: count })])
-            }
-            [Command::Cursor(CursorCommand::Up { .. })] => {
-                self.run(vec![Command::Cursor(CursorCommand::Up { by: count })])
-            }
-            [command] if command.counts_rows() => self.run_counted(command, count),
+            [Command::Cursor(CursorCommand::Down { .. })] => self.run_as(
+                vec![format!("cursor down {count}")],
+                vec![Command::Cursor(CursorCommand::Down { by: count })],
+            ),
+            [Command::Cursor(CursorCommand::Up { .. })] => self.run_as(
+                vec![format!("cursor up {count}")],
+                vec![Command::Cursor(CursorCommand::Up { by: count })],
+            ),
+            [command] if command.counts_rows() => self.run_counted(lines, command, count),
             _ => {
                 let mut effects = Vec::new();
                 for _ in 0..count.min(100) {
-                    effects.extend(self.run(commands.clone()));
+                    effects.extend(self.run_as(lines.clone(), commands.clone()));
+                    let notice = self.screen.notice.as_ref();
+                    if notice.is_some_and(|notice| notice.tone == Tone::Error) {
+                        break;
+                    }
                 }
                 effects
             }
@@ -173,7 +284,7 @@ impl App {
     }
 
     /// Runs a verb on this many rows from the cursor on, as one batch.
-    fn run_counted(&mut self, command: &Command, count: usize) -> Vec<Effect> {
+    fn run_counted(&mut self, lines: Vec<String>, command: &Command, count: usize) -> Vec<Effect> {
         let place = self.screen.active();
         let list = &mut self.screen.shelf_mut(place).list;
         list.clear_marks();
@@ -185,7 +296,13 @@ impl App {
             .cloned()
             .collect();
         list.mark(keys);
-        self.run(vec![command.clone()])
+        if self.recording().is_some() {
+            self.note_line("mark clear");
+            for _ in 0..count {
+                self.note_line("mark toggle");
+            }
+        }
+        self.run_as(lines, vec![command.clone()])
     }
 
     /// Tells whether the popup of a key sequence is to be shown now.

@@ -3,7 +3,7 @@
 use super::{App, Input, Mode, fuzzy};
 use crate::command::{Command, Entry, Expects, quote_word, reference};
 use crate::effect::Effect;
-use crate::keymap::{Key, KeyCode};
+use crate::keymap::{Key, KeyCode, Wants};
 use crate::pane::{Filter, Tone, arrange};
 use crate::record::Kind;
 
@@ -26,6 +26,38 @@ pub enum Purpose {
         /// What the answer must be.
         expects: Expects,
     },
+    /// What a binding asks for.
+    Answer {
+        /// What is asked for.
+        title: String,
+        /// What the answer must be.
+        wants: Wants,
+    },
+}
+
+impl Purpose {
+    /// Returns the scope of the keymap.
+    pub(super) const fn scope(&self) -> &'static str {
+        match self {
+            Purpose::Palette => "palette",
+            Purpose::Filter { .. } => "filter",
+            Purpose::Prompt { .. } | Purpose::Answer { .. } => "prompt",
+        }
+    }
+
+    /// Tells whether a date phrase is typed.
+    const fn is_when(&self) -> bool {
+        matches!(
+            self,
+            Purpose::Prompt {
+                expects: Expects::When,
+                ..
+            } | Purpose::Answer {
+                wants: Wants::When,
+                ..
+            }
+        )
+    }
 }
 
 /// What the line says back while one types.
@@ -96,12 +128,24 @@ impl Line {
     }
 
     pub(super) fn prompt(title: &str, command: &str, text: &str, expects: Expects) -> Self {
-        Self {
-            purpose: Purpose::Prompt {
+        Self::asking(
+            Purpose::Prompt {
                 title: title.to_owned(),
                 command: command.to_owned(),
                 expects,
             },
+            text,
+        )
+    }
+
+    pub(super) fn answer(title: &str, wants: Wants, text: &str) -> Self {
+        let title = title.to_owned();
+        Self::asking(Purpose::Answer { title, wants }, text)
+    }
+
+    fn asking(purpose: Purpose, text: &str) -> Self {
+        Self {
+            purpose,
             input: Input::line(text),
             echo: Echo::Silent,
             entries: Vec::new(),
@@ -193,10 +237,7 @@ impl App {
                     Echo::Reads(format!("{found} found"))
                 };
             }
-            Purpose::Prompt {
-                expects: Expects::When,
-                ..
-            } if !text.trim().is_empty() => {
+            purpose if purpose.is_when() && !text.trim().is_empty() => {
                 line.echo = match crate::command::reading(&text, &self.world, &self.settings) {
                     Ok(reading) => {
                         Echo::Reads(crate::when::phrase::echo(&reading, &self.world.view.zone))
@@ -204,7 +245,7 @@ impl App {
                     Err(error) => Echo::Wrong(error.to_string()),
                 };
             }
-            Purpose::Prompt { .. } => line.echo = Echo::Silent,
+            Purpose::Prompt { .. } | Purpose::Answer { .. } => line.echo = Echo::Silent,
         }
     }
 
@@ -214,15 +255,55 @@ impl App {
             self.screen.shelf_mut(place).filter.clone_from(before);
             arrange(&self.world, &mut self.screen, place, true);
         }
+        self.asking = None;
         self.mode = Mode::Normal;
         Vec::new()
+    }
+
+    /// Says why an answer does not fit what a binding asks for.
+    fn misfit(&self, wants: &Wants, text: &str) -> Option<String> {
+        match wants {
+            Wants::Number => text
+                .trim()
+                .parse::<i64>()
+                .err()
+                .map(|_| "a whole number is needed".to_owned()),
+            Wants::When => crate::command::reading(text, &self.world, &self.settings)
+                .err()
+                .map(|error| error.to_string()),
+            Wants::Query => crate::query::Query::parse(text)
+                .err()
+                .map(|error| error.to_string()),
+            _ => None,
+        }
     }
 
     fn accept_line(&mut self, mut line: Box<Line>) -> Vec<Effect> {
         let text = line.input.text();
         self.mode = Mode::Normal;
         match &line.purpose {
-            Purpose::Filter { .. } => Vec::new(),
+            Purpose::Filter { before } => {
+                if text != *before {
+                    let line = match text.trim() {
+                        "" => "filter clear".to_owned(),
+                        _ => format!("filter set -- {}", quote_word(&text)),
+                    };
+                    self.note_line(&line);
+                }
+                Vec::new()
+            }
+            Purpose::Answer { wants, .. } => {
+                if let Some(why) = self.misfit(wants, &text) {
+                    line.echo = Echo::Wrong(why);
+                    self.mode = Mode::Line(line);
+                    return Vec::new();
+                }
+                let text = match wants {
+                    Wants::Number => text.trim().to_owned(),
+                    _ => text,
+                };
+                self.answered(&text)
+            }
             Purpose::Prompt { title, command, .. } => {
                 if text.trim().is_empty() {
                     self.screen
@@ -231,7 +312,7 @@ impl App {
                 }
                 let before = format!("{command} -- {}", quote_word(&text));
                 match self.parse(&before) {
-                    Ok(command) => self.run_typed(line, command),
+                    Ok(command) => self.run_typed(line, before, command),
                     Err(error) => {
                         line.echo = Echo::Wrong(error.to_string());
                         self.mode = Mode::Line(line);
@@ -244,8 +325,8 @@ impl App {
     }
 
     /// Runs what was typed; where it is refused the line stays, with the reason beside it.
-    fn run_typed(&mut self, mut line: Box<Line>, command: Command) -> Vec<Effect> {
-        let effects = self.run(vec![command]);
+    fn run_typed(&mut self, mut line: Box<Line>, text: String, command: Command) -> Vec<Effect> {
+        let effects = self.run_as(vec![text], vec![command]);
         let refused = matches!(self.mode, Mode::Normal) && effects.is_empty();
         if let Some(notice) = self
             .screen
@@ -262,13 +343,13 @@ impl App {
     fn accept_palette(&mut self, mut line: Box<Line>, text: &str) -> Vec<Effect> {
         let typed: Option<Command> = (line.chosen == 0).then(|| self.parse(text).ok()).flatten();
         if let Some(command) = typed {
-            return self.run_typed(line, command);
+            return self.run_typed(line, text.to_owned(), command);
         }
         let Some(entry) = line.entries.get(line.chosen).cloned() else {
             return self.run_line(text);
         };
         match self.parse(&entry.name) {
-            Ok(command) => self.run(vec![command]),
+            Ok(command) => self.run_as(vec![entry.name], vec![command]),
             Err(_) if text.starts_with(&entry.name) => {
                 let error = self.parse(text).err().map(|error| error.to_string());
                 line.echo = Echo::Wrong(error.unwrap_or_default());

@@ -16,19 +16,36 @@ pub struct Picker {
     pub chosen: usize,
     /// What is typed; absent while the keys still pick at once.
     pub input: Option<Input>,
-    command: String,
+    then: Then,
     all: Vec<Choice>,
+}
+
+/// What happens with the choice.
+#[derive(Clone, Debug)]
+enum Then {
+    /// It becomes the last word of this command line.
+    Command(String),
+    /// It answers what a binding asks for.
+    Answer,
 }
 
 impl Picker {
     pub(super) fn new(title: &str, command: &str, choices: Vec<Choice>) -> Self {
+        Self::open(title, Then::Command(command.to_owned()), choices)
+    }
+
+    pub(super) fn answering(title: &str, choices: Vec<Choice>) -> Self {
+        Self::open(title, Then::Answer, choices)
+    }
+
+    fn open(title: &str, then: Then, choices: Vec<Choice>) -> Self {
         let typing = choices.iter().all(|choice| choice.key.is_none());
         Self {
             title: title.to_owned(),
             shown: choices.clone(),
             chosen: 0,
             input: typing.then(|| Input::line("")),
-            command: command.to_owned(),
+            then,
             all: choices,
         }
     }
@@ -53,14 +70,20 @@ impl App {
     pub(super) fn pick_key(&mut self, mut picker: Box<Picker>, key: Key) -> Vec<Effect> {
         let count = picker.shown.len().max(1);
         match key.code {
-            KeyCode::Esc => return Vec::new(),
-            KeyCode::Char('c' | 'g') if key.ctrl => return Vec::new(),
+            KeyCode::Esc => {
+                self.asking = None;
+                return Vec::new();
+            }
+            KeyCode::Char('c' | 'g') if key.ctrl => {
+                self.asking = None;
+                return Vec::new();
+            }
             KeyCode::Enter => {
                 let word = picker
                     .shown
                     .get(picker.chosen)
                     .map(|choice| choice.word.clone());
-                return word.map_or_else(Vec::new, |word| self.picked(&picker.command, &word));
+                return word.map_or_else(Vec::new, |word| self.picked(&picker.then, &word));
             }
             KeyCode::Down | KeyCode::Tab => picker.chosen = (picker.chosen + 1) % count,
             KeyCode::Up | KeyCode::BackTab => picker.chosen = (picker.chosen + count - 1) % count,
@@ -73,7 +96,7 @@ impl App {
                 (None, Some(letter)) => {
                     let hit = picker.all.iter().find(|choice| choice.key == Some(letter));
                     if let Some(word) = hit.map(|choice| choice.word.clone()) {
-                        return self.picked(&picker.command, &word);
+                        return self.picked(&picker.then, &word);
                     }
                     picker.input = Some(Input::line(&letter.to_string()));
                     picker.refresh();
@@ -85,7 +108,10 @@ impl App {
         Vec::new()
     }
 
-    fn picked(&mut self, command: &str, word: &str) -> Vec<Effect> {
-        self.run_line(&format!("{command} -- {}", quote_word(word)))
+    fn picked(&mut self, then: &Then, word: &str) -> Vec<Effect> {
+        match then {
+            Then::Command(command) => self.run_line(&format!("{command} -- {}", quote_word(word))),
+            Then::Answer => self.answered(word),
+        }
     }
 }

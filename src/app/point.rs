@@ -24,9 +24,10 @@ impl App {
         };
         match (&mut self.mode, wheel) {
             (Mode::Normal, _) => self.point_at_place(pointing, spots),
-            (Mode::Help(_) | Mode::Pick(_) | Mode::Line(_) | Mode::Find(_), Some(code)) => {
-                self.key(key(code))
-            }
+            (
+                Mode::Help(_) | Mode::Sheet(_) | Mode::Pick(_) | Mode::Line(_) | Mode::Find(_),
+                Some(code),
+            ) => self.typed(key(code)),
             (Mode::Help(_), None) => {
                 self.mode = Mode::Normal;
                 Vec::new()
@@ -41,10 +42,10 @@ impl App {
                     Mode::Find(find) => find.chosen = *at,
                     _ => {}
                 }
-                self.key(key(KeyCode::Enter))
+                self.typed(key(KeyCode::Enter))
             }
             // What is being written is not lost to a slip of the hand.
-            (Mode::Reply(_) | Mode::Form(_), _) => Vec::new(),
+            (Mode::Reply(_) | Mode::Form(_) | Mode::Sheet(_), _) => Vec::new(),
         }
     }
 

@@ -64,8 +64,7 @@ impl App {
         if self.pending.is_empty() {
             return None;
         }
-        let scope = self.screen.active().name();
-        let mut next = self.keymap.continuations(scope, &self.pending);
+        let mut next = self.next_keys();
         let prefix = next.first()?.1.and_then(Prefix::of)?;
         if !next
             .iter()

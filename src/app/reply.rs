@@ -200,6 +200,13 @@ impl App {
             quote_word(reply.thread.as_str()),
             quote_word(&text)
         );
-        self.run_line(&line)
+        match self.parse(&line) {
+            // In a macro it answers whatever thread is selected then.
+            Ok(command) => {
+                let line = format!("inbox reply{promise} -- {}", quote_word(&text));
+                self.run_as(vec![line], vec![command])
+            }
+            Err(_) => self.run_line(&line),
+        }
     }
 }

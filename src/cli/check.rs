@@ -7,9 +7,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use jiff::tz::TimeZone;
 
 use super::{CliError, print};
-use crate::command::reference;
 use crate::config::Config;
-use crate::keymap::{Keymap, show_sequence};
 use crate::runtime::{Clock, Home};
 use crate::store::{Comparison, Snapshot, Store};
 use crate::sync::SyncError;
@@ -77,8 +75,10 @@ pub(super) fn config(command: &ConfigCommand) -> Result<(), CliError> {
         ]),
         ConfigCommand::Check => {
             let configured = home.configured();
+            let findings = configured.keymap.review();
+            print(findings.iter().map(ToString::to_string))?;
             if configured.problems.is_empty() {
-                return print(["config, keymap and theme are fine"]);
+                return print(["config, keymap, macros and theme are fine"]);
             }
             Err(CliError::Refused(configured.problems.join("\n")))
         }
@@ -266,37 +266,6 @@ fn terminal_words() -> String {
             ""
         }
     )
-}
-
-/// Lists every command.
-pub(super) fn commands() -> Result<(), CliError> {
-    let entries = reference();
-    let width = entries
-        .iter()
-        .map(|entry| entry.name.len())
-        .max()
-        .unwrap_or(0);
-    print(entries.iter().map(|entry| {
-        format!("{:width$}  {} {}", entry.name, entry.help, entry.usage)
-            .trim_end()
-            .to_owned()
-    }))
-}
-
-/// Lists the keys of a place.
-pub(super) fn keys(place: &str) -> Result<(), CliError> {
-    let known = crate::pane::Place::from_name(place)
-        .ok_or_else(|| CliError::Usage(format!("`{place}` is not a place; try inbox or funnel")))?;
-    let keymap: Keymap = Home::find()?.keymap().map_err(CliError::Refused)?;
-    print(keymap.all(known.name()).into_iter().map(|(keys, binding)| {
-        format!(
-            "{:<12} {:<40} {}:{}",
-            show_sequence(&keys),
-            binding.commands.join(" · "),
-            binding.source.file,
-            binding.source.line
-        )
-    }))
 }
 
 /// Reads a date phrase and says how it is understood.

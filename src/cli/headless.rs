@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::{CliError, print};
 use crate::app::Configured;
-use crate::command::{Command, Cx, Targets, UndoLog};
+use crate::command::{Command, Cx, UndoLog};
 use crate::effect::{Effect, Load, OutboxRow, OutboxState};
 use crate::list::World;
 use crate::record::{AnyRef, FollowUp, Id, Kind, Meeting, Thread, User};
@@ -145,41 +145,60 @@ pub(super) fn run(command: Command) -> Result<(), CliError> {
     let home = Home::find()?;
     let clock = super::console::clock(&home);
     let now = clock.now();
-    let configured = home.configured();
     super::check::warn_config(&home);
     let mut store = open_store(&home, now)?;
-    let mut world = world(&mut store, &configured, now, NAMED)?;
-    let named: Vec<AnyRef> = named_links(&command);
-    if matches!(command, Command::Lead(_)) {
-        read_history(&mut store, &mut world, &named)?;
-    }
-    for row in store.load(&Load::Records(named))? {
-        world.upsert(&row);
-    }
-    let mut undo = UndoLog::default();
-    if matches!(command, Command::Undo | Command::Redo) {
-        restore_undo(&mut store, &mut undo, &mut world)?;
-    }
-    let settings = configured.config.settings();
-    let mut cx = Cx::new(&mut world, None, &settings, &mut undo);
-    if matches!(command, Command::Conflict(_)) {
-        cx.outbox = store.outbox()?;
-    }
-    let result = command.run(&mut cx);
-    if let Err(error) = result {
-        return Err(error.into());
-    }
-    let outcome = cx.finish();
-    let mut mine = Vec::new();
-    for effect in outcome.effects {
-        mine.extend(carry_out(&home, &mut store, effect, now)?);
-    }
-    print(&outcome.output)?;
+    let mine = perform(&home, &mut store, vec![command], now)?;
     if !mine.is_empty() {
         drop(store);
         send(&home, clock, &mine)?;
     }
     Ok(())
+}
+
+/// Runs commands as one batch, saves what they changed and prints what they say; returns the edits.
+pub(super) fn perform(
+    home: &Home,
+    store: &mut Store,
+    commands: Vec<Command>,
+    now: Timestamp,
+) -> Result<Vec<String>, CliError> {
+    let configured = home.configured();
+    let mut world = world(store, &configured, now, NAMED)?;
+    let named: Vec<AnyRef> = commands.iter().flat_map(named_links).collect();
+    if commands
+        .iter()
+        .any(|command| matches!(command, Command::Lead(_)))
+    {
+        read_history(store, &mut world, &named)?;
+    }
+    for row in store.load(&Load::Records(named))? {
+        world.upsert(&row);
+    }
+    let mut undo = UndoLog::default();
+    if commands
+        .iter()
+        .any(|command| matches!(command, Command::Undo | Command::Redo))
+    {
+        restore_undo(store, &mut undo, &mut world)?;
+    }
+    let settings = configured.config.settings();
+    let mut cx = Cx::new(&mut world, None, &settings, &mut undo);
+    if commands
+        .iter()
+        .any(|command| matches!(command, Command::Conflict(_)))
+    {
+        cx.outbox = store.outbox()?;
+    }
+    for command in commands {
+        command.run(&mut cx)?;
+    }
+    let outcome = cx.finish();
+    let mut mine = Vec::new();
+    for effect in outcome.effects {
+        mine.extend(carry_out(home, store, effect, now)?);
+    }
+    print(&outcome.output)?;
+    Ok(mine)
 }
 
 /// Reads the history of the leads that a command names: one that was closed goes back to where it was.
@@ -262,7 +281,13 @@ fn carry_out(
         Effect::Export { path, text } => {
             std::fs::write(&path, text)?;
         }
+        Effect::Exec(program, purpose) => {
+            return super::exec::run(home, store, &program, &purpose, now);
+        }
         Effect::Load(_)
+        | Effect::Notify { .. }
+        | Effect::KeepMacro { .. }
+        | Effect::Answer { .. }
         | Effect::Editor { .. }
         | Effect::WakeAt(_)
         | Effect::Reload
@@ -346,7 +371,7 @@ fn fate(rows: Vec<OutboxRow>, mine: &[String]) -> crate::store::Counts {
 
 /// Lists the records that a command names with `--id`, so that they can be read whether open or not.
 fn named_links(command: &Command) -> Vec<AnyRef> {
-    let (kind, targets) = targets_of(command);
+    let (kind, targets) = command.named();
     let Some(targets) = targets else {
         return Vec::new();
     };
@@ -359,17 +384,4 @@ fn named_links(command: &Command) -> Vec<AnyRef> {
                 .or_else(|| kind.map(|kind| AnyRef::new(kind, text)))
         })
         .collect()
-}
-
-fn targets_of(command: &Command) -> (Option<Kind>, Option<&Targets>) {
-    match command {
-        Command::Inbox(command) => (Some(Kind::Thread), Some(command.targets())),
-        Command::Lead(command) => (Some(Kind::Lead), Some(command.targets())),
-        Command::Network(command) => (Some(Kind::Network), Some(command.targets())),
-        Command::FollowUp(command) => (Some(Kind::FollowUp), Some(command.targets())),
-        Command::Edit(command) => (None, Some(&command.targets)),
-        Command::Note(command) => (None, Some(&command.targets)),
-        Command::Delete(targets) => (None, Some(targets)),
-        _ => (None, None),
-    }
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json};
 use super::UndoLog;
 use crate::effect::{Batch, BatchRole, CacheRow, Edit, Effect, OutboxRow, RowState};
 use crate::list::{Row, World};
-use crate::pane::{Screen, Tone};
+use crate::pane::{Filter, Screen, Tone};
 use crate::record::{AnyRef, Id, Kind, Op, Patch, Record, diff};
 
 /// Why a command did not run.
@@ -105,9 +105,25 @@ pub struct Targets {
     /// Acts on the record with this id (`kind:id` where the kind is not clear); can be repeated.
     #[arg(long = "id", value_name = "ID")]
     pub ids: Vec<String>,
+    /// Acts on all records that a query names, as in `--where "channel:lark sla<2h"`.
+    #[arg(long = "where", value_name = "QUERY")]
+    pub query: Option<String>,
 }
 
 impl Targets {
+    /// Names one record.
+    pub fn one(link: &AnyRef) -> Self {
+        Self {
+            ids: vec![link.to_string()],
+            query: None,
+        }
+    }
+
+    /// Tells whether no record is named.
+    pub fn is_empty(&self) -> bool {
+        self.ids.is_empty() && self.query.is_none()
+    }
+
     /// Returns the ids of the records of one kind to act on.
     pub fn of(&self, kind: Kind, cx: &Cx<'_>) -> Result<Vec<String>, CommandError> {
         let links = self.any(Some(kind), cx)?;
@@ -131,6 +147,15 @@ impl Targets {
 
     /// Returns the links of the records to act on; a bare id is taken as one of `kind`.
     pub fn any(&self, kind: Option<Kind>, cx: &Cx<'_>) -> Result<Vec<AnyRef>, CommandError> {
+        if let Some(query) = &self.query {
+            if !self.ids.is_empty() {
+                return Err(CommandError::usage(
+                    "--id and --where name records in two ways",
+                    "leave one of them out",
+                ));
+            }
+            return asked_for(query, kind, cx);
+        }
         if !self.ids.is_empty() {
             return self
                 .ids
@@ -145,8 +170,13 @@ impl Targets {
                 })
                 .collect();
         }
+        if let Some(subject) = &cx.subject {
+            return Ok(subject.clone());
+        }
         let Some(screen) = cx.screen.as_deref() else {
-            return Err(CommandError::NoTarget("name the record with --id".into()));
+            return Err(CommandError::NoTarget(
+                "name the record with --id, or records with --where".into(),
+            ));
         };
         let place = screen.active();
         let (Some(kind), Some(list)) = (place.kind(), screen.list()) else {
@@ -161,6 +191,29 @@ impl Targets {
         }
         Ok(targets.iter().map(|id| AnyRef::new(kind, id)).collect())
     }
+}
+
+/// Returns the records that a query names; where the kind is not clear its name comes first.
+fn asked_for(query: &str, kind: Option<Kind>, cx: &Cx<'_>) -> Result<Vec<AnyRef>, CommandError> {
+    let (kind, text) = if let Some(kind) = kind {
+        (kind, query)
+    } else {
+        let (name, rest) = query.trim().split_once(' ').unwrap_or((query.trim(), ""));
+        (super::find_kind(name)?, rest)
+    };
+    let filter = Filter::compile(kind, text, &cx.world.view).map_err(|error| {
+        CommandError::usage(
+            format!("--where `{text}`: {error}"),
+            "it is the language of `/`",
+        )
+    })?;
+    let mut ids = Vec::new();
+    cx.world
+        .any(kind)
+        .each(&mut |id, _| ids.push(id.to_owned()));
+    ids.sort_unstable();
+    let found = filter.apply(cx.world, ids);
+    Ok(found.iter().map(|id| AnyRef::new(kind, id)).collect())
 }
 
 /// What commands take from the configuration.
@@ -241,6 +294,8 @@ pub enum Ask {
         /// The thread.
         thread: String,
     },
+    /// Record, play, edit or forget a macro.
+    Macro(super::MacroCommand),
     /// Show the keys of this place.
     Help,
     /// Repeat the last verb.
@@ -295,6 +350,8 @@ pub struct Cx<'a> {
     pub output: Vec<String>,
     /// The outbox, where there is no screen that holds it.
     pub outbox: Vec<OutboxRow>,
+    /// The records that verbs act on where they name none: what a hook is about.
+    pub subject: Option<Vec<AnyRef>>,
     edits: Vec<Edit>,
     label: String,
     role: BatchRole,
@@ -317,6 +374,7 @@ impl<'a> Cx<'a> {
             asks: Vec::new(),
             output: Vec::new(),
             outbox: Vec::new(),
+            subject: None,
             edits: Vec::new(),
             label: String::new(),
             role: BatchRole::Edit,
@@ -483,6 +541,14 @@ impl<'a> Cx<'a> {
             patch,
             before,
         });
+    }
+
+    /// Puts the rows of the place on screen in order again, between two commands of a sequence.
+    pub fn arrange(&mut self) {
+        if let Some(screen) = self.screen.as_deref_mut() {
+            let place = screen.active();
+            crate::pane::arrange(self.world, screen, place, false);
+        }
     }
 
     /// Counts the edits of the batch so far.

@@ -572,6 +572,10 @@ pub(super) fn command_line(name: &str, targets: &Targets) -> String {
         line.push_str(" --id ");
         line.push_str(&quote_word(id));
     }
+    if let Some(query) = &targets.query {
+        line.push_str(" --where ");
+        line.push_str(&quote_word(query));
+    }
     line
 }
 

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
-use toml::Spanned;
+use toml::{Spanned, Table, Value};
 
-use super::{Binding, EVERYWHERE, Node, parse_sequence};
-use crate::command::Parsing;
+use super::{
+    Binding, EVERYWHERE, Hole, MODES, Node, Prompt, Template, Wants, When, parse_sequence,
+};
+use crate::command::{Command, Parsing, find_kind};
 use crate::pane::Place;
+use crate::record::Kind;
 
 /// Where a binding was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,153 +34,425 @@ pub struct KeymapError {
     pub hint: String,
 }
 
-/// A value in the file: one command line, several, or a table with more to say.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Entry {
-    One(String),
-    Several(Vec<String>),
-    Full(Full),
+/// What is wrong, and what to do.
+pub(super) type Wrong = (String, String);
+
+fn wrong(what: impl Into<String>, hint: impl Into<String>) -> Wrong {
+    (what.into(), hint.into())
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Full {
-    #[serde(default, rename = "do")]
-    commands: Commands,
-    #[serde(default)]
-    help: String,
-    #[serde(default)]
-    hint: bool,
-    #[serde(default)]
-    unbind: bool,
-}
+/// The fields of a binding that is a table.
+const FIELDS: &[&str] = &["do", "when", "ask", "confirm", "help", "hint", "unbind"];
 
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Commands {
-    One(String),
-    Several(Vec<String>),
-}
+/// The fields of something that is asked for.
+const ASKED: &[&str] = &["input", "type", "default", "menu", "from", "kind", "title"];
 
-impl Default for Commands {
-    fn default() -> Self {
-        Self::Several(Vec::new())
-    }
-}
+type File = BTreeMap<Spanned<String>, BTreeMap<Spanned<String>, Value>>;
 
-impl From<Commands> for Vec<String> {
-    fn from(commands: Commands) -> Self {
-        match commands {
-            Commands::One(line) => vec![line],
-            Commands::Several(lines) => lines,
-        }
-    }
-}
+/// The largest keymap that is read, in bytes.
+const MAX_BYTES: usize = 1 << 20;
 
-type File = BTreeMap<Spanned<String>, BTreeMap<Spanned<String>, Entry>>;
-
-/// Reads a keymap; with a parser every command is checked.
+/// Reads a keymap over what is there; with a parser every command is checked.
 pub(super) fn read(
     text: &str,
     file: &str,
+    scopes: &mut BTreeMap<String, Node>,
     mut parsing: Option<&mut Parsing>,
-) -> Result<BTreeMap<String, Node>, KeymapError> {
-    let fail = |at: usize, what: String, hint: String| KeymapError {
+) -> Result<(), KeymapError> {
+    let fail = |at: usize, (what, hint): Wrong| KeymapError {
         file: file.to_owned(),
         line: line_of(text, at),
         what,
         hint,
     };
+    if text.len() > MAX_BYTES {
+        return Err(fail(
+            0,
+            wrong("the file is larger than 1 MiB", "make it smaller"),
+        ));
+    }
     let parsed: File = toml::from_str(text).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start);
+        let message = error.message().lines().next().unwrap_or_default();
         fail(
             at,
-            error.message().to_owned(),
-            "a key is bound as `\"g i\" = \"pane show inbox\"`".into(),
+            wrong(message, "a key is bound as `\"g i\" = \"pane show inbox\"`"),
         )
     })?;
-    let mut scopes = BTreeMap::new();
     for (scope, entries) in parsed {
-        if scope.get_ref() != EVERYWHERE && Place::from_name(scope.get_ref()).is_none() {
-            let known: Vec<&str> = Place::TABS.iter().map(|place| place.name()).collect();
-            return Err(fail(
-                scope.span().start,
-                format!("`{}` is not a place", scope.get_ref()),
-                format!(
-                    "known: {EVERYWHERE}, {}, conflicts, outbox, or a kind",
-                    known.join(", ")
-                ),
-            ));
-        }
+        let kinds = kinds_of(scope.get_ref()).map_err(|error| fail(scope.span().start, error))?;
+        let is_mode = MODES.contains(&scope.get_ref().as_str());
         let root: &mut Node = scopes.entry(scope.into_inner()).or_default();
         for (name, entry) in entries {
             let at = name.span().start;
             let Some(keys) = parse_sequence(name.get_ref()) else {
                 return Err(fail(
                     at,
-                    format!("`{}` is not a key", name.get_ref()),
-                    "write for example `e`, `ctrl-d`, `alt-enter`, `space` or `g i`".into(),
+                    wrong(
+                        format!("`{}` is not a key", name.get_ref()),
+                        "write for example `e`, `ctrl-d`, `alt-enter`, `space` or `g i`",
+                    ),
                 ));
             };
-            let binding = binding(
-                entry,
-                Source {
-                    file: file.to_owned(),
-                    line: line_of(text, at),
-                },
-            );
-            if let Some(parsing) = parsing.as_deref_mut() {
-                for line in &binding.commands {
-                    parsing.read(line).map_err(|error| {
-                        fail(
-                            at,
-                            format!("`{}`: {error}", name.get_ref()),
-                            "see `cnm commands`".into(),
-                        )
-                    })?;
-                }
-            }
-            if binding.commands.is_empty() && !binding.unbound {
-                return Err(fail(
-                    at,
-                    format!("`{}` does nothing", name.get_ref()),
-                    "give it a command or write `{ unbind = true }`".into(),
-                ));
-            }
-            let mut node = &mut *root;
-            for key in keys {
-                node = node.next.entry(key).or_default();
-            }
-            node.binding = Some(binding);
+            let source = Source {
+                file: file.to_owned(),
+                line: line_of(text, at),
+            };
+            let mut reader = Reader {
+                kinds,
+                is_mode,
+                parsing: parsing.as_deref_mut(),
+            };
+            let bindings = reader.bindings(entry, &source).map_err(|(what, hint)| {
+                fail(at, (format!("`{}`: {what}", name.get_ref()), hint))
+            })?;
+            root.bind(&keys, bindings);
         }
     }
-    Ok(scopes)
+    Ok(())
 }
 
-fn binding(entry: Entry, source: Source) -> Binding {
-    match entry {
-        Entry::One(line) => Binding {
-            commands: vec![line],
-            help: String::new(),
-            hint: false,
-            source,
-            unbound: false,
-        },
-        Entry::Several(commands) => Binding {
+/// Returns the kinds that may be under the cursor in a scope.
+fn kinds_of(scope: &str) -> Result<&'static [Kind], Wrong> {
+    if scope == EVERYWHERE || MODES.contains(&scope) {
+        return Ok(Kind::ALL);
+    }
+    let Some(place) = Place::from_name(scope) else {
+        let known: Vec<&str> = Place::TABS.iter().map(|place| place.name()).collect();
+        return Err(wrong(
+            format!("`{scope}` is not a place"),
+            format!(
+                "known: {EVERYWHERE}, {}, conflicts, outbox, a kind, or while something is typed: {}",
+                known.join(", "),
+                MODES.join(", ")
+            ),
+        ));
+    };
+    // A place without records of its own shows those of others.
+    Ok(place
+        .kind()
+        .and_then(|kind| Kind::ALL.iter().position(|known| *known == kind))
+        .and_then(|at| Kind::ALL.get(at..=at))
+        .unwrap_or(Kind::ALL))
+}
+
+/// Reads what a key is bound to.
+pub(super) struct Reader<'a> {
+    pub(super) kinds: &'static [Kind],
+    pub(super) is_mode: bool,
+    pub(super) parsing: Option<&'a mut Parsing>,
+}
+
+impl Reader<'_> {
+    /// One command line, several, a table with more to say, or several such tables of which the first that
+    /// holds counts.
+    fn bindings(&mut self, entry: Value, source: &Source) -> Result<Vec<Binding>, Wrong> {
+        match entry {
+            Value::Array(items) if items.iter().any(Value::is_table) => items
+                .into_iter()
+                .map(|item| match item {
+                    Value::Table(table) => self.table(table, source),
+                    other => self.finish(lines(other)?, source),
+                })
+                .collect(),
+            Value::Table(table) => Ok(vec![self.table(table, source)?]),
+            other => Ok(vec![self.finish(lines(other)?, source)?]),
+        }
+    }
+
+    fn table(&mut self, mut table: Table, source: &Source) -> Result<Binding, Wrong> {
+        known(&table, FIELDS)?;
+        let commands = table.remove("do").map(lines).transpose()?;
+        let when = match text(&mut table, "when")? {
+            Some(when) => Some(When::read(&when, self.kinds).map_err(|error| {
+                wrong(format!("when `{when}`: {error}"), "see docs/scripting.md")
+            })?),
+            None => None,
+        };
+        let asked = match table.remove("ask") {
+            Some(Value::Table(asked)) => asked,
+            Some(_) => {
+                return Err(wrong(
+                    "`ask` is not a table",
+                    "write `ask = { text = { input = \"Note\" } }`",
+                ));
+            }
+            None => Table::new(),
+        };
+        let prompts = asked
+            .into_iter()
+            .map(|(name, value)| prompt(name, value))
+            .collect::<Result<Vec<_>, _>>()?;
+        let binding = Binding {
+            commands: commands.unwrap_or_default(),
+            help: text(&mut table, "help")?.unwrap_or_default(),
+            hint: flag(&mut table, "hint")?,
+            when,
+            prompts,
+            confirm: text(&mut table, "confirm")?,
+            source: source.clone(),
+            unbound: flag(&mut table, "unbind")?,
+        };
+        self.checked(binding)
+    }
+
+    fn finish(&mut self, commands: Vec<String>, source: &Source) -> Result<Binding, Wrong> {
+        self.checked(Binding {
             commands,
             help: String::new(),
             hint: false,
-            source,
+            when: None,
+            prompts: Vec::new(),
+            confirm: None,
+            source: source.clone(),
             unbound: false,
+        })
+    }
+
+    fn checked(&mut self, mut binding: Binding) -> Result<Binding, Wrong> {
+        if binding.unbound != binding.commands.is_empty() {
+            return Err(if binding.unbound {
+                wrong("it is bound and unbound at once", "leave one of them out")
+            } else {
+                wrong(
+                    "it does nothing",
+                    "give it a command or write `{ unbind = true }`",
+                )
+            });
+        }
+        let (kinds, is_mode) = (self.kinds, self.is_mode);
+        let Some(parsing) = self.parsing.as_deref_mut() else {
+            return Ok(binding);
+        };
+        let mut order: Vec<String> = Vec::new();
+        for line in &binding.commands {
+            let template = check_line(line, parsing, is_mode)?;
+            for hole in template.holes() {
+                match hole {
+                    Hole::Answer(name) => {
+                        if !binding.prompts.iter().any(|prompt| prompt.name == *name) {
+                            return Err(wrong(
+                                format!("nothing asks for {{{name}}}"),
+                                format!("add `ask = {{ {name} = {{ input = \"…\" }} }}`"),
+                            ));
+                        }
+                        if !order.contains(name) {
+                            order.push(name.clone());
+                        }
+                    }
+                    Hole::Item(field) => check_item(field, kinds)?,
+                    Hole::Count => {}
+                }
+            }
+        }
+        if let Some(prompt) = binding
+            .prompts
+            .iter()
+            .find(|prompt| !order.contains(&prompt.name))
+        {
+            return Err(wrong(
+                format!("it asks for `{}` and does not use it", prompt.name),
+                format!("write {{{}}} in its commands", prompt.name),
+            ));
+        }
+        // What comes first in the commands is asked for first.
+        binding
+            .prompts
+            .sort_by_key(|prompt| order.iter().position(|name| *name == prompt.name));
+        Ok(binding)
+    }
+}
+
+fn check_line(line: &str, parsing: &mut Parsing, is_mode: bool) -> Result<Template, Wrong> {
+    let hint = || "see `cnm commands`".to_owned();
+    let template = Template::read(line)
+        .and_then(|template| template.check(parsing))
+        .map_err(|error| (error.to_string(), hint()))?;
+    if template.is_plain() || line.trim_start().starts_with("exec") {
+        let words = template.fill(&mut |_| ("1".into(), false));
+        let command = parsing
+            .read_words(&words)
+            .map_err(|error| (error.to_string(), hint()))?;
+        if is_mode && !command.fits_while_typing() {
+            return Err(wrong(
+                format!("`{line}` would throw away what is being typed"),
+                "while something is typed only `input …` and `exec …` can be bound",
+            ));
+        }
+        if let Command::Exec(exec) = &command {
+            exec.check().map_err(|error| (error.to_string(), hint()))?;
+        }
+    } else if is_mode {
+        return Err(wrong(
+            "it asks while something is typed",
+            "bind it in a place",
+        ));
+    }
+    Ok(template)
+}
+
+fn check_item(field: &str, kinds: &[Kind]) -> Result<(), Wrong> {
+    let known = matches!(field, "id" | "title" | "kind")
+        || kinds.iter().any(|kind| kind.field(field).is_some());
+    if known {
+        return Ok(());
+    }
+    Err(wrong(
+        format!("{{item.{field}}}: nothing that can be under the cursor has this field"),
+        "`cnm list KIND --help` names the fields; id, title and kind are always there",
+    ))
+}
+
+/// Reads what is asked for.
+fn prompt(name: String, value: Value) -> Result<Prompt, Wrong> {
+    let mut table = match value {
+        Value::String(title) => {
+            return Ok(Prompt {
+                name,
+                title,
+                wants: Wants::Text,
+                text: String::new(),
+            });
+        }
+        Value::Table(table) => table,
+        _ => {
+            return Err(wrong(
+                format!("ask.{name} is neither a text nor a table"),
+                "write `{ input = \"Note\" }` or `{ menu = [\"a\", \"b\"] }`",
+            ));
+        }
+    };
+    known(&table, ASKED)?;
+    let input = text(&mut table, "input")?;
+    let title = text(&mut table, "title")?.or_else(|| input.clone());
+    let kind = text(&mut table, "type")?;
+    let default = text(&mut table, "default")?.unwrap_or_default();
+    let record = text(&mut table, "kind")?;
+    let (menu, from) = (table.remove("menu"), table.remove("from"));
+    let ways = usize::from(input.is_some())
+        + usize::from(menu.is_some())
+        + usize::from(from.is_some())
+        + usize::from(record.is_some());
+    if ways != 1 {
+        return Err(wrong(
+            format!("ask.{name} needs exactly one of `input`, `menu`, `from` and `kind`"),
+            "leave the others out",
+        ));
+    }
+    let wants = match (menu, from, record) {
+        (Some(menu), ..) => Wants::OneOf(choices(&name, menu)?),
+        (_, Some(from), _) => Wants::Output(lines(from)?),
+        (.., Some(kind)) => Wants::Record(
+            find_kind(&kind)
+                .map_err(|error| (error.to_string(), "see `cnm list --help`".into()))?,
+        ),
+        _ => match kind.as_deref() {
+            None | Some("text") => Wants::Text,
+            Some("number") => Wants::Number,
+            Some("when") => Wants::When,
+            Some("query") => Wants::Query,
+            Some(other) => {
+                return Err(wrong(
+                    format!("ask.{name}: `{other}` is not a type"),
+                    "known: text, number, when, query",
+                ));
+            }
         },
-        Entry::Full(full) => Binding {
-            commands: full.commands.into(),
-            help: full.help,
-            hint: full.hint,
-            source,
-            unbound: full.unbind,
-        },
+    };
+    if matches!(&wants, Wants::Output(argv) if argv.is_empty()) {
+        return Err(wrong(
+            format!("ask.{name}: no program"),
+            "name one, as a list of words",
+        ));
+    }
+    Ok(Prompt {
+        title: title.unwrap_or_else(|| name.clone()),
+        name,
+        wants,
+        text: default,
+    })
+}
+
+/// Reads the choices of a menu: words, or pairs of a word and what is shown for it.
+fn choices(name: &str, menu: Value) -> Result<Vec<(String, String)>, Wrong> {
+    let bad = || {
+        wrong(
+            format!("ask.{name}.menu is not a list of words"),
+            "write `[\"a\", \"b\"]` or `[[\"a\", \"what is shown\"]]`",
+        )
+    };
+    let Value::Array(items) = menu else {
+        return Err(bad());
+    };
+    let choices: Vec<(String, String)> = items
+        .into_iter()
+        .map(|item| match item {
+            Value::String(word) => Ok((word.clone(), word)),
+            Value::Array(pair) => match pair.as_slice() {
+                [Value::String(word), Value::String(label)] => Ok((word.clone(), label.clone())),
+                _ => Err(bad()),
+            },
+            _ => Err(bad()),
+        })
+        .collect::<Result<_, _>>()?;
+    if choices.is_empty() {
+        return Err(bad());
+    }
+    Ok(choices)
+}
+
+/// Reads one line or a list of lines.
+pub(super) fn lines(value: Value) -> Result<Vec<String>, Wrong> {
+    let bad = || {
+        wrong(
+            "it is neither a text nor a list of texts",
+            "write `\"inbox done\"` or `[\"mark all\", \"inbox done\"]`",
+        )
+    };
+    match value {
+        Value::String(line) => Ok(vec![line]),
+        Value::Array(items) => items
+            .into_iter()
+            .map(|item| match item {
+                Value::String(line) => Ok(line),
+                _ => Err(bad()),
+            })
+            .collect(),
+        _ => Err(bad()),
+    }
+}
+
+pub(super) fn text(table: &mut Table, name: &str) -> Result<Option<String>, Wrong> {
+    match table.remove(name) {
+        None => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text)),
+        Some(_) => Err(wrong(
+            format!("`{name}` is not a text"),
+            "put it into quotes",
+        )),
+    }
+}
+
+fn flag(table: &mut Table, name: &str) -> Result<bool, Wrong> {
+    match table.remove(name) {
+        None => Ok(false),
+        Some(Value::Boolean(flag)) => Ok(flag),
+        Some(_) => Err(wrong(
+            format!("`{name}` is neither true nor false"),
+            "write true",
+        )),
+    }
+}
+
+/// Refuses fields that nobody reads.
+pub(super) fn known(table: &Table, fields: &[&str]) -> Result<(), Wrong> {
+    let odd = table.keys().find(|name| !fields.contains(&name.as_str()));
+    match odd {
+        None => Ok(()),
+        Some(name) => Err(wrong(
+            format!("`{name}` is not a field of it"),
+            format!("known: {}", fields.join(", ")),
+        )),
     }
 }
 

@@ -1,10 +1,12 @@
 //! Where the files of the console are, and what config, keys and theme say.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::app::Configured;
+use crate::command::{Parsing, read_steps};
 use crate::config::{self, Config};
-use crate::keymap::Keymap;
+use crate::keymap::{Keymap, Macro};
 use crate::store::Paths;
 use crate::theme::Theme;
 
@@ -103,10 +105,11 @@ impl Home {
                 Config::default()
             }
         };
-        let keymap = self.keymap().unwrap_or_else(|problem| {
+        let mut keymap = self.keymap(&config.keys).unwrap_or_else(|problem| {
             problems.push(problem);
             Keymap::defaults().unwrap_or_default()
         });
+        keymap.macros = self.macros(&mut problems);
         let theme = self.theme(&config.ui.theme).unwrap_or_else(|problem| {
             problems.push(problem);
             fallback_theme()
@@ -130,10 +133,73 @@ impl Home {
         }
     }
 
-    /// Reads the keymap.
-    pub fn keymap(&self) -> Result<Keymap, String> {
+    /// Returns the folder of the macros, a file of command lines each.
+    pub fn macros_folder(&self) -> PathBuf {
+        self.config.join("macros")
+    }
+
+    /// Reads the macros; one that cannot be read is left out, and the problems say why.
+    pub fn macros(&self, problems: &mut Vec<String>) -> BTreeMap<String, Macro> {
+        let mut macros = BTreeMap::new();
+        let Ok(entries) = std::fs::read_dir(self.macros_folder()) else {
+            return macros;
+        };
+        let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+        files.retain(|file| file.extension().is_some_and(|ending| ending == "cnm"));
+        files.sort();
+        // Most people have none: the parser is built only where there is something to read.
+        let mut parsing = None;
+        for file in files {
+            let name = file
+                .file_stem()
+                .map(|stem| stem.to_string_lossy().into_owned());
+            let text = match read(&file) {
+                Ok(text) => text.unwrap_or_default(),
+                Err(problem) => {
+                    problems.push(problem);
+                    continue;
+                }
+            };
+            match read_steps(&text, parsing.get_or_insert_with(Parsing::new)) {
+                Ok(steps) => {
+                    macros.insert(name.unwrap_or_default(), Macro { text, steps });
+                }
+                Err(wrongs) => problems.extend(
+                    wrongs
+                        .iter()
+                        .map(|(line, error)| format!("{}:{line}: {error}", file.display())),
+                ),
+            }
+        }
+        macros
+    }
+
+    /// Writes the text of a macro, or takes its file away.
+    pub fn keep_macro(&self, name: &str, text: Option<&str>) -> Result<(), String> {
+        let folder = self.macros_folder();
+        let file = folder.join(format!("{name}.cnm"));
+        let fail = |error: std::io::Error| {
+            format!(
+                "{}: {error}; the macro is kept until you leave",
+                file.display()
+            )
+        };
+        let Some(text) = text else {
+            return std::fs::remove_file(&file).map_err(fail);
+        };
+        std::fs::create_dir_all(&folder).map_err(fail)?;
+        // Written beside it first: an old macro is never half of a new one.
+        let draft = folder.join(format!(".{name}.{}", std::process::id()));
+        std::fs::write(&draft, text)
+            .and_then(|()| std::fs::rename(&draft, &file))
+            .map_err(fail)
+    }
+
+    /// Reads the keymap on top of the keys that the configuration asks for.
+    pub fn keymap(&self, keys: &config::Keys) -> Result<Keymap, String> {
         let file = self.keymap_file();
-        let ours = Keymap::defaults().map_err(|error| error.to_string())?;
+        let ours =
+            Keymap::shipped(keys.preset, &keys.defaults).map_err(|error| error.to_string())?;
         match read(&file)? {
             Some(text) => ours
                 .with_user(&text, &file.display().to_string())

@@ -256,6 +256,10 @@ fn status_left(canvas: &Canvas<'_>, app: &App, room: u16) -> Vec<Segment> {
         let words = [counted, keys].into_iter().flatten().collect::<Vec<_>>();
         segments.push(left(100, words.join(" "), paint.key()));
     }
+    if let Some((name, lines)) = app.recording() {
+        let words = format!("{} rec {name} {lines}", glyphs.bang());
+        segments.push(left(90, words, paint.bad()));
+    }
     if let Some(notice) = &app.screen.notice {
         let (weight, mark, style) = match notice.tone {
             Tone::Done => (80, "✓", paint.good()),

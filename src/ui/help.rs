@@ -73,8 +73,23 @@ fn lines(canvas: &Canvas<'_>, app: &App, width: u16) -> Vec<Vec<Piece>> {
             piece("  wait a moment: what can follow is shown", paint.text()),
         ],
         Vec::new(),
-        heading(&format!("only in {place}")),
     ];
+    let findings = app.findings();
+    if !findings.is_empty() {
+        lines.push(heading("what your keymap hides"));
+        for finding in findings {
+            let style = if finding.blocks {
+                paint.warn()
+            } else {
+                paint.dim()
+            };
+            for part in text::wrap(&finding.to_string(), usize::from(width).saturating_sub(4)) {
+                lines.push(vec![piece(part.text.to_owned(), style)]);
+            }
+        }
+        lines.push(Vec::new());
+    }
+    lines.push(heading(&format!("only in {place}")));
     lines.extend(
         rows.iter()
             .filter(|row| row.here)

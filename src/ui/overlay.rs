@@ -5,7 +5,7 @@ use ratatui::style::Style;
 
 use super::canvas::{Canvas, Piece, cells_of, piece, whole_words};
 use super::layout::above;
-use super::{Areas, find, form, reply};
+use super::{Areas, find, form, printed, reply};
 use crate::app::{App, Echo, Line, Mode, Picker, PrefixBar, Purpose};
 use crate::keymap::show_sequence;
 use crate::pane::{Place, Spot};
@@ -48,6 +48,10 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, areas: &Areas) -> Option<
         Mode::Form(form) => form::draw(canvas, app, form, areas.body),
         Mode::Find(find) => Some(find::draw(canvas, app, find, areas)),
         Mode::Help(_) => None,
+        Mode::Sheet(sheet) => {
+            printed::draw(canvas, sheet, areas.body);
+            None
+        }
     }
 }
 
@@ -57,7 +61,7 @@ fn bar(canvas: &mut Canvas<'_>, line: &Line, area: Rect) -> Position {
     let label = match &line.purpose {
         Purpose::Palette => ":".to_owned(),
         Purpose::Filter { .. } => "/".to_owned(),
-        Purpose::Prompt { title, .. } => format!("{title}: "),
+        Purpose::Prompt { title, .. } | Purpose::Answer { title, .. } => format!("{title}: "),
     };
     let mut x = area.x + 1;
     let style = canvas.paint.key();
@@ -312,8 +316,7 @@ fn pick(canvas: &mut Canvas<'_>, picker: &Picker, body: Rect) -> Option<Position
 
 /// Draws what can follow the keys typed so far, in columns, in the order of the keymap.
 fn which_key(canvas: &mut Canvas<'_>, app: &App, body: Rect) {
-    let scope = app.screen.active().name();
-    let mut next = app.keymap.continuations(scope, &app.pending);
+    let mut next = app.next_keys();
     next.sort_by_key(|(_, binding)| binding.map_or(usize::MAX, |binding| binding.source.line));
     let columns = (body.width / 26).clamp(1, 5);
     let rows = u16::try_from(next.len())

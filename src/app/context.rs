@@ -1,0 +1,109 @@
+//! What conditions of the keymap ask: how the console stands, and what is under the cursor.
+
+use super::{App, Mode};
+use crate::effect::Line;
+use crate::keymap::{Binding, EVERYWHERE, Key, When};
+use crate::pane::{Focus, Screen};
+use crate::query::Context;
+use crate::record::Value;
+
+/// The variables of conditions, read from the screen.
+struct Facts<'a> {
+    screen: &'a Screen,
+    recording: bool,
+}
+
+impl Context for Facts<'_> {
+    fn variable(&self, name: &'static str) -> Value<'_> {
+        let screen = self.screen;
+        let shelf = screen.shelf(screen.active());
+        match name {
+            "online" => Value::Flag(matches!(
+                screen.sync.line,
+                Line::Live | Line::Polling | Line::Follower
+            )),
+            "pane" => Value::Text(screen.place.name().into()),
+            "focus" => Value::Text(
+                match screen.focus {
+                    Focus::List => "list",
+                    Focus::Detail => "detail",
+                }
+                .into(),
+            ),
+            "marked" => some(shelf.map_or(0, |shelf| shelf.list.mark_count())),
+            "rows" => counted(shelf.map_or(0, |shelf| shelf.list.len())),
+            "filtered" => Value::Flag(shelf.is_some_and(|shelf| !shelf.filter.is_empty())),
+            "zoomed" => Value::Flag(screen.zoom),
+            "queued" => counted(screen.sync.queued),
+            "conflicts" => counted(screen.sync.conflicts),
+            "recording" => Value::Flag(self.recording),
+            _ => Value::Empty,
+        }
+    }
+}
+
+fn counted(number: usize) -> Value<'static> {
+    Value::Number(f64::from(u32::try_from(number).unwrap_or(u32::MAX)))
+}
+
+/// A number that is nothing where it is zero, so that a bare `marked` asks whether any is.
+fn some(number: usize) -> Value<'static> {
+    if number == 0 {
+        Value::Empty
+    } else {
+        counted(number)
+    }
+}
+
+impl App {
+    /// Tells whether a condition holds now.
+    pub fn holds(&self, when: &When) -> bool {
+        let facts = Facts {
+            screen: &self.screen,
+            recording: self.recording().is_some(),
+        };
+        let selected = self.screen.selected();
+        let item = selected.as_ref().and_then(|link| {
+            let kind = link.known_kind()?;
+            self.world.any(kind).query_row(&link.id)
+        });
+        when.holds(&facts, item, &self.world.view, &self.world)
+    }
+
+    /// Lists what each sequence of keys does here and now, the place's own first.
+    pub fn live_keys(&self) -> Vec<(Vec<Key>, &Binding)> {
+        let scope = self.screen.active().name();
+        self.keymap.live(scope, &|when| self.holds(when))
+    }
+
+    /// Lists what can follow the keys typed so far.
+    pub fn next_keys(&self) -> Vec<(Key, Option<&Binding>)> {
+        let scope = self.screen.active().name();
+        self.keymap
+            .continuations(scope, &self.pending, &|when| self.holds(when))
+    }
+
+    /// Returns the scope of the keymap that has the keys.
+    pub fn scope(&self) -> &'static str {
+        match &self.mode {
+            Mode::Normal => self.screen.active().name(),
+            Mode::Line(line) => line.purpose.scope(),
+            Mode::Pick(_) => "pick",
+            Mode::Reply(_) => "reply",
+            Mode::Form(_) => "form",
+            Mode::Find(_) => "find",
+            Mode::Help(_) | Mode::Sheet(_) => "help",
+        }
+    }
+
+    /// Lists places where a binding of the user's hides or blocks keys, those that concern this place.
+    pub fn findings(&self) -> Vec<crate::keymap::Finding> {
+        let here = format!(" of {} ", self.screen.active().name());
+        let everywhere = format!(" of {EVERYWHERE} ");
+        let mut findings = self.keymap.review();
+        findings.retain(|finding| {
+            finding.what.contains(&here) || finding.what.contains(&everywhere) || finding.blocks
+        });
+        findings
+    }
+}

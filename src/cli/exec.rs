@@ -1,0 +1,63 @@
+//! Programs of the user's, without a screen.
+
+use jiff::Timestamp;
+
+use super::{CliError, print};
+use crate::command::{Parsing, read_printed};
+use crate::effect::{OutputTo, Program, Purpose};
+use crate::runtime::{Home, Programs, name_of};
+use crate::store::Store;
+
+/// Runs a program and does with its output what can be done without a screen; returns the edits that it made.
+pub(super) fn run(
+    home: &Home,
+    store: &mut Store,
+    program: &Program,
+    purpose: &Purpose,
+    now: Timestamp,
+) -> Result<Vec<String>, CliError> {
+    let name = name_of(program);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let programs = Programs::default();
+    let output = super::block_on(runtime, programs.run(program))
+        .map_err(|why| CliError::Refused(format!("{name}: {why}")))?;
+    let Purpose::Output { to, trust, about } = purpose else {
+        return Ok(Vec::new());
+    };
+    match to {
+        OutputTo::Nothing => {}
+        OutputTo::Show | OutputTo::Copy => print(output.lines())?,
+        OutputTo::Notice => print(output.lines().take(1))?,
+        OutputTo::Reply => {
+            let thread = about.as_ref().map(|link| link.id.to_string());
+            let Some(thread) = thread else {
+                return Err(CliError::Refused(format!(
+                    "{name}: there is no thread to reply to; name one with --id"
+                )));
+            };
+            let key = format!("reply:{thread}");
+            let drafts = store.drafts()?;
+            let before = drafts.into_iter().find(|(known, _)| *known == key);
+            let text = match before {
+                Some((_, before)) => format!("{before}\n{}", output.trim_end()),
+                None => output.trim_end().to_owned(),
+            };
+            store.set_draft(&key, &text, now)?;
+            print(["kept as the draft of the reply"])?;
+        }
+        OutputTo::Run => {
+            let steps = read_printed(&output, &mut Parsing::new())
+                .map_err(|why| CliError::Refused(format!("{name}: {why}; nothing was run")))?;
+            if !trust {
+                print(steps.iter().map(|(line, _)| line))?;
+                super::check::warn("this is a plan; `--trust` runs it");
+                return Ok(Vec::new());
+            }
+            let commands = steps.into_iter().map(|(_, command)| command).collect();
+            return super::headless::perform(home, store, commands, now);
+        }
+    }
+    Ok(Vec::new())
+}

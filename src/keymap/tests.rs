@@ -1,0 +1,242 @@
+use super::*;
+use crate::query::{Context, Row};
+use crate::record::{Value, View};
+
+fn keys(text: &str) -> Vec<Key> {
+    parse_sequence(text).unwrap()
+}
+
+fn mine(text: &str) -> Keymap {
+    Keymap::defaults()
+        .unwrap()
+        .with_user(text, "keymap.toml")
+        .unwrap()
+}
+
+fn refused(text: &str) -> String {
+    Keymap::defaults()
+        .unwrap()
+        .with_user(text, "keymap.toml")
+        .unwrap_err()
+        .to_string()
+}
+
+fn runs(found: Found<'_>) -> Vec<String> {
+    match found {
+        Found::Bound(binding) => binding.commands.clone(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn every_default_binding_is_a_command() {
+    Keymap::check_defaults().unwrap();
+}
+
+#[test]
+fn the_user_wins_over_a_default_of_the_same_place() {
+    let keymap = mine("[everywhere]\ne = \"app redraw\"\n");
+    assert_eq!(runs(keymap.find("inbox", &keys("e"))), ["app redraw"]);
+}
+
+#[test]
+fn a_key_can_be_taken_away() {
+    let keymap = mine("[inbox]\ne = { unbind = true }\n");
+    assert_eq!(keymap.find("inbox", &keys("e")), Found::Nothing);
+    assert!(
+        keymap
+            .all("inbox")
+            .iter()
+            .all(|(known, _)| *known != keys("e"))
+    );
+}
+
+#[test]
+fn a_wrong_command_names_file_line_key_and_a_suggestion() {
+    let error = refused("[inbox]\n\ne = \"inbox dnoe\"\n");
+    assert!(error.contains("keymap.toml:3"), "{error}");
+    assert!(error.contains("`e`") && error.contains("done"), "{error}");
+}
+
+#[test]
+fn what_is_wrong_in_a_table_is_named() {
+    for (text, words) in [
+        ("e = { wen = \"online\", do = \"inbox done\" }", "`wen`"),
+        (
+            "e = { when = \"lifecycle:new\", do = \"inbox done\" }",
+            "lifecycle",
+        ),
+        ("e = { when = \"channel:fax\", do = \"inbox done\" }", "fax"),
+        ("e = { when = \"due:today\", do = \"inbox done\" }", "due"),
+        ("e = { do = \"note {text}\" }", "nothing asks for {text}"),
+        (
+            "e = { do = \"inbox done\", ask = { a = \"x\" } }",
+            "does not use it",
+        ),
+        ("e = { do = \"note {item.nothing}\" }", "item.nothing"),
+        (
+            "e = { do = \"inbox done\", unbind = true }",
+            "bound and unbound",
+        ),
+        ("e = {}", "does nothing"),
+        ("e = 7", "neither a text nor a list"),
+        (
+            "e = { do = \"note {a}\", ask = { a = { menu = [] } } }",
+            "menu",
+        ),
+        (
+            "e = { do = \"note {a}\", ask = { a = { input = \"x\", type = \"float\" } } }",
+            "float",
+        ),
+        (
+            "e = { do = \"note {a}\", ask = { a = { input = \"x\", kind = \"lead\" } } }",
+            "exactly one",
+        ),
+    ] {
+        let error = refused(&format!("[inbox]\n{text}\n"));
+        assert!(error.starts_with("keymap.toml:2: `e`: "), "{error}");
+        assert!(error.contains(words), "{text}: {error}");
+    }
+}
+
+#[test]
+fn no_default_sits_on_a_key_that_terminals_or_multiplexers_take() {
+    for (version, _) in VERSIONS {
+        for preset in [Preset::Vim, Preset::Plain] {
+            let keymap = Keymap::shipped(preset, version).unwrap();
+            for scope in keymap.ours.keys() {
+                for (sequence, _) in keymap.all(scope) {
+                    for key in sequence {
+                        // Prefixes of tmux and screen, flow control, and what is Backspace, Tab, Enter and
+                        // Esc, literal next, discard and interrupt to a terminal; F10 and F11 are the window's.
+                        let letter = key.ctrl
+                            && matches!(
+                                key.code,
+                                KeyCode::Char(
+                                    'a' | 'b'
+                                        | 's'
+                                        | 'q'
+                                        | 'h'
+                                        | 'i'
+                                        | 'm'
+                                        | 'j'
+                                        | 'c'
+                                        | 'v'
+                                        | 'o'
+                                        | '['
+                                        | '\\'
+                                        | ' '
+                                        | '@'
+                                )
+                            );
+                        let window = matches!(key.code, KeyCode::F(10 | 11))
+                            || (key.shift
+                                && matches!(
+                                    key.code,
+                                    KeyCode::PageUp | KeyCode::PageDown | KeyCode::Insert
+                                ))
+                            || (key.alt
+                                && matches!(
+                                    key.code,
+                                    KeyCode::F(_) | KeyCode::Tab | KeyCode::Char(' ')
+                                ));
+                        assert!(!letter && !window, "{version} {preset:?} {scope}: {key}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+struct Marked(f64);
+impl Context for Marked {
+    fn variable(&self, name: &'static str) -> Value<'_> {
+        match name {
+            "marked" => Value::Number(self.0),
+            _ => Value::Empty,
+        }
+    }
+}
+
+#[test]
+fn of_several_bindings_the_first_that_holds_counts() {
+    let keymap = mine(
+        "[inbox]\ne = [\n  { when = \"network.lifecycle:new sla<2h\", do = \"inbox snooze +1h\" },\n  { when = \"marked>3\", do = \"mark clear\" },\n]\n",
+    );
+    let view = View {
+        now: jiff::Timestamp::UNIX_EPOCH,
+        zone: jiff::tz::TimeZone::UTC,
+        me: "ana".into(),
+    };
+    let item: Option<&dyn Row> = None;
+    let with = |marks: f64| {
+        let holds = |when: &When| when.holds(&Marked(marks), item, &view, &crate::query::NoLinks);
+        runs(keymap.look_up("inbox", &keys("e"), &holds).unwrap())
+    };
+    assert_eq!(with(4.0), ["mark clear"]);
+    // None of them holds: the default is reached.
+    assert_eq!(with(2.0), ["inbox done"]);
+    assert_eq!(
+        keymap
+            .all("inbox")
+            .iter()
+            .filter(|(known, _)| *known == keys("e"))
+            .count(),
+        3
+    );
+}
+
+#[test]
+fn what_cannot_be_reached_is_named_with_its_line() {
+    let keymap = mine(
+        "[everywhere]\n\"Z a\" = \"app redraw\"\n\n[inbox]\ng = \"inbox done\"\n\"e e\" = \"inbox done\"\nb = [{ do = \"inbox done\" }, { do = \"mark clear\" }]\nZ = \"app redraw\"\n\"space\" = \"inbox done\"\n\"n\" = { unbind = true }\n\"g q\" = \"app quit\"\n",
+    );
+    let findings: Vec<String> = keymap.review().iter().map(ToString::to_string).collect();
+    let all = findings.join("\n");
+    for words in [
+        "keymap.toml:5: `g` of inbox hides",
+        "defaults that begin with it: g g",
+        "keymap.toml:6: `e` waits for more keys since `e e` of inbox begins with it: the default `inbox done`",
+        "keymap.toml:7: `b` of inbox is never reached: line 7",
+        "keymap.toml:2: `Z a` cannot be reached in inbox: line 8",
+        "keymap.toml:10: `n` of inbox takes away",
+        "keymap.toml:11: `g q` of inbox is never reached: line 5 binds `g`",
+    ] {
+        assert!(all.contains(words), "{words}\n--\n{all}");
+    }
+    assert_eq!(mine("[inbox]\nD = \"inbox done\"\n").review(), []);
+}
+
+#[test]
+fn the_plain_preset_frees_the_letters_of_vim_and_moves_by_arrows() {
+    let plain = Keymap::shipped(Preset::Plain, "").unwrap();
+    assert_eq!(plain.find("inbox", &keys("j")), Found::Nothing);
+    assert_eq!(runs(plain.find("inbox", &keys("down"))), ["cursor down"]);
+    assert_eq!(runs(plain.find("inbox", &keys("delete"))), ["inbox done"]);
+    assert_eq!(runs(plain.find("inbox", &keys("e"))), ["inbox done"]);
+}
+
+#[test]
+fn versions_of_the_defaults_can_be_asked_for_and_compared() {
+    let error = Keymap::shipped(Preset::Vim, "v0").unwrap_err().to_string();
+    assert!(error.contains("v1, v2"), "{error}");
+    assert_eq!(changes(Preset::Vim, "v1", "v1").unwrap(), []);
+    let list = changes(Preset::Vim, "v1", "v2").unwrap();
+    assert!(
+        list.iter().any(|change| change.before.is_none()),
+        "{list:?}"
+    );
+}
+
+#[test]
+fn while_something_is_typed_only_what_keeps_it_can_be_bound() {
+    let error = refused("[reply]\nctrl-x = \"inbox done\"\n");
+    assert!(error.contains("would throw away"), "{error}");
+    let keymap = mine("[reply]\nctrl-x = \"input accept\"\n");
+    assert_eq!(
+        runs(keymap.find("reply", &keys("ctrl-x"))),
+        ["input accept"]
+    );
+    // Keys of places are letters there.
+    assert_eq!(keymap.find("reply", &keys("e")), Found::Nothing);
+}
