@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use serde::Deserialize;
 
 use crate::command::Settings;
-use crate::keymap::{Layout, Preset, line_of};
+use crate::keymap::{self, Layout, line_of};
 
 /// The configuration.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -139,6 +139,28 @@ pub struct Keys {
     pub defaults: String,
     /// The keyboard, where it does not type Latin letters: `ru`, `uk`, `el`, `he`, `ko`, or its 33 letters in the place of `qwertyuiop[]asdfghjkl;'zxcvbnm,./`.
     pub layout: String,
+}
+
+impl Keys {
+    /// Returns the keys to begin with.
+    pub const fn preset(&self) -> keymap::Preset {
+        match self.preset {
+            Preset::Vim => keymap::Preset::Vim,
+            Preset::Plain => keymap::Preset::Plain,
+        }
+    }
+}
+
+/// The keys to begin with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+pub enum Preset {
+    /// Moves as in vim.
+    #[default]
+    #[serde(rename = "vim")]
+    Vim,
+    /// Arrows and function keys.
+    #[serde(rename = "plain")]
+    Plain,
 }
 
 /// What a digit begins.

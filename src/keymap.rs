@@ -35,8 +35,7 @@ const PLAIN: &str = include_str!("keymap/plain.toml");
 pub const VERSIONS: &[(&str, &str)] = &[("v1", include_str!("keymap/v1.toml")), ("v2", DEFAULT)];
 
 /// The sets of keys to begin with.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Preset {
     /// Moves as in vim.
     #[default]

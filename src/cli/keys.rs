@@ -49,7 +49,7 @@ fn keymap(home: &Home) -> Result<Keymap, CliError> {
 pub(super) fn keys(args: &KeysArgs) -> Result<(), CliError> {
     let home = Home::find()?;
     if let Some(version) = &args.changed {
-        let preset = home.config().map_err(CliError::Refused)?.keys.preset;
+        let preset = home.config().map_err(CliError::Refused)?.keys.preset();
         let list =
             changes(preset, version, "").map_err(|error| CliError::Usage(error.to_string()))?;
         if list.is_empty() {
