@@ -11,6 +11,7 @@ mod find;
 mod form;
 mod fuzzy;
 mod help;
+mod hooks;
 mod input;
 mod keys;
 mod line;
@@ -20,6 +21,7 @@ mod pending;
 mod pick;
 mod point;
 mod prefix;
+mod remote;
 mod reply;
 mod script;
 
@@ -107,6 +109,13 @@ pub enum Msg {
         purpose: String,
         /// The text, or why there is none.
         text: Result<String, String>,
+    },
+    /// Another program asks something of the console.
+    Asked {
+        /// Who asks.
+        id: u64,
+        /// What, as JSON.
+        request: String,
     },
     /// A program of the user's ended.
     Ran(Ran),
@@ -205,6 +214,8 @@ pub struct App {
     asking: Option<Box<script::Asking>>,
     /// How many bindings have asked.
     serial: u64,
+    /// What hooks have noticed.
+    noticed: hooks::Noticed,
     /// The macro that is being recorded.
     recording: Option<macros::Recording>,
     /// What is shown as soon as nothing is typed.
@@ -254,6 +265,7 @@ impl App {
             last: Default::default(),
             asking: None,
             serial: 0,
+            noticed: hooks::Noticed::default(),
             recording: None,
             held: VecDeque::new(),
             lines: Vec::new(),
@@ -292,9 +304,12 @@ impl App {
                 self.size = (columns, rows);
                 self.redraw = true;
             }
-            Msg::Tick => arrange_all(&self.world, &mut self.screen, false),
-            Msg::Changed(changes) => effects = self.take_changes(&changes),
-            Msg::Loaded(load, rows) => self.take_loaded(&load, &rows),
+            Msg::Tick => {
+                arrange_all(&self.world, &mut self.screen, false);
+                effects = self.after_time();
+            }
+            Msg::Changed(changes) => effects = self.changed(&changes),
+            Msg::Loaded(load, rows) => effects = self.loaded(&load, &rows),
             Msg::Reloaded { user, rows } => effects = self.reload(&user, &rows),
             Msg::Saved(batch) => {
                 self.pending_edits.saved(&batch);
@@ -306,7 +321,7 @@ impl App {
                 arrange(&self.world, &mut self.screen, Place::Outbox, true);
                 arrange(&self.world, &mut self.screen, Place::Conflicts, true);
             }
-            Msg::Sync(status) => effects = self.take_status(status),
+            Msg::Sync(status) => effects = self.synced(status),
             Msg::Drafts(drafts) => self.drafts = drafts.into_iter().collect(),
             Msg::Counts {
                 queued,
@@ -323,6 +338,7 @@ impl App {
             }
             Msg::UndoLog(done, undone) => self.undo.restore(done, undone),
             Msg::Edited { purpose, text } => effects = self.edited(&purpose, text),
+            Msg::Asked { id, request } => effects = self.asked(id, &request),
             Msg::Ran(ran) => effects = self.take_ran(ran),
             Msg::Tell(tone, text) => self.screen.say(tone, text),
             Msg::Configured(configured) => self.configure(*configured),
@@ -410,6 +426,7 @@ impl App {
             self.screen.say(Tone::Error, error.to_string());
         }
         let mut effects = outcome.effects;
+        effects.extend(self.after_edits(&effects));
         let mut back = None;
         for effect in &effects {
             if let Effect::Save(batch) = effect {

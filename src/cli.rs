@@ -9,6 +9,7 @@ mod exec;
 mod headless;
 mod keys;
 mod list;
+mod run;
 mod serve;
 mod sync;
 
@@ -53,6 +54,10 @@ enum Verb {
     Audit(serve::AuditCommand),
     /// Lists records of a kind, from the cache.
     List(list::ListArgs),
+    /// Runs a file of commands, one a line; nothing runs unless all of it can be read.
+    Run(run::RunArgs),
+    /// Sends commands to the running console and prints what came of them as JSON.
+    Remote(run::RemoteArgs),
     /// Sends what waits, fetches what is new, and says what happened.
     Sync,
     /// Checks the configuration, or says where it is.
@@ -181,6 +186,8 @@ fn run(root: Root) -> Result<(), CliError> {
         Some(Verb::User(command)) => serve::user(&command),
         Some(Verb::Audit(command)) => serve::audit(&command),
         Some(Verb::List(args)) => list::run(&args),
+        Some(Verb::Run(args)) => run::run(&args),
+        Some(Verb::Remote(args)) => run::remote(&args),
         Some(Verb::Sync) => sync::run(),
         Some(Verb::Config(command)) => check::config(&command),
         Some(Verb::Doctor) => check::doctor(),

@@ -7,6 +7,7 @@
 //! several bindings of one key in one layer the first whose condition holds counts.
 
 mod binding;
+mod hook;
 mod key;
 mod layout;
 mod load;
@@ -14,6 +15,7 @@ mod review;
 mod template;
 
 pub use binding::{Binding, Prompt, VARIABLES, Wants, When};
+pub use hook::{Event, Hook, read_hooks};
 pub use key::{Key, KeyCode, parse_sequence};
 pub use layout::{Layout, LayoutError};
 pub(crate) use load::line_of;
@@ -96,6 +98,8 @@ pub struct Keymap {
     ours: BTreeMap<String, Node>,
     /// Macros by name.
     pub macros: BTreeMap<String, Macro>,
+    /// What runs by itself.
+    pub hooks: Vec<Hook>,
 }
 
 /// Command lines that are kept under a name.

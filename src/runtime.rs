@@ -10,6 +10,7 @@ mod keys;
 mod notify;
 mod outside;
 mod program;
+mod remote;
 mod repaint;
 mod signals;
 mod terminal;
@@ -18,6 +19,8 @@ mod worker;
 pub use clock::Clock;
 pub use home::{Home, HomeError, fallback_theme};
 pub use program::{Programs, name_of};
+#[cfg(unix)]
+pub use remote::{ask, socket};
 pub use signals::Signals;
 pub use terminal::{give_back, install_panic_hook};
 
@@ -125,7 +128,17 @@ pub async fn run(app: &mut App, screen: &mut Screen, wiring: Wiring) -> Result<(
     ] {
         let _ = jobs.send(job);
     }
+    let waiting = remote::Waiting::default();
+    #[cfg(unix)]
+    let door = match remote::open(&wiring.home.state, answers.clone(), waiting.clone()) {
+        Ok(door) => door,
+        Err(why) => {
+            let _ = answers.send(Msg::Tell(Tone::Info, why));
+            None
+        }
+    };
     let mut console = Loop {
+        waiting,
         look: look(app),
         jobs,
         answers,
@@ -145,6 +158,8 @@ pub async fn run(app: &mut App, screen: &mut Screen, wiring: Wiring) -> Result<(
     // What was typed last is on its way to the disk: wait for it, then go.
     let store = console.wiring.store.clone();
     console.programs.kill_all();
+    #[cfg(unix)]
+    drop(door);
     drop(console);
     let _ = store.counts().await;
     watchdog.abort();
@@ -154,6 +169,7 @@ pub async fn run(app: &mut App, screen: &mut Screen, wiring: Wiring) -> Result<(
 pub use terminal::Screen;
 
 struct Loop {
+    waiting: remote::Waiting,
     look: Look,
     jobs: UnboundedSender<Job>,
     answers: UnboundedSender<Msg>,
@@ -329,7 +345,10 @@ impl Loop {
                 let kept = self.wiring.home.keep_macro(&name, text.as_deref());
                 return self.tell(app, screen, kept);
             }
-            Effect::Answer { .. } => return Ok(()),
+            Effect::Answer { id, text } => match self.waiting.take(id) {
+                Some(who) => Job::Answer(who, text),
+                None => return Ok(()),
+            },
             Effect::Reload => {
                 let configured = Box::new(self.wiring.home.configured());
                 self.take(app, screen, Msg::Configured(configured))?;

@@ -5,7 +5,7 @@ use crate::effect::Line;
 use crate::keymap::{Binding, EVERYWHERE, Key, When};
 use crate::pane::{Focus, Screen};
 use crate::query::Context;
-use crate::record::Value;
+use crate::record::{AnyRef, Value};
 
 /// The variables of conditions, read from the screen.
 struct Facts<'a> {
@@ -58,12 +58,16 @@ fn some(number: usize) -> Value<'static> {
 impl App {
     /// Tells whether a condition holds now.
     pub fn holds(&self, when: &When) -> bool {
+        self.holds_for(when, self.screen.selected().as_ref())
+    }
+
+    /// Tells whether a condition holds for a record.
+    pub(super) fn holds_for(&self, when: &When, link: Option<&AnyRef>) -> bool {
         let facts = Facts {
             screen: &self.screen,
             recording: self.recording().is_some(),
         };
-        let selected = self.screen.selected();
-        let item = selected.as_ref().and_then(|link| {
+        let item = link.and_then(|link| {
             let kind = link.known_kind()?;
             self.world.any(kind).query_row(&link.id)
         });

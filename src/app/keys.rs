@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{App, Mode};
-use crate::command::{Command, CursorCommand, InputCommand};
+use crate::command::{Command, CursorCommand, InputCommand, MacroCommand};
 use crate::config::Digits;
 use crate::effect::Effect;
 use crate::keymap::{Binding, Found, Key, KeyCode, show_sequence};
@@ -268,6 +268,16 @@ impl App {
                 vec![format!("cursor up {count}")],
                 vec![Command::Cursor(CursorCommand::Up { by: count })],
             ),
+            [Command::Macro(MacroCommand::Play { name, .. })] => {
+                let times = u16::try_from(count).unwrap_or(1000).min(1000);
+                let play = MacroCommand::Play {
+                    name: name.clone(),
+                    times,
+                };
+                let name = name.as_deref().unwrap_or("");
+                let line = format!("macro play --times {times} {name}");
+                self.run_as(vec![line], vec![Command::Macro(play)])
+            }
             [command] if command.counts_rows() => self.run_counted(lines, command, count),
             _ => {
                 let mut effects = Vec::new();

@@ -64,7 +64,9 @@ impl App {
                 Vec::new()
             }
             MacroCommand::Record { name } | MacroCommand::Stop { name } => self.stop(name),
-            MacroCommand::Play { name: None, .. } => self.offer_macros("play", "macro play"),
+            MacroCommand::Play { name: None, times } => {
+                self.offer_macros("play", &format!("macro play --times {times}"))
+            }
             MacroCommand::Edit { name: None } => self.offer_macros("edit", "macro edit"),
             MacroCommand::Delete { name: None } => self.offer_macros("forget", "macro delete"),
             MacroCommand::Play {

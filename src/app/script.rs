@@ -213,7 +213,7 @@ impl App {
     }
 
     /// Returns a field of a record as the text that stands for it: ids for links, nothing for what is empty.
-    fn item(&self, link: &AnyRef, field: &str) -> String {
+    pub(super) fn item(&self, link: &AnyRef, field: &str) -> String {
         match field {
             "id" => return link.id.to_string(),
             "kind" => return link.kind.to_string(),
@@ -267,7 +267,7 @@ impl App {
         match to {
             OutputTo::Nothing => {}
             OutputTo::Notice if first.is_empty() => {
-                self.screen.say(Tone::Done, format!("{name}: done"))
+                self.screen.say(Tone::Done, format!("{name}: done"));
             }
             OutputTo::Notice => self.screen.say(Tone::Info, first),
             OutputTo::Show if output.trim().is_empty() => {

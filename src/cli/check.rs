@@ -68,6 +68,8 @@ pub(super) fn config(command: &ConfigCommand) -> Result<(), CliError> {
         ConfigCommand::Path => print([
             format!("config  {}", home.config_file().display()),
             format!("keymap  {}", home.keymap_file().display()),
+            format!("hooks   {}", home.hooks_file().display()),
+            format!("macros  {}", home.macros_folder().display()),
             format!("themes  {}", home.config.join("themes").display()),
             format!("token   {}", home.token_file().display()),
             format!("cache   {}", home.cache.display()),
@@ -78,7 +80,7 @@ pub(super) fn config(command: &ConfigCommand) -> Result<(), CliError> {
             let findings = configured.keymap.review();
             print(findings.iter().map(ToString::to_string))?;
             if configured.problems.is_empty() {
-                return print(["config, keymap, macros and theme are fine"]);
+                return print(["config, keymap, hooks, macros and theme are fine"]);
             }
             Err(CliError::Refused(configured.problems.join("\n")))
         }

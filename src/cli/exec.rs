@@ -1,21 +1,17 @@
 //! Programs of the user's, without a screen.
 
-use jiff::Timestamp;
-
+use super::headless::Session;
 use super::{CliError, print};
 use crate::command::{Parsing, read_printed};
 use crate::effect::{OutputTo, Program, Purpose};
-use crate::runtime::{Home, Programs, name_of};
-use crate::store::Store;
+use crate::runtime::{Programs, name_of};
 
-/// Runs a program and does with its output what can be done without a screen; returns the edits that it made.
+/// Runs a program and does with its output what can be done without a screen.
 pub(super) fn run(
-    home: &Home,
-    store: &mut Store,
+    session: &mut Session,
     program: &Program,
     purpose: &Purpose,
-    now: Timestamp,
-) -> Result<Vec<String>, CliError> {
+) -> Result<(), CliError> {
     let name = name_of(program);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -24,7 +20,7 @@ pub(super) fn run(
     let output = super::block_on(runtime, programs.run(program))
         .map_err(|why| CliError::Refused(format!("{name}: {why}")))?;
     let Purpose::Output { to, trust, about } = purpose else {
-        return Ok(Vec::new());
+        return Ok(());
     };
     match to {
         OutputTo::Nothing => {}
@@ -38,13 +34,13 @@ pub(super) fn run(
                 )));
             };
             let key = format!("reply:{thread}");
-            let drafts = store.drafts()?;
+            let drafts = session.store.drafts()?;
             let before = drafts.into_iter().find(|(known, _)| *known == key);
             let text = match before {
                 Some((_, before)) => format!("{before}\n{}", output.trim_end()),
                 None => output.trim_end().to_owned(),
             };
-            store.set_draft(&key, &text, now)?;
+            session.store.set_draft(&key, &text, session.now)?;
             print(["kept as the draft of the reply"])?;
         }
         OutputTo::Run => {
@@ -53,11 +49,11 @@ pub(super) fn run(
             if !trust {
                 print(steps.iter().map(|(line, _)| line))?;
                 super::check::warn("this is a plan; `--trust` runs it");
-                return Ok(Vec::new());
+                return Ok(());
             }
             let commands = steps.into_iter().map(|(_, command)| command).collect();
-            return super::headless::perform(home, store, commands, now);
+            return session.perform(commands);
         }
     }
-    Ok(Vec::new())
+    Ok(())
 }

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::{CliError, print};
 use crate::app::Configured;
-use crate::command::{Command, Cx, UndoLog};
+use crate::command::{Command, Cx, MacroCommand, UndoLog};
 use crate::effect::{Effect, Load, OutboxRow, OutboxState};
 use crate::list::World;
 use crate::record::{AnyRef, FollowUp, Id, Kind, Meeting, Thread, User};
@@ -142,63 +142,196 @@ pub(super) fn seed(now: Timestamp) -> u64 {
 
 /// Runs a command and saves what it changed; then tries to send it.
 pub(super) fn run(command: Command) -> Result<(), CliError> {
-    let home = Home::find()?;
-    let clock = super::console::clock(&home);
-    let now = clock.now();
-    super::check::warn_config(&home);
-    let mut store = open_store(&home, now)?;
-    let mine = perform(&home, &mut store, vec![command], now)?;
-    if !mine.is_empty() {
-        drop(store);
-        send(&home, clock, &mine)?;
-    }
-    Ok(())
+    let mut session = Session::open(Home::find()?)?;
+    session.perform(vec![command])?;
+    session.send()
 }
 
-/// Runs commands as one batch, saves what they changed and prints what they say; returns the edits.
-pub(super) fn perform(
-    home: &Home,
-    store: &mut Store,
-    commands: Vec<Command>,
-    now: Timestamp,
-) -> Result<Vec<String>, CliError> {
-    let configured = home.configured();
-    let mut world = world(store, &configured, now, NAMED)?;
-    let named: Vec<AnyRef> = commands.iter().flat_map(named_links).collect();
-    if commands
-        .iter()
-        .any(|command| matches!(command, Command::Lead(_)))
-    {
-        read_history(store, &mut world, &named)?;
+/// A console without a screen: records in memory, the store, and the edits that it made.
+pub(super) struct Session {
+    pub(super) home: Home,
+    pub(super) store: Store,
+    pub(super) now: Timestamp,
+    clock: Clock,
+    configured: Configured,
+    world: World,
+    undo: UndoLog,
+    knows_undo: bool,
+    mine: Vec<String>,
+}
+
+impl Session {
+    /// Reads what commands look names up in.
+    pub(super) fn open(home: Home) -> Result<Self, CliError> {
+        let clock = super::console::clock(&home);
+        let now = clock.now();
+        let configured = home.configured();
+        super::check::warn_config(&home);
+        let mut store = open_store(&home, now)?;
+        let world = world(&mut store, &configured, now, NAMED)?;
+        Ok(Self {
+            home,
+            store,
+            now,
+            clock,
+            configured,
+            world,
+            undo: UndoLog::default(),
+            knows_undo: false,
+            mine: Vec::new(),
+        })
     }
-    for row in store.load(&Load::Records(named))? {
-        world.upsert(&row);
+
+    /// Runs commands as one batch, saves what they changed and prints what they say.
+    pub(super) fn perform(&mut self, commands: Vec<Command>) -> Result<(), CliError> {
+        let mut unfolded = Vec::new();
+        for command in commands {
+            self.unfold(command, 0, &mut unfolded)?;
+        }
+        // What steps back in time cannot be in one batch with what goes forward.
+        let steps_back = |command: &Command| matches!(command, Command::Undo | Command::Redo);
+        for part in unfolded.chunk_by(|one, next| !steps_back(one) && !steps_back(next)) {
+            self.perform_batch(part.to_vec())?;
+        }
+        Ok(())
     }
-    let mut undo = UndoLog::default();
-    if commands
-        .iter()
-        .any(|command| matches!(command, Command::Undo | Command::Redo))
-    {
-        restore_undo(store, &mut undo, &mut world)?;
+
+    /// Puts the commands of a macro in the place of the one that plays it.
+    fn unfold(
+        &self,
+        command: Command,
+        depth: usize,
+        unfolded: &mut Vec<Command>,
+    ) -> Result<(), CliError> {
+        let Command::Macro(MacroCommand::Play {
+            name: Some(name),
+            times,
+        }) = &command
+        else {
+            unfolded.push(command);
+            return Ok(());
+        };
+        let known = self.configured.keymap.macros.get(name).ok_or_else(|| {
+            CliError::Usage(format!(
+                "macro {name}: there is none of this name in {}",
+                self.home.macros_folder().display()
+            ))
+        })?;
+        if depth > 8 || unfolded.len() > 10_000 {
+            return Err(CliError::Refused(format!(
+                "macro {name}: it plays itself, or runs more than 10000 commands; nothing of it was run"
+            )));
+        }
+        for _ in 0..*times {
+            for step in &known.steps {
+                self.unfold(step.command.clone(), depth + 1, unfolded)?;
+            }
+        }
+        Ok(())
     }
-    let settings = configured.config.settings();
-    let mut cx = Cx::new(&mut world, None, &settings, &mut undo);
-    if commands
-        .iter()
-        .any(|command| matches!(command, Command::Conflict(_)))
-    {
-        cx.outbox = store.outbox()?;
+
+    fn perform_batch(&mut self, commands: Vec<Command>) -> Result<(), CliError> {
+        let named: Vec<AnyRef> = commands.iter().flat_map(named_links).collect();
+        let any = |fits: fn(&Command) -> bool| commands.iter().any(fits);
+        if any(|command| matches!(command, Command::Lead(_))) {
+            read_history(&mut self.store, &mut self.world, &named)?;
+        }
+        for row in self.store.load(&Load::Records(named))? {
+            self.world.upsert(&row);
+        }
+        if any(|command| matches!(command, Command::Undo | Command::Redo)) && !self.knows_undo {
+            self.knows_undo = true;
+            restore_undo(&mut self.store, &mut self.undo, &mut self.world)?;
+        }
+        let settings = self.configured.config.settings();
+        let settles = any(|command| matches!(command, Command::Conflict(_)));
+        let mut cx = Cx::new(&mut self.world, None, &settings, &mut self.undo);
+        if settles {
+            cx.outbox = self.store.outbox()?;
+        }
+        let mut failed = None;
+        for command in commands {
+            if let Err(error) = command.run(&mut cx) {
+                failed = Some(error);
+                break;
+            }
+        }
+        if let Some(error) = failed {
+            return Err(error.into());
+        }
+        let outcome = cx.finish();
+        let mut stale = false;
+        for effect in outcome.effects {
+            stale |= matches!(effect, Effect::Resolve { .. } | Effect::Discard { .. });
+            self.carry_out(effect)?;
+        }
+        if stale {
+            self.world = world(&mut self.store, &self.configured, self.now, NAMED)?;
+        }
+        print(&outcome.output)
     }
-    for command in commands {
-        command.run(&mut cx)?;
+
+    /// Sends the edits that were made, where there are any.
+    pub(super) fn send(self) -> Result<(), CliError> {
+        if self.mine.is_empty() {
+            return Ok(());
+        }
+        let Self {
+            home, clock, mine, store, ..
+        } = self;
+        drop(store);
+        send(&home, clock, &mine)
     }
-    let outcome = cx.finish();
-    let mut mine = Vec::new();
-    for effect in outcome.effects {
-        mine.extend(carry_out(home, store, effect, now)?);
+
+    /// Carries out an effect without a screen.
+    fn carry_out(&mut self, effect: Effect) -> Result<(), CliError> {
+        match effect {
+            Effect::Save(batch) => {
+                self.store.save(&batch)?;
+                self.mine
+                    .extend(batch.edits.into_iter().map(|edit| edit.cmd));
+            }
+            Effect::Resolve { cmd, resolution } => {
+                let before = commands(&mut self.store)?;
+                self.store.resolve(&cmd, &resolution, self.now)?;
+                let mut made = commands(&mut self.store)?;
+                made.retain(|one| *one == cmd || !before.contains(one));
+                // What waited behind it can be sent now, even where nothing takes its place.
+                made.push(cmd);
+                self.mine.extend(made);
+            }
+            Effect::Discard { cmd } => {
+                self.store.discard(&cmd, self.now)?;
+            }
+            Effect::LoadOutbox => {
+                let rows = self.store.outbox()?;
+                print(rows.iter().map(outbox_line))?;
+            }
+            Effect::Sync => {
+                super::sync::report(&self.home)?;
+            }
+            Effect::Draft { key, text } => {
+                self.store.set_draft(&key, &text, self.now)?;
+            }
+            Effect::Copy(text) | Effect::Open(text) => {
+                print([text])?;
+            }
+            Effect::Export { path, text } => {
+                std::fs::write(&path, text)?;
+            }
+            Effect::Exec(program, purpose) => super::exec::run(self, &program, &purpose)?,
+            Effect::Notify { title, text } => print([format!("{title}: {text}")])?,
+            Effect::Load(_)
+            | Effect::KeepMacro { .. }
+            | Effect::Answer { .. }
+            | Effect::Editor { .. }
+            | Effect::WakeAt(_)
+            | Effect::Reload
+            | Effect::Suspend
+            | Effect::Quit => {}
+        }
+        Ok(())
     }
-    print(&outcome.output)?;
-    Ok(mine)
 }
 
 /// Reads the history of the leads that a command names: one that was closed goes back to where it was.
@@ -239,62 +372,6 @@ fn restore_undo(store: &mut Store, undo: &mut UndoLog, world: &mut World) -> Res
     }
     undo.restore(done, undone);
     Ok(())
-}
-
-/// Carries out an effect without a screen; returns the edits that it made, by their commands.
-fn carry_out(
-    home: &Home,
-    store: &mut Store,
-    effect: Effect,
-    now: Timestamp,
-) -> Result<Vec<String>, CliError> {
-    match effect {
-        Effect::Save(batch) => {
-            store.save(&batch)?;
-            return Ok(batch.edits.into_iter().map(|edit| edit.cmd).collect());
-        }
-        Effect::Resolve { cmd, resolution } => {
-            let before = commands(store)?;
-            store.resolve(&cmd, &resolution, now)?;
-            let mut made = commands(store)?;
-            made.retain(|one| *one == cmd || !before.contains(one));
-            // What waited behind it can be sent now, even where nothing takes its place.
-            made.push(cmd);
-            return Ok(made);
-        }
-        Effect::Discard { cmd } => {
-            store.discard(&cmd, now)?;
-        }
-        Effect::LoadOutbox => {
-            let rows = store.outbox()?;
-            print(rows.iter().map(outbox_line))?;
-        }
-        Effect::Sync => {
-            super::sync::report(home)?;
-        }
-        Effect::Draft { key, text } => {
-            store.set_draft(&key, &text, now)?;
-        }
-        Effect::Copy(text) | Effect::Open(text) => {
-            print([text])?;
-        }
-        Effect::Export { path, text } => {
-            std::fs::write(&path, text)?;
-        }
-        Effect::Exec(program, purpose) => {
-            return super::exec::run(home, store, &program, &purpose, now);
-        }
-        Effect::Load(_)
-        | Effect::Notify { .. }
-        | Effect::KeepMacro { .. }
-        | Effect::Answer { .. }
-        | Effect::Editor { .. }
-        | Effect::WakeAt(_)
-        | Effect::Reload
-        | Effect::Suspend
-        | Effect::Quit => {}
-    }
-    Ok(Vec::new())
 }
 
 /// Lists the edits that are not settled, by their commands.

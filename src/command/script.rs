@@ -232,12 +232,9 @@ impl MacroCommand {
 
 impl NotifyCommand {
     pub(super) fn run(self, cx: &mut Cx<'_>) {
-        if cx.screen.is_none() {
-            let line = format!("{}: {}", self.title, self.text);
-            cx.output.push(line);
-            return;
+        if let Some(screen) = cx.screen.as_deref_mut() {
+            screen.say(crate::pane::Tone::Info, self.text.clone());
         }
-        cx.say(crate::pane::Tone::Info, self.text.clone());
         cx.effects.push(Effect::Notify {
             title: self.title,
             text: self.text,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::app::Configured;
 use crate::command::{Parsing, read_steps};
 use crate::config::{self, Config};
-use crate::keymap::{Keymap, Macro};
+use crate::keymap::{Hook, Keymap, Macro, read_hooks};
 use crate::store::Paths;
 use crate::theme::Theme;
 
@@ -110,6 +110,10 @@ impl Home {
             Keymap::defaults().unwrap_or_default()
         });
         keymap.macros = self.macros(&mut problems);
+        keymap.hooks = self.hooks().unwrap_or_else(|problem| {
+            problems.push(problem);
+            Vec::new()
+        });
         let theme = self.theme(&config.ui.theme).unwrap_or_else(|problem| {
             problems.push(problem);
             fallback_theme()
@@ -172,6 +176,21 @@ impl Home {
             }
         }
         macros
+    }
+
+    /// Returns the file of the hooks.
+    pub fn hooks_file(&self) -> PathBuf {
+        self.config.join("hooks.toml")
+    }
+
+    /// Reads the hooks.
+    pub fn hooks(&self) -> Result<Vec<Hook>, String> {
+        let file = self.hooks_file();
+        let Some(text) = read(&file)? else {
+            return Ok(Vec::new());
+        };
+        read_hooks(&text, &file.display().to_string(), &mut Parsing::new())
+            .map_err(|error| error.to_string())
     }
 
     /// Writes the text of a macro, or takes its file away.

@@ -1,6 +1,7 @@
 //! Carries out the effects that concern the store, in order, away from the screen.
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
+use tokio::sync::oneshot;
 
 use super::Clock;
 use crate::app::Msg;
@@ -19,6 +20,8 @@ pub(super) enum Job {
     Draft(String, String),
     UndoLog,
     Drafts,
+    /// Tells whoever asked that everything before this is on the disk.
+    Answer(oneshot::Sender<String>, String),
 }
 
 /// At most this many batches can be taken back after a restart.
@@ -98,6 +101,10 @@ async fn other(store: &StoreHandle, clock: Clock, job: Job, answers: &UnboundedS
     let now = clock.now();
     let result = match job {
         Job::Save(_) => return,
+        Job::Answer(who, text) => {
+            let _ = who.send(text);
+            return;
+        }
         Job::Load(load) => store
             .load(load.clone())
             .await

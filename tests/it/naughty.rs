@@ -1,0 +1,208 @@
+//! Strings that break things, through every way by which a value reaches a command, a program or a terminal.
+
+use std::process::Command;
+
+use cnm::app::Msg;
+use cnm::command::{Parsing, join_words, program as program_of, quote_word, split_lines, split_words};
+use cnm::effect::{Effect, Program};
+use cnm::keymap::{Keymap, Template};
+use cnm::record::{AnyRef, Kind};
+use cnm::runtime::Programs;
+use serde_json::{Value as Json, json};
+
+/// Strings that are code, options, quotes or the end of something to somebody.
+const NAUGHTY: &[&str] = &[
+    "", " ", "  two  blanks ", "-", "--", "--id", "--id=lead:halo", "--trust", "-rf", "--where=state:open",
+    "'", "''", "\"", "\"\"", "\\", "\\\\", "\\\"", "'; drop table thread; --", "\"; quit", "$(reboot)", "`reboot`",
+    "$HOME", "${IFS}", "%s%n", "%00", "{text}", "{{text}}", "{item.id}", "{count}", "{", "}", "{}", "a{b",
+    "; reboot", "| reboot", "& reboot", "&& reboot", "> /tmp/x", "< /etc/passwd", "#comment", "# exec -- reboot",
+    "a\nb", "\nexec -- reboot\n", "inbox done\ninbox done", "a\r\nb", "a\tb", "\u{1b}[2J", "\u{1b}]52;c;AAAA\u{7}",
+    "\u{9b}2J", "\u{202e}gnp", "\u{200b}", "\u{feff}x", "\u{0}", "a\u{0}b", "*", "?", "~", "~/x", "../../etc/passwd",
+    "=cmd|'/c calc'!A1", "@SUM(1)", "+1", "<script>alert(1)</script>", "or", "not", "none", "any", "me", "or -owner:me",
+    "sort:title", "limit:1", "a..b", "state:done", "(", ")", "()", "null", "true", "NaN", "1e999", "\u{ff1a}", "（", "“x”",
+    "田中さん", "👨‍👩‍👧‍👦", "نص", "e\u{301}\u{301}\u{301}", "İ", "ß", "'\"'\"'", "() { :; }; echo x",
+    "{\"do\":[\"exec\",\"reboot\"]}", "!!", "^x^y", "\\n", "'\n'", "a'b\"c\\d",
+];
+
+#[test]
+fn a_word_survives_lines_files_and_the_parser() {
+    for text in NAUGHTY {
+        let words = ["note".to_owned(), "--".into(), (*text).to_owned()];
+        let line = join_words(&words);
+        assert_eq!(split_words(&line).unwrap(), words, "{line}");
+        let file = format!("undo\n{line}\nredo\n");
+        let lines: Vec<String> = split_lines(&file).into_iter().map(|(_, line)| line).collect();
+        // A carriage return before a line's end is part of the end to whoever reads lines.
+        if !text.contains('\r') {
+            assert_eq!(lines, ["undo", line.as_str(), "redo"], "{text:?}");
+        }
+        assert_eq!(quote_word(text), quote_word(&split_words(&quote_word(text)).unwrap()[0]));
+    }
+}
+
+#[test]
+fn a_value_in_a_template_is_never_another_word_option_or_command() {
+    let mut parsing = Parsing::new();
+    let lines = [
+        "note {text}",
+        "note before{text}after",
+        "edit next_step={text}",
+        "edit {text}",
+        "inbox reply --keep {text}",
+        "inbox follow-up --title {text} fri",
+        "inbox link --network {text}",
+        "new lead name={text}",
+        "exec -- printf {text}",
+        "exec --into run -- prog --name={text} tail",
+        "notify --title {text} x",
+        "notify {text}",
+    ];
+    for line in lines {
+        let template = Template::read(line).unwrap().check(&mut parsing).unwrap();
+        let shape = template.fill(&mut |_| ("x".into(), false));
+        let plain = parsing.read_words(&shape);
+        for text in NAUGHTY {
+            let words = template.fill(&mut |_| ((*text).to_owned(), false));
+            assert_eq!(words.len(), shape.len(), "{line} {text:?}");
+            let joined = words.join("\u{1}");
+            assert!(joined.contains(text), "{line} {text:?}");
+            // It is the same command with the same options; only the value differs.
+            if let (Ok(plain), Ok(filled)) = (&plain, parsing.read_words(&words)) {
+                let same = std::mem::discriminant(plain) == std::mem::discriminant(&filled);
+                assert!(same, "{line} {text:?}");
+                let ids = filled.named().1.map(|targets| (targets.ids.clone(), targets.query.clone()));
+                let was = plain.named().1.map(|targets| (targets.ids.clone(), targets.query.clone()));
+                assert_eq!(ids, was, "{line} {text:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_value_in_a_query_is_a_value() {
+    let mut parsing = Parsing::new();
+    for line in ["filter set from_name:{text} state:open", "inbox done --where from_name:{text}"] {
+        let template = Template::read(line).unwrap().check(&mut parsing).unwrap();
+        for text in NAUGHTY {
+            let words = template.fill(&mut |_| ((*text).to_owned(), false));
+            let query: Vec<String> = words
+                .iter()
+                .filter_map(|word| {
+                    let word = word.strip_prefix("--where=").unwrap_or(word);
+                    word.contains("from_name:").then(|| word.to_owned())
+                })
+                .collect();
+            let parsed = cnm::query::Query::parse(&query[0]);
+            // A value that cannot be asked for at all is refused as a whole.
+            let Ok(parsed) = parsed else { continue };
+            let shown = parsed.to_string();
+            assert!(shown.starts_with("from_name:"), "{text:?}: {shown}");
+            assert_eq!(parsed.limit(), None, "{text:?}");
+            assert!(!shown.contains(" or ") || text.contains("or"), "{text:?}: {shown}");
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_program_gets_every_string_as_it_is_and_nothing_runs() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let mut words = vec!["printf".to_owned(), "%s\u{1}".into()];
+    let plain: Vec<&&str> = NAUGHTY.iter().filter(|text| !text.contains('\0')).collect();
+    words.extend(plain.iter().map(|text| (**text).to_owned()));
+    let mut program = Program {
+        words,
+        shell: false,
+        input: "[]".into(),
+        variables: Vec::new(),
+        limit: 20,
+        most: 1 << 20,
+    };
+    let out = runtime.block_on(Programs::default().run(&program)).unwrap();
+    let got: Vec<&str> = out.split('\u{1}').collect();
+    for (at, text) in plain.iter().enumerate() {
+        assert_eq!(got[at], **text);
+    }
+    // A word with a NUL cannot be given to a program; it is refused, not cut.
+    program.words = vec!["printf".into(), "a\0b".into()];
+    assert!(runtime.block_on(Programs::default().run(&program)).is_err());
+}
+
+#[cfg(unix)]
+#[test]
+fn records_reach_a_program_as_json_and_variables_whatever_they_say() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let mut app = crate::desk::open("ana", Vec::new(), (120, 40));
+    let now = app.world.view.now;
+    for (at, text) in NAUGHTY.iter().enumerate() {
+        let id = format!("l{at}");
+        let change = cnm::effect::CacheRow {
+            kind: Kind::Lead,
+            id: id.clone(),
+            version: 1,
+            state: cnm::effect::RowState::Clean,
+            fields: json!({"name": text, "next_step": text, "owner": "ana"}).to_string(),
+        };
+        app.update(now, Msg::Changed(vec![cnm::effect::CacheChange::Upsert(change)]));
+        let link = AnyRef::new(Kind::Lead, &id);
+        let words = vec!["sh".into(), "-c".into(), "cat; printf '\\001%s' \"$CNM_SEL_NAME\"".into()];
+        let program = program_of(&app.world, &[link], words, false, 20);
+        let out = runtime.block_on(Programs::default().run(&program)).unwrap();
+        let (input, name) = out.rsplit_once('\u{1}').unwrap();
+        let input: Json = serde_json::from_str(input).unwrap();
+        assert_eq!(input[0]["fields"]["name"], *text);
+        assert_eq!(name, text.replace('\0', ""));
+        assert!(program.variables.iter().all(|(name, _)| name.starts_with("CNM_SEL_")));
+    }
+}
+
+#[test]
+fn a_binding_with_the_record_in_it_acts_on_that_record_only() {
+    let keys = "[everywhere]\nf5 = \"note {item.name}\"\nf6 = \"filter set name:{item.name}\"\n";
+    for text in NAUGHTY {
+        let mut app = crate::desk::open("ana", Vec::new(), (120, 40));
+        app.keymap = Keymap::defaults().unwrap().with_user(keys, "keymap.toml").unwrap();
+        let now = app.world.view.now;
+        let lead = |id: &str, name: &str| {
+            cnm::effect::CacheChange::Upsert(cnm::effect::CacheRow {
+                kind: Kind::Lead,
+                id: id.into(),
+                version: 1,
+                state: cnm::effect::RowState::Clean,
+                fields: json!({"name": name, "stage": "new", "owner": "ana"}).to_string(),
+            })
+        };
+        app.update(now, Msg::Changed(vec![lead("l1", text), lead("l2", "Other")]));
+        crate::desk::press(&mut app, "3 g .");
+        let list = &mut app.screen.shelf_mut(cnm::pane::Place::Funnel).list;
+        assert!(list.go_to_key("l1"), "{text:?}");
+        let effects = crate::desk::press(&mut app, "f5");
+        for effect in &effects {
+            let Effect::Save(batch) = effect else {
+                assert!(matches!(effect, Effect::Load(_)), "{text:?}: {effect:?}");
+                continue;
+            };
+            assert_eq!(batch.edits.len(), 1);
+            assert_eq!(batch.edits[0].patch.set["subject"]["id"], "l1");
+            assert_eq!(batch.edits[0].patch.set["text"], *text);
+        }
+        let effects = crate::desk::press(&mut app, "f6");
+        assert!(!effects.iter().any(|effect| matches!(effect, Effect::Save(_))), "{text:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn no_token_reaches_a_program() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_cnm"))
+        .args(["exec", "--", "env"])
+        .env("CNM_HOME", folder.path())
+        .env("CNM_TOKEN", "secret-token")
+        .env("CNM_TOKEN_OLD", "secret-token")
+        .output()
+        .unwrap();
+    let out = String::from_utf8_lossy(&output.stdout);
+    assert!(out.contains("CNM_SEL_COUNT=0"), "{output:?}");
+    assert!(!out.contains("secret-token"), "{out}");
+}
