@@ -22,11 +22,12 @@ mod phrase;
 mod record;
 mod script;
 mod slot;
+mod targets;
 mod undo;
 
 pub use conflict::{ConflictCommand, Which};
 pub use cursor::CursorCommand;
-pub use cx::{Ask, Choice, CommandError, Cx, Expects, Outcome, Settings, Targets};
+pub use cx::{Ask, Choice, CommandError, Cx, Expects, Outcome, Settings};
 pub use file::{Step, read_printed, read_steps, split_lines};
 pub use filter::FilterCommand;
 pub use follow_up::FollowUpCommand;
@@ -45,6 +46,7 @@ pub use script::{
     ExecCommand, InputCommand, MacroCommand, NotifyCommand, program, record as record_json,
 };
 pub use slot::{Guest, Offer, SlotCommand, Timetable, is_free};
+pub use targets::Targets;
 pub use undo::UndoLog;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};

@@ -77,6 +77,12 @@
 //!   [`config::Digits`] turns it round.
 //! * *A closed lead leaves the working set by its `closed_at`*, not by its stage: stages are records that a
 //!   team changes, and what is held in memory must not change with their names.
+//! * *A macro is a file of command lines*, not a table of TOML: it keeps its comments, any editor edits it, and
+//!   `cnm run` plays it.
+//! * *The base layout key of a terminal is not read*: the terminal library does not pass it on. A map of the
+//!   layout and full-width forms do its work ([`keymap::Layout`]).
+//! * *A program's commands change records and nothing else*, trusted or not: what it prints may be somebody
+//!   else's text, and a plan of `exec` lines would be one key away from running it.
 //! * *One package, not a workspace.* A change mostly crosses several modules; the test of the arrows gives
 //!   nearly what a crate for each layer would.
 

@@ -155,9 +155,7 @@ impl App {
             let due = self.due(hook, now, since);
             let new: Vec<AnyRef> = due
                 .into_iter()
-                .filter(|(link, time)| {
-                    self.noticed.fired.insert((at, link.to_string(), *time))
-                })
+                .filter(|(link, time)| self.noticed.fired.insert((at, link.to_string(), *time)))
                 .map(|(link, _)| link)
                 .collect();
             if !new.is_empty() {
@@ -247,7 +245,9 @@ impl App {
         }
         let place = format!("{}:{}", hook.source.file, hook.source.line);
         if self.runs_too_often(at) {
-            let words = format!("{place}: this hook ran {OFTEN} times within a minute; it rests for a while");
+            let words = format!(
+                "{place}: this hook ran {OFTEN} times within a minute; it rests for a while"
+            );
             self.screen.say(Tone::Error, words);
             return Vec::new();
         }
@@ -291,7 +291,9 @@ impl App {
                     }
                     Hole::Answer(_) => (String::new(), false),
                 });
-                parsing.read_words(&words).map_err(|error| error.to_string())
+                parsing
+                    .read_words(&words)
+                    .map_err(|error| error.to_string())
             })
             .collect();
         self.parsing = Some(parsing);
@@ -299,7 +301,12 @@ impl App {
     }
 
     /// Runs commands that act on these records, as one batch, and leaves the screen as it is.
-    fn run_for(&mut self, subject: Vec<AnyRef>, commands: Vec<Command>, place: &str) -> Vec<Effect> {
+    fn run_for(
+        &mut self,
+        subject: Vec<AnyRef>,
+        commands: Vec<Command>,
+        place: &str,
+    ) -> Vec<Effect> {
         let mut cx = Cx::new(&mut self.world, None, &self.settings, &mut self.undo);
         cx.subject = Some(subject);
         let mut failed = None;

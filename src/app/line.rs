@@ -348,15 +348,17 @@ impl App {
         let Some(entry) = line.entries.get(line.chosen).cloned() else {
             return self.run_line(text);
         };
+        // What was typed behind the name cannot be read: the name alone would act on something else.
+        let more = text.trim() != entry.name && text.starts_with(&format!("{} ", entry.name));
         match self.parse(&entry.name) {
-            Ok(command) => self.run_as(vec![entry.name], vec![command]),
-            Err(_) if text.starts_with(&entry.name) => {
+            Ok(command) if !more => self.run_as(vec![entry.name], vec![command]),
+            Ok(_) | Err(_) if text.starts_with(&entry.name) => {
                 let error = self.parse(text).err().map(|error| error.to_string());
                 line.echo = Echo::Wrong(error.unwrap_or_default());
                 self.mode = Mode::Line(line);
                 Vec::new()
             }
-            Err(_) => {
+            Ok(_) | Err(_) => {
                 line.input.set(&format!("{} ", entry.name));
                 line.rank();
                 line.echo = Echo::Reads(format!("{} {}", entry.name, entry.usage));

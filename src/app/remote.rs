@@ -41,7 +41,9 @@ impl App {
                 }
                 json!({"ok": ok, "results": results})
             }
-            Ok(_) => json!({"ok": false, "error": format!("more than {COMMANDS} commands; send fewer")}),
+            Ok(_) => {
+                json!({"ok": false, "error": format!("more than {COMMANDS} commands; send fewer")})
+            }
             Err(error) => json!({
                 "ok": false,
                 "error": format!("the request is not `{{\"run\": [\"COMMAND\"]}}`: {error}"),
@@ -83,7 +85,9 @@ impl App {
             self.mode = mode;
             if opened {
                 self.screen.notice = before;
-                return refused("something is being typed in the console; give all words of the command".into());
+                return refused(
+                    "something is being typed in the console; give all words of the command".into(),
+                );
             }
         }
         let notice = self.screen.notice.clone();
@@ -135,9 +139,12 @@ impl App {
             .ok_or("list needs a kind; write for example `list thread state:open`")?;
         let kind = find_kind(name).map_err(|error| error.to_string())?;
         let query = words.get(2..).unwrap_or_default().join(" ");
-        let filter = Filter::compile(kind, &query, &self.world.view).map_err(|error| error.to_string())?;
+        let filter =
+            Filter::compile(kind, &query, &self.world.view).map_err(|error| error.to_string())?;
         let mut ids = Vec::new();
-        self.world.any(kind).each(&mut |id, _| ids.push(id.to_owned()));
+        self.world
+            .any(kind)
+            .each(&mut |id, _| ids.push(id.to_owned()));
         ids.sort_unstable();
         let found = filter.apply(&self.world, ids);
         Ok(found

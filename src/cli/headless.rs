@@ -236,6 +236,10 @@ impl Session {
         if any(|command| matches!(command, Command::Lead(_))) {
             read_history(&mut self.store, &mut self.world, &named)?;
         }
+        if any(|command| matches!(command, Command::Inbox(_))) {
+            // What is answered, and what a follow-up comes from, is named as it is on the screen.
+            read_messages(&mut self.store, &mut self.world, &named)?;
+        }
         for row in self.store.load(&Load::Records(named))? {
             self.world.upsert(&row);
         }
@@ -277,7 +281,11 @@ impl Session {
             return Ok(());
         }
         let Self {
-            home, clock, mine, store, ..
+            home,
+            clock,
+            mine,
+            store,
+            ..
         } = self;
         drop(store);
         send(&home, clock, &mine)
@@ -341,6 +349,26 @@ fn read_history(store: &mut Store, world: &mut World, named: &[AnyRef]) -> Resul
             let load = Load::Children {
                 parent: lead.clone(),
                 kind: Kind::StageEvent,
+                limit: HISTORY,
+            };
+            for row in store.load(&load)? {
+                world.upsert(&row);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Reads the messages that wait, and those of the threads that a command names.
+fn read_messages(store: &mut Store, world: &mut World, named: &[AnyRef]) -> Result<(), CliError> {
+    for row in store.load(&Load::Unhandled)? {
+        world.upsert(&row);
+    }
+    for thread in named {
+        if thread.known_kind() == Some(Kind::Thread) {
+            let load = Load::Children {
+                parent: thread.clone(),
+                kind: Kind::Message,
                 limit: HISTORY,
             };
             for row in store.load(&load)? {

@@ -42,7 +42,11 @@ pub(super) fn run(args: &RunArgs) -> Result<(), CliError> {
         CliError::Usage(format!("{}\nnothing was run", lines.join("\n")))
     })?;
     if args.dry_run {
-        return print(steps.iter().map(|step| format!("{}  {}", step.number, step.line)));
+        return print(
+            steps
+                .iter()
+                .map(|step| format!("{}  {}", step.number, step.line)),
+        );
     }
     let mut session = Session::open(home)?;
     let mut failed = None;
@@ -122,13 +126,18 @@ pub(super) fn remote(args: &RemoteArgs) -> Result<(), CliError> {
         return Ok(());
     }
     let last = results.and_then(|results| results.last());
-    let why = last.and_then(|result| result.get("error")).and_then(Json::as_str);
-    Err(CliError::Refused(why.unwrap_or("it was refused").to_owned()))
+    let why = last
+        .and_then(|result| result.get("error"))
+        .and_then(Json::as_str);
+    Err(CliError::Refused(
+        why.unwrap_or("it was refused").to_owned(),
+    ))
 }
 
 #[cfg(not(unix))]
 pub(super) fn remote(_: &RemoteArgs) -> Result<(), CliError> {
     Err(CliError::Usage(
-        "`remote` needs a socket that this system does not have; use the commands themselves".into(),
+        "`remote` needs a socket that this system does not have; use the commands themselves"
+            .into(),
     ))
 }

@@ -128,6 +128,11 @@ impl ExecCommand {
         Ok(())
     }
 
+    /// Tells whether it ends in a plan that somebody has to look at.
+    pub fn shows_plan(&self) -> bool {
+        self.into == OutputTo::Run && !self.trust
+    }
+
     pub(super) fn run(self, cx: &mut Cx<'_>) -> Result<(), CommandError> {
         self.check()?;
         let links = match self.targets.any(None, cx) {

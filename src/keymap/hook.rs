@@ -7,7 +7,6 @@ use toml::{Spanned, Table, Value};
 use super::load::{Wrong, known, line_of, lines, text};
 use super::{Hole, KeymapError, Source, Template, When};
 use crate::command::{Command, Parsing};
-use crate::effect::OutputTo;
 use crate::record::Kind;
 
 /// What a hook waits for.
@@ -106,10 +105,18 @@ pub fn read_hooks(
     };
     let parsed: File = toml::from_str(words).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start);
-        let message = error.message().lines().next().unwrap_or_default().to_owned();
+        let message = error
+            .message()
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .to_owned();
         fail(
             at,
-            (message, "a hook is a table `[[hook]]` with `on` and `do`".into()),
+            (
+                message,
+                "a hook is a table `[[hook]]` with `on` and `do`".into(),
+            ),
         )
     })?;
     parsed
@@ -142,8 +149,12 @@ fn read(mut table: Table, source: Source, parsing: &mut Parsing) -> Result<Hook,
         })?;
     let when = text(&mut table, "when")?
         .map(|when| {
-            When::read(&when, on.kinds())
-                .map_err(|error| (format!("when `{when}`: {error}"), "see docs/scripting.md".into()))
+            When::read(&when, on.kinds()).map_err(|error| {
+                (
+                    format!("when `{when}`: {error}"),
+                    "see docs/scripting.md".into(),
+                )
+            })
         })
         .transpose()?;
     let before = match text(&mut table, "before")? {
@@ -152,7 +163,10 @@ fn read(mut table: Table, source: Source, parsing: &mut Parsing) -> Result<Hook,
     };
     let commands = lines(table.remove("do").unwrap_or(Value::Array(Vec::new())))?;
     if commands.is_empty() {
-        return Err(("it does nothing".into(), "give it commands with `do`".into()));
+        return Err((
+            "it does nothing".into(),
+            "give it commands with `do`".into(),
+        ));
     }
     let commands = commands
         .iter()
@@ -189,7 +203,10 @@ fn length(text: &str) -> Result<SignedDuration, Wrong> {
 /// Checks a command of a hook: nobody looks at the screen when it runs.
 fn command(line: &str, on: Event, parsing: &mut Parsing) -> Result<Template, Wrong> {
     let seen = |error: crate::command::CommandError| {
-        (format!("`{line}`: {error}"), "see `cnm commands`".to_owned())
+        (
+            format!("`{line}`: {error}"),
+            "see `cnm commands`".to_owned(),
+        )
     };
     let template = Template::read(line)
         .and_then(|template| template.check(parsing))
@@ -206,7 +223,10 @@ fn command(line: &str, on: Event, parsing: &mut Parsing) -> Result<Template, Wro
         };
         if !fits {
             return Err((
-                format!("`{line}` asks for something that {} does not know", on.name()),
+                format!(
+                    "`{line}` asks for something that {} does not know",
+                    on.name()
+                ),
                 "a hook knows {item.FIELD} of the first item and {count}".into(),
             ));
         }
@@ -216,7 +236,7 @@ fn command(line: &str, on: Event, parsing: &mut Parsing) -> Result<Template, Wro
     match &command {
         Command::Exec(exec) => {
             exec.check().map_err(seen)?;
-            if exec.into == OutputTo::Run && !exec.trust {
+            if exec.shows_plan() {
                 return Err((
                     format!("`{line}` would show a plan while you do something else"),
                     "add `--trust`, or bind it to a key".into(),
@@ -266,12 +286,30 @@ mod tests {
         for (fields, words) in [
             ("on = \"tea\"\ndo = \"undo\"", "`tea`"),
             ("on = \"sla-soon\"", "does nothing"),
-            ("on = \"sla-soon\"\ndo = \"cursor down\"", "no place in a hook"),
-            ("on = \"sla-soon\"\ndo = \"exec --into run -- x\"", "--trust"),
-            ("on = \"sync-finished\"\ndo = \"notify {item.title}\"", "does not know"),
-            ("on = \"sla-soon\"\nwhen = \"lifecycle:new\"\ndo = \"inbox done\"", "lifecycle"),
-            ("on = \"sla-soon\"\nbefore = \"9d\"\ndo = \"inbox done\"", "9d"),
-            ("on = \"sla-soon\"\ntrust = true\ndo = \"inbox done\"", "`trust`"),
+            (
+                "on = \"sla-soon\"\ndo = \"cursor down\"",
+                "no place in a hook",
+            ),
+            (
+                "on = \"sla-soon\"\ndo = \"exec --into run -- x\"",
+                "--trust",
+            ),
+            (
+                "on = \"sync-finished\"\ndo = \"notify {item.title}\"",
+                "does not know",
+            ),
+            (
+                "on = \"sla-soon\"\nwhen = \"lifecycle:new\"\ndo = \"inbox done\"",
+                "lifecycle",
+            ),
+            (
+                "on = \"sla-soon\"\nbefore = \"9d\"\ndo = \"inbox done\"",
+                "9d",
+            ),
+            (
+                "on = \"sla-soon\"\ntrust = true\ndo = \"inbox done\"",
+                "`trust`",
+            ),
             ("on = \"sla-soon\"\ndo = \"inbox dnoe\"", "done"),
         ] {
             let error = refused(&format!("\n[[hook]]\n{fields}\n"));

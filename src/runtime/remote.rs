@@ -12,10 +12,7 @@ pub(super) struct Waiting {
 }
 
 impl Waiting {
-    fn change<T>(
-        &self,
-        change: impl FnOnce(&mut HashMap<u64, oneshot::Sender<String>>) -> T,
-    ) -> T {
+    fn change<T>(&self, change: impl FnOnce(&mut HashMap<u64, oneshot::Sender<String>>) -> T) -> T {
         change(&mut self.open.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -75,7 +72,8 @@ mod door {
         fn drop(&mut self) {
             self.task.abort();
             // Another console may have opened its own meanwhile.
-            let ours = std::fs::symlink_metadata(&self.path).is_ok_and(|meta| meta.ino() == self.inode);
+            let ours =
+                std::fs::symlink_metadata(&self.path).is_ok_and(|meta| meta.ino() == self.inode);
             if ours {
                 let _ = std::fs::remove_file(&self.path);
             }
@@ -102,7 +100,10 @@ mod door {
             return Ok(None);
         }
         let (listener, inode) = bind(state, &path).map_err(|error| {
-            format!("{}: {error}; `cnm remote` cannot reach this console", path.display())
+            format!(
+                "{}: {error}; `cnm remote` cannot reach this console",
+                path.display()
+            )
         })?;
         let task = tokio::spawn(serve(listener, tell, waiting));
         Ok(Some(Door { path, inode, task }))

@@ -53,8 +53,12 @@ fn shell(console: &Console, folder: &Path, line: &str) -> Ran {
 }
 
 fn threads(console: &Console, query: &str) -> Vec<Json> {
-    let out = console.run(&["list", "thread", query, "--all", "--format", "jsonl"]).ok();
-    out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    let out = console
+        .run(&["list", "thread", query, "--all", "--format", "jsonl"])
+        .ok();
+    out.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
 }
 
 #[test]
@@ -67,8 +71,15 @@ fn every_keymap_and_hook_of_the_recipes_loads() {
             read_hooks(text, "hooks.toml", &mut cnm::command::Parsing::new()).unwrap();
             hooks += 1;
         } else {
-            let keymap = Keymap::defaults().unwrap().with_user(text, "keymap.toml").unwrap();
-            let blocked: Vec<_> = keymap.review().into_iter().filter(|one| one.blocks).collect();
+            let keymap = Keymap::defaults()
+                .unwrap()
+                .with_user(text, "keymap.toml")
+                .unwrap();
+            let blocked: Vec<_> = keymap
+                .review()
+                .into_iter()
+                .filter(|one| one.blocks)
+                .collect();
             assert!(blocked.is_empty(), "{blocked:?}");
             keymaps += 1;
         }
@@ -89,29 +100,51 @@ fn bots_are_cleared_and_counted() {
     std::fs::write(folder.join("clear_bots.py"), block(heading, "python")).unwrap();
     for name in ["Status Bot", "Ops bot"] {
         let from = format!("from_name={name}");
-        ana.run(&["new", "thread", "title=Report", &from, "state=open", "owner=ana"]).ok();
+        ana.run(&[
+            "new",
+            "thread",
+            "title=Report",
+            &from,
+            "state=open",
+            "owner=ana",
+        ])
+        .ok();
     }
     let ran = shell(&ana, folder, &block(heading, "sh"));
     assert!(ran.out.contains("sent"), "{ran:?}");
     let log = std::fs::read_to_string(folder.join("bots.log")).unwrap();
     assert!(log.trim_end().ends_with(" 2"), "{log}");
     assert_eq!(threads(&ana, "from_name:bot state:done").len(), 2);
-    assert_eq!(threads(&ana, "state:open").len(), 2, "others are left alone");
+    assert_eq!(
+        threads(&ana, "state:open").len(),
+        2,
+        "others are left alone"
+    );
 }
 
 #[test]
 fn a_dashboard_opens_in_the_browser_of_ones_choice() {
     let text = block("Open the dashboard of a CN in the browser", "toml");
-    let keymap = Keymap::defaults().unwrap().with_user(&text, "keymap.toml").unwrap();
+    let keymap = Keymap::defaults()
+        .unwrap()
+        .with_user(&text, "keymap.toml")
+        .unwrap();
     let mut app = crate::desk::console(&crate::desk::morning(), (120, 40));
     app.keymap = keymap;
     crate::desk::press(&mut app, "4");
     let link = app.screen.selected().unwrap();
-    let url = app.world.any(cnm::record::Kind::Network).fields(&link.id).unwrap().2;
-    let words = crate::desk::press(&mut app, "B").into_iter().find_map(|effect| match effect {
-        cnm::effect::Effect::Exec(program, _) => Some(program.words),
-        _ => None,
-    });
+    let url = app
+        .world
+        .any(cnm::record::Kind::Network)
+        .fields(&link.id)
+        .unwrap()
+        .2;
+    let words = crate::desk::press(&mut app, "B")
+        .into_iter()
+        .find_map(|effect| match effect {
+            cnm::effect::Effect::Exec(program, _) => Some(program.words),
+            _ => None,
+        });
     match url.get("url").and_then(Json::as_str) {
         Some(url) => assert_eq!(words.unwrap(), ["firefox", "--new-tab", url]),
         // Without an address the condition does not hold, and no browser opens.
@@ -121,7 +154,13 @@ fn a_dashboard_opens_in_the_browser_of_ones_choice() {
     let backend = Backend::start();
     let ana = backend.console("ana");
     ana.run(&["sync"]).ok();
-    ana.run(&["edit", "--id", "network:nova", "url=https://example.com/nova"]).ok();
+    ana.run(&[
+        "edit",
+        "--id",
+        "network:nova",
+        "url=https://example.com/nova",
+    ])
+    .ok();
     let out = ana.run(&["network", "browse", "--id", "nova"]).ok();
     assert_eq!(out.trim(), "https://example.com/nova");
 }
@@ -137,9 +176,21 @@ fn a_stand_up_is_summed_up() {
     ana.run(&["sync"]).ok();
     let folder = backend.folder.path();
     std::fs::write(folder.join("standup.py"), block(heading, "python")).unwrap();
-    ana.run(&["new", "follow_up", "title=Call Dana; $(reboot)", "due=fri"]).ok();
+    ana.run(&["new", "follow_up", "title=Call Dana; $(reboot)", "due=fri"])
+        .ok();
+    ana.run(&[
+        "new",
+        "follow_up",
+        "title=Contract",
+        "due=fri",
+        "waiting_on=them",
+    ])
+    .ok();
     let out = shell(&ana, folder, &block(heading, "sh")).ok();
-    assert_eq!(out, "Done: nothing yet\nToday: Call Dana; $(reboot)\n");
+    assert_eq!(
+        out,
+        "Today: Call Dana; $(reboot)\nWaiting for others: Contract\n"
+    );
 }
 
 #[test]
@@ -156,8 +207,15 @@ fn threads_are_assigned_by_a_rule() {
     let plan = "cnm exec --into run --where 'thread state:open' -- python3 rules.py";
     let shown = shell(&ana, folder, plan);
     assert_eq!(shown.code, 0, "{shown:?}");
-    assert!(shown.out.contains("inbox assign --id t1 -- \"Ben Ortiz\""), "{shown:?}");
-    assert_eq!(threads(&ana, "assignee:none").len(), 2, "a plan runs nothing");
+    assert!(
+        shown.out.contains("inbox assign --id t1 -- \"Ben Ortiz\""),
+        "{shown:?}"
+    );
+    assert_eq!(
+        threads(&ana, "assignee:none").len(),
+        2,
+        "a plan runs nothing"
+    );
     let ran = shell(&ana, folder, &plan.replace("run", "run --trust"));
     assert!(ran.out.contains("sent"), "{ran:?}");
     let assigned = threads(&ana, "assignee:ben");
@@ -178,21 +236,39 @@ fn a_morning_is_played() {
     let macros = ana.home.join("config/macros");
     std::fs::create_dir_all(&macros).unwrap();
     std::fs::write(macros.join("morning.cnm"), block(heading, "text")).unwrap();
-    std::fs::write(folder.join("standup.py"), block("A stand-up summary", "python")).unwrap();
-    ana.run(&["new", "thread", "title=Chat", "channel=discord", "state=open", "owner=ana"]).ok();
-    ana.run(&["new", "follow_up", "title=Late", "due=2026-01-05"]).ok();
+    std::fs::write(
+        folder.join("standup.py"),
+        block("A stand-up summary", "python"),
+    )
+    .unwrap();
+    ana.run(&[
+        "new",
+        "thread",
+        "title=Chat",
+        "channel=discord",
+        "state=open",
+        "owner=ana",
+    ])
+    .ok();
+    ana.run(&["new", "follow_up", "title=Late", "due=2026-01-05"])
+        .ok();
     assert_eq!(ana.run(&["config", "check"]).code, 0);
     let ran = shell(&ana, folder, &block(heading, "sh"));
     assert_eq!(ran.code, 0, "{ran:?}");
     assert!(ran.out.contains("Today: Late"), "{ran:?}");
     assert_eq!(threads(&ana, "channel:discord state:snoozed").len(), 1);
-    let slipped = ana.run(&["list", "follow_up", "late<0h", "--format", "jsonl"]).ok();
+    let slipped = ana
+        .run(&["list", "follow_up", "late<0h", "--format", "jsonl"])
+        .ok();
     assert_eq!(slipped.lines().count(), 1, "{slipped}");
     // A file with one wrong line runs nothing of it.
     let file = folder.join("wrong.cnm");
     std::fs::write(&file, "inbox done --id t1\ninbox dnoe --id t2\n").unwrap();
     let ran = ana.run(&["run", file.to_str().unwrap()]);
     assert_eq!(ran.code, 2, "{ran:?}");
-    assert!(ran.err.contains(":2: ") && ran.err.contains("nothing was run"), "{ran:?}");
+    assert!(
+        ran.err.contains(":2: ") && ran.err.contains("nothing was run"),
+        "{ran:?}"
+    );
     assert_eq!(threads(&ana, "state:done").len(), 0);
 }

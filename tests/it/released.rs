@@ -20,8 +20,9 @@ fn versions() -> Vec<PathBuf> {
     found
 }
 
-fn text(path: PathBuf) -> String {
-    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+fn text(path: impl AsRef<std::path::Path>) -> String {
+    let path = path.as_ref();
+    std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 #[test]
@@ -35,7 +36,12 @@ fn every_file_of_every_released_version_loads() {
             .with_user(&text(version.join("keymap.toml")), "keymap.toml")
             .unwrap();
         assert!(keymap.all("inbox").len() > 50);
-        read_hooks(&text(version.join("hooks.toml")), "hooks.toml", &mut parsing).unwrap();
+        read_hooks(
+            &text(version.join("hooks.toml")),
+            "hooks.toml",
+            &mut parsing,
+        )
+        .unwrap();
         for folder in ["macros", "themes"] {
             for entry in std::fs::read_dir(version.join(folder)).unwrap() {
                 let path = entry.unwrap().path();

@@ -27,7 +27,9 @@ fn row(kind: Kind, id: &str, fields: &Json) -> CacheRow {
 
 fn rows() -> Vec<CacheRow> {
     let thread = |id: &str, minutes: i64, network: Option<&str>| {
-        let due = now().checked_add(SignedDuration::from_mins(minutes)).unwrap();
+        let due = now()
+            .checked_add(SignedDuration::from_mins(minutes))
+            .unwrap();
         row(
             Kind::Thread,
             id,
@@ -40,11 +42,31 @@ fn rows() -> Vec<CacheRow> {
     };
     vec![
         row(Kind::User, "ana", &json!({"name": "Ana", "role": "cnm"})),
-        row(Kind::User, "ben", &json!({"name": "Ben Ortiz", "role": "cnm"})),
-        row(Kind::Network, "nova", &json!({"name": "Nova", "lifecycle": "new", "owner": "ana"})),
-        row(Kind::Stage, "new", &json!({"name": "New", "order": 1, "limit_days": 7})),
-        row(Kind::Stage, "hot", &json!({"name": "Hot", "order": 2, "limit_days": 7})),
-        row(Kind::Lead, "halo", &json!({"name": "Halo", "stage": "new", "owner": "ana"})),
+        row(
+            Kind::User,
+            "ben",
+            &json!({"name": "Ben Ortiz", "role": "cnm"}),
+        ),
+        row(
+            Kind::Network,
+            "nova",
+            &json!({"name": "Nova", "lifecycle": "new", "owner": "ana"}),
+        ),
+        row(
+            Kind::Stage,
+            "new",
+            &json!({"name": "New", "order": 1, "limit_days": 7}),
+        ),
+        row(
+            Kind::Stage,
+            "hot",
+            &json!({"name": "Hot", "order": 2, "limit_days": 7}),
+        ),
+        row(
+            Kind::Lead,
+            "halo",
+            &json!({"name": "Halo", "stage": "new", "owner": "ana"}),
+        ),
         thread("t1", 20, Some("nova")),
         thread("t2", 300, Some("nova")),
         thread("t3", 400, None),
@@ -94,7 +116,11 @@ fn state(app: &App, thread: &str) -> Json {
 }
 
 fn said(app: &App) -> String {
-    app.screen.notice.as_ref().map(|notice| notice.text.clone()).unwrap_or_default()
+    app.screen
+        .notice
+        .as_ref()
+        .map(|notice| notice.text.clone())
+        .unwrap_or_default()
 }
 
 #[test]
@@ -115,7 +141,13 @@ fn a_key_does_what_the_record_under_the_cursor_asks_for() {
 #[test]
 fn what_is_typed_becomes_one_word_whatever_it_is() {
     let keys = "[inbox]\nP = { do = \"note {text}\", ask = { text = { input = \"Note\", default = \"x\" } } }\n";
-    for text in ["--id=lead:halo", "two  words", "\"; $(reboot)", "{text}", "-"] {
+    for text in [
+        "--id=lead:halo",
+        "two  words",
+        "\"; $(reboot)",
+        "{text}",
+        "-",
+    ] {
         let mut app = inbox(keys, "t1");
         press(&mut app, "P");
         press(&mut app, "ctrl-u");
@@ -136,7 +168,10 @@ fn a_binding_asks_in_order_checks_types_and_does_nothing_without_a_yes() {
     press(&mut app, "T");
     paste(&mut app, "blursday");
     press(&mut app, "enter");
-    assert!(matches!(app.mode, Mode::Line(_)), "a phrase that is none is not taken");
+    assert!(
+        matches!(app.mode, Mode::Line(_)),
+        "a phrase that is none is not taken"
+    );
     for _ in 0..8 {
         press(&mut app, "backspace");
     }
@@ -154,7 +189,11 @@ fn a_binding_asks_in_order_checks_types_and_does_nothing_without_a_yes() {
     assert_eq!(edits(&effects).len(), 2);
     assert_eq!(edits(&effects)[1].patch.set["text"], "later");
     press(&mut app, "u");
-    assert_eq!(state(&app, "t1"), "open", "one undo takes the whole binding back");
+    assert_eq!(
+        state(&app, "t1"),
+        "open",
+        "one undo takes the whole binding back"
+    );
 }
 
 #[test]
@@ -205,7 +244,11 @@ fn a_macro_is_recorded_as_lines_named_edited_and_played_with_a_count() {
     let effects = press(&mut app, "0 3 f5");
     assert_eq!(edits(&effects).len(), 3, "{}", said(&app));
     press(&mut app, "u");
-    assert!(["t1", "t2", "t3"].iter().all(|id| state(&app, id) == "open"));
+    assert!(
+        ["t1", "t2", "t3"]
+            .iter()
+            .all(|id| state(&app, id) == "open")
+    );
     // Edited as text: what is wrong is named and not lost.
     let effects = press(&mut app, ":");
     assert!(effects.is_empty());
@@ -223,7 +266,11 @@ fn a_macro_is_recorded_as_lines_named_edited_and_played_with_a_count() {
     tell(&mut app, edited("# two\ninbox dnoe\n"));
     assert!(said(&app).contains("line 2"), "{}", said(&app));
     let effects = tell(&mut app, edited("# two\nnote 'a\nb'\ninbox done\n"));
-    assert!(effects.iter().any(|effect| matches!(effect, Effect::KeepMacro { .. })));
+    assert!(
+        effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::KeepMacro { .. }))
+    );
     on(&mut app, "t2");
     press(&mut app, "@");
     let effects = press(&mut app, "enter");
@@ -306,8 +353,10 @@ fn ran(app: &mut App, keys: &str, output: &str) -> Vec<Effect> {
 
 #[test]
 fn commands_of_a_program_are_shown_before_they_run_unless_it_is_trusted() {
-    let keys = "[inbox]\nB = \"exec --into run -- rules\"\nV = \"exec --into run --trust -- rules\"\n";
-    let plan = "inbox done --id t1\n{\"do\": [\"note\", \"--id\", \"lead:halo\", \"--\", \"--id=x\"]}\n";
+    let keys =
+        "[inbox]\nB = \"exec --into run -- rules\"\nV = \"exec --into run --trust -- rules\"\n";
+    let plan =
+        "inbox done --id t1\n{\"do\": [\"note\", \"--id\", \"lead:halo\", \"--\", \"--id=x\"]}\n";
     let mut app = inbox(keys, "t1");
     assert_eq!(edits(&ran(&mut app, "B", plan)).len(), 0);
     assert!(matches!(&app.mode, Mode::Sheet(sheet) if sheet.plan.len() == 2));
@@ -318,10 +367,19 @@ fn commands_of_a_program_are_shown_before_they_run_unless_it_is_trusted() {
     press(&mut app, "u");
     assert_eq!(state(&app, "t1"), "open");
     assert_eq!(edits(&ran(&mut app, "V", plan)).len(), 2);
-    for evil in ["exec -- reboot\n", "inbox done --id t1\napp quit\n", "{\"do\": [\"macro\", \"play\", \"x\"]}\n"] {
+    for evil in [
+        "exec -- reboot\n",
+        "inbox done --id t1\napp quit\n",
+        "{\"do\": [\"macro\", \"play\", \"x\"]}\n",
+    ] {
         let mut app = inbox(keys, "t1");
         let effects = ran(&mut app, "V", evil);
-        assert!(effects.iter().all(|effect| matches!(effect, Effect::Load(_))), "{effects:?}");
+        assert!(
+            effects
+                .iter()
+                .all(|effect| matches!(effect, Effect::Load(_))),
+            "{effects:?}"
+        );
         assert!(said(&app).contains("nothing was run"), "{}", said(&app));
     }
 }
@@ -329,10 +387,12 @@ fn commands_of_a_program_are_shown_before_they_run_unless_it_is_trusted() {
 #[test]
 fn what_a_program_wrote_waits_until_nothing_is_typed() {
     let mut app = inbox("[inbox]\nV = \"exec -- rules\"\n", "t1");
-    let purpose = press(&mut app, "V").into_iter().find_map(|effect| match effect {
-        Effect::Exec(_, purpose) => Some(purpose),
-        _ => None,
-    });
+    let purpose = press(&mut app, "V")
+        .into_iter()
+        .find_map(|effect| match effect {
+            Effect::Exec(_, purpose) => Some(purpose),
+            _ => None,
+        });
     press(&mut app, "r");
     paste(&mut app, "On it");
     tell(
@@ -384,18 +444,33 @@ fn hooks_run_for_what_happens_and_act_on_it() {
         });
         Msg::Changed(vec![CacheChange::Upsert(row(Kind::Thread, id, &fields))])
     };
-    assert_eq!(notified(&tell(&mut app, arrives("t1", Some("nova")))), [""; 0]);
+    assert_eq!(
+        notified(&tell(&mut app, arrives("t1", Some("nova")))),
+        [""; 0]
+    );
     let effects = tell(&mut app, arrives("t2", None));
     assert_eq!(notified(&effects), ["From Eve' --id=t1 '"]);
-    let changed: Vec<&str> = edits(&effects).iter().map(|edit| edit.id.as_str()).collect();
+    let changed: Vec<&str> = edits(&effects)
+        .iter()
+        .map(|edit| edit.id.as_str())
+        .collect();
     assert_eq!(changed, ["t2"], "the cursor stands on t3");
     // The same message again is no news.
     assert_eq!(notified(&tell(&mut app, arrives("t2", None))), [""; 0]);
-    let moved = row(Kind::Lead, "halo", &json!({"name": "Halo", "stage": "hot", "owner": "ana"}));
+    let moved = row(
+        Kind::Lead,
+        "halo",
+        &json!({"name": "Halo", "stage": "hot", "owner": "ana"}),
+    );
     let effects = tell(&mut app, Msg::Changed(vec![CacheChange::Upsert(moved)]));
     assert_eq!(notified(&effects), ["Halo moved"]);
     press(&mut app, "3");
-    assert_eq!(notified(&press(&mut app, "<")), ["Halo moved"], "{}", said(&app));
+    assert_eq!(
+        notified(&press(&mut app, "<")),
+        ["Halo moved"],
+        "{}",
+        said(&app)
+    );
 }
 
 #[test]
@@ -405,7 +480,11 @@ fn hooks_run_once_when_their_time_has_come() {
          [[hook]]\non = \"follow-up-due\"\ndo = \"notify 'Due {item.title}'\"\n\
          [[hook]]\non = \"meeting-soon\"\ndo = \"notify '{item.title} in a moment'\"\n",
     );
-    let after = |minutes: i64| now().checked_add(SignedDuration::from_mins(minutes)).unwrap();
+    let after = |minutes: i64| {
+        now()
+            .checked_add(SignedDuration::from_mins(minutes))
+            .unwrap()
+    };
     let due = json!({"title": "Call", "state": "open", "owner": "ana", "due": {
         "wall": "2026-11-17T08:40:00", "zone": "America/Los_Angeles", "instant": after(10).to_string()}});
     let meeting = json!({"title": "Review", "state": "confirmed", "start": after(25).to_string(), "end": after(55).to_string()});
@@ -438,8 +517,16 @@ fn configured(config: &str) -> Msg {
 fn nothing_speaks_up_in_the_quiet_hours() {
     let mut app = inbox("", "t1");
     // It is half past eight in Los Angeles.
-    for (quiet, heard) in [("08:00-09:00", 0), ("22:00-08:30", 1), ("22:00-08:31", 0), ("09:00-22:00", 1)] {
-        tell(&mut app, configured(&format!("[notify]\nquiet = \"{quiet}\"\n")));
+    for (quiet, heard) in [
+        ("08:00-09:00", 0),
+        ("22:00-08:30", 1),
+        ("22:00-08:31", 0),
+        ("09:00-22:00", 1),
+    ] {
+        tell(
+            &mut app,
+            configured(&format!("[notify]\nquiet = \"{quiet}\"\n")),
+        );
         press(&mut app, ":");
         paste(&mut app, "notify hello");
         let effects = press(&mut app, "enter");
@@ -457,7 +544,11 @@ fn keys_work_on_other_keyboards_and_under_an_input_method() {
     tell(&mut app, configured("[keys]\nlayout = \"ru\"\n"));
     on(&mut app, "t1");
     press(&mut app, "у");
-    assert_eq!(state(&app, "t1"), "done", "the key of e types у on a Russian keyboard");
+    assert_eq!(
+        state(&app, "t1"),
+        "done",
+        "the key of e types у on a Russian keyboard"
+    );
     press(&mut app, "п ш");
     assert_eq!(app.screen.place, Place::Inbox, "g i");
 }
@@ -475,13 +566,19 @@ fn asked(app: &mut App, lines: &[&str]) -> (Json, Vec<Effect>) {
 #[test]
 fn another_program_runs_commands_and_reads_records() {
     let mut app = inbox("", "t1");
-    let (answer, effects) = asked(&mut app, &["inbox done --id t1", "list thread state:open", "status"]);
+    let (answer, effects) = asked(
+        &mut app,
+        &["inbox done --id t1", "list thread state:open", "status"],
+    );
     assert_eq!(answer["ok"], true, "{answer}");
     assert_eq!(answer["results"][0]["changed"][0]["id"], "t1");
     assert_eq!(answer["results"][1]["records"].as_array().unwrap().len(), 2);
     assert_eq!(answer["results"][2]["place"], "inbox");
     assert_eq!(edits(&effects).len(), 1);
-    assert!(matches!(effects.last(), Some(Effect::Answer { .. }) | Some(Effect::Load(_))));
+    assert!(matches!(
+        effects.last(),
+        Some(Effect::Answer { .. } | Effect::Load(_))
+    ));
     // The first that is refused ends it.
     let (answer, effects) = asked(&mut app, &["inbox dnoe", "inbox done --id t2"]);
     assert_eq!(answer["ok"], false);
@@ -508,5 +605,9 @@ fn keys_can_be_bound_while_something_is_typed() {
     press(&mut app, "r ctrl-t esc");
     assert!(matches!(&app.mode, Mode::Reply(reply) if reply.input.text() == "Best, Ana"));
     let effects = press(&mut app, "ctrl-s");
-    assert!(edits(&effects).iter().any(|edit| edit.kind == Kind::Message));
+    assert!(
+        edits(&effects)
+            .iter()
+            .any(|edit| edit.kind == Kind::Message)
+    );
 }

@@ -571,3 +571,84 @@ fn a_record_is_made_in_the_form_and_noted_on() {
     terminal.press("q");
     terminal.gone();
 }
+
+#[cfg(unix)]
+#[test]
+fn the_running_console_is_asked_over_a_socket_that_only_its_user_can_open() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let backend = Backend::start();
+    let ana = backend.console("ana");
+    let none = ana.run(&["remote", "status"]);
+    assert_eq!(none.code, 3, "{none:?}");
+    assert!(none.err.contains("no console is running"), "{none:?}");
+    // What a console that was killed left behind is in nobody's way.
+    let socket = ana.home.join("state/console.sock");
+    std::fs::create_dir_all(socket.parent().unwrap()).unwrap();
+    drop(std::os::unix::net::UnixListener::bind(&socket).unwrap());
+    let mut terminal = Terminal::open(&ana, 40, 120);
+    terminal.until("live");
+    let rights =
+        |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(rights(&socket), 0o600);
+    let said = ana
+        .run(&[
+            "remote",
+            "inbox done --id t1",
+            "list thread state:done",
+            "status",
+        ])
+        .ok();
+    let lines: Vec<serde_json::Value> = said
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(lines[0]["changed"][0]["id"], "t1", "{said}");
+    assert_eq!(lines[1]["records"][0]["id"], "t1", "{said}");
+    assert_eq!(lines[2]["me"], "ana", "{said}");
+    let refused = ana.run(&["remote", "inbox dnoe"]);
+    assert_eq!(refused.code, 1, "{refused:?}");
+    let began = Instant::now();
+    while backend.record("threads/t1", &ana.token)["fields"]["state"] != "done" {
+        assert!(
+            began.elapsed() < Duration::from_secs(20),
+            "the server never got it"
+        );
+    }
+    terminal.press("q");
+    terminal.gone();
+    assert!(!socket.exists(), "the door is closed behind it");
+}
+
+#[cfg(unix)]
+#[test]
+fn programs_are_killed_when_the_console_is_left() {
+    let backend = Backend::start();
+    let ana = backend.console("ana");
+    let config = ana.home.join("config");
+    std::fs::create_dir_all(&config).unwrap();
+    let mark = backend.folder.path().join("alive");
+    let line = format!(
+        "[everywhere]\nf5 = \"exec --shell --limit 60 'echo $$ > {}; sleep 60; true'\"\n",
+        mark.display()
+    );
+    std::fs::write(config.join("keymap.toml"), line).unwrap();
+    let mut terminal = Terminal::open(&ana, 40, 120);
+    terminal.until("live");
+    terminal.press("\u{1b}[15~");
+    let began = Instant::now();
+    let pid = loop {
+        let text = std::fs::read_to_string(&mark).unwrap_or_default();
+        if let Ok(pid) = text.trim().parse::<i32>() {
+            break pid;
+        }
+        assert!(began.elapsed() < Duration::from_secs(20), "it never began");
+        std::thread::park_timeout(Duration::from_millis(10));
+    };
+    terminal.press("q");
+    terminal.gone();
+    let pid = rustix::process::Pid::from_raw(pid).unwrap();
+    while rustix::process::test_kill_process(pid).is_ok() {
+        assert!(began.elapsed() < Duration::from_secs(30), "it lives on");
+        std::thread::park_timeout(Duration::from_millis(10));
+    }
+}

@@ -1,0 +1,89 @@
+//! What commands ask of the part of the console that talks with the user.
+
+use super::{App, Find, Line, Mode, Picker, ReplyBox};
+use crate::command::Ask;
+use crate::effect::Effect;
+use crate::pane::Tone;
+use crate::theme::Theme;
+
+impl App {
+    /// Answers what was asked, one after another.
+    pub(super) fn answer_asks(&mut self) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        while let Some(ask) = self.asks.pop_front() {
+            match ask {
+                Ask::Palette(text) => self.mode = Mode::Line(Box::new(Line::palette(&text))),
+                Ask::Filter => {
+                    let text = self.screen.shelf_mut(self.screen.active()).filter.clone();
+                    self.mode = Mode::Line(Box::new(Line::filter(&text)));
+                }
+                Ask::Prompt {
+                    title,
+                    command,
+                    text,
+                    expects,
+                } => {
+                    self.mode =
+                        Mode::Line(Box::new(Line::prompt(&title, &command, &text, expects)));
+                }
+                Ask::Pick {
+                    title,
+                    command,
+                    choices,
+                } => {
+                    self.mode = Mode::Pick(Box::new(Picker::new(&title, &command, choices)));
+                }
+                Ask::Form { kind, id, fields } => {
+                    self.open_form(kind, id, fields);
+                }
+                ask @ Ask::Settle { .. } => self.open_settling(ask),
+                Ask::Reply { thread } => {
+                    let draft = self.drafts.get(&format!("reply:{thread}"));
+                    let draft = draft.cloned().unwrap_or_default();
+                    self.mode = Mode::Reply(Box::new(ReplyBox::open(&self.world, &thread, &draft)));
+                }
+                Ask::Find(text) => {
+                    let mut find = Box::new(Find::open(&text));
+                    effects.extend(find.asked());
+                    self.mode = Mode::Find(find);
+                }
+                Ask::Help => self.mode = Mode::Help(0),
+                Ask::Macro(command) => effects.extend(self.macro_command(command)),
+                Ask::Repeat => {
+                    let (lines, last) = self.last.clone();
+                    if last.is_empty() {
+                        self.screen
+                            .say(Tone::Info, "there is no verb to repeat yet");
+                    }
+                    effects.extend(self.run_as(lines, last));
+                }
+                Ask::Theme(name) => match Theme::shipped(&name) {
+                    Some(theme) => self.theme = theme,
+                    None => self.screen.say(
+                        Tone::Error,
+                        format!(
+                            "theme `{name}`: not shipped; known: {}",
+                            crate::theme::SHIPPED
+                                .iter()
+                                .map(|(name, _)| *name)
+                                .collect::<Vec<_>>()
+                                .join(", ")
+                        ),
+                    ),
+                },
+                Ask::Reload => effects.push(Effect::Reload),
+                Ask::Redraw => self.redraw = true,
+                Ask::Mouse => {
+                    self.config.ui.mouse = !self.config.ui.mouse;
+                    let words = if self.config.ui.mouse {
+                        "the mouse points here; `app mouse` gives it back to the terminal"
+                    } else {
+                        "the mouse is the terminal's again"
+                    };
+                    self.screen.say(Tone::Info, words);
+                }
+            }
+        }
+        effects
+    }
+}
