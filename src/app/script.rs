@@ -434,7 +434,14 @@ impl App {
 
     /// Takes a key while a text lies over the place.
     pub(super) fn sheet_key(&mut self, mut sheet: Box<Sheet>, key: Key) -> Vec<Effect> {
-        let last = sheet.lines.len().saturating_sub(1);
+        // A long line is broken when it is drawn, on the narrowest screen at every twenty cells.
+        let rows = |line: &String| 1 + line.chars().count() / 20;
+        let last = sheet
+            .lines
+            .iter()
+            .map(rows)
+            .sum::<usize>()
+            .saturating_sub(1);
         match key.code {
             KeyCode::Char('j') | KeyCode::Down => sheet.scroll += 1,
             KeyCode::Char('k') | KeyCode::Up => sheet.scroll = sheet.scroll.saturating_sub(1),

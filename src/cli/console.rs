@@ -134,7 +134,15 @@ fn prepare(opening: &Opening) -> Result<Prepared, CliError> {
         ..SyncStatus::default()
     };
     arrange_all(&app.world, &mut app.screen, true);
+    let news = opening.home.keys_changed(&app.config.keys);
     say_first(&mut app, report, opening.notice.clone());
+    let quiet = app.screen.notice.as_ref();
+    if quiet.is_none_or(|notice| notice.tone == Tone::Info) {
+        if let Some(news) = news {
+            app.screen.say(Tone::Info, news);
+        }
+        opening.home.saw_keys();
+    }
     Ok(Prepared { app, store })
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::app::Configured;
 use crate::command::{Parsing, read_steps};
 use crate::config::{self, Config};
-use crate::keymap::{Hook, Keymap, Macro, read_hooks};
+use crate::keymap::{Hook, Keymap, Macro, VERSIONS, changes, read_hooks};
 use crate::store::Paths;
 use crate::theme::Theme;
 
@@ -176,6 +176,39 @@ impl Home {
             }
         }
         macros
+    }
+
+    /// Returns what to say where the default keys are not those that this user saw last.
+    pub fn keys_changed(&self, keys: &config::Keys) -> Option<String> {
+        let (newest, _) = VERSIONS.last()?;
+        let seen = std::fs::read_to_string(self.keys_version()).ok()?;
+        let (seen, _) = VERSIONS.iter().find(|(name, _)| *name == seen.trim())?;
+        if seen == newest || !keys.defaults.is_empty() {
+            return None;
+        }
+        let many = changes(keys.preset(), seen, newest).ok()?.len();
+        (many > 0).then(|| {
+            format!(
+                "{many} default keys are new or changed since {seen}: `cnm keys --changed {seen}` lists them, \
+                 `defaults = \"{seen}\"` below [keys] keeps the old ones"
+            )
+        })
+    }
+
+    /// Remembers that this user has seen the present default keys.
+    pub fn saw_keys(&self) {
+        if let Some((newest, _)) = VERSIONS.last() {
+            let file = self.keys_version();
+            let seen = std::fs::read_to_string(&file).unwrap_or_default();
+            if seen.trim() != *newest {
+                // Without it the news is told once more, and that is all.
+                let _ = std::fs::write(&file, newest);
+            }
+        }
+    }
+
+    fn keys_version(&self) -> PathBuf {
+        self.state.join("keys-version")
     }
 
     /// Returns the file of the hooks.

@@ -75,6 +75,7 @@ fn lines(canvas: &Canvas<'_>, app: &App, width: u16) -> Vec<Vec<Piece>> {
         Vec::new(),
     ];
     let findings = app.findings();
+    let column = if width >= 110 { width / 2 } else { width };
     if !findings.is_empty() {
         lines.push(heading("what your keymap hides"));
         for finding in findings {
@@ -83,7 +84,7 @@ fn lines(canvas: &Canvas<'_>, app: &App, width: u16) -> Vec<Vec<Piece>> {
             } else {
                 paint.dim()
             };
-            for part in text::wrap(&finding.to_string(), usize::from(width).saturating_sub(4)) {
+            for part in text::wrap(&finding.to_string(), usize::from(column).saturating_sub(4)) {
                 lines.push(vec![piece(part.text.to_owned(), style)]);
             }
         }

@@ -66,6 +66,24 @@ fn every_version_of_the_default_keys_can_still_be_asked_for() {
     }
 }
 
+#[test]
+fn an_upgrade_says_once_which_default_keys_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = cnm::runtime::Home::below(folder.path());
+    let keys = cnm::config::Keys::default();
+    // A new home has nothing to compare with.
+    assert_eq!(home.keys_changed(&keys), None);
+    std::fs::create_dir_all(&home.state).unwrap();
+    std::fs::write(home.state.join("keys-version"), "v1").unwrap();
+    let news = home.keys_changed(&keys).unwrap();
+    assert!(
+        news.contains("--changed v1") && news.contains("defaults = \"v1\""),
+        "{news}"
+    );
+    home.saw_keys();
+    assert_eq!(home.keys_changed(&keys), None);
+}
+
 /// Reads a text as every kind of file; whatever it is, it is refused or taken.
 fn read_as_everything(text: &str) {
     let mut parsing = Parsing::new();
