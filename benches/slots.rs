@@ -7,7 +7,7 @@
     reason = "a benchmark whose input does not hold may fail loudly"
 )]
 
-use cnm::import::ics::{Import, MOST_BYTES, Options, read};
+use cnm::ics::{Import, MOST_BYTES, Options, read};
 use cnm::slots::{
     Attendance, Attendee, Headcount, Hours, Minute, Search, Session, Span, SpanSet, WeekWindows,
     Window, Zone,

@@ -25,6 +25,7 @@ mod prefix;
 mod remote;
 mod reply;
 mod script;
+mod slots;
 
 pub use course::{Course, Courses, Steps};
 pub use figures::{Figures, FunnelFigures, Hanging};
@@ -120,6 +121,17 @@ pub enum Msg {
     },
     /// A program of the user's ended.
     Ran(Ran),
+    /// A calendar file was read.
+    Calendar {
+        /// The file.
+        path: String,
+        /// The contact whose calendar it is.
+        person: String,
+        /// Whether the titles of the events are kept.
+        titles: bool,
+        /// What is in it, or why it cannot be read.
+        bytes: Result<Vec<u8>, String>,
+    },
     /// Something to tell the user.
     Tell(Tone, String),
     /// Config, keymap and theme were read again.
@@ -297,6 +309,10 @@ impl App {
         self.world.view.now = now;
         let mut effects = Vec::new();
         self.dirty = true;
+        let holds = matches!(
+            msg,
+            Msg::Tick | Msg::Changed(_) | Msg::Loaded(..) | Msg::Reloaded { .. }
+        );
         match msg {
             Msg::Key(key) => effects = self.key(key),
             Msg::Paste(text) => effects = self.paste(&text),
@@ -341,8 +357,17 @@ impl App {
             Msg::Edited { purpose, text } => effects = self.edited(&purpose, text),
             Msg::Asked { id, request } => effects = self.asked(id, &request),
             Msg::Ran(ran) => effects = self.take_ran(ran),
+            Msg::Calendar {
+                path,
+                person,
+                titles,
+                bytes,
+            } => effects = self.take_calendar(&path, &person, titles, bytes),
             Msg::Tell(tone, text) => self.screen.say(tone, text),
             Msg::Configured(configured) => self.configure(*configured),
+        }
+        if holds {
+            effects.extend(self.release_holds());
         }
         self.show_held();
         effects.extend(self.wanted_loads());

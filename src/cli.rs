@@ -11,6 +11,7 @@ mod keys;
 mod list;
 mod run;
 mod serve;
+mod slots;
 mod sync;
 
 use std::io::Write as _;
@@ -58,6 +59,8 @@ enum Verb {
     Run(run::RunArgs),
     /// Sends commands to the running console and prints what came of them as JSON.
     Remote(run::RemoteArgs),
+    /// Finds the times at which people can meet, and what each costs whom.
+    Slots(slots::SlotsArgs),
     /// Sends what waits, fetches what is new, and says what happened.
     Sync,
     /// Checks the configuration, or says where it is.
@@ -188,6 +191,7 @@ fn run(root: Root) -> Result<(), CliError> {
         Some(Verb::List(args)) => list::run(&args),
         Some(Verb::Run(args)) => run::run(&args),
         Some(Verb::Remote(args)) => run::remote(&args),
+        Some(Verb::Slots(args)) => slots::run(&args),
         Some(Verb::Sync) => sync::run(),
         Some(Verb::Config(command)) => check::config(&command),
         Some(Verb::Doctor) => check::doctor(),

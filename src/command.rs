@@ -39,13 +39,17 @@ pub use lead::LeadCommand;
 pub use mark::MarkCommand;
 pub use network::NetworkCommand;
 pub use outbox::OutboxCommand;
-pub(crate) use phrase::reading;
 pub use phrase::{due_of, read_phrase};
+pub(crate) use phrase::{reading, reading_at};
 pub use record::{EditCommand, NewCommand, NoteCommand, find_kind};
 pub use script::{
     ExecCommand, InputCommand, MacroCommand, NotifyCommand, program, record as record_json,
 };
-pub use slot::{Guest, Offer, SlotCommand, Timetable, is_free};
+pub use slot::{
+    Guest, HoldArgs, Insight, Offer, Rejection, SeriesRow, SeriesTable, SlotCommand, Stretch,
+    Timetable, Tongue, Wanted, agenda, between, invitation, is_free, release_expired, split_names,
+    take_calendar,
+};
 pub use targets::Targets;
 pub use undo::UndoLog;
 
@@ -175,6 +179,7 @@ impl Command {
             Command::Lead(command) => (Some(Kind::Lead), Some(command.targets())),
             Command::Network(command) => (Some(Kind::Network), Some(command.targets())),
             Command::FollowUp(command) => (Some(Kind::FollowUp), Some(command.targets())),
+            Command::Slot(command) => (Some(Kind::Meeting), command.targets()),
             Command::Edit(command) => (None, Some(&command.targets)),
             Command::Note(command) => (None, Some(&command.targets)),
             Command::Exec(command) => (None, Some(&command.targets)),

@@ -25,6 +25,8 @@ pub struct Config {
     pub day: Day,
     /// How the console speaks up while another window has the keys.
     pub notify: Notify,
+    /// How meetings are arranged.
+    pub slots: Slots,
 }
 
 /// How the console speaks up while another window has the keys.
@@ -234,6 +236,20 @@ impl Default for Day {
     }
 }
 
+/// How meetings are arranged.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Slots {
+    /// Hours that a time is kept free before it is released by itself, at most until it begins.
+    pub hold_hours: u32,
+}
+
+impl Default for Slots {
+    fn default() -> Self {
+        Self { hold_hours: 48 }
+    }
+}
+
 /// A configuration that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{file}:{line}: {what}; {hint}")]
@@ -322,6 +338,7 @@ impl Config {
             day_start: time(&self.day.start).unwrap_or(defaults.day_start),
             day_end: time(&self.day.end).unwrap_or(defaults.day_end),
             favourites: self.inbox.favourites.clone(),
+            hold: SignedDuration::from_hours(i64::from(self.slots.hold_hours)),
         }
     }
 }

@@ -337,6 +337,15 @@ pub enum Effect {
         /// The answer as JSON.
         text: String,
     },
+    /// Read a calendar file; the answer names person and file again.
+    ReadCalendar {
+        /// The file.
+        path: String,
+        /// The contact whose calendar it is.
+        person: String,
+        /// Whether the titles of the events are kept.
+        titles: bool,
+    },
     /// Read config, keymap and theme again.
     Reload,
     /// Stop the program and give the terminal back for a while (Ctrl-Z).

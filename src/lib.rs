@@ -34,6 +34,7 @@
 //! | 1 | [`funnel`] | conversion, time in stage, holes, intervals |
 //! | 1 | [`portfolio`] | pace against goals, growth, went dark, the order of CNs by need |
 //! | 1 | [`slots`] | windows, sweep, cost, fairness, series |
+//! | 1 | [`ics`] | calendars of other programs in, ours out: text to values and back |
 //! | 1 | [`wire`] | the REST contract: paths, bodies, cursor, problem; used by client and server |
 //! | 2 | [`effect`], [`pane`], [`list`] | what the core may ask for; what can be on screen; the one list |
 //! | 3 | [`command`] | every action: name, help, arguments, behaviour |
@@ -42,7 +43,7 @@
 //! | 6 | [`ui`] | drawing; the only place with ratatui |
 //! | 7 | [`store`] | `SQLite` mirror and outbox, one thread |
 //! | 7 | [`remote`] | the REST client; the only place with reqwest |
-//! | 7 | [`import`] | calendars of other programs in, ours out (ICS) |
+//! | 7 | [`import`] | export files of other programs, read into plain values |
 //! | 8 | [`sync`] | pull, push, settle, conflicts |
 //! | 8 | [`server`] | the reference backend; the only place with axum |
 //! | 8 | [`demo`] | the deterministic morning: same seed, same bytes |
@@ -68,7 +69,7 @@
 //!   [`pane`] would mean to compute it twice.
 //! * *Figures are in layer 0.* A [`figure`] carries its n, window, age and interval wherever it goes;
 //!   [`triage`], [`funnel`] and [`portfolio`] all speak in it, and none of them may know another.
-//! * *Recurrence rules are expanded here.* [`import::ics`] has an expander of its own: those at hand are
+//! * *Recurrence rules are expanded here.* [`ics`] has an expander of its own: those at hand are
 //!   wrong on calendars that real programs write, and cannot be stopped on a rule made to run for ever.
 //!   This one has a budget of steps for each file.
 //! * *The contract has no snapshot endpoint.* Paging through the changes from an empty cursor gives the same
@@ -92,6 +93,7 @@ pub mod text;
 pub mod when;
 
 pub mod funnel;
+pub mod ics;
 pub mod portfolio;
 pub mod query;
 pub mod slots;

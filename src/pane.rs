@@ -7,21 +7,21 @@ mod arrange;
 mod filter;
 mod inbox;
 mod readings;
+mod slots;
 mod tally;
 
 pub use arrange::{Stamp, Stretch, arrange, arrange_all, network_needs};
 pub use filter::Filter;
 pub use inbox::Split;
 pub use readings::Readings;
+pub use slots::{Anchored, SlotOrder, SlotView, SlotsScreen};
 pub use tally::{StageCount, Tally, is_needy};
 
 use std::collections::BTreeMap;
 
-use jiff::civil::Date;
-
 use crate::effect::{OutboxRow, SyncStatus};
 use crate::list::ListView;
-use crate::record::{AnyRef, Id, Kind, Person};
+use crate::record::{AnyRef, Kind};
 
 /// What fills the body of the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -199,34 +199,6 @@ impl Panel {
             Panel::Funnel => Place::Funnel,
             Panel::Networks => Place::Networks,
             Panel::Slots => Place::Slots,
-        }
-    }
-}
-
-/// The state of the slots place.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SlotsScreen {
-    /// The people whose hours are shown, me first.
-    pub people: Vec<Id<Person>>,
-    /// The first local day shown.
-    pub day: Option<Date>,
-    /// The first day of the week in which best times are looked for, where it is not the day shown.
-    pub from: Option<Date>,
-    /// Length of the meeting in minutes.
-    pub minutes: i64,
-    /// The half hour under the cursor, counted from local midnight.
-    pub cell: usize,
-}
-
-impl Default for SlotsScreen {
-    fn default() -> Self {
-        Self {
-            people: Vec::new(),
-            day: None,
-            from: None,
-            minutes: 60,
-            // Five in the evening: the evening here is the morning of those who are waited for.
-            cell: 34,
         }
     }
 }

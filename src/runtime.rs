@@ -18,6 +18,7 @@ mod worker;
 
 pub use clock::Clock;
 pub use home::{Home, HomeError, fallback_theme};
+pub use outside::read_file;
 pub use program::{Programs, name_of};
 #[cfg(unix)]
 pub use remote::{ask, socket};
@@ -327,6 +328,20 @@ impl Loop {
             }
             Effect::Export { path, text } => {
                 return self.tell(app, screen, outside::export(&path, &text));
+            }
+            Effect::ReadCalendar {
+                path,
+                person,
+                titles,
+            } => {
+                let bytes = read_file(&path, crate::ics::MOST_BYTES);
+                let msg = Msg::Calendar {
+                    path,
+                    person,
+                    titles,
+                    bytes,
+                };
+                return self.take(app, screen, msg);
             }
             Effect::WakeAt(at) => {
                 self.wake = Some(self.wake.map_or(at, |wake| wake.min(at)));

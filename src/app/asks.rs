@@ -42,6 +42,9 @@ impl App {
                     let draft = draft.cloned().unwrap_or_default();
                     self.mode = Mode::Reply(Box::new(ReplyBox::open(&self.world, &thread, &draft)));
                 }
+                Ask::Propose { thread, text } => {
+                    effects.extend(self.open_proposal(&thread, &text));
+                }
                 Ask::Find(text) => {
                     let mut find = Box::new(Find::open(&text));
                     effects.extend(find.asked());

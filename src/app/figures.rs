@@ -13,8 +13,7 @@ use crate::pane::{Place, Screen, SlotsScreen, Stretch, network_needs};
 use crate::portfolio::NetworkReason;
 use crate::record::{
     AnyRef, CoachingAction, Due, FollowUp, FollowUpState, Id, Incident, Kind, Lead, Meeting,
-    MeetingState, Network, Note, Record, Stage, StageEvent, Terminal, Thread, ThreadState,
-    WaitingOn,
+    Network, Note, Record, Stage, StageEvent, Terminal, Thread, ThreadState, WaitingOn,
 };
 
 /// The figures of the funnel.
@@ -127,7 +126,7 @@ impl Figures {
         self.timetable.as_ref().map(|(.., timetable)| timetable)
     }
 
-    /// Returns the meetings that were not declined, in order.
+    /// Returns the meetings that are not off, in order.
     pub fn meetings(&self) -> &[(Timestamp, Id<Meeting>)] {
         &self.meetings.1
     }
@@ -389,7 +388,7 @@ fn meetings(world: &World) -> Vec<(Timestamp, Id<Meeting>)> {
     let mut meetings: Vec<(Timestamp, Id<Meeting>)> = world
         .table::<Meeting>()
         .records()
-        .filter(|(_, meeting)| meeting.state != MeetingState::Declined)
+        .filter(|(_, meeting)| !meeting.is_off(world.view.now))
         .filter_map(|(id, meeting)| Some((meeting.start?, id.clone())))
         .collect();
     meetings.sort_by_cached_key(|(at, id)| {

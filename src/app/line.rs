@@ -245,6 +245,15 @@ impl App {
                     Err(error) => Echo::Wrong(error.to_string()),
                 };
             }
+            Purpose::Prompt {
+                expects: Expects::Meeting,
+                ..
+            } if !text.trim().is_empty() => {
+                line.echo = match crate::command::Wanted::read(&text, &self.world, &self.settings) {
+                    Ok(wanted) => Echo::Reads(wanted.words(&self.world)),
+                    Err(error) => Echo::Wrong(error.to_string()),
+                };
+            }
             Purpose::Prompt { .. } | Purpose::Answer { .. } => line.echo = Echo::Silent,
         }
     }

@@ -279,7 +279,7 @@ pub(super) fn when(args: &WhenArgs) -> Result<(), CliError> {
                 .map_err(|error| CliError::Usage(error.to_string()))?
                 .zone
         }
-        None => TimeZone::try_system().unwrap_or(TimeZone::UTC),
+        None => zone::bundled(&TimeZone::try_system().unwrap_or(TimeZone::UTC)),
     };
     let context = PhraseContext::new(now, here.clone());
     let reading =

@@ -127,7 +127,7 @@ pub(super) fn console_zone(configured: &Configured, world: &World) -> TimeZone {
         .flatten()
         .filter(|name| !name.is_empty())
         .find_map(|name| zone::load(&name).ok())
-        .unwrap_or_else(|| TimeZone::try_system().unwrap_or(TimeZone::UTC))
+        .unwrap_or_else(|| zone::bundled(&TimeZone::try_system().unwrap_or(TimeZone::UTC)))
 }
 
 /// A seed for ids that no other process has.
@@ -240,6 +240,12 @@ impl Session {
             // What is answered, and what a follow-up comes from, is named as it is on the screen.
             read_messages(&mut self.store, &mut self.world, &named)?;
         }
+        if any(|command| matches!(command, Command::Slot(_))) {
+            let blocks = Load::Working(vec![Kind::BusyBlock]);
+            for row in self.store.load(&blocks)? {
+                self.world.upsert(&row);
+            }
+        }
         for row in self.store.load(&Load::Records(named))? {
             self.world.upsert(&row);
         }
@@ -291,6 +297,20 @@ impl Session {
         send(&home, clock, &mine)
     }
 
+    /// Takes the busy time of a calendar file into the book.
+    fn take_calendar(&mut self, path: &str, person: &str, titles: bool) -> Result<(), CliError> {
+        let bytes = crate::runtime::read_file(path, crate::ics::MOST_BYTES);
+        let bytes = bytes.map_err(CliError::Refused)?;
+        let settings = self.configured.config.settings();
+        let mut cx = Cx::new(&mut self.world, None, &settings, &mut self.undo);
+        crate::command::take_calendar(&mut cx, person, path, titles, &bytes)?;
+        let taken = cx.finish();
+        for effect in taken.effects {
+            self.carry_out(effect)?;
+        }
+        print(&taken.output)
+    }
+
     /// Carries out an effect without a screen.
     fn carry_out(&mut self, effect: Effect) -> Result<(), CliError> {
         match effect {
@@ -327,6 +347,11 @@ impl Session {
             Effect::Export { path, text } => {
                 std::fs::write(&path, text)?;
             }
+            Effect::ReadCalendar {
+                path,
+                person,
+                titles,
+            } => self.take_calendar(&path, &person, titles)?,
             Effect::Exec(program, purpose) => super::exec::run(self, &program, &purpose)?,
             Effect::Notify { title, text } => print([format!("{title}: {text}")])?,
             Effect::Load(_)

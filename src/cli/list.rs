@@ -141,7 +141,7 @@ fn json(out: &mut impl std::io::Write, rows: &[&CacheRow], array: bool) -> Resul
 }
 
 /// Writes characters that a terminal could act on, or that reorder text, as JSON escapes: the value stays the same.
-fn escape_invisible(json: &str) -> String {
+pub(super) fn escape_invisible(json: &str) -> String {
     use std::fmt::Write as _;
     let mut escaped = String::with_capacity(json.len());
     for letter in json.chars() {

@@ -110,6 +110,8 @@ pub struct Settings {
     pub day_end: jiff::civil::Time,
     /// Ids or names of the people that `assign` offers first.
     pub favourites: Vec<String>,
+    /// How long a time is kept free before it is released by itself.
+    pub hold: SignedDuration,
 }
 
 impl Default for Settings {
@@ -119,6 +121,7 @@ impl Default for Settings {
             day_start: jiff::civil::time(9, 0, 0, 0),
             day_end: jiff::civil::time(18, 0, 0, 0),
             favourites: Vec::new(),
+            hold: SignedDuration::from_hours(48),
         }
     }
 }
@@ -179,6 +182,13 @@ pub enum Ask {
     },
     /// Record, play, edit or forget a macro.
     Macro(super::MacroCommand),
+    /// Open the reply box of a thread with more text in it.
+    Propose {
+        /// The thread.
+        thread: String,
+        /// What is put behind whatever was begun.
+        text: String,
+    },
     /// Show the keys of this place.
     Help,
     /// Repeat the last verb.
@@ -200,6 +210,8 @@ pub enum Expects {
     Text,
     /// A date phrase; its reading is shown while it is typed.
     When,
+    /// When to meet with whom; its reading is shown while it is typed.
+    Meeting,
 }
 
 /// One choice of a [`Ask::Pick`].

@@ -22,13 +22,23 @@ pub(crate) fn reading(
     world: &World,
     settings: &Settings,
 ) -> Result<Reading, CommandError> {
+    reading_at(text, world, settings, world.view.now)
+}
+
+/// Reads a phrase as seen from a moment; see [`read_phrase`].
+pub(crate) fn reading_at(
+    text: &str,
+    world: &World,
+    settings: &Settings,
+    now: Timestamp,
+) -> Result<Reading, CommandError> {
     let people: Vec<(&str, &str)> = world
         .table::<Person>()
         .records()
         .filter(|(_, person)| !person.zone.is_empty())
         .map(|(_, person)| (person.name.as_str(), person.zone.as_str()))
         .collect();
-    let mut context = PhraseContext::new(world.view.now, world.view.zone.clone());
+    let mut context = PhraseContext::new(now, world.view.zone.clone());
     context.people = &people;
     context.settings.work_start = settings.day_start;
     context.settings.work_end = settings.day_end;

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::field::LongText;
-use super::{AnyRef, Audience, Derived, Id, Lead, Network, Person, Record, User};
+use super::{AnyRef, Audience, Derived, Id, Lead, Network, Person, Record, Thread, User};
 
 open_enum! {
     /// How firm a meeting is.
@@ -19,6 +19,8 @@ open_enum! {
         Confirmed = "confirmed",
         /// Declined.
         Declined = "declined",
+        /// Was kept free until it expired, or until another time was agreed.
+        Released = "released",
     }
 }
 
@@ -67,10 +69,39 @@ record! {
     network: Option<Id<Network>>,
     /// The lead it is about.
     lead: Option<Id<Lead>>,
+    /// The thread in which it is arranged.
+    thread: Option<Id<Thread>>,
+    /// What the times of one proposal share: when one is agreed, the others are released.
+    proposal: String,
+    /// What the meetings of one series share.
+    series: String,
     /// Where the notes are.
     notes_url: String,
     /// What to prepare, or what was said.
     agenda: LongText,
+}
+
+impl Meeting {
+    /// Tells whether it takes people's time at a moment: agreed, or kept free and not expired yet.
+    pub fn takes_time(&self, now: Timestamp) -> bool {
+        match self.state {
+            MeetingState::Confirmed => true,
+            MeetingState::Held => !self.has_expired(now),
+            _ => false,
+        }
+    }
+
+    /// Tells whether it was kept free until a moment that has come.
+    pub fn has_expired(&self, now: Timestamp) -> bool {
+        let waits = matches!(self.state, MeetingState::Held | MeetingState::Proposed);
+        waits && self.expires_at.is_some_and(|at| at <= now)
+    }
+
+    /// Tells whether it is off: declined, released or expired.
+    pub fn is_off(&self, now: Timestamp) -> bool {
+        let off = matches!(self.state, MeetingState::Declined | MeetingState::Released);
+        off || self.has_expired(now)
+    }
 }
 
 impl Record for Meeting {

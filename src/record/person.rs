@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use jiff::SignedDuration;
 use jiff::civil::{Date, Weekday};
 use serde::{Deserialize, Serialize};
 
@@ -97,6 +98,14 @@ record! {
     hours: Hours,
     /// Local dates on which they do not work.
     days_off: Vec<Date>,
+    /// The two letters of the country whose public holidays they keep: `CN`, `GB`, `JP`, `PL`, `SG` or `US`.
+    country: String,
+    /// At most this many evenings a week (18:00 to 06:00, from Monday) go to meetings.
+    nights: Option<i64>,
+    /// What they keep free before and after a meeting.
+    buffer: Option<SignedDuration>,
+    /// How long before a meeting they must know of it.
+    notice: Option<SignedDuration>,
     /// The user account of the same human being.
     user: Option<Id<User>>,
     /// The CN they belong to.

@@ -42,6 +42,32 @@ pub(super) fn edit(state: &Path, text: &str) -> Result<String, String> {
     edited
 }
 
+/// Reads a file that the user named, unless it is larger than this many bytes.
+pub fn read_file(path: &str, most: usize) -> Result<Vec<u8>, String> {
+    use std::io::Read as _;
+    let name = expanded(path);
+    let fail = |error: io::Error| format!("{path}: {error}; check the name of the file");
+    let file = std::fs::File::open(&name).map_err(fail)?;
+    if !file.metadata().map_err(fail)?.is_file() {
+        return Err(format!("{path}: is no file; name the file itself"));
+    }
+    let most = u64::try_from(most).unwrap_or(u64::MAX);
+    let mut bytes = Vec::new();
+    // One byte more, so that whoever reads it sees that it is too large.
+    file.take(most.saturating_add(1))
+        .read_to_end(&mut bytes)
+        .map_err(fail)?;
+    Ok(bytes)
+}
+
+/// Replaces `~/` at the beginning by the user's home.
+fn expanded(path: &str) -> PathBuf {
+    match (path.strip_prefix("~/"), std::env::home_dir()) {
+        (Some(rest), Some(home)) => home.join(rest),
+        _ => PathBuf::from(path),
+    }
+}
+
 /// Writes a file that only this user can read.
 pub(super) fn write_private(file: &Path, text: &str) -> io::Result<()> {
     let mut options = std::fs::OpenOptions::new();
@@ -96,7 +122,7 @@ pub(super) fn open_address(address: &str) -> Result<(), String> {
 
 /// Writes a text to a file that the user named.
 pub(super) fn export(path: &str, text: &str) -> Result<(), String> {
-    let path = PathBuf::from(path);
+    let path = expanded(path);
     std::fs::write(&path, text)
         .map_err(|error| format!("{}: {error}; choose another place", path.display()))
 }

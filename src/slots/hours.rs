@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use jiff::civil::{Date, Weekday};
 
+use super::cost::Curve;
 use super::zone::{DAY, Offsets, date_of_day, day_of_date, weekday_of_day};
-use super::{SlotsError, Span, SpanSet, Zone};
+use super::{CostSplit, SlotsError, Span, SpanSet, Weights, Zone};
 
 /// A window of wall time that belongs to the local date on which it starts.
 ///
@@ -169,6 +170,14 @@ impl Hours {
         Layers::over(self, &offsets, span)
             .acceptable
             .intersect(&SpanSet::from_spans(vec![span]))
+    }
+
+    /// Works out what a span costs the person with the default weights, whether they would accept it or not.
+    pub fn cost(&self, span: Span) -> CostSplit {
+        let around = span.widen(DAY, DAY);
+        let offsets = Offsets::over(&self.zone, around);
+        let layers = Layers::over(self, &offsets, around);
+        Curve::over(&layers, &offsets, Weights::default(), around).split(span)
     }
 
     /// Adds days off with their names, such as the public holidays of a country.

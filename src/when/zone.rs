@@ -75,6 +75,13 @@ pub fn load(name: &str) -> Result<TimeZone, ZoneError> {
         .map_err(|_| unknown(trimmed))
 }
 
+/// Returns the zone of the same name with the rules inside the program, such as for the machine's own zone.
+pub fn bundled(zone: &TimeZone) -> TimeZone {
+    zone.iana_name()
+        .and_then(|name| load(name).ok())
+        .unwrap_or_else(|| zone.clone())
+}
+
 /// Finds the zone that a word names: IANA id, city, country, abbreviation or offset, in any case.
 ///
 /// Fails for unknown words (with the nearest known one) and for words that several large places

@@ -2,7 +2,7 @@
 //!
 //! `CNM_ICS_CORPUS` names a folder of calendars, else the shared one is used.
 
-use cnm::import::ics::{IcsError, Import, MOST_BYTES, MOST_INSTANCES, Options, Reason, read};
+use cnm::ics::{IcsError, Import, MOST_BYTES, MOST_INSTANCES, Options, Reason, read};
 
 use crate::shared_files;
 

@@ -1,6 +1,6 @@
 //! Recurring events with exceptions, as calendars of several makers write them.
 
-use cnm::import::ics::{AllDay, Kind, Options, Shows, read};
+use cnm::ics::{AllDay, Kind, Options, Shows, read};
 use jiff::tz::TimeZoneDatabase;
 
 fn options() -> Options {

@@ -23,6 +23,7 @@ const NARROW: &[(&str, &[&str])] = &[
     ("funnel", &["record", "when", "figure", "text"]),
     ("portfolio", &["record", "when", "figure"]),
     ("slots", &["record", "when"]),
+    ("ics", &["text"]),
     ("wire", &["record"]),
     ("effect", &["record"]),
     (
@@ -48,7 +49,7 @@ const NARROW: &[(&str, &[&str])] = &[
     ("config", &["command", "record", "query", "when", "keymap"]),
     ("store", &["record", "wire", "effect", "query", "text"]),
     ("remote", &["wire"]),
-    ("import", &["record", "when", "text"]),
+    ("import", &["record", "when", "text", "ics"]),
     ("sync", &["record", "wire", "store", "remote", "effect"]),
     ("server", &["record", "wire", "query"]),
     ("demo", &["record", "when", "wire"]),

@@ -38,6 +38,7 @@ mod screens;
 mod scripting;
 mod server;
 mod shared_files;
+mod slots_console;
 mod slots_oracle;
 mod slots_session;
 mod slots_vectors;

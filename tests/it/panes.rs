@@ -87,7 +87,7 @@ fn a_best_time_suits_everyone_and_everyone_is_me_and_those_i_meet() {
     assert!(zones.values().all(|people| *people <= 2), "{zones:?}");
     assert!(!table.offers.is_empty());
     for offer in &table.offers {
-        let Some(half) = table.halves.iter().position(|at| *at == offer.start) else {
+        let Some(half) = table.cells.iter().position(|at| *at == offer.start) else {
             continue;
         };
         assert_eq!(table.turnout[half], table.guests.len());
@@ -126,7 +126,7 @@ fn b_goes_to_the_best_time_enter_holds_it_and_u_gives_it_free() {
     let mut app = morning(&cache, "6 b");
     let table = app.figures.timetable().unwrap().clone();
     let best = table.offers[0].start;
-    assert_eq!(table.halves[app.screen.slots.cell], best);
+    assert_eq!(table.cells[app.screen.slots.cell], best);
     let effects = desk::press(&mut app, "enter");
     let saves = |effect: &&Effect| matches!(effect, Effect::Save(_));
     assert_eq!(effects.iter().filter(saves).count(), 1);

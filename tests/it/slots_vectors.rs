@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use cnm::import::ics::{Kind, Options, RecurrenceSet, read};
+use cnm::ics::{Kind, Options, RecurrenceSet, read};
 use cnm::slots::{
     Attendee, Hours, Minute, Search, Session, Span, SpanSet, WeekWindows, Window, Zone,
 };

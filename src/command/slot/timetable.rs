@@ -1,36 +1,27 @@
-//! Who can meet when: the half hours of the people of the slots place, and the best times of a week.
-
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
+//! Who can meet when: the day of the people of the slots place, and the best times of a range of days.
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp, ToSpan as _};
+use jiff::{Timestamp, ToSpan as _};
 
+use super::people::{Known, attendees, burdens, guests, notice};
+use super::series::{SeriesTable, series};
 use crate::list::World;
-use crate::pane::SlotsScreen;
-use crate::record::{
-    BusyBlock, Circle, Hours as RecordHours, Id, Meeting, MeetingState, Person, Thread,
-    ThreadState, Window as RecordWindow,
-};
+use crate::pane::{SlotOrder, SlotView, SlotsScreen};
+use crate::record::{Id, Meeting, Person};
+use crate::slots::text::{self, Language};
 use crate::slots::{
-    Attendee, Hours, Minute, Plan, Search, Session, Shade, Slot, SlotsError, Span, WeekWindows,
-    Window, Zone, text,
+    Attendee, CostSplit, Minute, Plan, Search, Session, Shade, Slot, SlotsError, Span, Verdict,
+    Warning, Zone, warnings,
 };
 use crate::when::{wall, zone};
 
-/// At most this many people are proposed by themselves, me among them.
-const PROPOSED: usize = 6;
-/// At most this many of them share a zone.
-const A_ZONE: usize = 2;
-/// Meetings within this many days tell whom I meet.
-const SOON_DAYS: i64 = 14;
 /// Best times that are named.
 const OFFERS: usize = 8;
-/// Days in which best times are looked for, the shown one first.
-const DAYS: i64 = 7;
-/// Minutes of a cell.
-const HALF_HOUR: u32 = 30;
+/// Meetings that count for who has paid how much.
+const COUNTED: usize = 8;
+/// The longest stretch of days in which best times are looked for.
+const MOST_DAYS: i64 = 92;
 
 /// One person of the timetable.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,8 +32,12 @@ pub struct Guest {
     pub zone: TimeZone,
     /// Whether their hours are not known and taken as Monday to Friday, nine to six.
     pub assumed: bool,
-    /// What each half hour of the day is for them.
-    pub halves: Vec<Shade>,
+    /// Whether the meeting can take place without them.
+    pub optional: bool,
+    /// What the last meetings of these people have cost them, in weight-minutes.
+    pub burden: i64,
+    /// What each cell of the day is for them.
+    pub cells: Vec<Shade>,
 }
 
 /// A time at which everyone can meet.
@@ -52,31 +47,74 @@ pub struct Offer {
     pub start: Timestamp,
     /// When it ends.
     pub end: Timestamp,
+    /// What it costs each guest; nothing for an optional one who cannot come.
+    pub costs: Vec<Option<CostSplit>>,
+    /// Guests, by position, who pay most; nobody when it is free for all.
+    pub payers: Vec<usize>,
     /// Guests, by position, who would meet outside their working hours.
     pub stretched: Vec<usize>,
     /// The time in the words of everyone's clock.
     pub words: String,
 }
 
-/// Who can meet when on a day, and the best times of the week that begins with it.
+/// What there is to say about one time.
 #[derive(Clone, Debug, PartialEq)]
+pub struct Insight {
+    /// What it is.
+    pub verdict: Verdict,
+    /// Who is in the way and why, a line each.
+    pub blockers: Vec<String>,
+    /// What it costs each guest, whether they would come or not.
+    pub costs: Vec<CostSplit>,
+    /// Changes of clocks, periods out of step and days off, a line each.
+    pub warnings: Vec<String>,
+}
+
+/// Starts in a row that the same people reject for the same reasons.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rejection {
+    /// The first start.
+    pub first: Timestamp,
+    /// The last start.
+    pub last: Timestamp,
+    /// Who is in the way and why, a line each.
+    pub blockers: Vec<String>,
+}
+
+/// Who can meet when on a day, and the best times of the range of days that begins with it.
+#[derive(Clone, Debug)]
 pub struct Timetable {
     /// The local day.
     pub day: Date,
-    /// The first day of the week in which the best times are looked for.
+    /// The first day of the range in which the best times are looked for.
     pub from: Date,
+    /// The days of the range.
+    pub days: i64,
     /// Length of the meeting in minutes.
     pub minutes: i64,
-    /// The starts of the half hours of the day: 46, 48 or 50 of them.
-    pub halves: Vec<Timestamp>,
+    /// Minutes of a cell.
+    pub step: u32,
+    /// The starts of the cells of the day.
+    pub cells: Vec<Timestamp>,
     /// The people, me first.
     pub guests: Vec<Guest>,
-    /// How many of them could come to a meeting of that length that starts with the half hour.
+    /// How many of them could come to a meeting of that length that starts with the cell.
     pub turnout: Vec<usize>,
-    /// Times that suit everyone, the best first, none overlapping another.
+    /// Times that suit everyone in the order asked for, none overlapping another.
     pub offers: Vec<Offer>,
+    /// How many starts in the range suit everyone.
+    pub found: usize,
+    /// The start at which whoever has paid most so far is spared most.
+    pub fairest: Option<Timestamp>,
     /// Where no time suits everyone: the closest one, and what stands in the way.
     pub miss: Option<(Timestamp, Vec<String>)>,
+    /// How many meetings of the past the burdens are made of.
+    pub counted: usize,
+    /// The next meetings of a series, where they were asked for.
+    pub series: Option<SeriesTable>,
+    plan: Plan,
+    day_plan: Plan,
+    grid: Zone,
 }
 
 impl Timetable {
@@ -84,85 +122,228 @@ impl Timetable {
     ///
     /// # Errors
     ///
-    /// The length of the meeting is not one that can be planned.
+    /// The length of the meeting is not one that can be planned, or there is too much to compare.
     pub fn of(world: &World, slots: &SlotsScreen) -> Result<Self, SlotsError> {
         let here = &world.view.zone;
         let day = slots.day.unwrap_or_else(|| world.view.today());
-        let ahead = |from: &Date| (0..DAYS).contains(&crate::figure::days_between(*from, day));
+        let days = slots.days.clamp(1, MOST_DAYS);
+        let ahead = |from: &Date| (0..days).contains(&crate::figure::days_between(*from, day));
         let from = slots.from.filter(ahead).unwrap_or(day);
+        let last = from.checked_add(days.days()).unwrap_or(from);
         let start = wall::day_start(from, here).unwrap_or(world.view.now);
-        let last = from.checked_add(DAYS.days()).unwrap_or(from);
         let end = wall::day_start(last, here).unwrap_or(start);
-        let range = Span::new(Minute::floor(start), Minute::ceil(end));
+        let mut range = Span::covering(start, end);
+        if let Some((from, to)) = slots.within {
+            range = range.clip(Span::covering(from, to));
+        }
         let grid = Zone::load(&zone::name(here)).or_else(|_| Zone::load("UTC"))?;
         let length = u32::try_from(slots.minutes).unwrap_or(60);
-        let search = Search::new(range, length, grid)
-            .every(HALF_HOUR)
-            .with_notice(Minute::ceil(world.view.now), 0);
-        let (people, attendees): (Vec<_>, Vec<_>) = attendees(world, slots).into_iter().unzip();
-        let plan = Session::new(search, attendees)?.plan()?;
+        let people = guests(world, slots);
+        let search = Search::new(range, length, grid.clone())
+            .every(slots.step)
+            .with_notice(Minute::ceil(world.view.now), notice(world, &people));
+        let known = attendees(world, &people, slots, (from, last));
+        let everyone: Vec<Attendee> = known.iter().map(|one| one.attendee.clone()).collect();
+        let mut session = Session::new(search, everyone)?;
+        let plan = session.plan()?;
+        let (burdens, counted) = burdens(world, &known, COUNTED);
+        let series = match (slots.view, slots.first) {
+            (SlotView::Series, Some(first)) => {
+                Some(series(&session, slots, first, here, &burdens)?)
+            }
+            _ => None,
+        };
         let day_start = wall::day_start(day, here).map_or(range.start, Minute::floor);
-        let day_end = Minute::ceil(wall::day_end(day, here));
-        let (halves, turnout): (Vec<_>, Vec<_>) = plan
+        let today = Span::new(day_start, Minute::ceil(wall::day_end(day, here)));
+        let length = i32::try_from(length).unwrap_or(60);
+        session.set_range(Span::new(today.start, today.end + length))?;
+        let day_plan = session.plan()?;
+        let (cells, turnout) = day_plan
             .turnout()
             .into_iter()
-            .filter(|(start, _)| (day_start..day_end).contains(start))
-            .map(|(start, heads)| {
-                let heads = usize::try_from(heads.all()).unwrap_or(usize::MAX);
-                (start.timestamp(), heads)
-            })
+            .filter(|(start, _)| today.contains(*start))
+            .map(|(start, heads)| (start.timestamp(), usize::try_from(heads.all()).unwrap_or(0)))
             .unzip();
-        let whole_day = Span::new(day_start, day_end);
-        let guests = people
-            .into_iter()
-            .enumerate()
-            .map(|(at, (person, zone, assumed))| Guest {
-                person,
-                zone,
-                assumed,
-                halves: plan.shades(at, whole_day, HALF_HOUR),
-            })
-            .collect();
         Ok(Self {
             day,
             from,
+            days,
             minutes: slots.minutes,
-            halves,
-            guests,
+            step: slots.step,
+            cells,
+            guests: seats(known, slots, &burdens, &day_plan, today),
             turnout,
-            offers: offers(&plan),
+            offers: offers(&plan, slots.order, OFFERS, Language::English),
+            found: plan.len(),
+            fairest: fairest(&plan, &burdens),
             miss: miss(&plan),
+            counted,
+            series,
+            plan,
+            day_plan,
+            grid,
         })
     }
 
-    /// Counts who is free in a half hour, whatever the length of the meeting.
-    pub fn free(&self, half: usize) -> usize {
-        let free = |guest: &&Guest| guest.halves.get(half).is_some_and(|shade| is_free(*shade));
+    /// Counts who is free in a cell, whatever the length of the meeting.
+    pub fn free(&self, cell: usize) -> usize {
+        let free = |guest: &&Guest| guest.cells.get(cell).is_some_and(|shade| is_free(*shade));
         self.guests.iter().filter(free).count()
     }
 
-    /// Writes the best times for a message, one a line, in everyone's time.
-    pub fn proposal(&self, times: usize) -> Option<String> {
-        let lines: Vec<&str> = self
+    /// Returns the best times in an order, at most so many, none overlapping another.
+    pub fn best(&self, most: usize, order: SlotOrder, language: Language) -> Vec<Offer> {
+        offers(&self.plan, order, most, language)
+    }
+
+    /// Returns the people as the engine sees them, in the order of the guests.
+    pub fn attendees(&self) -> Vec<&Attendee> {
+        self.day_plan.attendees().collect()
+    }
+
+    /// Says what there is to say about a meeting that starts at an instant of the day shown.
+    pub fn insight(&self, start: Timestamp) -> Insight {
+        let people = self.attendees();
+        let start = Minute::floor(start);
+        let span = Span::lasting(start, i32::try_from(self.minutes).unwrap_or(60));
+        let verdict = self.day_plan.why(start);
+        let blockers = match &verdict {
+            Verdict::Blocked(blockers) => blockers
+                .iter()
+                .map(|blocker| text::blocker(blocker, &people, Language::English))
+                .collect(),
+            _ => Vec::new(),
+        };
+        Insight {
+            blockers,
+            costs: people.iter().map(|one| one.hours.cost(span)).collect(),
+            warnings: self.warn(span, Language::English),
+            verdict,
+        }
+    }
+
+    /// Lists what to know about a time, a line each.
+    pub fn warn(&self, span: Span, language: Language) -> Vec<String> {
+        let people = self.attendees();
+        warnings(span, &self.grid, &people)
+            .iter()
+            .map(|warning| text::warning(warning, &people, language))
+            .collect()
+    }
+
+    /// Lists every start of the day that somebody rejects, those in a row for the same reasons together.
+    pub fn rejections(&self) -> Vec<Rejection> {
+        let people = self.attendees();
+        let step = i32::try_from(self.step).unwrap_or(30);
+        let mut rejections: Vec<Rejection> = Vec::new();
+        let day: Vec<Minute> = self.cells.iter().map(|at| Minute::floor(*at)).collect();
+        for (start, blockers) in self.day_plan.rejections() {
+            if !day.contains(&start) {
+                continue;
+            }
+            let blockers: Vec<String> = blockers
+                .iter()
+                .map(|blocker| reason(blocker, &people))
+                .collect();
+            let at = start.timestamp();
+            match rejections.last_mut() {
+                Some(last)
+                    if last.blockers == blockers && Minute::floor(last.last) + step == start =>
+                {
+                    last.last = at;
+                }
+                _ => rejections.push(Rejection {
+                    first: at,
+                    last: at,
+                    blockers,
+                }),
+            }
+        }
+        rejections
+    }
+
+    /// Writes the best times for a message, one a line, in everyone's time, and what clocks will do around them.
+    pub fn proposal(&self, times: usize, language: Language) -> Option<String> {
+        let people = self.attendees();
+        let spans: Vec<Span> = self
             .offers
             .iter()
             .take(times)
-            .map(|offer| offer.words.as_str())
+            .map(|offer| Span::covering(offer.start, offer.end))
             .collect();
-        if lines.is_empty() {
+        if spans.is_empty() {
             return None;
         }
-        Some(format!(
-            "Could we meet for {} minutes at one of these times?\n{}",
-            self.minutes,
-            lines
-                .iter()
-                .zip(1..)
-                .map(|(line, number)| format!("{number}. {line}"))
-                .collect::<Vec<_>>()
-                .join("\n")
-        ))
+        let question = match (language, spans.len()) {
+            (Language::English, 1) => format!("Could we meet for {} minutes then?", self.minutes),
+            (Language::English, _) => format!(
+                "Could we meet for {} minutes at one of these times?",
+                self.minutes
+            ),
+            (Language::Chinese, 1) => format!("请问这个时间方便开会吗（{}分钟）？", self.minutes),
+            (Language::Chinese, _) => {
+                format!("请问以下哪个时间方便开会（{}分钟）？", self.minutes)
+            }
+        };
+        let mut words = format!("{question}\n{}", text::list(&spans, &people, language));
+        let mut said: Vec<String> = Vec::new();
+        for span in &spans {
+            for warning in warnings(*span, &self.grid, &people) {
+                let clocks = matches!(
+                    warning,
+                    Warning::ClockChange { .. } | Warning::OutOfStep { .. }
+                );
+                let line = text::warning(&warning, &people, language);
+                if clocks && !said.contains(&line) {
+                    words.push('\n');
+                    words.push_str(&line);
+                    said.push(line);
+                }
+            }
+        }
+        Some(words)
     }
+}
+
+/// Writes why a person is in the way without what differs from one start to the next.
+fn reason(blocker: &crate::slots::Blocker, people: &[&Attendee]) -> String {
+    use crate::slots::Cause;
+    let mut alike = blocker.clone();
+    let beyond = |cause: &Cause| matches!(cause, Cause::OutsideHours { .. });
+    let outside = alike.causes.iter().any(beyond);
+    alike.causes.retain(|cause| !beyond(cause));
+    let name = people
+        .get(blocker.person)
+        .map_or("", |person| person.id.as_str());
+    match (outside, alike.causes.is_empty()) {
+        (true, true) => format!("{name}: outside acceptable hours"),
+        (true, false) => format!(
+            "{}; outside acceptable hours",
+            text::blocker(&alike, people, Language::English)
+        ),
+        (false, _) => text::blocker(&alike, people, Language::English),
+    }
+}
+
+fn seats(
+    known: Vec<Known>,
+    slots: &SlotsScreen,
+    burdens: &[i64],
+    plan: &Plan,
+    day: Span,
+) -> Vec<Guest> {
+    known
+        .into_iter()
+        .enumerate()
+        .map(|(at, one)| Guest {
+            optional: slots.optional.contains(&one.person),
+            person: one.person,
+            zone: one.zone,
+            assumed: one.assumed,
+            burden: burdens.get(at).copied().unwrap_or(0),
+            cells: plan.shades(at, day, slots.step),
+        })
+        .collect()
 }
 
 /// Tells whether a person can meet in a stretch of this kind.
@@ -170,172 +351,71 @@ pub const fn is_free(shade: Shade) -> bool {
     matches!(shade, Shade::Preferred | Shade::Working | Shade::Acceptable)
 }
 
-/// Returns the people of the slots place: those chosen, else me and those I meet or who wait for me.
-pub(super) fn guests(world: &World, slots: &SlotsScreen) -> Vec<Id<Person>> {
-    if !slots.people.is_empty() {
-        return slots.people.clone();
-    }
-    let mine = world.me().and_then(|me| me.person.clone());
-    let until = world
-        .view
-        .now
-        .checked_add(SignedDuration::from_hours(24 * SOON_DAYS))
-        .unwrap_or(world.view.now);
-    let mut weight: HashMap<&Id<Person>, usize> = HashMap::new();
-    for (_, meeting) in world.table::<Meeting>().records() {
-        let soon = |at: &Timestamp| (world.view.now..until).contains(at);
-        if meeting.state == MeetingState::Declined || !meeting.start.as_ref().is_some_and(soon) {
-            continue;
-        }
-        for attendee in &meeting.attendees {
-            *weight.entry(&attendee.person).or_default() += 3;
-        }
-    }
-    for (_, thread) in world.table::<Thread>().records() {
-        if let (Some(person), ThreadState::Open) = (&thread.from, &thread.state) {
-            *weight.entry(person).or_default() += 1;
-        }
-    }
-    let mut others: Vec<(Reverse<usize>, &Id<Person>)> = weight
-        .into_iter()
-        .filter(|(id, _)| Some(*id) != mine.as_ref())
-        .filter(|(id, _)| {
-            world.get(*id).is_some_and(|person| {
-                person.circle == Circle::Colleague
-                    && !person.zone.is_empty()
-                    && person.hours != RecordHours::default()
-            })
-        })
-        .map(|(id, weight)| (Reverse(weight), id))
-        .collect();
-    others.sort_unstable();
-    let mut people: Vec<Id<Person>> = mine.into_iter().collect();
-    let mut zones: Vec<&str> = people
-        .iter()
-        .filter_map(|id| Some(world.get(id)?.zone.as_str()))
-        .collect();
-    for (_, id) in others {
-        let Some(person) = world.get(id).filter(|_| people.len() < PROPOSED) else {
-            continue;
-        };
-        // Those who sit beside me are easy to meet: the others are what this is for.
-        if zones.iter().filter(|zone| **zone == person.zone).count() < A_ZONE {
-            zones.push(&person.zone);
-            people.push(id.clone());
-        }
-    }
-    people
-}
-
-type Known = (Id<Person>, TimeZone, bool);
-
-fn attendees(world: &World, slots: &SlotsScreen) -> Vec<(Known, Attendee)> {
-    let people = guests(world, slots);
-    let mut busy: BTreeMap<&Id<Person>, Vec<Span>> =
-        people.iter().map(|id| (id, Vec::new())).collect();
-    for (_, block) in world.table::<BusyBlock>().records() {
-        if let (Some(person), Some(start), Some(end)) = (&block.person, block.start, block.end)
-            && let Some(spans) = busy.get_mut(person)
-        {
-            spans.push(Span::new(Minute::floor(start), Minute::ceil(end)));
-        }
-    }
-    for (_, meeting) in world.table::<Meeting>().records() {
-        let firm = matches!(meeting.state, MeetingState::Held | MeetingState::Confirmed);
-        let (Some(start), Some(end), true) = (meeting.start, meeting.end, firm) else {
-            continue;
-        };
-        for attendee in &meeting.attendees {
-            if let Some(spans) = busy.get_mut(&attendee.person) {
-                spans.push(Span::new(Minute::floor(start), Minute::ceil(end)));
-            }
-        }
-    }
-    let mut names: Vec<String> = Vec::new();
-    people
-        .iter()
-        .filter_map(|id| {
-            let person = world.get(id)?;
-            let zone = Zone::load(&person.zone).ok()?;
-            let time_zone = zone.time_zone().clone();
-            let assumed = person.hours.working.is_empty();
-            let name = if names.contains(&person.name) {
-                format!("{} ({id})", person.name)
-            } else {
-                person.name.clone()
-            };
-            names.push(name.clone());
-            let spans = busy.remove(id).unwrap_or_default();
-            let attendee = Attendee::new(name, hours_of(person, zone)).busy(spans);
-            Some(((id.clone(), time_zone, assumed), attendee))
-        })
-        .collect()
-}
-
-fn hours_of(person: &Person, zone: Zone) -> Hours {
-    let working = match week(&person.hours.working) {
-        Some(week) => week,
-        None => WeekWindows::weekdays(Window::new(9 * 60, 18 * 60)),
-    };
-    let mut hours = Hours::new(zone, working);
-    if let Some(preferred) = week(&person.hours.preferred) {
-        hours = hours.preferring(preferred);
-    }
-    if let Some(acceptable) = week(&person.hours.acceptable) {
-        hours = hours.accepting(acceptable);
-    }
-    hours.without(person.days_off.iter().map(|date| (*date, "")))
-}
-
-fn week(layer: &BTreeMap<String, Vec<RecordWindow>>) -> Option<WeekWindows> {
-    if layer.is_empty() {
-        return None;
-    }
-    let mut week = WeekWindows::new();
-    for (name, day) in RecordHours::WEEKDAYS {
-        for window in layer.get(name).into_iter().flatten() {
-            if let Ok(window) = Window::parse(&window.from, &window.to) {
-                week = week.with(day, window);
-            }
-        }
-    }
-    Some(week)
-}
-
-fn offers(plan: &Plan) -> Vec<Offer> {
+fn offers(plan: &Plan, order: SlotOrder, most: usize, language: Language) -> Vec<Offer> {
     let people: Vec<&Attendee> = plan.attendees().collect();
     if people.is_empty() {
         return Vec::new();
     }
+    let ordered: Box<dyn Iterator<Item = Slot<'_>> + '_> = match order {
+        SlotOrder::Fair => Box::new(plan.ranked()),
+        SlotOrder::Calendar => Box::new(plan.slots()),
+    };
     let mut chosen: Vec<Slot<'_>> = Vec::new();
-    for slot in plan.ranked() {
+    for slot in ordered {
         let apart = |other: &Slot<'_>| other.end() <= slot.start() || slot.end() <= other.start();
         if chosen.iter().all(apart) {
             chosen.push(slot);
         }
-        if chosen.len() >= OFFERS {
+        if chosen.len() >= most {
             break;
         }
     }
     chosen
         .into_iter()
-        .map(|slot| Offer {
-            start: slot.start().timestamp(),
-            end: slot.end().timestamp(),
-            stretched: (0..people.len())
-                .filter(|person| {
-                    slot.split(*person)
-                        .is_some_and(|split| split.stretched_minutes() > 0)
-                })
-                .collect(),
-            words: text::slot(
-                slot.span(),
-                &people,
-                text::Language::English,
-                text::Layout::Line,
-            ),
-        })
+        .map(|slot| offer(slot, &people, language))
         .collect()
+}
+
+fn offer(slot: Slot<'_>, people: &[&Attendee], language: Language) -> Offer {
+    let costs: Vec<Option<CostSplit>> =
+        (0..people.len()).map(|person| slot.split(person)).collect();
+    let stretched = |cost: &Option<CostSplit>| {
+        cost.as_ref()
+            .is_some_and(|cost| cost.stretched_minutes() > 0)
+    };
+    Offer {
+        start: slot.start().timestamp(),
+        end: slot.end().timestamp(),
+        payers: slot.payers().collect(),
+        stretched: (0..people.len())
+            .filter(|at| costs.get(*at).is_some_and(stretched))
+            .collect(),
+        costs,
+        words: text::slot(slot.span(), people, language, text::Layout::Line),
+    }
+}
+
+/// Returns the start after which the greatest burden is least, then the sum of squares, then the total.
+fn fairest(plan: &Plan, burdens: &[i64]) -> Option<Timestamp> {
+    let fewest = plan.best()?.missing().count();
+    plan.slots()
+        .filter(|slot| slot.missing().count() == fewest)
+        .min_by_key(|slot| {
+            let after = || {
+                burdens
+                    .iter()
+                    .zip(slot.costs())
+                    .map(|(burden, cost)| burden + i64::from(cost.unwrap_or(0)))
+            };
+            let squares: i128 = after().map(|one| i128::from(one) * i128::from(one)).sum();
+            (
+                after().max().unwrap_or(0),
+                squares,
+                slot.total(),
+                slot.start(),
+            )
+        })
+        .map(|slot| slot.start().timestamp())
 }
 
 fn miss(plan: &Plan) -> Option<(Timestamp, Vec<String>)> {
@@ -347,7 +427,23 @@ fn miss(plan: &Plan) -> Option<(Timestamp, Vec<String>)> {
     let words = miss
         .blockers
         .iter()
-        .map(|blocker| text::blocker(blocker, &people, text::Language::English))
+        .map(|blocker| text::blocker(blocker, &people, Language::English))
         .collect();
     Some((miss.start.timestamp(), words))
+}
+
+/// Returns the meetings of a local day and the six after it that are not off, in order.
+pub fn agenda(world: &World, day: Date) -> Vec<(Timestamp, Id<Meeting>)> {
+    let from = wall::day_start(day, &world.view.zone).unwrap_or(world.view.now);
+    let last = day.checked_add(6.days()).unwrap_or(day);
+    let to = wall::day_end(last, &world.view.zone);
+    let mut meetings: Vec<(Timestamp, Id<Meeting>)> = world
+        .table::<Meeting>()
+        .records()
+        .filter(|(_, meeting)| !meeting.is_off(world.view.now))
+        .filter_map(|(id, meeting)| Some((meeting.start?, id.clone())))
+        .filter(|(at, _)| (from..to).contains(at))
+        .collect();
+    meetings.sort();
+    meetings
 }

@@ -1,4 +1,4 @@
-//! The grid of the slots place: a row a person, a column a half hour.
+//! The grid of the slots place: a row a person, a column an instant.
 
 use std::ops::Range;
 
@@ -13,10 +13,10 @@ use crate::slots::Shade;
 use crate::text;
 use crate::when::{clock, zone};
 
-/// The half hour that is last where not the whole day fits: meetings lie in the afternoon and evening.
-const LAST: usize = 46;
+/// The hour that is last where not the whole day fits: meetings lie in the afternoon and evening.
+const LAST: usize = 23;
 /// Fewer hours than this are not shown for the sake of broader cells.
-const HOURS: u16 = 15;
+const HOURS: usize = 15;
 
 /// The part of a day that fits.
 pub(super) struct Grid<'a> {
@@ -25,10 +25,12 @@ pub(super) struct Grid<'a> {
     first: usize,
     shown: usize,
     cursor: usize,
-    /// Cells of a half hour.
-    cells: u16,
-    /// Cells of the names.
+    /// Columns of a cell.
+    wide: u16,
+    /// Columns of the names.
     label: u16,
+    /// Cells of an hour.
+    hour: usize,
     /// Whether a person has one row instead of two.
     compact: bool,
 }
@@ -40,20 +42,21 @@ impl<'a> Grid<'a> {
             58.. => 17,
             _ => 12,
         };
+        let hour = app.screen.slots.cells_an_hour();
         let room = inner.width.saturating_sub(label + 1);
-        let cells = (1..=4)
+        let wide = (1..=8_u16)
             .rev()
-            .find(|cells| room / (cells * 2) >= HOURS)
+            .find(|wide| usize::from(room / wide) / hour >= HOURS)
             .unwrap_or(1);
-        let whole = table.halves.len();
+        let whole = table.cells.len();
         // Whole hours only, so that a column begins with its label.
-        let shown = (usize::from(room / cells) / 2 * 2).min(whole);
+        let shown = (usize::from(room / wide) / hour * hour).min(whole);
         let cursor = app.screen.slots.cell.min(whole.saturating_sub(1));
-        let usual = LAST.min(whole).saturating_sub(shown);
+        let usual = (LAST * hour).min(whole).saturating_sub(shown);
         let first = if cursor < usual {
-            cursor / 2 * 2
+            cursor / hour * hour
         } else if cursor >= usual + shown {
-            (cursor + 2).saturating_sub(shown) / 2 * 2
+            (cursor + hour).saturating_sub(shown) / hour * hour
         } else {
             usual
         };
@@ -63,19 +66,20 @@ impl<'a> Grid<'a> {
             first: first.min(whole.saturating_sub(shown)),
             shown,
             cursor,
-            cells,
+            wide,
             label,
+            hour,
             compact,
         }
     }
 
     fn visible(&self) -> Range<usize> {
-        self.first..(self.first + self.shown).min(self.table.halves.len())
+        self.first..(self.first + self.shown).min(self.table.cells.len())
     }
 
     fn x(&self, inner: Rect, half: usize) -> u16 {
         let column = u16::try_from(half.saturating_sub(self.first)).unwrap_or(0);
-        inner.x + self.label + column * self.cells
+        inner.x + self.label + column * self.wide
     }
 
     /// Draws what fits: the people, who is free, in which hours everyone is, and the legend.
@@ -131,7 +135,7 @@ impl<'a> Grid<'a> {
             return;
         }
         self.hours(canvas, inner, y, &guest.zone);
-        if let Some(at) = self.table.halves.get(self.first) {
+        if let Some(at) = self.table.cells.get(self.first) {
             let words = self.beside_me(guest, *at);
             let cells = self.label.saturating_sub(2);
             canvas.put(inner.x + 1, y + 1, cells, &words, paint.dim());
@@ -152,39 +156,50 @@ impl<'a> Grid<'a> {
         }
     }
 
-    /// The local hours above the bars; where a date begins stands the day.
+    /// The local hours above the bars; where a date begins stands the day. Where no cell begins with an hour, as
+    /// in Kathmandu, the minutes stand beside it.
     fn hours(&self, canvas: &mut Canvas<'_>, inner: Rect, y: u16, theirs: &jiff::tz::TimeZone) {
         let paint = canvas.paint;
-        let every = if self.cells < 2 { 2 } else { 1 };
+        let an_hour = self.wide * u16::try_from(self.hour).unwrap_or(1);
+        let step = i8::try_from(self.table.step.min(60)).unwrap_or(60);
         let end = inner.right();
-        for half in self.visible() {
-            let Some(at) = self.table.halves.get(half) else {
+        for cell in self.visible() {
+            let Some(at) = self.table.cells.get(cell) else {
                 continue;
             };
             let local = theirs.to_datetime(*at);
-            if local.minute() != 0 {
+            if local.minute() >= step {
                 continue;
             }
-            let x = self.x(inner, half);
-            let room = (self.cells * 2 * u16::from(every == 2) + self.cells * 2).min(end - x);
-            if local.hour() == 0 {
-                let word = clock::weekday_word(local.weekday());
-                canvas.put(x, y, room, word, paint.accent());
-            } else if local.hour() % every == 0 && room > 1 {
-                let words = format!("{:02}", local.hour());
-                canvas.put(x, y, room, &words, paint.dim());
+            let x = self.x(inner, cell);
+            let (words, style) = if local.hour() == 0 {
+                let word = clock::weekday_word(local.weekday()).to_owned();
+                (word, paint.accent())
+            } else if local.minute() == 0 {
+                (format!("{:02}", local.hour()), paint.dim())
+            } else {
+                (clock::time(local.time()), paint.dim())
+            };
+            // As many hours are left out as the words need.
+            let every = (super::super::canvas::cells_of(&words) / an_hour.max(1)) + 1;
+            let every = i8::try_from(every).unwrap_or(24);
+            if local.hour() == 0 || local.hour() % every == 0 {
+                let room = (an_hour * u16::try_from(every).unwrap_or(1)).min(end - x);
+                if room > 1 {
+                    canvas.put(x, y, room, &words, style);
+                }
             }
         }
     }
 
     fn bars(&self, canvas: &mut Canvas<'_>, inner: Rect, y: u16, guest: &Guest) {
         for half in self.visible() {
-            let Some(shade) = guest.halves.get(half) else {
+            let Some(shade) = guest.cells.get(half) else {
                 continue;
             };
             let (mark, style) = look(canvas, *shade);
-            let bar = mark.repeat(usize::from(self.cells));
-            canvas.put(self.x(inner, half), y, self.cells, &bar, style);
+            let bar = mark.repeat(usize::from(self.wide));
+            canvas.put(self.x(inner, half), y, self.wide, &bar, style);
         }
     }
 
@@ -200,16 +215,16 @@ impl<'a> Grid<'a> {
             let x = self.x(inner, half);
             if count == whole {
                 let style = paint.chip(paint.theme.good);
-                let words = format!("{count:^cells$}", cells = usize::from(self.cells));
-                canvas.put(x, y, self.cells, &words, style);
+                let words = format!("{count:^cells$}", cells = usize::from(self.wide));
+                canvas.put(x, y, self.wide, &words, style);
             } else if count > 0 {
                 let style = if count + 1 == whole {
                     paint.text()
                 } else {
                     paint.dim()
                 };
-                let words = format!("{count:^cells$}", cells = usize::from(self.cells));
-                canvas.put(x, y, self.cells, &words, style);
+                let words = format!("{count:^cells$}", cells = usize::from(self.wide));
+                canvas.put(x, y, self.wide, &words, style);
             }
         }
     }
@@ -218,14 +233,14 @@ impl<'a> Grid<'a> {
     fn cursor(&self, canvas: &mut Canvas<'_>, inner: Rect, top: u16, bottom: u16) {
         let length = usize::try_from(self.table.minutes)
             .unwrap_or(60)
-            .div_ceil(30);
+            .div_ceil(usize::try_from(self.table.step.max(1)).unwrap_or(30));
         let meeting = self.cursor..self.cursor + length;
         let style = canvas.paint.cursor();
         for half in self.visible().filter(|half| meeting.contains(half)) {
             let column = Rect {
                 x: self.x(inner, half),
                 y: top,
-                width: self.cells,
+                width: self.wide,
                 height: bottom.saturating_sub(top),
             };
             canvas.tint(column, style);
@@ -238,13 +253,13 @@ impl<'a> Grid<'a> {
         let whole = self.table.guests.len();
         let stretches = self.stretches();
         let (words, style) = if stretches.is_empty() {
-            let best = (0..self.table.halves.len())
+            let best = (0..self.table.cells.len())
                 .max_by_key(|half| (self.table.free(*half), std::cmp::Reverse(*half)));
             let best = best.and_then(|half| {
-                let at = self.table.halves.get(half)?;
+                let at = self.table.cells.get(half)?;
                 let time = clock::time_of(*at, &self.app.world.view.zone);
                 Some(format!(
-                    "no half hour suits all; {time} suits {} of {whole}",
+                    "no cell suits all; {time} suits {} of {whole}",
                     self.table.free(half)
                 ))
             });
@@ -260,16 +275,17 @@ impl<'a> Grid<'a> {
         let whole = self.table.guests.len();
         let zone = &self.app.world.view.zone;
         let mut found: Vec<(usize, usize)> = Vec::new();
-        for half in (0..self.table.halves.len()).filter(|half| self.table.free(*half) == whole) {
+        for half in (0..self.table.cells.len()).filter(|half| self.table.free(*half) == whole) {
             match found.last_mut() {
                 Some((_, end)) if *end == half => *end = half + 1,
                 _ => found.push((half, half + 1)),
             }
         }
         let time = |half: usize| {
-            let last = self.table.halves.last().copied();
-            let at = self.table.halves.get(half).copied();
-            let at = at.or_else(|| last?.checked_add(jiff::SignedDuration::from_mins(30)).ok());
+            let last = self.table.cells.last().copied();
+            let at = self.table.cells.get(half).copied();
+            let step = jiff::SignedDuration::from_mins(i64::from(self.table.step));
+            let at = at.or_else(|| last?.checked_add(step).ok());
             at.map(|at| clock::time_of(at, zone)).unwrap_or_default()
         };
         found

@@ -1,7 +1,7 @@
 //! Calendars (`.ics`, RFC 5545) read as busy time, and slots written as calendars.
 //!
 //! ```
-//! use cnm::import::ics::{read, Options};
+//! use cnm::ics::{read, Options};
 //!
 //! let calendar = b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nSUMMARY:Stand-up\r\n\
 //!     DTSTART;TZID=W. Europe Standard Time:20260302T093000\r\nDURATION:PT15M\r\n\

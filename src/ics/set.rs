@@ -14,7 +14,7 @@ use super::zones::Clock;
 /// Rules and dates as RFC 5545 writes them, to be followed from a start.
 ///
 /// ```
-/// use cnm::import::ics::RecurrenceSet;
+/// use cnm::ics::RecurrenceSet;
 ///
 /// let set = RecurrenceSet { rules: vec!["FREQ=DAILY;COUNT=3".into()], ..RecurrenceSet::starting("20260423T000000") };
 /// let cairo = jiff::tz::TimeZoneDatabase::bundled().get("Africa/Cairo")?;

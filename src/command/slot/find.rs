@@ -1,0 +1,338 @@
+//! Meetings in words: `next tue 4-6pm SGT with wei and ana for 45m`.
+
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp, ToSpan as _};
+
+use super::super::input::find_by_name;
+use super::super::{CommandError, Settings, reading_at};
+use crate::list::World;
+use crate::pane::SlotsScreen;
+use crate::record::{Id, Person};
+use crate::when::phrase::{Precision, Reading, Wall, echo, other_labels};
+use crate::when::{clock, wall};
+
+/// The shortest and the longest meeting, in minutes.
+const LENGTHS: std::ops::RangeInclusive<i64> = 5..=480;
+
+/// What a line of words asks for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// The people named, without me.
+    pub people: Vec<Id<Person>>,
+    /// The length in minutes, where it is said.
+    pub minutes: Option<i64>,
+    /// The stretch in which the meeting lies, where one is said.
+    pub within: Option<(Timestamp, Timestamp)>,
+    /// How the words for the time are understood, and what is doubtful about them.
+    pub echo: String,
+}
+
+impl Wanted {
+    /// Reads a line such as `next tue 4-6pm SGT with wei and ana for 45m`; every word counts.
+    ///
+    /// # Errors
+    ///
+    /// A word is not understood, a name fits nobody or several people, or the length is not possible.
+    pub fn read(text: &str, world: &World, settings: &Settings) -> Result<Self, CommandError> {
+        let mut wanted = Self::default();
+        let (time, names) = split_word(text, "with").unwrap_or((text, ""));
+        let (time, length) = take_length(time)?;
+        let (names, late_length) = take_length(names)?;
+        wanted.minutes = length.or(late_length);
+        for name in split_names(names) {
+            let id = person_called(world, name)?;
+            if !wanted.people.contains(&id) {
+                wanted.people.push(id);
+            }
+        }
+        if text.trim().is_empty() {
+            return Err(CommandError::usage(
+                "nothing is asked for",
+                "write for example `next tue 4-6pm SGT with wei and ana for 45m`",
+            ));
+        }
+        if !time.trim().is_empty() {
+            let (within, echo) = between(time, world, settings)?;
+            wanted.within = Some(match within {
+                Stretch::Between(from, to) => (from, to),
+                Stretch::At(at) => {
+                    let minutes = wanted.minutes.unwrap_or(60);
+                    let end = at.checked_add(SignedDuration::from_mins(minutes));
+                    (at, end.unwrap_or(at))
+                }
+            });
+            wanted.echo = echo;
+        }
+        Ok(wanted)
+    }
+
+    /// Says how the line is understood.
+    pub fn words(&self, world: &World) -> String {
+        let mut parts = Vec::new();
+        if !self.echo.is_empty() {
+            parts.push(self.echo.clone());
+        }
+        if let Some(minutes) = self.minutes {
+            parts.push(format!("{minutes} min"));
+        }
+        let names: Vec<String> = self
+            .people
+            .iter()
+            .filter_map(|id| world.get(id))
+            .map(|person| person.name.clone())
+            .collect();
+        if !names.is_empty() {
+            parts.push(format!("with {}", names.join(", ")));
+        }
+        parts.join("; ")
+    }
+
+    /// Lets the slots place look for it.
+    pub fn apply(&self, world: &World, slots: &mut SlotsScreen) {
+        if let Some(minutes) = self.minutes {
+            slots.minutes = minutes;
+        }
+        if !self.people.is_empty() {
+            let mine = world.me().and_then(|me| me.person.clone());
+            slots.people = mine.into_iter().chain(self.people.clone()).collect();
+            slots.optional.clear();
+        }
+        slots.within = self.within;
+        if let Some((from, to)) = self.within {
+            let zone = &world.view.zone;
+            let first = zone.to_datetime(from).date();
+            let just_before = to.checked_sub(SignedDuration::from_secs(1)).unwrap_or(to);
+            let last = zone.to_datetime(just_before.max(from)).date();
+            slots.day = Some(first);
+            slots.from = Some(first);
+            slots.days = (crate::figure::days_between(first, last) + 1).clamp(1, 92);
+            let start = wall::day_start(first, zone).unwrap_or(from);
+            slots.cell = cell_of(from, start, slots.step);
+        }
+    }
+}
+
+/// Returns the cell of a day in which an instant lies.
+pub(super) fn cell_of(at: Timestamp, day_start: Timestamp, step: u32) -> usize {
+    let minutes = at.duration_since(day_start).as_mins().max(0);
+    usize::try_from(minutes / i64::from(step.max(1))).unwrap_or(0)
+}
+
+/// A stretch of time, or the start of one whose length is said elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stretch {
+    /// From a moment to another.
+    Between(Timestamp, Timestamp),
+    /// At a moment.
+    At(Timestamp),
+}
+
+/// Reads a stretch such as `mon..fri`, `tue 4-6pm SGT` or `next week`, and says how it is understood.
+///
+/// The second half of `mon..fri` is read as seen from the first: on a Wednesday it is the Friday after that Monday.
+///
+/// # Errors
+///
+/// A word is not understood, or the end does not come after the start.
+pub fn between(
+    text: &str,
+    world: &World,
+    settings: &Settings,
+) -> Result<(Stretch, String), CommandError> {
+    let here = &world.view.zone;
+    let Some((first, last)) = text.split_once("..") else {
+        let reading = reading_at(text, world, settings, world.view.now)?;
+        let words = told(&reading, world);
+        let stretch = match (reading.precision(), reading.end) {
+            (Precision::Minute, None) => Stretch::At(reading.instant()),
+            _ => Stretch::Between(reading.instant(), reading.end_instant()),
+        };
+        return Ok((stretch, words));
+    };
+    let from = reading_at(first.trim(), world, settings, world.view.now)?;
+    // A weekday means the next one after the day itself: seen from the day before, `mon..mon` is one day.
+    let seen = match from.start {
+        Wall::Day(date) => day_before(date, world),
+        Wall::Minute(_) => from.instant(),
+    };
+    let to = reading_at(last.trim(), world, settings, seen.max(world.view.now))?;
+    let (start, end) = (from.instant(), to.end_instant());
+    if end <= start {
+        return Err(CommandError::usage(
+            format!(
+                "`{}` ends {}, before it begins {}",
+                text.trim(),
+                clock::stamp(end, here),
+                clock::stamp(start, here)
+            ),
+            "write the earlier day first, as in `mon..fri`",
+        ));
+    }
+    let words = format!(
+        "{} to {}",
+        clock::stamp(start, here),
+        clock::stamp(end, here)
+    );
+    Ok((Stretch::Between(start, end), words))
+}
+
+fn day_before(date: Date, world: &World) -> Timestamp {
+    let before = date.checked_sub(1.day()).unwrap_or(date);
+    let noon = before.to_datetime(jiff::civil::time(12, 0, 0, 0));
+    wall::instant(noon, &world.view.zone)
+}
+
+/// The reading in words, with what is doubtful about it.
+fn told(reading: &Reading, world: &World) -> String {
+    let mut words = echo(reading, &world.view.zone);
+    let others = other_labels(reading);
+    if !others.is_empty() {
+        words.push_str(&format!(" (not {})", others.join(", ")));
+    }
+    words
+}
+
+/// Finds a person with a zone by a name.
+pub(super) fn person_called(world: &World, name: &str) -> Result<Id<Person>, CommandError> {
+    let id = find_by_name::<Person>(world, name, |person| &person.name)?;
+    if world.get(&id).is_some_and(|person| person.zone.is_empty()) {
+        return Err(CommandError::refused(
+            format!("`{name}`"),
+            "their time zone is not known",
+            "`edit --id person:ID zone=Asia/Shanghai` says it",
+        ));
+    }
+    Ok(id)
+}
+
+/// Splits names at commas, `and`, `&` and their Chinese equals.
+pub fn split_names(text: &str) -> impl Iterator<Item = &str> {
+    text.split([',', '&', '，', '、', '和'])
+        .flat_map(|part| {
+            let mut rest = Some(part);
+            std::iter::from_fn(move || {
+                let text = rest?;
+                match split_word(text, "and") {
+                    Some((name, more)) => {
+                        rest = Some(more);
+                        Some(name)
+                    }
+                    None => {
+                        rest = None;
+                        Some(text)
+                    }
+                }
+            })
+        })
+        .map(str::trim)
+        .filter(|name| !name.is_empty() && !name.eq_ignore_ascii_case("me"))
+}
+
+/// Splits a text at the first whole word that is this one, in any case.
+fn split_word<'a>(text: &'a str, word: &str) -> Option<(&'a str, &'a str)> {
+    let mut from = 0;
+    for part in text.split_inclusive(char::is_whitespace) {
+        let to = from + part.len();
+        if part.trim().eq_ignore_ascii_case(word) {
+            return Some((text.get(..from)?, text.get(to..)?));
+        }
+        from = to;
+    }
+    None
+}
+
+/// Takes a length such as `for 45m` out of a text.
+fn take_length(text: &str) -> Result<(&str, Option<i64>), CommandError> {
+    match split_word(text, "for") {
+        None => Ok((text, None)),
+        Some((before, length)) => Ok((before, Some(read_length(length)?))),
+    }
+}
+
+/// Reads a length such as `45`, `45m`, `1h`, `1h30` or `90 minutes` as minutes.
+///
+/// # Errors
+///
+/// It is no length, shorter than five minutes or longer than eight hours.
+pub(super) fn read_length(text: &str) -> Result<i64, CommandError> {
+    let word: String = text
+        .chars()
+        .filter(|letter| !letter.is_whitespace())
+        .flat_map(char::to_lowercase)
+        .collect();
+    let minutes = match word.split_once('h') {
+        Some((hours, rest)) => {
+            let rest = rest.trim_start_matches("ours").trim_start_matches("our");
+            let rest = if rest.is_empty() {
+                Some(0)
+            } else {
+                plain_minutes(rest)
+            };
+            let hours = match hours.split_once('.') {
+                Some((whole, "5")) => whole.parse::<i64>().ok().map(|whole| whole * 60 + 30),
+                _ => hours
+                    .parse::<i64>()
+                    .ok()
+                    .map(|hours| hours.saturating_mul(60)),
+            };
+            hours
+                .zip(rest)
+                .map(|(hours, rest)| hours.saturating_add(rest))
+        }
+        None => plain_minutes(&word),
+    };
+    let Some(minutes) = minutes else {
+        return Err(CommandError::usage(
+            format!("`{}` is no length of a meeting", text.trim()),
+            "write 30m, 45m or 1h30",
+        ));
+    };
+    if !LENGTHS.contains(&minutes) {
+        return Err(CommandError::refused(
+            format!("a meeting of {minutes} minutes"),
+            "a slot is between 5 minutes and 8 hours long",
+            "try 30, 45 or 60",
+        ));
+    }
+    Ok(minutes)
+}
+
+fn plain_minutes(word: &str) -> Option<i64> {
+    let units = ["minutes", "minute", "mins", "min", "m", ""];
+    let digits = units.iter().find_map(|unit| word.strip_suffix(unit))?;
+    digits.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{read_length, split_names};
+
+    #[test]
+    fn lengths_are_read_as_people_write_them() {
+        for (text, minutes) in [
+            ("45", 45),
+            ("45m", 45),
+            ("90 minutes", 90),
+            ("1h", 60),
+            ("1h30", 90),
+            ("1h 30m", 90),
+            ("1.5h", 90),
+            ("2 hours", 120),
+        ] {
+            assert_eq!(read_length(text).ok(), Some(minutes), "{text}");
+        }
+        for text in ["", "soon", "4m", "9h", "-30", "1h1h"] {
+            assert!(read_length(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn names_are_parted_and_i_am_there_anyway() {
+        let names: Vec<&str> = split_names("Wei Ling and me, Ana & 王磊、Dana").collect();
+        assert_eq!(names, ["Wei Ling", "Ana", "王磊", "Dana"]);
+        assert_eq!(
+            split_names("Sandy Anders").collect::<Vec<_>>(),
+            ["Sandy Anders"]
+        );
+    }
+}

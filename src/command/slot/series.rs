@@ -1,0 +1,186 @@
+//! The next meetings of a series, and what they cost whom.
+
+use std::collections::BTreeMap;
+
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan as _};
+
+use crate::pane::{Anchored, SlotsScreen};
+use crate::slots::text::{self, Language};
+use crate::slots::{
+    Attendee, Fairness, Minute, Pick, SeriesRequest, SeriesRule, Session, SlotsError, Span,
+    Verdict, Wall, Zone, warnings,
+};
+use crate::when::wall;
+
+/// Meetings of a series that are shown and held.
+const MEETINGS: i64 = 8;
+/// The grid of a series that keeps someone's clock: every offset on earth is a multiple of it.
+const QUARTER: u32 = 15;
+
+/// One meeting of a series.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeriesRow {
+    /// When it is, or would have to be.
+    pub span: Span,
+    /// Whether everyone who is needed can come.
+    pub possible: bool,
+    /// What it costs each guest.
+    pub costs: Vec<Option<u32>>,
+    /// Guests, by position, who pay most.
+    pub payers: Vec<usize>,
+    /// Guests, by position, whose clock shows another time than at the meeting before, with the old one.
+    pub moved: Vec<(usize, Wall)>,
+    /// Who is in the way and why; clock changes and days off; a line each.
+    pub notes: Vec<String>,
+}
+
+/// The next meetings of a series.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SeriesTable {
+    /// The meetings.
+    pub rows: Vec<SeriesRow>,
+    /// What each guest will have paid at the end, what they had paid before included, in weight-minutes.
+    pub burden: Vec<i64>,
+    /// How evenly that is.
+    pub fairness: Fairness,
+    /// How many meetings in a row the same people pay most.
+    pub longest_run: usize,
+    /// The zone whose clock the series keeps; none when people take turns.
+    pub zone: Option<TimeZone>,
+}
+
+/// Chooses the next meetings of a series that begins at an instant.
+///
+/// # Errors
+///
+/// There are too many slots to compare.
+pub(super) fn series(
+    session: &Session,
+    slots: &SlotsScreen,
+    first: Timestamp,
+    here: &TimeZone,
+    burdens: &[i64],
+) -> Result<SeriesTable, SlotsError> {
+    let mut session = session.clone();
+    let people: Vec<Attendee> = session.attendees().cloned().collect();
+    let clock = match slots.anchored {
+        Anchored::Theirs => farthest(&people, first, here).unwrap_or_else(|| here.clone()),
+        Anchored::Mine | Anchored::Rotate => here.clone(),
+    };
+    let start = clock.to_datetime(first);
+    let weeks = |k: i64| start.date().checked_add((k * slots.every.max(1)).weeks());
+    let dates: Vec<_> = (0..MEETINGS).filter_map(|k| weeks(k).ok()).collect();
+    let length = i32::try_from(slots.minutes).unwrap_or(60);
+    let zone = Zone::load(&crate::when::zone::name(&clock)).or_else(|_| Zone::load("UTC"))?;
+    let minute =
+        u16::try_from(i32::from(start.hour()) * 60 + i32::from(start.minute())).unwrap_or_default();
+    let rule = match slots.anchored {
+        Anchored::Rotate => SeriesRule::Rotate,
+        Anchored::Mine | Anchored::Theirs => SeriesRule::Fixed { minute, zone },
+    };
+    let windows: Vec<Span> = dates
+        .iter()
+        .map(|date| match rule {
+            SeriesRule::Fixed { .. } => {
+                let at = wall::instant(date.to_datetime(start.time()), &clock);
+                Span::lasting(Minute::floor(at), length)
+            }
+            SeriesRule::Rotate => {
+                let from = wall::day_start(*date, here).unwrap_or(first);
+                Span::new(
+                    Minute::floor(from),
+                    Minute::ceil(wall::day_end(*date, here)) + length,
+                )
+            }
+        })
+        .collect();
+    if matches!(rule, SeriesRule::Fixed { .. }) {
+        session.set_step(QUARTER)?;
+    }
+    let debt: BTreeMap<String, i64> = people
+        .iter()
+        .zip(burdens)
+        .map(|(person, burden)| (person.id.clone(), *burden))
+        .collect();
+    let grid = session.search().grid_zone.clone();
+    let rotates = rule == SeriesRule::Rotate;
+    let plan = session.series(&SeriesRequest {
+        windows,
+        rule,
+        debt,
+    })?;
+    let refs: Vec<&Attendee> = people.iter().collect();
+    Ok(SeriesTable {
+        rows: plan
+            .picks
+            .iter()
+            .map(|pick| row(pick, &refs, &grid, length))
+            .collect(),
+        burden: plan.burden,
+        fairness: plan.fairness,
+        longest_run: plan.longest_same_payer_run,
+        zone: (!rotates).then_some(clock),
+    })
+}
+
+fn row(pick: &Pick, people: &[&Attendee], grid: &Zone, length: i32) -> SeriesRow {
+    let warn = |span: Span| {
+        warnings(span, grid, people)
+            .iter()
+            .map(|warning| text::warning(warning, people, Language::English))
+            .collect::<Vec<_>>()
+    };
+    match pick {
+        Pick::Meeting(meeting) => SeriesRow {
+            span: meeting.slot,
+            possible: true,
+            costs: meeting.costs.clone(),
+            payers: meeting.payers.clone(),
+            moved: meeting.moved.clone(),
+            notes: warn(meeting.slot),
+        },
+        Pick::Missed {
+            window,
+            wanted,
+            verdict,
+        } => {
+            let span = Span::lasting(wanted.unwrap_or(window.start), length);
+            let mut notes: Vec<String> = match verdict {
+                Verdict::Blocked(blockers) => blockers
+                    .iter()
+                    .map(|blocker| text::blocker(blocker, people, Language::English))
+                    .collect(),
+                Verdict::TooSoon { .. } => {
+                    vec!["too soon: that is over, or needs more notice".into()]
+                }
+                Verdict::OffGrid => vec!["that clock skips this time".into()],
+                Verdict::Open | Verdict::OutsideRange => {
+                    vec!["no time that day suits everyone".into()]
+                }
+            };
+            notes.extend(warn(span));
+            SeriesRow {
+                span,
+                possible: false,
+                costs: people
+                    .iter()
+                    .map(|one| Some(one.hours.cost(span).total))
+                    .collect(),
+                payers: Vec::new(),
+                moved: Vec::new(),
+                notes,
+            }
+        }
+    }
+}
+
+/// Returns the clock that differs most from mine.
+fn farthest(people: &[Attendee], at: Timestamp, here: &TimeZone) -> Option<TimeZone> {
+    let mine = here.to_offset(at).seconds();
+    people
+        .iter()
+        .map(|person| person.hours.zone.time_zone())
+        .max_by_key(|zone| (zone.to_offset(at).seconds() - mine).abs())
+        .cloned()
+}

@@ -1,0 +1,245 @@
+//! The best times with what they cost whom, and who has paid how much so far.
+
+use ratatui::layout::Rect;
+
+use super::super::canvas::{Canvas, Piece, fine_bar, piece};
+use super::{clocks, cost_words, first_name, spelt, split_words};
+use crate::app::App;
+use crate::command::{Offer, Timetable};
+use crate::pane::SlotOrder;
+use crate::when::clock;
+
+/// Returns how many rows the best times take with their frame; the one under the cursor has two.
+pub(super) fn rows(app: &App, table: &Timetable) -> u16 {
+    let rows = match table.offers.len() {
+        0 => table
+            .miss
+            .as_ref()
+            .map_or(1, |(_, reasons)| reasons.len() + 2),
+        some => some + usize::from(under(app, table).is_some()),
+    };
+    u16::try_from(rows).unwrap_or(u16::MAX).saturating_add(2)
+}
+
+fn under(app: &App, table: &Timetable) -> Option<usize> {
+    let (_, start) = spelt::under_cursor(app, table)?;
+    table.offers.iter().position(|offer| offer.start == start)
+}
+
+/// The best times of the range, or what stands in the way of the closest one.
+pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect, table: &Timetable) {
+    let (title, other) = match app.screen.slots.order {
+        SlotOrder::Fair => ("Best times", "least hurt first"),
+        SlotOrder::Calendar => ("Earliest times", "by calendar"),
+    };
+    let span = match app.screen.slots.within {
+        Some((from, to)) => {
+            let zone = &app.world.view.zone;
+            format!(
+                "{} to {}",
+                clock::stamp(from, zone),
+                clock::time_of(to, zone)
+            )
+        }
+        None => format!("{} days from {}", table.days, clock::day_month(table.from)),
+    };
+    let right = format!("{span} · {other} · j k");
+    let inner = canvas.frame(area, title, &right, false);
+    if table.offers.is_empty() {
+        nobody(canvas, app, inner, table);
+        return;
+    }
+    let under = under(app, table);
+    let mut y = inner.y;
+    for (at, offer) in table.offers.iter().enumerate() {
+        if y >= inner.bottom() {
+            return;
+        }
+        let here = under == Some(at);
+        let line = offer_line(canvas, app, table, offer, at + 1, (here, inner.width));
+        canvas.line(inner.x, y, inner.width, &line);
+        y += 1;
+        if here && y < inner.bottom() {
+            let pieces = split_line(canvas, app, table, offer);
+            canvas.line(inner.x + 3, y, inner.width.saturating_sub(4), &pieces);
+            y += 1;
+        }
+    }
+}
+
+fn nobody(canvas: &mut Canvas<'_>, app: &App, inner: Rect, table: &Timetable) {
+    let room = inner.width.saturating_sub(2);
+    let paint = canvas.paint;
+    let words = "No time suits everyone; v says why.";
+    canvas.put(inner.x + 1, inner.y, room, words, paint.warn());
+    let Some((start, reasons)) = &table.miss else {
+        return;
+    };
+    let at = clock::stamp(*start, &app.world.view.zone);
+    let closest = format!("Closest is {at}, but:");
+    if inner.height > 1 {
+        canvas.put(inner.x + 1, inner.y + 1, room, &closest, paint.text());
+    }
+    for (y, reason) in (inner.y + 2..inner.bottom()).zip(reasons) {
+        canvas.put(inner.x + 1, y, room, reason, paint.dim());
+    }
+}
+
+/// When it is for whom, and who pays most.
+fn offer_line(
+    canvas: &Canvas<'_>,
+    app: &App,
+    table: &Timetable,
+    offer: &Offer,
+    number: usize,
+    (here, width): (bool, u16),
+) -> Vec<Piece> {
+    let paint = &canvas.paint;
+    let mine = &app.world.view.zone;
+    let mark = if here { paint.glyphs().marker() } else { " " };
+    let local = mine.to_datetime(offer.start);
+    let stamp = format!(
+        "{} {} {}",
+        clock::weekday_word(local.weekday()),
+        local.day(),
+        clock::time(local.time())
+    );
+    let mut line = vec![
+        piece(format!("{mark}{number} "), paint.accent()),
+        piece(format!("{stamp:<12} "), paint.strong()),
+    ];
+    // Where there is little room the time under the cursor is spelt out beside it.
+    let others = if width < 50 {
+        Vec::new()
+    } else {
+        clocks(table, offer.start)
+    };
+    for (names, there) in others {
+        if there.time() == local.time() && there.date() == local.date() {
+            continue;
+        }
+        line.push(piece(format!("{names} "), paint.info()));
+        if there.date() != local.date() {
+            let word = clock::weekday_word(there.weekday());
+            line.push(piece(format!("{word} "), paint.accent()));
+        }
+        line.push(piece(
+            format!("{}  ", clock::time(there.time())),
+            paint.text(),
+        ));
+    }
+    if table.fairest == Some(offer.start) {
+        line.push(piece("fairest  ", paint.good()));
+    }
+    line.push(payer(canvas, app, table, offer));
+    let missing: Vec<String> = offer
+        .costs
+        .iter()
+        .enumerate()
+        .filter(|(_, cost)| cost.is_none())
+        .map(|(at, _)| name(app, table, at))
+        .collect();
+    if !missing.is_empty() {
+        line.push(piece(
+            format!("  without {}", missing.join(", ")),
+            paint.warn(),
+        ));
+    }
+    line
+}
+
+fn name(app: &App, table: &Timetable, at: usize) -> String {
+    let guest = table.guests.get(at);
+    let person = guest.and_then(|guest| app.world.get(&guest.person));
+    first_name(person.map_or("", |person| person.name.as_str()))
+}
+
+fn payer(canvas: &Canvas<'_>, app: &App, table: &Timetable, offer: &Offer) -> Piece {
+    let paint = &canvas.paint;
+    let most = offer.costs.iter().flatten().map(|cost| cost.total).max();
+    let cost = cost_words(i64::from(most.unwrap_or(0)));
+    let names: Vec<String> = offer
+        .payers
+        .iter()
+        .take(2)
+        .map(|at| name(app, table, *at))
+        .collect();
+    match (offer.payers.len(), offer.stretched.is_empty()) {
+        (0, _) => piece("costs nobody", paint.good()),
+        (_, true) => piece(
+            format!("all at work, {} {cost}", names.join("/")),
+            paint.good(),
+        ),
+        (1 | 2, false) => piece(format!("{} pays {cost}", names.join("/")), paint.warn()),
+        (many, false) => piece(format!("{many} pay {cost}"), paint.warn()),
+    }
+}
+
+/// What it costs each of them.
+fn split_line(canvas: &Canvas<'_>, app: &App, table: &Timetable, offer: &Offer) -> Vec<Piece> {
+    let paint = &canvas.paint;
+    let mut pieces = Vec::new();
+    for (at, cost) in offer.costs.iter().enumerate() {
+        if !pieces.is_empty() {
+            pieces.push(piece("  ", paint.dim()));
+        }
+        pieces.push(piece(format!("{} ", name(app, table, at)), paint.person()));
+        let words = match cost {
+            None => "cannot".to_owned(),
+            Some(cost) if cost.total == 0 => "0".to_owned(),
+            Some(cost) => {
+                let total = cost_words(i64::from(cost.total));
+                format!("{total} ({})", split_words(cost))
+            }
+        };
+        pieces.push(piece(words, paint.dim()));
+    }
+    pieces
+}
+
+/// Who has paid how much so far, and whose turn it is.
+pub(super) fn paid(canvas: &mut Canvas<'_>, app: &App, area: Rect, table: &Timetable) {
+    if area.height < 3 {
+        return;
+    }
+    let title = "Who has paid";
+    let right = format!("last {} meetings of them · f spares most", table.counted);
+    let inner = canvas.frame(area, title, &right, false);
+    if table.counted == 0 {
+        canvas.remark(inner, "no meeting of these people is over yet");
+        return;
+    }
+    let burdens: Vec<i64> = table.guests.iter().map(|guest| guest.burden).collect();
+    bars(canvas, app, inner, table, &burdens);
+}
+
+/// A bar a person, and who is to pay next.
+pub(super) fn bars(
+    canvas: &mut Canvas<'_>,
+    app: &App,
+    inner: Rect,
+    table: &Timetable,
+    burdens: &[i64],
+) {
+    let most = burdens.iter().copied().max().unwrap_or(0).max(1);
+    let least = burdens.iter().copied().min().unwrap_or(0);
+    let cells = usize::from(inner.width).saturating_sub(32).clamp(4, 40);
+    let paint = canvas.paint;
+    for (y, (at, burden)) in (inner.y..inner.bottom()).zip(burdens.iter().enumerate()) {
+        let part = f64::from(i32::try_from(*burden).unwrap_or(i32::MAX));
+        let whole = f64::from(i32::try_from(most).unwrap_or(i32::MAX));
+        let bar = fine_bar(part, whole, cells, paint.glyphs());
+        let next = if *burden == least && least < most {
+            "  pays next"
+        } else {
+            ""
+        };
+        let line = [
+            piece(format!("{:<11}", name(app, table, at)), paint.person()),
+            piece(format!("{:>6} ", cost_words(*burden)), paint.strong()),
+            piece(bar, paint.warn()),
+            piece(next, paint.good()),
+        ];
+        canvas.line(inner.x + 1, y, inner.width.saturating_sub(2), &line);
+    }
+}

@@ -1,0 +1,161 @@
+//! The time under the cursor in everyone's words: what it is for each, what it costs, what clocks do around it.
+
+use jiff::Timestamp;
+use ratatui::layout::Rect;
+
+use super::super::canvas::{Canvas, piece, whole_words};
+use super::{cost_words, day_style, look, split_words, words};
+use crate::app::App;
+use crate::command::{Insight, Timetable, is_free};
+use crate::slots::{Shade, Verdict};
+use crate::text;
+use crate::when::{clock, zone};
+
+/// Warnings that are shown at most.
+const WARNINGS: usize = 4;
+
+/// Returns the start of the cell under the cursor.
+pub(super) fn under_cursor(app: &App, table: &Timetable) -> Option<(usize, Timestamp)> {
+    let last = table.cells.len().saturating_sub(1);
+    let cell = app.screen.slots.cell.min(last);
+    table.cells.get(cell).map(|start| (cell, *start))
+}
+
+/// Returns how many rows it takes with its frame.
+pub(super) fn rows(app: &App, table: &Timetable) -> u16 {
+    let warnings = under_cursor(app, table).map_or(0, |(_, start)| {
+        table.insight(start).warnings.len().min(WARNINGS)
+    });
+    u16::try_from(table.guests.len() + warnings + 2).unwrap_or(u16::MAX)
+}
+
+/// Spells the time under the cursor out for everyone.
+pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect, table: &Timetable) {
+    let Some((cell, start)) = under_cursor(app, table) else {
+        return;
+    };
+    let insight = table.insight(start);
+    let whole = table.guests.len();
+    let free = table.turnout.get(cell).copied().unwrap_or(0);
+    let city = zone::city_name(&zone::name(&app.world.view.zone));
+    let title = format!("{} in {city}", clock::stamp(start, &app.world.view.zone));
+    let right = if start < app.world.view.now {
+        "over".to_owned()
+    } else if let Verdict::TooSoon { earliest } = &insight.verdict {
+        let at = clock::stamp(earliest.timestamp(), &app.world.view.zone);
+        format!("too soon, from {at}")
+    } else if free == whole {
+        "everyone can come".to_owned()
+    } else {
+        format!("{free} of {whole} can come")
+    };
+    let inner = canvas.frame(area, &title, &right, false);
+    let mut y = inner.y;
+    for at in 0..whole {
+        if y >= inner.bottom() {
+            return;
+        }
+        guest(
+            canvas,
+            app,
+            Rect {
+                y,
+                height: 1,
+                ..inner
+            },
+            table,
+            (at, cell, start),
+            &insight,
+        );
+        y += 1;
+    }
+    let warn = canvas.paint.warn();
+    let room = inner.width.saturating_sub(2);
+    for (y, warning) in (y..inner.bottom()).zip(insight.warnings.iter().take(WARNINGS)) {
+        let line = whole_words(&format!("! {warning}"), room);
+        canvas.put(inner.x + 1, y, room, &line, warn);
+    }
+}
+
+/// One person: the worst of the meeting for them, their clock, and the cost or what is in the way.
+fn guest(
+    canvas: &mut Canvas<'_>,
+    app: &App,
+    row: Rect,
+    table: &Timetable,
+    (at, cell, start): (usize, usize, Timestamp),
+    insight: &Insight,
+) {
+    let Some(guest) = table.guests.get(at) else {
+        return;
+    };
+    let Some(person) = app.world.get(&guest.person) else {
+        return;
+    };
+    let length = usize::try_from(table.minutes)
+        .unwrap_or(60)
+        .div_ceil(usize::try_from(table.step.max(1)).unwrap_or(30));
+    let worst = guest
+        .cells
+        .iter()
+        .skip(cell)
+        .take(length)
+        .max()
+        .copied()
+        .unwrap_or(Shade::Closed);
+    let (mark, style) = look(canvas, worst);
+    let paint = canvas.paint;
+    let room = usize::from(row.width);
+    let name_cells = room.saturating_sub(26).clamp(8, 18);
+    let name = text::clean_line(&person.name);
+    let name = text::fit_left(&name, name_cells).into_owned();
+    let local = guest.zone.to_datetime(start);
+    let mut line = vec![
+        piece(format!("{mark} "), style),
+        piece(format!("{name} "), paint.person()),
+        piece(
+            format!("{} ", clock::weekday_word(local.weekday())),
+            day_style(canvas, table.day, local.date()),
+        ),
+        piece(format!("{}  ", clock::time(local.time())), paint.strong()),
+    ];
+    if room > name_cells + 46 {
+        let city = zone::city_name(&person.zone);
+        let city = format!("{} ", text::fit_left(&city, 13));
+        let offset = zone::offset_name(guest.zone.to_offset(start));
+        line.push(piece(format!("{city}{offset:<8} "), paint.dim()));
+    } else if room >= 44 {
+        let short = zone::short_name(&person.zone);
+        line.push(piece(format!("{short:<4} "), paint.dim()));
+    }
+    let optional = if guest.optional { ", optional" } else { "" };
+    let reason = match &insight.verdict {
+        Verdict::Blocked(blockers) => blockers
+            .iter()
+            .position(|blocker| blocker.person == at)
+            .and_then(|index| insight.blockers.get(index))
+            .and_then(|line| line.split_once(": "))
+            .map(|(_, reason)| reason.to_owned()),
+        _ => None,
+    };
+    match reason {
+        Some(reason) if room > name_cells + 30 => {
+            line.push(piece(format!("{reason}{optional}"), paint.warn()));
+        }
+        _ if guest.assumed && is_free(worst) => {
+            line.push(piece(format!("hours not known{optional}"), style));
+        }
+        _ if is_free(worst) => {
+            let split = insight.costs.get(at).filter(|split| split.total > 0);
+            let cost = split.map(|split| {
+                let cost = cost_words(i64::from(split.total));
+                format!(", {cost} ({})", split_words(split))
+            });
+            let cost = cost.unwrap_or_default();
+            line.push(piece(format!("{}{optional}", words(worst)), style));
+            line.push(piece(cost, paint.dim()));
+        }
+        _ => line.push(piece(format!("{}{optional}", words(worst)), style)),
+    }
+    canvas.line(row.x + 1, row.y, row.width.saturating_sub(2), &line);
+}
