@@ -218,7 +218,7 @@ fn turnout(
         view: crate::pane::SlotView::Times,
         ..slots.clone()
     };
-    let table = Timetable::of(world, &asked).map_err(super::cannot_plan)?;
+    let table = Timetable::of(world, &asked).map_err(|error| super::cannot_plan(&error))?;
     let at = table.cells.iter().position(|cell| *cell == start);
     let free = at.and_then(|at| table.turnout.get(at)).copied();
     Ok((free.unwrap_or(0), people.len()))
@@ -464,26 +464,19 @@ pub(super) fn propose(
     }
     let verb = if held { "held" } else { "proposed" };
     cx.label(format!("{verb} ×{}", offers.len()));
-    match &slots.thread {
-        Some(thread) => {
-            cx.asks.push(super::super::Ask::Propose {
-                thread: thread.to_string(),
-                text,
-            });
-            cx.say(
-                Tone::Done,
-                format!("{} times {verb}; Enter sends the reply", offers.len()),
-            );
-        }
-        None => {
-            cx.effects.push(Effect::Copy(text));
-            let words = format!(
-                "{} times {verb} and copied; paste them anywhere",
-                offers.len()
-            );
-            cx.say(Tone::Done, words);
-        }
-    }
+    let count = offers.len();
+    let Some(thread) = &slots.thread else {
+        cx.effects.push(Effect::Copy(text));
+        let words = format!("{count} times {verb} and copied; paste them anywhere");
+        cx.say(Tone::Done, words);
+        return Ok(());
+    };
+    cx.asks.push(super::super::Ask::Propose {
+        thread: thread.to_string(),
+        text,
+    });
+    let words = format!("{count} times {verb}; Enter sends the reply");
+    cx.say(Tone::Done, words);
     Ok(())
 }
 
@@ -547,7 +540,7 @@ pub fn release_expired(cx: &mut Cx<'_>) -> Result<bool, CommandError> {
         .collect();
     for (id, _) in &expired {
         cx.change::<Meeting>(id.as_str(), |meeting| {
-            meeting.state = MeetingState::Released
+            meeting.state = MeetingState::Released;
         })?;
     }
     let words = match expired.as_slice() {

@@ -170,21 +170,7 @@ pub fn take_calendar(
         .map_err(|error| refuse(error.to_string()))?;
     let base = file.rsplit(['/', '\\']).next().unwrap_or(file);
     let source = format!("ics:{}", import.name.as_deref().unwrap_or(base));
-    let mut wanted: BTreeMap<(Timestamp, Timestamp, String), usize> = BTreeMap::new();
-    if titles {
-        let busy = import
-            .occurrences
-            .iter()
-            .filter(|one| one.shows == ics::Shows::Busy);
-        for one in busy.filter(|one| one.end > one.start && one.end > from && one.start < to) {
-            let title = crate::text::plain(&one.summary).into_owned();
-            wanted.insert((one.start, one.end, title), 0);
-        }
-    } else {
-        for (start, end) in merged(&import, from, to) {
-            wanted.insert((start, end, String::new()), 0);
-        }
-    }
+    let mut wanted = blocks(&import, titles, (from, to));
     if wanted.len() > MOST_BLOCKS {
         return Err(refuse(format!(
             "{} busy blocks in half a year are more than {MOST_BLOCKS}",
@@ -231,6 +217,30 @@ pub fn take_calendar(
     Ok(())
 }
 
+/// The busy time that a calendar holds in a range, with titles where they are kept; none is in the book yet.
+fn blocks(
+    import: &ics::Import,
+    titles: bool,
+    (from, to): (Timestamp, Timestamp),
+) -> BTreeMap<(Timestamp, Timestamp, String), usize> {
+    if !titles {
+        let merged = merged(import, from, to).into_iter();
+        return merged
+            .map(|(start, end)| ((start, end, String::new()), 0))
+            .collect();
+    }
+    import
+        .occurrences
+        .iter()
+        .filter(|one| one.shows == ics::Shows::Busy && one.end > one.start)
+        .filter(|one| one.end > from && one.start < to)
+        .map(|one| {
+            let title = crate::text::plain(&one.summary).into_owned();
+            ((one.start, one.end, title), 0)
+        })
+        .collect()
+}
+
 /// Merges the busy time that reaches into a range without cutting it: a block must be the same on every day on
 /// which the calendar is read.
 fn merged(import: &ics::Import, from: Timestamp, to: Timestamp) -> Vec<(Timestamp, Timestamp)> {
@@ -272,10 +282,8 @@ fn told(
         words.push_str(&remark.to_string());
     }
     if remarks.len() > SAID {
-        words.push_str(&format!(
-            "; and {} more: `cnm slot import` lists them all",
-            remarks.len() - SAID
-        ));
+        let more = remarks.len() - SAID;
+        words = format!("{words}; and {more} more: `cnm slot import` lists them all");
     }
     cx.say(Tone::Done, words);
 }

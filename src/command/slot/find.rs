@@ -187,7 +187,7 @@ fn told(reading: &Reading, world: &World) -> String {
     let mut words = echo(reading, &world.view.zone);
     let others = other_labels(reading);
     if !others.is_empty() {
-        words.push_str(&format!(" (not {})", others.join(", ")));
+        words = format!("{words} (not {})", others.join(", "));
     }
     words
 }
@@ -212,16 +212,9 @@ pub fn split_names(text: &str) -> impl Iterator<Item = &str> {
             let mut rest = Some(part);
             std::iter::from_fn(move || {
                 let text = rest?;
-                match split_word(text, "and") {
-                    Some((name, more)) => {
-                        rest = Some(more);
-                        Some(name)
-                    }
-                    None => {
-                        rest = None;
-                        Some(text)
-                    }
-                }
+                let parted = split_word(text, "and");
+                rest = parted.map(|(_, more)| more);
+                Some(parted.map_or(text, |(name, _)| name))
             })
         })
         .map(str::trim)

@@ -98,7 +98,7 @@ pub(super) fn people_about(world: &World, link: &AnyRef) -> Vec<Id<Person>> {
         .collect();
     let mut add = |id: Option<&Id<Person>>| {
         let known = id.filter(|id| world.get(*id).is_some_and(|person| !person.zone.is_empty()));
-        people.extend(known.filter(|id| !people.contains(id)).cloned().into_iter());
+        people.extend(known.filter(|id| !people.contains(id)).cloned());
     };
     match link.known_kind() {
         Some(Kind::Thread) => {

@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 use ratatui::layout::Rect;
 
-use super::super::canvas::{Canvas, piece, whole_words};
+use super::super::canvas::{Canvas, Piece, piece, whole_words};
 use super::{cost_words, day_style, look, split_words, words};
 use crate::app::App;
-use crate::command::{Insight, Timetable, is_free};
+use crate::command::{Guest, Insight, Timetable, is_free};
 use crate::slots::{Shade, Verdict};
 use crate::text;
 use crate::when::{clock, zone};
@@ -128,6 +128,27 @@ fn guest(
         let short = zone::short_name(&person.zone);
         line.push(piece(format!("{short:<4} "), paint.dim()));
     }
+    line.extend(outcome(
+        canvas,
+        guest,
+        (at, worst),
+        insight,
+        room > name_cells + 30,
+    ));
+    canvas.line(row.x + 1, row.y, row.width.saturating_sub(2), &line);
+}
+
+/// What it is for a person and what it costs them, or what is in the way.
+fn outcome(
+    canvas: &Canvas<'_>,
+    guest: &Guest,
+    (at, worst): (usize, Shade),
+    insight: &Insight,
+    roomy: bool,
+) -> Vec<Piece> {
+    let paint = &canvas.paint;
+    let (_, style) = look(canvas, worst);
+    let mut pieces = Vec::new();
     let optional = if guest.optional { ", optional" } else { "" };
     let reason = match &insight.verdict {
         Verdict::Blocked(blockers) => blockers
@@ -139,11 +160,11 @@ fn guest(
         _ => None,
     };
     match reason {
-        Some(reason) if room > name_cells + 30 => {
-            line.push(piece(format!("{reason}{optional}"), paint.warn()));
+        Some(reason) if roomy => {
+            pieces.push(piece(format!("{reason}{optional}"), paint.warn()));
         }
         _ if guest.assumed && is_free(worst) => {
-            line.push(piece(format!("hours not known{optional}"), style));
+            pieces.push(piece(format!("hours not known{optional}"), style));
         }
         _ if is_free(worst) => {
             let split = insight.costs.get(at).filter(|split| split.total > 0);
@@ -152,10 +173,10 @@ fn guest(
                 format!(", {cost} ({})", split_words(split))
             });
             let cost = cost.unwrap_or_default();
-            line.push(piece(format!("{}{optional}", words(worst)), style));
-            line.push(piece(cost, paint.dim()));
+            pieces.push(piece(format!("{}{optional}", words(worst)), style));
+            pieces.push(piece(cost, paint.dim()));
         }
-        _ => line.push(piece(format!("{}{optional}", words(worst)), style)),
+        _ => pieces.push(piece(format!("{}{optional}", words(worst)), style)),
     }
-    canvas.line(row.x + 1, row.y, row.width.saturating_sub(2), &line);
+    pieces
 }

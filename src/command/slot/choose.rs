@@ -1,0 +1,97 @@
+//! Who comes to a meeting, and who need not.
+
+use super::super::cx::Choice;
+use super::super::{Ask, CommandError, Cx};
+use super::find::person_called;
+use super::list;
+use super::people::guests;
+use crate::record::{Id, Person};
+
+/// Makes people optional, or required again.
+pub(super) fn optional(cx: &mut Cx<'_>, names: Option<&str>) -> Result<(), CommandError> {
+    let slots = cx.screen("slot optional")?.slots.clone();
+    let shown = guests(cx.world, &slots);
+    let Some(names) = names else {
+        let choices = shown
+            .iter()
+            .filter_map(|id| Some((id, cx.world.get(id)?)))
+            .map(|(id, person)| Choice {
+                key: None,
+                label: person.name.clone(),
+                detail: if slots.optional.contains(id) {
+                    "optional now".into()
+                } else {
+                    "must come now".into()
+                },
+                word: id.to_string(),
+            })
+            .collect();
+        cx.asks.push(Ask::Pick {
+            title: "optional or not".into(),
+            command: "slot optional".into(),
+            choices,
+        });
+        return Ok(());
+    };
+    for name in list(names) {
+        let id = person_called(cx.world, name)?;
+        let optional = &mut cx.screen("slot optional")?.slots.optional;
+        if optional.contains(&id) {
+            optional.retain(|one| *one != id);
+        } else {
+            optional.push(id);
+        }
+    }
+    // Whoever is shown stays, also where the console chose them by itself.
+    cx.screen("slot optional")?.slots.people = shown;
+    Ok(())
+}
+
+/// Lets the user pick one more person, or take one out.
+pub(super) fn pick(cx: &mut Cx<'_>) -> Result<(), CommandError> {
+    let slots = cx.screen("slot with")?.slots.clone();
+    let shown = guests(cx.world, &slots);
+    let mut people: Vec<(&Id<Person>, &Person)> = cx
+        .world
+        .table::<Person>()
+        .records()
+        .filter(|(_, person)| !person.zone.is_empty())
+        .collect();
+    people.sort_by_key(|(id, person)| (!shown.contains(id), person.name.clone(), (*id).clone()));
+    let choices = people
+        .into_iter()
+        .map(|(id, person)| {
+            let sign = if shown.contains(id) { '-' } else { '+' };
+            Choice {
+                key: None,
+                label: format!("{sign} {}", person.name),
+                detail: format!("{} {}", person.org, person.zone),
+                word: format!("{sign}{}", id.as_str()),
+            }
+        })
+        .collect();
+    cx.asks.push(Ask::Pick {
+        title: "people".into(),
+        command: "slot with".into(),
+        choices,
+    });
+    Ok(())
+}
+
+pub(super) fn choose(cx: &mut Cx<'_>, name: &str) -> Result<(), CommandError> {
+    let (sign, name) = match name.split_at_checked(1) {
+        Some((sign @ ("+" | "-"), rest)) => (sign, rest),
+        _ => ("+", name),
+    };
+    let id = super::super::input::find_by_name::<Person>(cx.world, name, |person| &person.name)?;
+    let slots = cx.screen("slot with")?.slots.clone();
+    // Whoever is shown stays, also where the console chose them by itself.
+    let shown = guests(cx.world, &slots);
+    let people = &mut cx.screen("slot with")?.slots.people;
+    *people = shown;
+    people.retain(|person| *person != id);
+    if sign == "+" {
+        people.push(id);
+    }
+    Ok(())
+}

@@ -1,0 +1,131 @@
+//! Texts and files of the slots place: copied, written, read.
+
+use super::super::cx::Expects;
+use super::super::{CommandError, Cx, Targets, quote_word};
+use super::people::{self, guests};
+use super::{book, calendar, find, nobody_can, prompt, timetable};
+use crate::effect::Effect;
+use crate::pane::{Focus, Place, Tone};
+use crate::record::{Id, Person};
+use crate::slots::text::{self, Language, Layout};
+use crate::slots::{Attendee, Minute, Span};
+
+/// Copies the best times, or the time of the meeting under the cursor of the agenda.
+pub(super) fn copy(cx: &mut Cx<'_>, language: Language) -> Result<(), CommandError> {
+    if cx.screen("slot copy")?.focus == Focus::Detail {
+        let ids = book::meetings(cx, &Targets::default())?;
+        let mut lines = Vec::new();
+        for id in &ids {
+            let Some(meeting) = cx.world.get(id).cloned() else {
+                continue;
+            };
+            let ids: Vec<Id<Person>> = meeting
+                .attendees
+                .iter()
+                .map(|one| one.person.clone())
+                .collect();
+            let people = people::plain_attendees(cx.world, &ids);
+            let refs: Vec<&Attendee> = people.iter().collect();
+            let span = book::slot_of_meeting(&meeting)?;
+            lines.push(meeting.title);
+            lines.push(text::slot(span, &refs, language, Layout::Lines));
+        }
+        cx.effects.push(Effect::Copy(lines.join("\n")));
+        cx.say(Tone::Done, "copied the meeting");
+        return Ok(());
+    }
+    let table = timetable(cx, "slot copy")?;
+    let Some(text) = table.proposal(book::PROPOSED, language) else {
+        return Err(nobody_can(&table));
+    };
+    cx.effects.push(Effect::Copy(text));
+    let count = table.offers.len().min(book::PROPOSED);
+    cx.say(Tone::Done, format!("copied the {count} best times"));
+    Ok(())
+}
+
+/// Writes a calendar file.
+pub(super) fn export(
+    cx: &mut Cx<'_>,
+    file: Option<String>,
+    targets: &Targets,
+) -> Result<(), CommandError> {
+    let Some(file) = file else {
+        let named = format!("meeting-{}.ics", cx.world.view.today());
+        let mut command = "slot export".to_owned();
+        for id in &targets.ids {
+            command.push_str(" --id ");
+            command.push_str(&quote_word(id));
+        }
+        return cx.ask(
+            "slot export",
+            prompt("calendar file", &command, &named, Expects::Text),
+        );
+    };
+    let text = match book::meetings(cx, targets) {
+        Ok(ids) => match ids.first() {
+            Some(id) => calendar::meeting_file(cx.world, id)?,
+            None => return Ok(()),
+        },
+        Err(error) => {
+            let asked = !targets.ids.is_empty();
+            if asked
+                || cx
+                    .screen
+                    .as_deref()
+                    .is_none_or(|screen| screen.place != Place::Slots)
+            {
+                return Err(error);
+            }
+            let start = book::under_cursor(cx, "slot export")?;
+            let slots = cx.screen("slot export")?.slots.clone();
+            let people = guests(cx.world, &slots);
+            let length = i32::try_from(slots.minutes).unwrap_or(60);
+            let span = Span::lasting(Minute::floor(start), length);
+            let uid = cx.world.ids.next(cx.world.view.now);
+            let title = book::title_of(cx.world, &people);
+            calendar::invitation(cx.world, &uid, &title, &people, span)?
+        }
+    };
+    cx.say(Tone::Done, format!("written: {file}"));
+    cx.effects.push(Effect::Export { path: file, text });
+    Ok(())
+}
+
+/// Asks for a calendar file to be read; what is in it comes back to [`take_calendar`].
+pub(super) fn import(
+    cx: &mut Cx<'_>,
+    file: Option<String>,
+    of: Option<&str>,
+    titles: bool,
+) -> Result<(), CommandError> {
+    let Some(file) = file else {
+        return cx.ask(
+            "slot import",
+            prompt(
+                "calendar file (.ics) of mine",
+                "slot import",
+                "",
+                Expects::Text,
+            ),
+        );
+    };
+    let mine = cx.world.me().and_then(|me| me.person.clone());
+    let person = match of {
+        Some(name) => Some(find::person_called(cx.world, name)?),
+        None => mine,
+    };
+    let Some(person) = person else {
+        return Err(CommandError::refused(
+            file,
+            "no contact is yours, so nobody has this calendar",
+            "name one with --of",
+        ));
+    };
+    cx.effects.push(Effect::ReadCalendar {
+        path: file,
+        person: person.to_string(),
+        titles,
+    });
+    Ok(())
+}
