@@ -483,7 +483,7 @@ const CALENDAR: &str = "BEGIN:VCALENDAR\r\nX-WR-CALNAME:Work\r\n\
 
 fn take(app: &mut App, calendar: &str) -> Vec<Effect> {
     let msg = Msg::Calendar {
-        path: "/home/ana/work.ics".into(),
+        path: "calendars/work.ics".into(),
         person: "p-ana".into(),
         titles: false,
         bytes: Ok(calendar.as_bytes().to_vec()),
@@ -513,9 +513,9 @@ fn blocks(app: &App) -> Vec<(Timestamp, Timestamp, String)> {
 #[test]
 fn a_calendar_comes_in_as_busy_time_once_and_says_what_it_left_out() {
     let mut app = morning("6");
-    let effects = app.run_line("slot import /home/ana/work.ics");
+    let effects = app.run_line("slot import calendars/work.ics");
     assert!(effects.contains(&Effect::ReadCalendar {
-        path: "/home/ana/work.ics".into(),
+        path: "calendars/work.ics".into(),
         person: "p-ana".into(),
         titles: false,
     }));
