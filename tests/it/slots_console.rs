@@ -570,6 +570,12 @@ fn a_calendar_comes_in_as_busy_time_once_and_says_what_it_left_out() {
     assert!(said(&app).contains("work.ics"), "{}", said(&app));
 }
 
+/// What a time of the day shown is for a guest.
+fn shade(table: &Timetable, guest: usize, time: &str) -> Shade {
+    let cell = table.cells.iter().position(|cell| *cell == at(time));
+    table.guests[guest].cells[cell.unwrap()]
+}
+
 /// Someone in Los Angeles who works from nine to six and accepts eight to eleven.
 fn person(id: &str, more: &serde_json::Value) -> CacheRow {
     let mut fields = json!({ "name": id, "zone": "America/Los_Angeles", "circle": "colleague",
@@ -613,14 +619,6 @@ fn nights_holidays_buffers_notice_and_optional_people_of_the_records_count() {
             ..SlotsScreen::default()
         };
         Timetable::of(&app.world, &slots).unwrap()
-    };
-    let shade = |table: &Timetable, guest: usize, time: &str| {
-        let cell = table
-            .cells
-            .iter()
-            .position(|cell| *cell == at(time))
-            .unwrap();
-        table.guests[guest].cells[cell]
     };
     let tuesday = ask("2026-11-17", &[]);
     // It is 8:30 and they want three hours' notice.
