@@ -24,8 +24,10 @@ mod point;
 mod prefix;
 mod remote;
 mod reply;
+mod score;
 mod script;
 mod slots;
+mod stepping;
 
 pub use course::{Course, Courses, Steps};
 pub use figures::{Figures, FunnelFigures, Hanging};
@@ -37,6 +39,7 @@ pub use line::{Echo, Line, Purpose};
 pub use pick::Picker;
 pub use prefix::{Prefix, PrefixBar};
 pub use reply::ReplyBox;
+pub use score::{ScoreBox, ScoreRow};
 pub use script::Sheet;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
@@ -171,6 +174,8 @@ pub enum Mode {
     Reply(Box<ReplyBox>),
     /// A form.
     Form(Box<Form>),
+    /// The questions of the rubric.
+    Score(Box<ScoreBox>),
     /// The search over everything.
     Find(Box<Find>),
     /// The keys of this place, scrolled by this many lines.
@@ -373,7 +378,7 @@ impl App {
         effects.extend(self.wanted_loads());
         self.screen.readings.follow(&self.world);
         self.courses.refresh(&self.world);
-        self.figures.refresh(&self.world, self.screen.place);
+        self.figures.refresh(&self.world, &self.screen);
         self.figures.meet(&self.world, &self.screen);
         if self.is_quiet() {
             effects.retain(|effect| !matches!(effect, Effect::Notify { .. }));
@@ -468,6 +473,7 @@ impl App {
             }
         }
         self.asks.extend(outcome.asks);
+        self.follow_stepping();
         // A move of the cursor changes no list: only an edit or another filter does.
         if effects
             .iter()

@@ -11,6 +11,7 @@ mod cx;
 mod file;
 mod filter;
 mod follow_up;
+mod funnel;
 mod go;
 mod inbox;
 mod input;
@@ -31,11 +32,14 @@ pub use cx::{Ask, Choice, CommandError, Cx, Expects, Outcome, Settings};
 pub use file::{Step, read_printed, read_steps, split_lines};
 pub use filter::FilterCommand;
 pub use follow_up::FollowUpCommand;
+pub use funnel::{FunnelCommand, FunnelFormat, FunnelVerb, funnel_loads};
 pub use go::{AppCommand, PaneCommand};
 pub use inbox::InboxCommand;
 pub(crate) use inbox::inferred_title;
+pub(crate) use input::agreed_words;
 pub use input::{read_value, show_value};
 pub use lead::LeadCommand;
+pub(crate) use lead::{current_rubric, due_shown, likeness_words, planned, quick_lead};
 pub use mark::MarkCommand;
 pub use network::NetworkCommand;
 pub use outbox::OutboxCommand;
@@ -63,6 +67,8 @@ pub enum Command {
     /// Works through the inbox.
     #[command(subcommand)]
     Inbox(InboxCommand),
+    /// Prints the figures of the funnel, or changes what its place shows.
+    Funnel(FunnelCommand),
     /// Steps leads through the funnel.
     #[command(subcommand)]
     Lead(LeadCommand),
@@ -145,6 +151,7 @@ impl Command {
     pub fn run(self, cx: &mut Cx<'_>) -> Result<(), CommandError> {
         match self {
             Command::Inbox(command) => command.run(cx),
+            Command::Funnel(command) => command.run(cx),
             Command::Lead(command) => command.run(cx),
             Command::Network(command) => command.run(cx),
             Command::FollowUp(command) => command.run(cx),
@@ -176,7 +183,7 @@ impl Command {
     pub fn named(&self) -> (Option<Kind>, Option<&Targets>) {
         match self {
             Command::Inbox(command) => (Some(Kind::Thread), Some(command.targets())),
-            Command::Lead(command) => (Some(Kind::Lead), Some(command.targets())),
+            Command::Lead(command) => (Some(Kind::Lead), command.targets()),
             Command::Network(command) => (Some(Kind::Network), Some(command.targets())),
             Command::FollowUp(command) => (Some(Kind::FollowUp), Some(command.targets())),
             Command::Slot(command) => (Some(Kind::Meeting), command.targets()),
@@ -231,7 +238,8 @@ impl Command {
             | Command::Delete(_)
             | Command::Note(_)
             | Command::Exec(_) => true,
-            Command::Network(_)
+            Command::Funnel(_)
+            | Command::Network(_)
             | Command::Slot(_)
             | Command::New(_)
             | Command::Undo
@@ -421,9 +429,11 @@ fn collect(command: &clap::Command, path: &str, entries: &mut Vec<Entry>) {
         } else {
             format!("{path} {}", sub.get_name())
         };
+        let whole = !sub.has_subcommands() || !sub.is_subcommand_required_set();
         if sub.has_subcommands() {
             collect(sub, &name, entries);
-        } else {
+        }
+        if whole {
             let help = sub.get_about().map(ToString::to_string).unwrap_or_default();
             entries.push(Entry {
                 usage: usage_of(sub),

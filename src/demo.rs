@@ -19,6 +19,7 @@ mod craft;
 mod duties;
 mod fill;
 mod goals;
+mod history;
 mod inbox;
 mod names;
 mod offices;
@@ -30,6 +31,7 @@ mod script;
 mod series;
 mod stream;
 mod texts;
+mod vocabulary;
 mod world;
 
 use jiff::{SignedDuration, Timestamp};

@@ -11,6 +11,7 @@
 //!   would bring;
 //! * [`Journeys::win_rates`], [`Journeys::losses`], [`Journeys::weeks`], [`Journeys::velocity`],
 //!   [`Journeys::against`] a goal;
+//! * [`Report`]: all of it in one piece, as the screen draws it and the command line prints it;
 //! * [`needs`]: the next lead that needs me, with the reason; [`missing_facts`] at a gate;
 //!   [`Duplicates`].
 //!
@@ -23,6 +24,7 @@ mod hole;
 mod journey;
 mod need;
 mod pipeline;
+mod report;
 mod source;
 mod stay;
 mod table;
@@ -34,6 +36,10 @@ pub use hole::{Benchmark, Hole, HoleCause, Holes, WhatIf};
 pub use journey::{HandOff, Journey, Journeys, Outcome, Scope, Stay};
 pub use need::{Need, NeedLimits, NeedReason, needs};
 pub use pipeline::{Pipeline, Rung, Spot};
+pub use report::{
+    Basis, Extras, GoalPace, HISTORY_DAYS, Report, Wanted, percent, range, short_range, too_long,
+};
+pub(crate) use report::{balance_words, basis_words};
 pub use source::{GroupRate, Mix, WinRates, mix_shift};
 pub use stay::{Balance, Rot, StayTime, Yardstick};
 pub use table::{Conversion, Horizon, Params, SkipRule, StageRow, Table};

@@ -116,7 +116,7 @@ pub const EVERYWHERE: &str = "everywhere";
 
 /// The scopes that hold while something is typed or chosen.
 pub const MODES: &[&str] = &[
-    "palette", "filter", "prompt", "pick", "reply", "form", "find", "help",
+    "palette", "filter", "prompt", "pick", "reply", "form", "score", "find", "help",
 ];
 
 impl Keymap {

@@ -5,6 +5,7 @@
 
 mod arrange;
 mod filter;
+mod funnel;
 mod inbox;
 mod readings;
 mod slots;
@@ -12,6 +13,10 @@ mod tally;
 
 pub use arrange::{Stamp, Stretch, arrange, arrange_all, network_needs};
 pub use filter::Filter;
+pub use funnel::{
+    Column, Decided, FunnelScreen, FunnelView, Reach, Stepping, board_columns, board_step,
+    funnel_report, journeys, pressing, terms,
+};
 pub use inbox::Split;
 pub use readings::Readings;
 pub use slots::{Anchored, SlotOrder, SlotView, SlotsScreen};
@@ -230,6 +235,8 @@ pub struct Screen {
     pub sync: SyncStatus,
     /// The outbox as it was last read.
     pub outbox: Vec<OutboxRow>,
+    /// The funnel place.
+    pub funnel: FunnelScreen,
     /// The slots place.
     pub slots: SlotsScreen,
     /// Links whose children have been read from the cache.
@@ -287,6 +294,7 @@ impl Default for Screen {
             notice: None,
             sync: SyncStatus::default(),
             outbox: Vec::new(),
+            funnel: FunnelScreen::default(),
             slots: SlotsScreen::default(),
             loaded: Vec::new(),
             tally: Tally::default(),

@@ -21,6 +21,7 @@ mod overlay;
 mod paint;
 mod printed;
 mod reply;
+mod score;
 mod sheet;
 mod slots;
 mod table;

@@ -37,6 +37,8 @@ impl App {
                     self.open_form(kind, id, fields);
                 }
                 ask @ Ask::Settle { .. } => self.open_settling(ask),
+                ask @ Ask::Facts { .. } => self.open_facts(ask),
+                Ask::Score { lead } => self.open_score(&lead),
                 Ask::Reply { thread } => {
                     let draft = self.drafts.get(&format!("reply:{thread}"));
                     let draft = draft.cloned().unwrap_or_default();
@@ -60,20 +62,7 @@ impl App {
                     }
                     effects.extend(self.run_as(lines, last));
                 }
-                Ask::Theme(name) => match Theme::shipped(&name) {
-                    Some(theme) => self.theme = theme,
-                    None => self.screen.say(
-                        Tone::Error,
-                        format!(
-                            "theme `{name}`: not shipped; known: {}",
-                            crate::theme::SHIPPED
-                                .iter()
-                                .map(|(name, _)| *name)
-                                .collect::<Vec<_>>()
-                                .join(", ")
-                        ),
-                    ),
-                },
+                Ask::Theme(name) => self.change_theme(&name),
                 Ask::Reload => effects.push(Effect::Reload),
                 Ask::Redraw => self.redraw = true,
                 Ask::Mouse => {
@@ -88,5 +77,16 @@ impl App {
             }
         }
         effects
+    }
+
+    fn change_theme(&mut self, name: &str) {
+        if let Some(theme) = Theme::shipped(name) {
+            self.theme = theme;
+            return;
+        }
+        let known = crate::theme::SHIPPED.iter().map(|(name, _)| *name);
+        let known = known.collect::<Vec<_>>().join(", ");
+        let words = format!("theme `{name}`: not shipped; known: {known}");
+        self.screen.say(Tone::Error, words);
     }
 }

@@ -95,6 +95,7 @@ impl App {
             Mode::Pick(_) => "pick",
             Mode::Reply(_) => "reply",
             Mode::Form(_) => "form",
+            Mode::Score(_) => "score",
             Mode::Find(_) => "find",
             Mode::Help(_) | Mode::Sheet(_) => "help",
         }

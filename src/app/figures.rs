@@ -6,38 +6,28 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::Timestamp;
 
 use crate::command::Timetable;
-use crate::figure::Window;
-use crate::funnel::{Hole, Journeys, Loss, Params, Pipeline, Scope, Stay, Table, Week, WinRates};
+use crate::funnel::{Duplicates, NeedReason, Report, Stay};
 use crate::list::World;
-use crate::pane::{Place, Screen, SlotsScreen, Stretch, network_needs};
+use crate::pane::{
+    FunnelScreen, Place, Reach, Screen, SlotsScreen, Stretch, funnel_report, journeys,
+    network_needs, pressing,
+};
 use crate::portfolio::NetworkReason;
 use crate::record::{
     AnyRef, CoachingAction, Due, FollowUp, FollowUpState, Id, Incident, Kind, Lead, Meeting,
-    Network, Note, Record, Stage, StageEvent, Terminal, Thread, ThreadState, WaitingOn,
+    Network, Note, Person, Record, Thread, ThreadState, WaitingOn,
 };
 
 /// The figures of the funnel.
 #[derive(Clone, Debug)]
 pub struct FunnelFigures {
-    /// The stages with their figures.
-    pub table: Table,
-    /// The costliest step, if one can be named.
-    pub hole: Option<Hole>,
-    /// Win rates by source, of the leads of the last 26 weeks.
-    pub wins: WinRates,
-    /// Why leads were lost in the last 26 weeks.
-    pub losses: Vec<Loss>,
-    /// New and signed leads of the last twelve weeks.
-    pub weeks: Vec<Week>,
+    /// The figures, as the command line prints them too.
+    pub report: Report,
     /// The names of the stages of the ladder, first stage first.
     pub names: Vec<String>,
     /// Whether the stage events of all leads are in memory; without them only the counts of open leads
     /// are right.
     pub history: bool,
-    /// How many leads are lost.
-    pub lost: usize,
-    /// How many leads rest.
-    pub parked: usize,
     ways: HashMap<Id<Lead>, Vec<Stay>>,
 }
 
@@ -84,9 +74,21 @@ pub struct Figures {
     awaited: Kept<Vec<Id<FollowUp>>>,
     meetings: Kept<Vec<(Timestamp, Id<Meeting>)>>,
     timetable: Option<(Vec<u64>, SlotsScreen, Timetable)>,
+    needs: Kept<HashMap<String, Vec<NeedReason>>>,
+    duplicates: Option<(u64, Duplicates)>,
 }
 
 impl Figures {
+    /// Returns the index of leads and CNs that finds those that look alike, once the funnel has been shown.
+    pub fn duplicates(&self) -> Option<&Duplicates> {
+        self.duplicates.as_ref().map(|(_, index)| index)
+    }
+
+    /// Returns why a lead needs me, the most pressing reason first, while leads are stepped through.
+    pub fn needs(&self, lead: &str) -> &[NeedReason] {
+        self.needs.1.get(lead).map_or(&[], Vec::as_slice)
+    }
+
     /// Returns the figures of the funnel, once the place or Today has been shown.
     pub fn funnel(&self) -> Option<&FunnelFigures> {
         self.funnel.as_ref().map(|(_, figures)| figures)
@@ -139,8 +141,12 @@ impl Figures {
         }
     }
 
-    /// Computes anew what this place shows and what has changed since; the rest waits until it is shown.
-    pub(super) fn refresh(&mut self, world: &World, place: Place) {
+    /// Computes anew what is on screen and what has changed since; the rest waits until it is shown.
+    pub(super) fn refresh(&mut self, world: &World, screen: &Screen) {
+        self.refresh_at(world, screen.place, &screen.funnel);
+    }
+
+    fn refresh_at(&mut self, world: &World, place: Place, funnel: &FunnelScreen) {
         let here = |places: &[Place]| places.contains(&place);
         let hour = stamp_hour(world);
         let stamp = |kinds: &[Kind]| -> Vec<u64> {
@@ -149,10 +155,35 @@ impl Figures {
             stamp
         };
         if here(&[Place::Funnel, Place::Today]) {
-            let now = stamp(&[Kind::Stage, Kind::Lead, Kind::StageEvent]);
+            let kinds = [
+                Kind::Stage,
+                Kind::Lead,
+                Kind::StageEvent,
+                Kind::Goal,
+                Kind::Term,
+                Kind::User,
+                Kind::Team,
+            ];
+            // Today shows what everyone does, whatever the funnel place looks at.
+            let reach = match place {
+                Place::Funnel => funnel.reach,
+                _ => Reach::Everyone,
+            };
+            let mut now = stamp(&kinds);
+            now.push(reach as u64);
             if self.funnel.as_ref().is_none_or(|(then, _)| *then != now) {
-                self.funnel = Some((now, funnel_figures(world, self.history)));
+                self.funnel = Some((now, funnel_figures(world, reach, self.history)));
             }
+        }
+        if here(&[Place::Funnel]) {
+            self.look_alike(world);
+        }
+        if here(&[Place::Funnel]) && funnel.stepping.is_some() {
+            let mut now = stamp(&[Kind::Lead, Kind::Thread, Kind::Stage]);
+            now.push(funnel.reach as u64);
+            renew(&mut self.needs, now, || {
+                pressing(world, funnel.reach).into_iter().collect()
+            });
         }
         if here(&[Place::Networks, Place::Today]) {
             let kinds = [Kind::Network, Kind::Thread, Kind::FollowUp, Kind::Incident];
@@ -175,6 +206,31 @@ impl Figures {
             renew(&mut self.meetings, stamp(&[Kind::Meeting]), || {
                 meetings(world)
             });
+        }
+    }
+
+    /// Indexes names and contacts anew when one of them has changed: a step of a lead changes none.
+    fn look_alike(&mut self, world: &World) {
+        use std::hash::{DefaultHasher, Hash, Hasher};
+        let mut names = DefaultHasher::new();
+        for (id, lead) in world.table::<Lead>().records() {
+            let merged = lead.duplicate_of.is_some();
+            (id.as_str(), &lead.name, &lead.contact, merged).hash(&mut names);
+        }
+        let kinds = [Kind::Network, Kind::Person];
+        kinds.map(|kind| world.revision(kind)).hash(&mut names);
+        let now = names.finish();
+        if self
+            .duplicates
+            .as_ref()
+            .is_none_or(|(then, _)| *then != now)
+        {
+            let index = Duplicates::index(
+                world.table::<Lead>().records(),
+                world.table::<Network>().records(),
+                world.table::<Person>().records(),
+            );
+            self.duplicates = Some((now, index));
         }
     }
 
@@ -229,37 +285,19 @@ fn stamp_hour(world: &World) -> u64 {
     u64::try_from(world.view.now.as_second() / 3_600).unwrap_or(0)
 }
 
-fn funnel_figures(world: &World, history: bool) -> FunnelFigures {
-    let now = world.view.now;
-    let params = Params::default();
-    let journeys = Journeys::read(
-        Pipeline::new(world.table::<Stage>().records()),
-        world.table::<Lead>().records(),
-        world.table::<StageEvent>().records(),
-        &Scope::Everyone,
-        now,
-    );
-    let table = journeys.table(params);
-    let window = Window::days_before(now, 2 * params.cohort_days);
-    let ended = |how: &Terminal| {
-        let leads = world.table::<Lead>().records();
-        let stages = leads.filter_map(|(_, lead)| world.follow::<Stage>(lead.stage.as_ref()));
-        stages.filter(|stage| stage.terminal == *how).count()
-    };
+fn funnel_figures(world: &World, reach: Reach, history: bool) -> FunnelFigures {
+    let journeys = journeys(world, reach);
+    let report = funnel_report(world, reach, &journeys);
     FunnelFigures {
-        lost: ended(&Terminal::Lost),
-        parked: ended(&Terminal::Parked),
-        hole: journeys.holes(&table, &BTreeMap::new()).biggest().cloned(),
-        wins: journeys.win_rates(window, |lead| lead.source.to_string()),
-        losses: journeys.losses(window),
-        weeks: journeys.weeks(12, &world.view.zone),
-        names: table.rows.iter().map(|row| row.name.clone()).collect(),
+        names: (report.table.rows.iter())
+            .map(|row| row.name.clone())
+            .collect(),
         ways: journeys
             .all()
             .iter()
             .map(|journey| (journey.id.clone(), journey.stays.clone()))
             .collect(),
-        table,
+        report,
         history,
     }
 }

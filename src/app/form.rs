@@ -7,8 +7,8 @@ use serde_json::{Map, Value as Json};
 use super::{App, Input, Mode};
 use crate::command::quote_word;
 use crate::command::{
-    Ask, Command, ConflictCommand, Cx, EditCommand, NewCommand, Targets, Which, read_value,
-    show_value,
+    Ask, Command, ConflictCommand, Cx, EditCommand, LeadCommand, NewCommand, Targets, Which,
+    read_value, show_value,
 };
 use crate::effect::Effect;
 use crate::keymap::{Key, KeyCode};
@@ -60,6 +60,10 @@ pub struct Form {
     fixed: Map<String, Json>,
     /// The edit in conflict whose values these are.
     settles: Option<String>,
+    /// What it is about, where that is not the record.
+    pub title: Option<String>,
+    /// The step of a lead that waits for these values.
+    then: Option<Box<LeadCommand>>,
 }
 
 impl Form {
@@ -109,6 +113,8 @@ impl Form {
             current: 0,
             fixed: fields,
             settles: None,
+            title: None,
+            then: None,
         }
     }
 
@@ -125,6 +131,23 @@ impl Form {
         Self {
             id: Some(id),
             settles: Some(cmd),
+            ..form
+        }
+    }
+
+    /// Opens the form of just the facts that a stage asks for.
+    pub(super) fn facts(
+        world: &World,
+        (lead, title): (String, String),
+        names: &[String],
+        then: Box<LeadCommand>,
+    ) -> Self {
+        let mut form = Self::open(world, Kind::Lead, Some(lead), Map::new());
+        form.fields
+            .retain(|field| names.iter().any(|name| name == field.info.name));
+        Self {
+            title: Some(title),
+            then: Some(then),
             ..form
         }
     }
@@ -148,10 +171,15 @@ impl Form {
         let Some(field) = self.fields.get(self.current) else {
             return Vec::new();
         };
+        let typed = fold(field.input.text().trim());
+        let words = crate::command::agreed_words(world, self.kind, field.info.name);
+        if !words.is_empty() {
+            let fits = words.into_iter().filter(|word| fold(word).contains(&typed));
+            return fits.take(most).collect();
+        }
         let FieldType::Link(kind) = field.info.ty else {
             return Vec::new();
         };
-        let typed = fold(field.input.text().trim());
         if typed.is_empty() {
             return Vec::new();
         }
@@ -274,14 +302,30 @@ impl Form {
     }
 
     /// Goes to the next or the previous choice of the current field.
-    fn turn_choice(&mut self, forward: bool) -> bool {
+    fn turn_choice(&mut self, world: &World, forward: bool) -> bool {
+        let kind = self.kind;
         let Some(field) = self.fields.get_mut(self.current) else {
             return false;
         };
+        let agreed = crate::command::agreed_words(world, kind, field.info.name);
+        let text = field.input.text();
+        // The words of the team come first; while one of them is being typed the arrows move the cursor.
+        if !agreed.is_empty() && (text.is_empty() || agreed.contains(&text)) {
+            let count = agreed.len();
+            let next = match agreed.iter().position(|word| *word == text) {
+                Some(at) if forward => (at + 1) % count,
+                Some(at) => (at + count - 1) % count,
+                None => 0,
+            };
+            if let Some(word) = agreed.get(next) {
+                field.input.set(word);
+                field.error = None;
+            }
+            return true;
+        }
         let FieldType::Choice(known) = field.info.ty else {
             return false;
         };
-        let text = field.input.text();
         let count = known.len();
         let next = match known.iter().position(|name| *name == text) {
             Some(at) if forward => (at + 1) % count,
@@ -333,6 +377,20 @@ impl App {
         }
     }
 
+    /// Opens the form of the facts that a step waits for.
+    pub(super) fn open_facts(&mut self, ask: Ask) {
+        if let Ask::Facts {
+            lead,
+            title,
+            fields,
+            then,
+        } = ask
+        {
+            let form = Form::facts(&self.world, (lead, title), &fields, then);
+            self.mode = Mode::Form(Box::new(form));
+        }
+    }
+
     /// Takes a key while a form has the keys.
     pub(super) fn form_key(&mut self, mut form: Box<Form>, key: Key) -> Vec<Effect> {
         let count = form.fields.len().max(1);
@@ -342,6 +400,8 @@ impl App {
                 if form.settles.is_some() {
                     let words = "still in conflict: nothing was sent";
                     self.screen.say(Tone::Info, words);
+                } else if form.then.is_some() {
+                    self.screen.say(Tone::Info, "the step was not taken");
                 } else if form.is_changed() {
                     self.screen.say(
                         Tone::Info,
@@ -368,8 +428,9 @@ impl App {
                 self.mode = Mode::Form(form);
                 return effects;
             }
+            KeyCode::Left | KeyCode::Right
+                if form.turn_choice(&self.world, key.code == KeyCode::Right) => {}
             KeyCode::Right if form.complete(&self.world) => {}
-            KeyCode::Left | KeyCode::Right if form.turn_choice(key.code == KeyCode::Right) => {}
             _ => {
                 if let Some(field) = form.fields.get_mut(form.current) {
                     field.input.key(key);
@@ -417,6 +478,9 @@ impl App {
         if values.is_empty() && (form.id.is_some() || form.fixed.is_empty()) {
             self.screen.say(Tone::Info, "nothing changed");
             return Vec::new();
+        }
+        if let Some(then) = form.then {
+            return self.run(vec![Command::Lead(then.with_facts(values))]);
         }
         let command = match (&form.id, form.settles) {
             (_, Some(cmd)) => Command::Conflict(ConflictCommand::Edit {

@@ -49,55 +49,56 @@ fn help_of(binding: &Binding, entries: &[Entry]) -> String {
         .unwrap_or_default()
 }
 
+/// Returns the verbs of what is typed or chosen in; none where the place has the keys.
+fn while_typing(mode: &Mode) -> Option<Vec<(String, String)>> {
+    let rows: &[(&str, &str)] = match mode {
+        Mode::Normal => return None,
+        Mode::Line(_) => &[("Enter", "accept"), ("Tab", "complete"), ("Esc", "leave")],
+        Mode::Pick(picker) if picker.input.is_none() => &[
+            ("letter", "pick"),
+            ("/", "type"),
+            ("Enter", "accept"),
+            ("Esc", "leave"),
+        ],
+        Mode::Pick(_) => &[("↑↓", "choose"), ("Enter", "accept"), ("Esc", "leave")],
+        Mode::Reply(_) => &[
+            ("Enter", "send"),
+            ("Alt-Enter", "new line"),
+            ("1-9", "snippet"),
+            ("Ctrl-E", "editor"),
+            ("Esc", "keep draft"),
+        ],
+        Mode::Form(_) => &[
+            ("Enter", "save"),
+            ("Tab", "next field"),
+            ("←→", "choices"),
+            ("Ctrl-E", "editor"),
+            ("Esc", "leave"),
+        ],
+        Mode::Score(open) if open.typing => &[("Enter", "keep")],
+        Mode::Score(_) => &[
+            ("0-5", "answer"),
+            ("e", "evidence"),
+            ("Enter", "save"),
+            ("Esc", "leave"),
+        ],
+        Mode::Find(_) => &[("↑↓", "choose"), ("Enter", "go there"), ("Esc", "leave")],
+        Mode::Sheet(sheet) if !sheet.plan.is_empty() => &[
+            ("Enter", "run them"),
+            ("Esc", "run nothing"),
+            ("j/k", "scroll"),
+            ("y", "copy"),
+        ],
+        Mode::Sheet(_) => &[("j/k", "scroll"), ("y", "copy"), ("Esc", "close")],
+        Mode::Help(_) => &[("j/k", "scroll"), ("any key", "close")],
+    };
+    Some(fixed(rows))
+}
+
 /// Returns the verbs of the focused row for the footer: keys and a word or two each.
 pub fn footer(app: &App) -> Vec<(String, String)> {
-    match &app.mode {
-        Mode::Normal => {}
-        Mode::Line(_) => {
-            return fixed(&[("Enter", "accept"), ("Tab", "complete"), ("Esc", "leave")]);
-        }
-        Mode::Pick(picker) if picker.input.is_none() => {
-            return fixed(&[
-                ("letter", "pick"),
-                ("/", "type"),
-                ("Enter", "accept"),
-                ("Esc", "leave"),
-            ]);
-        }
-        Mode::Pick(_) => return fixed(&[("↑↓", "choose"), ("Enter", "accept"), ("Esc", "leave")]),
-        Mode::Reply(_) => {
-            return fixed(&[
-                ("Enter", "send"),
-                ("Alt-Enter", "new line"),
-                ("1-9", "snippet"),
-                ("Ctrl-E", "editor"),
-                ("Esc", "keep draft"),
-            ]);
-        }
-        Mode::Form(_) => {
-            return fixed(&[
-                ("Enter", "save"),
-                ("Tab", "next field"),
-                ("←→", "choices"),
-                ("Ctrl-E", "editor"),
-                ("Esc", "leave"),
-            ]);
-        }
-        Mode::Find(_) => {
-            return fixed(&[("↑↓", "choose"), ("Enter", "go there"), ("Esc", "leave")]);
-        }
-        Mode::Sheet(sheet) if !sheet.plan.is_empty() => {
-            return fixed(&[
-                ("Enter", "run them"),
-                ("Esc", "run nothing"),
-                ("j/k", "scroll"),
-                ("y", "copy"),
-            ]);
-        }
-        Mode::Sheet(_) => {
-            return fixed(&[("j/k", "scroll"), ("y", "copy"), ("Esc", "close")]);
-        }
-        Mode::Help(_) => return fixed(&[("j/k", "scroll"), ("any key", "close")]),
+    if let Some(rows) = while_typing(&app.mode) {
+        return rows;
     }
     let scope = app.screen.active().name();
     let own = app.keymap.own(scope);

@@ -47,6 +47,7 @@ impl App {
             Mode::Sheet(sheet) => self.sheet_key(sheet, self.layout.meant(key)),
             Mode::Reply(reply) => self.reply_key(reply, key),
             Mode::Form(form) => self.form_key(form, key),
+            Mode::Score(open) => self.score_key(open, key),
             Mode::Find(find) => self.find_key(find, key),
             Mode::Help(scroll) => {
                 self.mode = match self.layout.meant(key).code {
@@ -83,6 +84,11 @@ impl App {
                 effects.push(reply.draft());
             }
             Mode::Form(form) => form.paste(text),
+            Mode::Score(open) => {
+                if let Some(row) = open.rows.get_mut(open.current).filter(|_| open.typing) {
+                    row.evidence.insert(text);
+                }
+            }
             Mode::Find(find) => {
                 find.input.insert(text);
                 effects = find.asked();

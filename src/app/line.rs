@@ -254,8 +254,57 @@ impl App {
                     Err(error) => Echo::Wrong(error.to_string()),
                 };
             }
+            Purpose::Prompt {
+                expects: Expects::Share,
+                ..
+            } if !text.trim().is_empty() => {
+                line.echo = match self.figures.funnel() {
+                    Some(figures) => match figures.report.suppose(&text) {
+                        Ok(what_if) => Echo::Reads(figures.report.what_if_words(&what_if)),
+                        Err(why) => Echo::Wrong(why),
+                    },
+                    None => Echo::Silent,
+                };
+            }
+            Purpose::Prompt {
+                expects: expects @ (Expects::Step | Expects::Lead),
+                ..
+            } if !text.trim().is_empty() => line.echo = self.echo_of_lead(*expects, &text),
             Purpose::Prompt { .. } | Purpose::Answer { .. } => line.echo = Echo::Silent,
         }
+    }
+
+    /// Says how a next step or a new lead is understood, and what the new lead looks like.
+    fn echo_of_lead(&self, expects: Expects, text: &str) -> Echo {
+        use crate::command::{due_shown, likeness_words, planned, quick_lead};
+        if expects == Expects::Step {
+            let (step, due) = planned(text, &self.world, &self.settings);
+            return Echo::Reads(due_shown(&step, due, &self.world));
+        }
+        let lead = match quick_lead(text, &self.world) {
+            Ok(lead) => lead,
+            Err(why) => return Echo::Wrong(why),
+        };
+        let alike = self.figures.duplicates();
+        let found = alike.map(|index| index.of_new(&lead)).unwrap_or_default();
+        if let Some(first) = found.first() {
+            let name = self.world.title(&first.record);
+            let how = likeness_words(&first.likeness);
+            return Echo::Wrong(format!("looks like {name}: {how}"));
+        }
+        let creators = lead.creators.map(|creators| format!("{creators} creators"));
+        let parts = [
+            lead.source.to_string(),
+            lead.archetype.clone(),
+            lead.market.clone(),
+            creators.unwrap_or_default(),
+        ];
+        let words: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        Echo::Reads(if words.is_empty() {
+            "not known yet".to_owned()
+        } else {
+            words.join(" · ")
+        })
     }
 
     fn leave_line(&mut self, line: &Line) -> Vec<Effect> {

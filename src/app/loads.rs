@@ -1,7 +1,5 @@
 //! What is read from the cache on demand, and how rows from the cache come in.
 
-use jiff::SignedDuration;
-
 use super::App;
 use crate::effect::{CacheChange, CacheRow, Effect, Line, Load, SyncStatus};
 use crate::pane::{Place, Tone, arrange, arrange_all};
@@ -13,12 +11,6 @@ const MESSAGES: usize = 200;
 const CHILDREN: usize = 2_000;
 /// At most this many CNs on Today have a sparkline.
 const CARDS: usize = 16;
-/// The funnel looks back this long: twice the longest cohort that it compares, and a year for the seasons.
-const HISTORY: SignedDuration = SignedDuration::from_hours(400 * 24);
-/// At most this many leads of that time are read for the funnel, beside the open ones.
-const LEADS: usize = 10_000;
-/// At most this many of their stage events are read.
-const EVENTS: usize = 50_000;
 /// Of at most this many CNs the figures are read for the portfolio.
 const COURSES: usize = 64;
 /// At most this many parents keep their children in memory.
@@ -282,9 +274,8 @@ impl App {
     fn wanted_figures(&mut self) -> Vec<Effect> {
         match self.screen.place {
             Place::Funnel if self.whole.insert(Kind::StageEvent) => {
-                let since = self.world.view.now - HISTORY;
-                [(Kind::Lead, LEADS), (Kind::StageEvent, EVENTS)]
-                    .map(|(kind, limit)| Effect::Load(Load::Since { kind, since, limit }))
+                crate::command::funnel_loads(self.world.view.now)
+                    .map(Effect::Load)
                     .into()
             }
             Place::Networks => {

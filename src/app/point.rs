@@ -45,7 +45,7 @@ impl App {
                 self.typed(key(KeyCode::Enter))
             }
             // What is being written is not lost to a slip of the hand.
-            (Mode::Reply(_) | Mode::Form(_) | Mode::Sheet(_), _) => Vec::new(),
+            (Mode::Reply(_) | Mode::Form(_) | Mode::Score(_) | Mode::Sheet(_), _) => Vec::new(),
         }
     }
 

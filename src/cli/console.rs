@@ -30,6 +30,8 @@ const SECOND: &[Kind] = &[
     Kind::Person,
     Kind::BusyBlock,
     Kind::Goal,
+    Kind::Term,
+    Kind::Rubric,
     Kind::Snippet,
     Kind::Incident,
     Kind::CoachingAction,

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::{CliError, print};
 use crate::app::Configured;
-use crate::command::{Command, Cx, MacroCommand, UndoLog};
+use crate::command::{Command, Cx, LeadCommand, MacroCommand, UndoLog};
 use crate::effect::{Effect, Load, OutboxRow, OutboxState};
 use crate::list::World;
 use crate::record::{AnyRef, FollowUp, Id, Kind, Meeting, Thread, User};
@@ -20,6 +20,8 @@ pub(super) const NAMED: &[Kind] = &[
     Kind::User,
     Kind::Team,
     Kind::Stage,
+    Kind::Term,
+    Kind::Rubric,
     Kind::Person,
     Kind::Network,
     Kind::Thread,
@@ -246,6 +248,13 @@ impl Session {
                 self.world.upsert(&row);
             }
         }
+        if any(looks_back) {
+            for load in crate::command::funnel_loads(self.now) {
+                for row in self.store.load(&load)? {
+                    self.world.upsert(&row);
+                }
+            }
+        }
         for row in self.store.load(&Load::Records(named))? {
             self.world.upsert(&row);
         }
@@ -255,7 +264,9 @@ impl Session {
         }
         let settings = self.configured.config.settings();
         let settles = any(|command| matches!(command, Command::Conflict(_)));
+        let synced_at = self.store.synced_at()?;
         let mut cx = Cx::new(&mut self.world, None, &settings, &mut self.undo);
+        cx.synced_at = synced_at;
         if settles {
             cx.outbox = self.store.outbox()?;
         }
@@ -365,6 +376,14 @@ impl Session {
         }
         Ok(())
     }
+}
+
+/// Tells whether a command looks at the leads of the past: for figures, or because a lead that was lost is known.
+fn looks_back(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Funnel(_) | Command::Lead(LeadCommand::Add { .. } | LeadCommand::Duplicates)
+    )
 }
 
 /// Reads the history of the leads that a command names: one that was closed goes back to where it was.

@@ -3,7 +3,7 @@
 use clap::Subcommand;
 
 use super::{CommandError, Cx};
-use crate::pane::{Focus, Place};
+use crate::pane::{Focus, FunnelView, Place, board_step};
 
 /// A move of the cursor.
 #[derive(Clone, Debug, PartialEq, Subcommand)]
@@ -39,6 +39,10 @@ const PAGE: usize = 20;
 
 impl CursorCommand {
     pub(super) fn run(self, cx: &mut Cx<'_>) -> Result<(), CommandError> {
+        if on_board(cx) {
+            self.run_on_board(cx);
+            return Ok(());
+        }
         let screen = cx.screen("cursor")?;
         let (place, focus) = (screen.active(), screen.focus);
         let step = match self {
@@ -81,4 +85,39 @@ impl CursorCommand {
         screen.message = 0;
         Ok(())
     }
+
+    /// Moves from card to card: up and down stay in the column.
+    fn run_on_board(self, cx: &mut Cx<'_>) {
+        let (across, down) = match self {
+            Self::Down { by } => (0, isize::try_from(by).unwrap_or(isize::MAX)),
+            Self::Up { by } => (0, -isize::try_from(by).unwrap_or(isize::MAX)),
+            Self::PageDown => (0, PAGE.cast_signed()),
+            Self::PageUp => (0, -PAGE.cast_signed()),
+            Self::Top => (0, -isize::MAX),
+            Self::Bottom => (0, isize::MAX),
+            Self::Right => (1, 0),
+            Self::Left => (-1, 0),
+        };
+        let Some(screen) = cx.screen.as_deref_mut() else {
+            return;
+        };
+        let list = &mut screen.shelf_mut(Place::Funnel).list;
+        let to = list
+            .cursor()
+            .and_then(|cursor| board_step(cx.world, list.order(), cursor, across, down));
+        if let Some(to) = to {
+            list.go_to_key(&to);
+            screen.detail_scroll = 0;
+        }
+    }
+}
+
+/// Tells whether the keys go to the board.
+fn on_board(cx: &Cx<'_>) -> bool {
+    cx.screen.as_deref().is_some_and(|screen| {
+        screen.place == Place::Funnel
+            && screen.focus == Focus::List
+            && screen.funnel.view == FunnelView::Board
+            && screen.funnel.stepping.is_none()
+    })
 }

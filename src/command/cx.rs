@@ -175,6 +175,22 @@ pub enum Ask {
         /// The fields that the edit changes, with the values to begin with.
         fields: Map<String, Json>,
     },
+    /// Open a form of just the facts that a stage asks for; the step goes on with them.
+    Facts {
+        /// The lead.
+        lead: String,
+        /// What it is about.
+        title: String,
+        /// The fields that are missing.
+        fields: Vec<String>,
+        /// The step that waits for them.
+        then: Box<super::LeadCommand>,
+    },
+    /// Ask the questions of the rubric about a lead.
+    Score {
+        /// The lead.
+        lead: String,
+    },
     /// Open the reply box of a thread.
     Reply {
         /// The thread.
@@ -212,6 +228,12 @@ pub enum Expects {
     When,
     /// When to meet with whom; its reading is shown while it is typed.
     Meeting,
+    /// A step of the funnel and a share; what it would bring is shown while it is typed.
+    Share,
+    /// A step with its day at the end; how it is divided is shown while it is typed.
+    Step,
+    /// A new lead in one line; how it is read and what it looks like is shown while it is typed.
+    Lead,
 }
 
 /// One choice of a [`Ask::Pick`].
@@ -247,6 +269,8 @@ pub struct Cx<'a> {
     pub outbox: Vec<OutboxRow>,
     /// The records that verbs act on where they name none: what a hook is about.
     pub subject: Option<Vec<AnyRef>>,
+    /// When the cache was last known to be up to date, where there is no screen that says so.
+    pub synced_at: Option<jiff::Timestamp>,
     edits: Vec<Edit>,
     label: String,
     role: BatchRole,
@@ -270,6 +294,7 @@ impl<'a> Cx<'a> {
             output: Vec::new(),
             outbox: Vec::new(),
             subject: None,
+            synced_at: None,
             edits: Vec::new(),
             label: String::new(),
             role: BatchRole::Edit,

@@ -4,7 +4,7 @@ use clap::Subcommand;
 
 use super::{Ask, CommandError, Cx, Targets};
 use crate::effect::Effect;
-use crate::pane::{Focus, Panel, Place};
+use crate::pane::{Focus, FunnelView, Panel, Place};
 
 /// A change of what is on screen.
 #[derive(Clone, Debug, PartialEq, Subcommand)]
@@ -99,6 +99,8 @@ fn leave(screen: &mut crate::pane::Screen) {
     screen.notice = None;
     if screen.zoom {
         screen.zoom = false;
+    } else if screen.place == Place::Funnel && leave_funnel(screen) {
+        // What the place showed over its list is gone.
     } else if screen.focus == Focus::Detail {
         screen.focus = Focus::List;
     } else if screen
@@ -114,6 +116,26 @@ fn leave(screen: &mut crate::pane::Screen) {
     } else if !Place::TABS.contains(&screen.place) {
         screen.travel(false);
     }
+}
+
+/// Leaves the stepping, the figures, or what was supposed of a step; says whether there was something.
+fn leave_funnel(screen: &mut crate::pane::Screen) -> bool {
+    let in_detail = screen.focus == Focus::Detail;
+    let funnel = &mut screen.funnel;
+    if funnel.view == FunnelView::Figures {
+        funnel.view = FunnelView::List;
+        screen.focus = Focus::List;
+    } else if in_detail {
+        return false;
+    } else if funnel.stepping.take().is_none() {
+        let list = screen.shelf(Place::Funnel).map(|shelf| &shelf.list);
+        let marked = list.is_some_and(|list| list.mark_count() > 0);
+        if marked || screen.funnel.supposed.is_empty() {
+            return false;
+        }
+        screen.funnel.supposed.clear();
+    }
+    true
 }
 
 /// What concerns the program itself.

@@ -8,7 +8,9 @@ use serde_json::{Map, Value as Json};
 use super::phrase::{due_of, instant_of, read_phrase};
 use super::{CommandError, Cx};
 use crate::list::World;
-use crate::record::{AnyRef, Due, FieldType, Id, Kind, KindVisitor, Money, Patch, Record, Value};
+use crate::record::{
+    AnyRef, Due, FieldType, Id, Kind, KindVisitor, Money, Patch, Record, Value, Vocabulary,
+};
 use crate::text::fold;
 
 /// Finds a record by id, by its whole name, or by a beginning of its name or of a word of it that only one has.
@@ -115,6 +117,10 @@ fn read_field(
     if text.trim().is_empty() {
         return Ok(None);
     }
+    if let Some(word) = agreed_word(cx.world, kind, name, text) {
+        let value = Value::Text(Cow::Owned(word));
+        return kind.visit(Wire { name, value });
+    }
     let value = typed(&info.ty, text, cx).map_err(|error| match error {
         CommandError::Usage { what, hint } => {
             CommandError::usage(format!("{}.{name}: {what}", kind.name()), hint)
@@ -122,6 +128,30 @@ fn read_field(
         other => other,
     })?;
     kind.visit(Wire { name, value })
+}
+
+/// Returns the words that the team has agreed on for a field; none where any word will do.
+pub(crate) fn agreed_words(world: &World, kind: Kind, field: &str) -> Vec<String> {
+    let list = match (kind, field) {
+        (Kind::Lead, "source") => Vocabulary::Source,
+        (Kind::Lead | Kind::Network, "archetype") => Vocabulary::Archetype,
+        (Kind::Lead, "lost_reason") => Vocabulary::LossReason,
+        _ => return Vec::new(),
+    };
+    let terms = crate::pane::terms(world, &list);
+    terms.into_iter().map(|term| term.name.clone()).collect()
+}
+
+/// Finds the agreed word that is meant: the same, or the only one that begins so.
+fn agreed_word(world: &World, kind: Kind, field: &str, text: &str) -> Option<String> {
+    let words = agreed_words(world, kind, field);
+    let wanted = fold(text.trim());
+    if let Some(same) = words.iter().find(|word| fold(word) == wanted) {
+        return Some(same.clone());
+    }
+    let mut begins = words.iter().filter(|word| fold(word).starts_with(&wanted));
+    let first = begins.next()?;
+    begins.next().is_none().then(|| first.clone())
 }
 
 /// Puts a value into an empty record and reads it back as it goes over the wire.

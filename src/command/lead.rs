@@ -1,20 +1,54 @@
 //! The verbs of the funnel.
 
-use clap::Subcommand;
+mod add;
+mod gate;
+mod merge;
+mod plan;
+mod score;
+
+pub(crate) use add::{likeness_words, quick_lead};
+pub(crate) use plan::{due_shown, planned};
+pub(crate) use score::current_rubric;
+
+use clap::{Args, Subcommand};
 
 use super::inbox::{command_line, conclude};
-use super::{Ask, CommandError, Cx, Targets};
+use super::{Ask, Choice, CommandError, Cx, Targets};
 use crate::list::World;
-use crate::record::Record as _;
-use crate::record::{Field, Id, Kind, Lead, Stage, StageEvent, Terminal};
+use crate::pane::terms;
+use crate::record::{Id, Kind, Lead, Stage, StageEvent, Terminal, Vocabulary};
 
 use super::cx::Expects;
+
+/// Facts that are filled in with a step, where the stage asks for them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
+pub struct Facts {
+    /// Fills in a fact that the stage asks for; can be repeated.
+    #[arg(long = "fact", value_name = "FIELD=VALUE")]
+    pub facts: Vec<String>,
+}
 
 /// A verb of the funnel.
 #[derive(Clone, Debug, PartialEq, Subcommand)]
 pub enum LeadCommand {
-    /// Moves leads one stage forward, if the facts that the next stage needs are known.
-    Advance(Targets),
+    /// Adds a lead from a line such as `Brightwell, referral, US, 40`; looks for doubles first.
+    Add {
+        /// Name, then in any order source, archetype, market and number of creators, parted by commas.
+        #[arg(value_name = "LINE")]
+        line: Option<String>,
+        /// What to do where it looks known: `new` adds it anyway, `lead:ID` goes there.
+        #[arg(value_name = "KNOWN")]
+        known: Option<String>,
+    },
+    /// Moves leads one stage forward; facts that the next stage needs are asked for.
+    Advance {
+        /// Facts that go with it.
+        #[command(flatten)]
+        facts: Facts,
+        /// The records to act on.
+        #[command(flatten)]
+        targets: Targets,
+    },
     /// Moves leads one stage back.
     Back {
         /// Why.
@@ -29,70 +63,215 @@ pub enum LeadCommand {
         /// Why they are lost.
         #[arg(value_name = "REASON")]
         reason: Option<String>,
+        /// Facts that go with it.
+        #[command(flatten)]
+        facts: Facts,
         /// The records to act on.
         #[command(flatten)]
         targets: Targets,
     },
-    /// Lets leads rest.
-    Park(Targets),
+    /// Lets leads rest; facts that resting needs are asked for.
+    Park {
+        /// Facts that go with it.
+        #[command(flatten)]
+        facts: Facts,
+        /// The records to act on.
+        #[command(flatten)]
+        targets: Targets,
+    },
     /// Moves leads to a stage by its name.
     Move {
         /// Name or id of the stage.
         #[arg(value_name = "STAGE")]
         stage: String,
+        /// Facts that go with it.
+        #[command(flatten)]
+        facts: Facts,
         /// The records to act on.
         #[command(flatten)]
         targets: Targets,
     },
+    /// Says what happens next and by when: `call Tom tue`.
+    Next {
+        /// The step with its day at the end.
+        #[arg(value_name = "STEP")]
+        step: Option<String>,
+        /// The records to act on.
+        #[command(flatten)]
+        targets: Targets,
+    },
+    /// Says when leads expire if nothing happens; `never` takes it away.
+    Expires {
+        /// When, as a phrase such as `fri` or `+10d`.
+        #[arg(value_name = "WHEN")]
+        at: Option<String>,
+        /// The records to act on.
+        #[command(flatten)]
+        targets: Targets,
+    },
+    /// Scores a lead by the rubric, 0 to 5 points for each question.
+    Score {
+        /// Answers such as `trend=4` or `growth=3:met the plan twice`; without any the questions are asked.
+        #[arg(value_name = "QUESTION=POINTS")]
+        answers: Vec<String>,
+        /// The records to act on.
+        #[command(flatten)]
+        targets: Targets,
+    },
+    /// Merges leads into one: it takes over what it lacks, their threads and their follow-ups.
+    Merge {
+        /// The lead that stays; without it the likely ones are offered.
+        #[arg(value_name = "INTO")]
+        into: Option<String>,
+        /// The records to act on.
+        #[command(flatten)]
+        targets: Targets,
+    },
+    /// Lists leads that look like another one.
+    Duplicates,
 }
 
 impl LeadCommand {
     /// Returns the records that it acts on.
-    pub fn targets(&self) -> &Targets {
+    pub fn targets(&self) -> Option<&Targets> {
         match self {
-            Self::Advance(targets)
-            | Self::Park(targets)
+            Self::Advance { targets, .. }
+            | Self::Park { targets, .. }
             | Self::Back { targets, .. }
             | Self::Lose { targets, .. }
-            | Self::Move { targets, .. } => targets,
+            | Self::Move { targets, .. }
+            | Self::Next { targets, .. }
+            | Self::Expires { targets, .. }
+            | Self::Score { targets, .. }
+            | Self::Merge { targets, .. } => Some(targets),
+            Self::Add { .. } | Self::Duplicates => None,
         }
     }
 
+    /// Returns the same step with these facts.
+    #[must_use]
+    pub fn with_facts(mut self, values: Vec<String>) -> Self {
+        match &mut self {
+            Self::Advance { facts, .. }
+            | Self::Park { facts, .. }
+            | Self::Lose { facts, .. }
+            | Self::Move { facts, .. } => facts.facts = values,
+            _ => {}
+        }
+        self
+    }
+
+    /// Returns the same step for one lead.
+    fn of_one(mut self, id: &str) -> Self {
+        match &mut self {
+            Self::Advance { targets, .. }
+            | Self::Park { targets, .. }
+            | Self::Lose { targets, .. }
+            | Self::Move { targets, .. } => {
+                targets.ids = vec![format!("lead:{id}")];
+                targets.query = None;
+            }
+            _ => {}
+        }
+        self
+    }
+
     pub(super) fn run(self, cx: &mut Cx<'_>) -> Result<(), CommandError> {
+        let again = self.clone();
         match self {
-            Self::Advance(targets) => step(cx, &targets, 1, ""),
+            Self::Add { line, known } => add::add(cx, line, known.as_deref()),
+            Self::Advance { facts, targets } => step(cx, &targets, 1, "", (&facts, &again)),
             Self::Back { reason, targets } => {
-                step(cx, &targets, -1, reason.as_deref().unwrap_or(""))
+                let none = Facts::default();
+                let reason = reason.as_deref().unwrap_or("");
+                step(cx, &targets, -1, reason, (&none, &again))
             }
-            Self::Lose { reason, targets } => {
-                let Some(reason) = reason else {
-                    targets.of(Kind::Lead, cx)?;
-                    return cx.ask(
-                        "lead lose",
-                        Ask::Prompt {
-                            title: "lost because".into(),
-                            command: command_line("lead lose", &targets),
-                            text: String::new(),
-                            expects: Expects::Text,
-                        },
-                    );
-                };
-                end(cx, &targets, &Terminal::Lost, &reason)
+            Self::Lose {
+                reason,
+                facts,
+                targets,
+            } => match reason.filter(|reason| !reason.trim().is_empty()) {
+                Some(reason) if reason != OTHER => {
+                    let again = again.with_reason(&reason);
+                    end(cx, &targets, &Terminal::Lost, &reason, (&facts, &again))
+                }
+                typed => ask_reason(cx, &targets, typed.is_some()),
+            },
+            Self::Park { facts, targets } => {
+                end(cx, &targets, &Terminal::Parked, "", (&facts, &again))
             }
-            Self::Park(targets) => end(cx, &targets, &Terminal::Parked, ""),
-            Self::Move { stage, targets } => {
+            Self::Move {
+                stage,
+                facts,
+                targets,
+            } => {
                 let stage =
                     super::input::find_by_name::<Stage>(cx.world, &stage, |stage| &stage.name)?;
                 let ids = targets.of(Kind::Lead, cx)?;
-                for id in &ids {
-                    check_gate(cx.world, id, &stage)?;
-                    enter(cx, id, &stage, "")?;
-                }
-                let name = stage_name(cx.world, &stage);
-                conclude(cx, &format!("→ {name}"), &ids)
+                let moves = ids.into_iter().map(|id| (id, stage.clone())).collect();
+                pass(cx, moves, "", (&facts, &again))
+            }
+            Self::Next { step, targets } => plan::next(cx, step, &targets),
+            Self::Expires { at, targets } => plan::expires(cx, at, &targets),
+            Self::Score { answers, targets } => score::score(cx, &answers, &targets),
+            Self::Merge { into, targets } => merge::merge(cx, into, &targets),
+            Self::Duplicates => {
+                merge::duplicates(cx);
+                Ok(())
             }
         }
     }
+
+    fn with_reason(mut self, why: &str) -> Self {
+        if let Self::Lose { reason, .. } = &mut self {
+            *reason = Some(why.to_owned());
+        }
+        self
+    }
+}
+
+/// The word of the choice to type a reason that is not on the list.
+const OTHER: &str = "…";
+
+/// Offers the reasons that the team has agreed on; where there are none, or another one is wanted, it is typed.
+fn ask_reason(cx: &mut Cx<'_>, targets: &Targets, typed: bool) -> Result<(), CommandError> {
+    targets.of(Kind::Lead, cx)?;
+    let command = command_line("lead lose", targets);
+    let reasons = terms(cx.world, &Vocabulary::LossReason);
+    if typed || reasons.is_empty() {
+        return cx.ask(
+            "lead lose",
+            Ask::Prompt {
+                title: "lost because".into(),
+                command,
+                text: String::new(),
+                expects: Expects::Text,
+            },
+        );
+    }
+    let mut choices: Vec<Choice> = reasons
+        .into_iter()
+        .map(|term| Choice {
+            key: term.key.chars().next(),
+            label: term.name.clone(),
+            detail: term.about.clone(),
+            word: term.name.clone(),
+        })
+        .collect();
+    choices.push(Choice {
+        key: Some('.'),
+        label: "another reason".into(),
+        detail: "typed by hand".into(),
+        word: OTHER.into(),
+    });
+    cx.ask(
+        "lead lose",
+        Ask::Pick {
+            title: "lost because".into(),
+            command,
+            choices,
+        },
+    )
 }
 
 /// Returns the stages in the order of the pipeline.
@@ -112,20 +291,30 @@ fn stage_name(world: &World, stage: &Id<Stage>) -> String {
         .map_or_else(|| stage.as_str().to_owned(), |stage| stage.name.clone())
 }
 
-fn step(cx: &mut Cx<'_>, targets: &Targets, by: isize, reason: &str) -> Result<(), CommandError> {
-    let ids = targets.of(Kind::Lead, cx)?;
-    // The path of a lead: the stages that are not a loss and not a rest, the signed one last.
-    let path: Vec<Id<Stage>> = pipeline(cx.world)
+/// The path of a lead: the stages that are not a loss and not a rest, the signed one last.
+fn path(world: &World) -> Vec<Id<Stage>> {
+    pipeline(world)
         .into_iter()
         .filter(|(_, stage)| stage.terminal.is_none() || stage.terminal == Terminal::Won)
         .map(|(id, _)| id)
-        .collect();
-    let mut name = String::new();
-    for id in &ids {
+        .collect()
+}
+
+fn step(
+    cx: &mut Cx<'_>,
+    targets: &Targets,
+    by: isize,
+    reason: &str,
+    with: (&Facts, &LeadCommand),
+) -> Result<(), CommandError> {
+    let ids = targets.of(Kind::Lead, cx)?;
+    let path = path(cx.world);
+    let mut moves = Vec::new();
+    for id in ids {
         let lead = cx
             .world
             .table::<Lead>()
-            .record(id)
+            .record(&id)
             .cloned()
             .unwrap_or_default();
         let here = lead
@@ -135,7 +324,7 @@ fn step(cx: &mut Cx<'_>, targets: &Targets, by: isize, reason: &str) -> Result<(
         let next = match here {
             Some(here) => here.checked_add_signed(by),
             // A lost or parked lead comes back to where it was, or to the first stage.
-            None => Some(last_open_stage(cx.world, id, &path)),
+            None => Some(last_open_stage(cx.world, &id, &path)),
         };
         let Some(stage) = next.and_then(|next| path.get(next)).cloned() else {
             let what = if by > 0 { "advance" } else { "go back" };
@@ -148,13 +337,54 @@ fn step(cx: &mut Cx<'_>, targets: &Targets, by: isize, reason: &str) -> Result<(
                 "use `lead move` for another stage",
             ));
         };
-        if by > 0 {
-            check_gate(cx.world, id, &stage)?;
-        }
-        enter(cx, id, &stage, reason)?;
-        name = stage_name(cx.world, &stage);
+        moves.push((id, stage));
     }
+    if by > 0 {
+        return pass(cx, moves, reason, with);
+    }
+    let mut name = String::new();
+    for (id, stage) in &moves {
+        enter(cx, id, stage, reason)?;
+        name = stage_name(cx.world, stage);
+    }
+    let ids: Vec<String> = moves.into_iter().map(|(id, _)| id).collect();
     conclude(cx, &format!("→ {name}"), &ids)
+}
+
+/// Moves leads through the gates of their stages: those that lack facts stay, and the facts of the first of
+/// them are asked for.
+fn pass(
+    cx: &mut Cx<'_>,
+    moves: Vec<(String, Id<Stage>)>,
+    reason: &str,
+    (facts, again): (&Facts, &LeadCommand),
+) -> Result<(), CommandError> {
+    let all: Vec<String> = moves.iter().map(|(id, _)| id.clone()).collect();
+    gate::fill(cx, &all, &facts.facts)?;
+    let (through, held): (Vec<_>, Vec<_>) = moves
+        .into_iter()
+        .partition(|(id, stage)| gate::missing(cx.world, id, stage).is_empty());
+    if let Some((id, stage)) = held.first()
+        && cx.screen.is_none()
+    {
+        return Err(gate::refusal(cx.world, id, stage));
+    }
+    let mut name = String::new();
+    for (id, stage) in &through {
+        enter(cx, id, stage, reason)?;
+        name = stage_name(cx.world, stage);
+    }
+    let moved: Vec<String> = through.iter().map(|(id, _)| id.clone()).collect();
+    if held.is_empty() || !moved.is_empty() {
+        conclude(cx, &format!("→ {name}"), &moved)?;
+    } else if cx.edit_count() > 0 {
+        conclude(cx, "facts", &all)?;
+    }
+    if let Some((id, stage)) = held.first() {
+        let one = again.clone().of_one(id).with_facts(Vec::new());
+        gate::ask(cx, (id, stage), one, held.len() - 1)?;
+    }
+    Ok(())
 }
 
 fn stage_name_of(world: &World, lead: &Lead) -> String {
@@ -174,35 +404,6 @@ fn last_open_stage(world: &World, lead: &str, path: &[Id<Stage>]) -> usize {
                 .position(|stage| Some(stage) == event.from.as_ref())
         })
         .unwrap_or(0)
-}
-
-/// Refuses a step into a stage while facts that it needs are missing, and names them.
-fn check_gate(world: &World, lead: &str, stage: &Id<Stage>) -> Result<(), CommandError> {
-    let (Some(record), Some(stage)) = (world.table::<Lead>().record(lead), world.get(stage)) else {
-        return Ok(());
-    };
-    let missing: Vec<&str> = stage
-        .required
-        .iter()
-        .filter(|name| {
-            Lead::FIELDS
-                .iter()
-                .find(|field: &&Field<Lead>| field.info.name == name.as_str())
-                .is_some_and(|field| (field.get)(record).is_empty())
-        })
-        .map(String::as_str)
-        .collect();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    Err(CommandError::refused(
-        format!("{} → {}", record.name, stage.name),
-        format!("not known yet: {}", missing.join(", ")),
-        format!(
-            "fill it in with `edit {}=…`",
-            missing.first().copied().unwrap_or("field")
-        ),
-    ))
 }
 
 fn enter(cx: &mut Cx<'_>, lead: &str, stage: &Id<Stage>, reason: &str) -> Result<(), CommandError> {
@@ -242,6 +443,7 @@ fn end(
     targets: &Targets,
     terminal: &Terminal,
     reason: &str,
+    (facts, again): (&Facts, &LeadCommand),
 ) -> Result<(), CommandError> {
     let ids = targets.of(Kind::Lead, cx)?;
     let stage = pipeline(cx.world)
@@ -254,11 +456,31 @@ fn end(
                 "ask whoever keeps the pipeline",
             )
         })?;
-    for id in &ids {
+    gate::fill(cx, &ids, &facts.facts)?;
+    let lost = *terminal == Terminal::Lost;
+    // The reason is at hand: it is no fact to ask for.
+    let known = if lost { "lost_reason" } else { "" };
+    let (through, held): (Vec<String>, Vec<String>) = ids.into_iter().partition(|id| {
+        let missing = gate::missing(cx.world, id, &stage.0);
+        missing.iter().all(|fact| fact.name() == known)
+    });
+    if let Some(id) = held.first()
+        && cx.screen.is_none()
+    {
+        return Err(gate::refusal(cx.world, id, &stage.0));
+    }
+    for id in &through {
         enter(cx, id, &stage.0, reason)?;
-        if *terminal == Terminal::Lost {
+        if lost {
             cx.change::<Lead>(id, |lead| reason.clone_into(&mut lead.lost_reason))?;
         }
     }
-    conclude(cx, terminal.as_str(), &ids)
+    if held.is_empty() || !through.is_empty() {
+        conclude(cx, terminal.as_str(), &through)?;
+    }
+    if let Some(id) = held.first() {
+        let one = again.clone().of_one(id).with_facts(Vec::new());
+        gate::ask(cx, (id, &stage.0), one, held.len() - 1)?;
+    }
+    Ok(())
 }

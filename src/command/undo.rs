@@ -63,6 +63,11 @@ impl UndoLog {
         self.done.last()
     }
 
+    /// Returns what was done and still stands, oldest first.
+    pub fn standing(&self) -> &[Batch] {
+        &self.done
+    }
+
     /// Returns what redo would do again.
     pub fn next(&self) -> Option<&Batch> {
         self.undone.last()

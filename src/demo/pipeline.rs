@@ -12,6 +12,18 @@ use super::chance::{Chance, float};
 use super::names::{self, FullName, Namer};
 use super::world::{World, mail, office_hours, phone};
 
+/// The share of the stage before that should come to each stage of the ladder, in per cent.
+static TARGETS: [Option<f64>; 8] = [
+    None,
+    Some(75.0),
+    Some(65.0),
+    Some(60.0),
+    Some(70.0),
+    Some(65.0),
+    Some(70.0),
+    Some(75.0),
+];
+
 /// A stage as the demo defines it: wire id, name, limit in days, terminal, required facts.
 struct Step(
     &'static str,
@@ -109,13 +121,16 @@ pub(super) fn stages() -> Vec<(Id<Stage>, Stage)> {
     STEPS
         .iter()
         .zip(1..)
-        .map(|(step, order)| {
+        .enumerate()
+        .map(|(place, (step, order))| {
             let stage = Stage {
                 name: step.1.into(),
                 order: Some(order),
                 limit_days: step.2,
                 terminal: step.3.clone().unwrap_or_default(),
                 required: step.4.iter().map(|field| (*field).to_owned()).collect(),
+                target_percent: TARGETS.get(place).copied().flatten(),
+                qualifies: place == QUALIFIED,
             };
             (Id::new(step.0), stage)
         })
@@ -368,7 +383,7 @@ fn draw(world: &World, chance: &mut Chance, draft: Draft) -> Prospect {
 }
 
 /// Draws what is known of a lead that has come this far.
-fn facts(chance: &mut Chance, reached: usize, signer: &str) -> Lead {
+pub(super) fn facts(chance: &mut Chance, reached: usize, signer: &str) -> Lead {
     let channel = *chance.pick(&[
         "web form",
         "e-mail",

@@ -116,6 +116,15 @@ static DEFINITIONS: &[(&str, &str, &str, &str, &str, &str, i64)] = &[
         10,
     ),
     (
+        "new_leads",
+        "New leads",
+        "leads",
+        "up",
+        "leads that entered the funnel in the period",
+        "calendar month (UTC+0)",
+        10,
+    ),
+    (
         "graduations",
         "Graduated CNs",
         "CNs",

@@ -10,7 +10,8 @@ use super::performers::{self, Performer};
 use super::pipeline::{self, Prospect};
 use super::world::World;
 use super::{
-    Filed, Options, Transaction, agenda, craft, duties, filed, goals, past, points, series,
+    Filed, Options, Transaction, agenda, craft, duties, filed, goals, history, past, points,
+    series, vocabulary,
 };
 
 /// The largest number of records in one transaction of small kinds.
@@ -164,6 +165,8 @@ impl Desk {
         self.all(&world.users, founded, ana);
         self.all(&world.teams, founded, ana);
         self.all(&pipeline::stages(), founded, ana);
+        self.all(&vocabulary::terms(world), founded, ana);
+        self.all(&vocabulary::rubrics(world), founded, ana);
         for person in &world.people {
             self.put(&person.id, &person.record, founded, ana);
         }
@@ -232,6 +235,11 @@ impl Desk {
             minutes_after(evening, -4000),
             ana,
         );
+        self.all(
+            &vocabulary::goals(world),
+            minutes_after(evening, -4000),
+            ana,
+        );
         self.all(&duties::incidents(world), minutes_after(evening, -300), ana);
         self.all(&duties::coaching(world), minutes_after(evening, -2000), ana);
         let campaigns = duties::campaigns(world);
@@ -275,8 +283,11 @@ impl Desk {
         }
     }
 
-    /// Files what was dealt with in the last weeks.
+    /// Files what was dealt with in the last weeks, and the closed leads of the last year.
     fn recent(&mut self, world: &World) {
+        for lead in history::closed(world) {
+            self.lead(world, &lead);
+        }
         for user in 0..4 {
             let count = RECENT[usize::from(user > 0)];
             for place in 0..count {

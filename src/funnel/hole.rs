@@ -322,7 +322,11 @@ impl fmt::Display for Hole {
             Benchmark::Everyone => {}
         }
         if let Some(cost) = self.cost.value {
-            write!(out, ": costs {cost:.1} signed a quarter")?;
+            if cost < 0.0 {
+                write!(out, ": brings {:.1} signed a quarter more", -cost)?;
+            } else {
+                write!(out, ": costs {cost:.1} signed a quarter")?;
+            }
         }
         let cause = self.cause.to_string();
         if cause.is_empty() {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::readings::Contacts;
 use super::tally;
-use super::{Place, Screen};
+use super::{FunnelScreen, Place, Screen};
 use crate::list::World;
 use crate::portfolio::{Evidence, NeedLimits, NetworkNeed, in_order, reasons};
 use crate::record::{
@@ -25,7 +25,7 @@ pub fn arrange(world: &World, screen: &mut Screen, place: Place, called: bool) {
         Place::Inbox => super::inbox::keys(world, screen),
         Place::Funnel => {
             tally::stages(world, &mut screen.tally);
-            lead_keys(world)
+            lead_keys(world, &screen.funnel)
         }
         Place::Networks => {
             tally::networks(world, &mut screen.tally);
@@ -64,6 +64,7 @@ pub struct Stamp {
     minute: i64,
     filter: String,
     split: usize,
+    funnel: Option<FunnelScreen>,
 }
 
 /// Returns the kinds whose records decide what stands in a place, and in which order.
@@ -92,6 +93,7 @@ fn stamp(world: &World, screen: &Screen, place: Place) -> Option<Stamp> {
         minute: world.view.now.as_second().div_euclid(60),
         filter: shelf.filter.clone(),
         split: shelf.split,
+        funnel: (place == Place::Funnel).then(|| screen.funnel.clone()),
     })
 }
 
@@ -127,11 +129,20 @@ fn outbox_keys(screen: &Screen, place: Place) -> Vec<String> {
         .collect()
 }
 
-/// The funnel: stage by stage, in each the lead first that has been there longest.
-fn lead_keys(world: &World) -> Vec<String> {
+/// The funnel: stage by stage, in each the lead first that has been there longest; while leads are stepped
+/// through, what is left of them in their order.
+fn lead_keys(world: &World, funnel: &FunnelScreen) -> Vec<String> {
+    if let Some(stepping) = &funnel.stepping {
+        let table = world.table::<Lead>();
+        let here = stepping.left().filter(|id| table.get(id).is_some());
+        return here.cloned().collect();
+    }
+    let (_, scope) = funnel.reach.owners(world);
     let mut rows: Vec<_> = world
         .table::<Lead>()
         .records()
+        .filter(|(_, lead)| super::funnel::owned(lead, &scope))
+        .filter(|(_, lead)| lead.duplicate_of.as_ref().is_none_or(Id::is_empty))
         .filter_map(|(id, lead)| {
             let stage = world.follow::<Stage>(lead.stage.as_ref());
             let terminal = stage

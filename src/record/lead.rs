@@ -7,8 +7,8 @@ use jiff::civil::Date;
 
 use super::field::LongText;
 use super::{
-    AnyRef, Audience, Derived, FieldInfo, FieldType, Id, Money, Network, Person, Record, Stage,
-    User, Value,
+    AnyRef, Audience, Derived, FieldInfo, FieldType, Id, Money, Network, Person, Record,
+    ScoreAnswer, Stage, User, Value,
 };
 
 open_enum! {
@@ -63,6 +63,8 @@ record! {
     score: Option<f64>,
     /// Version of the rubric that gave the score.
     score_version: String,
+    /// The points for each question of the rubric, with what they rest on.
+    score_answers: Vec<ScoreAnswer>,
     /// Expected revenue of the first 90 days.
     expected_value: Option<Money>,
     /// What happens next.

@@ -32,6 +32,10 @@ record! {
     terminal: Terminal,
     /// Facts that must be known before a lead may enter: names of the lead's fields.
     required: Vec<String>,
+    /// Share of the leads of the stage before that should come here, in per cent.
+    target_percent: Option<f64>,
+    /// From here on a lead counts as qualified.
+    qualifies: bool,
 }
 
 impl Stage {

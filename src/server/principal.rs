@@ -82,6 +82,8 @@ impl Principal {
                 Kind::User
                 | Kind::Team
                 | Kind::Stage
+                | Kind::Term
+                | Kind::Rubric
                 | Kind::MetricDef
                 | Kind::CriteriaSet
                 | Kind::DimensionSet,
@@ -110,7 +112,9 @@ const fn write_scopes(kind: Kind) -> &'static [Scope] {
         Kind::Thread | Kind::Message | Kind::FollowUp | Kind::Meeting | Kind::BusyBlock => {
             &[Scope::WriteInbox]
         }
-        Kind::Lead | Kind::StageEvent | Kind::Stage => &[Scope::WriteFunnel],
+        Kind::Lead | Kind::StageEvent | Kind::Stage | Kind::Term | Kind::Rubric => {
+            &[Scope::WriteFunnel]
+        }
         Kind::Network
         | Kind::Goal
         | Kind::Incident

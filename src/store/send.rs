@@ -35,6 +35,11 @@ impl Store {
         identity.map_err(|error: rusqlite::Error| self.outbox_error(&error))
     }
 
+    /// Returns when the mirror was last known to be up to date.
+    pub fn synced_at(&mut self) -> Result<Option<Timestamp>, StoreError> {
+        Ok(self.place()?.synced_at)
+    }
+
     /// Returns the id under which this cache sends, made once.
     pub fn client_id(&mut self, now: Timestamp) -> Result<String, StoreError> {
         let have = self

@@ -2,7 +2,7 @@
 
 use ratatui::layout::{Position, Rect};
 
-use super::canvas::{Canvas, cells_of, piece, whole_words};
+use super::canvas::{Canvas, Piece, cells_of, piece, whole_words};
 use crate::app::{App, Form, FormField};
 use crate::record::FieldType;
 use crate::text;
@@ -43,6 +43,7 @@ pub(super) fn draw(
     };
     canvas.fill(area, canvas.paint.text());
     let title = match &form.id {
+        _ if form.title.is_some() => form.title.clone().unwrap_or_default(),
         Some(id) => app.world.any(form.kind).title(id).unwrap_or_default(),
         None => format!("New {}", form.kind.label()),
     };
@@ -189,6 +190,21 @@ fn value(
     })
 }
 
+/// The words that the arrows go through, the one that is typed marked.
+fn choices(canvas: &Canvas<'_>, words: &[String], typed: &str) -> Vec<Piece> {
+    let paint = &canvas.paint;
+    let mut pieces = vec![piece("← → ", paint.key())];
+    for word in words {
+        let style = if word == typed {
+            paint.accent()
+        } else {
+            paint.dim()
+        };
+        pieces.push(piece(format!("{word}  "), style));
+    }
+    pieces
+}
+
 /// Below the fields: what the current one means and holds.
 fn hint(canvas: &mut Canvas<'_>, app: &App, form: &Form, area: Rect) {
     let Some(field) = form.fields.get(form.current) else {
@@ -200,19 +216,12 @@ fn hint(canvas: &mut Canvas<'_>, app: &App, form: &Form, area: Rect) {
     let (x, room) = (area.x + 1, area.width.saturating_sub(2));
     let help = whole_words(field.info.help.trim(), room);
     canvas.put(x, area.y + 1, room, &help, text);
+    let agreed = crate::command::agreed_words(&app.world, form.kind, field.info.name);
     let pieces = match field.info.ty {
+        _ if !agreed.is_empty() => choices(canvas, &agreed, &field.input.text()),
         FieldType::Choice(known) => {
-            let typed = field.input.text();
-            let mut pieces = vec![piece("← → ", key)];
-            for name in known {
-                let style = if *name == typed {
-                    canvas.paint.accent()
-                } else {
-                    dim
-                };
-                pieces.push(piece(format!("{name}  "), style));
-            }
-            pieces
+            let known: Vec<String> = known.iter().map(|name| (*name).to_owned()).collect();
+            choices(canvas, &known, &field.input.text())
         }
         FieldType::LongText => vec![
             piece(field.info.ty.words().into_owned(), dim),

@@ -18,15 +18,22 @@ enum Line {
 /// The lines of a card.
 pub(super) struct Sheet {
     lines: Vec<Line>,
+    label: u16,
     room: usize,
 }
 
 impl Sheet {
     /// Starts a card for a frame with this inside.
     pub(super) fn new(inner: Rect) -> Self {
+        Self::labelled(inner, LABEL)
+    }
+
+    /// Starts a card whose labels have this many cells.
+    pub(super) fn labelled(inner: Rect, label: u16) -> Self {
         Self {
             lines: Vec::new(),
-            room: usize::from(inner.width.saturating_sub(LABEL + 3)).max(8),
+            label,
+            room: usize::from(inner.width.saturating_sub(label + 3)).max(8),
         }
     }
 
@@ -79,9 +86,15 @@ impl Sheet {
                     canvas.line(inner.x + 1, y, width, pieces);
                 }
                 Line::Pieces(label, pieces) => {
-                    canvas.put(inner.x + 1, y, LABEL.min(width), label, dim);
-                    let room = width.saturating_sub(LABEL);
-                    canvas.line(inner.x + 1 + LABEL, y, room, pieces);
+                    canvas.put(
+                        inner.x + 1,
+                        y,
+                        self.label.saturating_sub(1).min(width),
+                        label,
+                        dim,
+                    );
+                    let room = width.saturating_sub(self.label);
+                    canvas.line(inner.x + 1 + self.label, y, room, pieces);
                 }
             }
         }

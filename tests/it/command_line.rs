@@ -550,3 +550,48 @@ fn the_keeper_of_a_database_lists_users_and_tokens_and_checks_the_audit_log() {
     assert_eq!(refused.code, 1);
     assert!(!missing.exists(), "a wrong name makes no database");
 }
+
+#[test]
+fn the_funnel_is_printed_and_a_step_takes_its_facts_along() {
+    let backend = Backend::start();
+    let ana = backend.console("ana");
+    ana.run(&["sync"]).ok();
+    let table = ana.run(&["funnel"]).ok();
+    assert!(
+        table.starts_with("Funnel · everyone I see · cohort of 13 weeks"),
+        "{table}"
+    );
+    assert!(table.contains("biggest hole  none can be named"), "{table}");
+    let json = ana
+        .run(&["funnel", "--format", "json", "--scope", "me"])
+        .ok();
+    let json: Json = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["whose"], "mine");
+    assert!(json["as_of"].is_string(), "the age of the records is said");
+    let names: Vec<&str> = json["table"]["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["New", "Contacted", "Proposal"]);
+    let wrong = ana.run(&["funnel", "--what-if", "nowhere=60"]);
+    assert_eq!(wrong.code, 2, "{wrong:?}");
+    assert!(
+        wrong.err.contains("known: Contacted, Proposal"),
+        "{}",
+        wrong.err
+    );
+    ana.run(&["lead", "advance", "--id", "tide", "--fact", "signer=Kit"])
+        .ok();
+    let lead = backend.record("leads/tide", &ana.token);
+    assert_eq!(lead["fields"]["signer"], "Kit");
+    assert_eq!(lead["fields"]["stage"], "proposal");
+    let added = ana
+        .run(&["lead", "add", "Harbour Lights, referral, CA"])
+        .ok();
+    assert!(added.contains("new lead"), "{added}");
+    let again = ana.run(&["lead", "add", "Harbour Lights"]);
+    assert_eq!(again.code, 1, "{again:?}");
+    assert!(again.err.contains("looks known"), "{}", again.err);
+}

@@ -632,7 +632,10 @@ fn sixty_three_leads_with_their_history_of_which_twelve_are_beyond_the_limit() {
                     stage.name
                 );
             }
-            if lead.owner.as_ref() == Some(&ana) {
+            // What was closed long ago came in with an import, every step of it.
+            let imported = events.iter().all(|event| event.source == "import");
+            let past = lead.closed_at.is_some() && imported;
+            if lead.owner.as_ref() == Some(&ana) && !past {
                 count += 1;
                 let since = options.now.duration_since(lead.entered_at.unwrap());
                 let limit = |days: i64| SignedDuration::from_hours(days * 24);

@@ -34,6 +34,7 @@ const NARROW: &[(&str, &[&str])] = &[
         "pane",
         &[
             "figure",
+            "funnel",
             "portfolio",
             "record",
             "query",

@@ -17,6 +17,7 @@ mod crash;
 mod demo;
 mod desk;
 mod everywhere;
+mod funnel;
 mod generated;
 mod hostile_text;
 mod house;

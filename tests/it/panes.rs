@@ -39,18 +39,24 @@ fn the_panes_say_what_the_morning_holds() {
     let app = morning(&cache, "3");
     let figures = app.figures.funnel().unwrap();
     assert!(figures.history);
-    let over: u64 = figures.table.rows.iter().map(|row| row.rot.over.hits).sum();
+    let over: u64 = figures
+        .report
+        .table
+        .rows
+        .iter()
+        .map(|row| row.rot.over.hits)
+        .sum();
     assert_eq!(over, 12, "leads over the limit of their stage");
     let small: usize = app.screen.tally.stages.iter().map(|stage| stage.over).sum();
     assert_eq!(small, 12, "Today and the list count as the picture does");
-    assert!(figures.lost > 0);
-    assert!(figures.hole.is_some());
+    assert!(figures.report.lost.n > 0);
+    assert!(figures.report.holes.biggest().is_some());
     let shown: usize = app.screen.tally.rungs.values().sum();
     let list = &app.screen.shelf(Place::Funnel).unwrap().list;
     assert_eq!(shown, list.len());
     let shown = screen(&app);
-    assert!(shown.contains(&format!("{} open of 63", list.len())));
-    assert!(shown.contains(&format!(" {} lost", figures.lost)));
+    assert!(shown.contains(&format!("{} open of ", list.len())));
+    assert!(shown.contains(&format!(" {} lost", figures.report.lost.n)));
 
     let app = morning(&cache, "4");
     let networks = app.screen.shelf(Place::Networks).unwrap().list.order();

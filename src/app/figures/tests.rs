@@ -35,13 +35,13 @@ fn the_funnel_is_computed_only_where_it_is_shown_and_only_after_a_change() {
         r#"{"name":"Acme","stage":"new"}"#,
     );
     let mut figures = Figures::default();
-    figures.refresh(&world, Place::Inbox);
+    figures.refresh_at(&world, Place::Inbox, &FunnelScreen::default());
     assert!(figures.funnel().is_none());
-    figures.refresh(&world, Place::Funnel);
-    assert_eq!(figures.funnel().unwrap().table.rows[0].now.n, 1);
+    figures.refresh_at(&world, Place::Funnel, &FunnelScreen::default());
+    assert_eq!(figures.funnel().unwrap().report.table.rows[0].now.n, 1);
     let before = figures.funnel.as_ref().unwrap().0.clone();
     put(&mut world, Kind::Thread, "t1", r#"{"title":"Deck"}"#);
-    figures.refresh(&world, Place::Funnel);
+    figures.refresh_at(&world, Place::Funnel, &FunnelScreen::default());
     assert_eq!(figures.funnel.as_ref().unwrap().0, before);
     put(
         &mut world,
@@ -49,8 +49,8 @@ fn the_funnel_is_computed_only_where_it_is_shown_and_only_after_a_change() {
         "l2",
         r#"{"name":"Bolt","stage":"new"}"#,
     );
-    figures.refresh(&world, Place::Funnel);
-    assert_eq!(figures.funnel().unwrap().table.rows[0].now.n, 2);
+    figures.refresh_at(&world, Place::Funnel, &FunnelScreen::default());
+    assert_eq!(figures.funnel().unwrap().report.table.rows[0].now.n, 2);
 }
 
 #[test]
@@ -69,6 +69,6 @@ fn the_load_counts_my_open_follow_ups_by_local_day() {
         put(&mut world, Kind::FollowUp, id, &fields);
     }
     let mut figures = Figures::default();
-    figures.refresh(&world, Place::FollowUps);
+    figures.refresh_at(&world, Place::FollowUps, &FunnelScreen::default());
     assert_eq!(figures.load(), [1, 0, 2, 0, 0, 0, 0]);
 }

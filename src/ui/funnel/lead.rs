@@ -1,5 +1,7 @@
 //! The card of a lead: its way, what the next stage asks for, whom to talk to.
 
+use std::fmt::Write as _;
+
 use ratatui::layout::Rect;
 
 use super::super::canvas::{Canvas, Piece, piece};
@@ -31,6 +33,8 @@ pub(in crate::ui) fn card(
     gate(canvas, app, lead, stage, &mut card);
     who(canvas, app, lead, &mut card);
     facts(canvas, app, lead, &mut card);
+    score(canvas, app, lead, &mut card);
+    alike(canvas, app, id, &mut card);
     card.text("about", &lead.summary, canvas.paint.text());
     notes(canvas, app, id, &mut card);
     if focused {
@@ -224,6 +228,69 @@ pub(in crate::ui) fn contact(
     pieces
 }
 
+/// The answers behind the score, with what they rest on.
+fn score(canvas: &Canvas<'_>, app: &App, lead: &Lead, card: &mut Sheet) {
+    let paint = &canvas.paint;
+    let Some((_, rubric)) = crate::command::current_rubric(&app.world) else {
+        return;
+    };
+    if lead.score.is_none() && lead.score_answers.is_empty() {
+        card.line(
+            "score",
+            vec![
+                piece("none yet: ", paint.dim()),
+                piece("c", paint.key()),
+                piece(" asks the questions", paint.dim()),
+            ],
+        );
+        return;
+    }
+    let mut words = match lead.score {
+        Some(score) => format!("{score:.1} of 5 by {}", lead.score_version),
+        None => format!("not whole yet by {}", lead.score_version),
+    };
+    if lead.score_version != rubric.name {
+        let _ = write!(words, ", not by {}", rubric.name);
+    }
+    card.line("score", vec![piece(words, paint.text())]);
+    let answers: Vec<String> = lead
+        .score_answers
+        .iter()
+        .map(|answer| {
+            let evidence = if answer.evidence.is_empty() {
+                String::new()
+            } else {
+                format!(" ({})", answer.evidence)
+            };
+            format!("{} {}{evidence}", answer.question, answer.points)
+        })
+        .collect();
+    card.text("", &answers.join(" · "), paint.dim());
+}
+
+/// What the lead looks like a double of.
+fn alike(canvas: &Canvas<'_>, app: &App, id: &Id<Lead>, card: &mut Sheet) {
+    let paint = &canvas.paint;
+    let Some(index) = app.figures.duplicates() else {
+        return;
+    };
+    for one in index.of(&id.link()).iter().take(2) {
+        let words = format!(
+            "{}: {}",
+            app.world.title(&one.record),
+            crate::command::likeness_words(&one.likeness)
+        );
+        card.line(
+            "alike",
+            vec![
+                piece(words, paint.warn()),
+                piece("  m ", paint.key()),
+                piece("merges", paint.dim()),
+            ],
+        );
+    }
+}
+
 fn facts(canvas: &Canvas<'_>, app: &App, lead: &Lead, card: &mut Sheet) {
     let paint = &canvas.paint;
     let mut words: Vec<String> = vec![lead.source.to_string()];
@@ -234,9 +301,6 @@ fn facts(canvas: &Canvas<'_>, app: &App, lead: &Lead, card: &mut Sheet) {
     }
     if let Some(creators) = lead.creators {
         words.push(format!("{creators} creators"));
-    }
-    if let Some(score) = lead.score {
-        words.push(format!("score {score:.0}"));
     }
     if let Some(money) = &lead.expected_value {
         let value = crate::record::Value::Money(money.clone());

@@ -4,10 +4,9 @@ use ratatui::layout::Rect;
 
 use super::super::canvas::{Canvas, Piece, fine_bar, piece};
 use super::super::table;
-use super::range;
 use crate::app::{App, FunnelFigures};
 use crate::figure::{Verdict, real};
-use crate::funnel::{GroupRate, Week};
+use crate::funnel::{GroupRate, Week, range};
 use crate::text;
 
 /// Cells of the names at the left.
@@ -19,7 +18,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
         canvas.frame(area, "Signed by source", "", false);
         return;
     };
-    let total = &figures.wins.total;
+    let total = &figures.report.sources.total;
     let right = format!("{} of {} decided · 26 weeks", total.hits, total.of.n);
     let inner = canvas.frame(area, "Signed by source", &right, false);
     let room = usize::from(inner.width)
@@ -27,7 +26,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
         .clamp(4, 24);
     let sources = sources(canvas, figures, room);
     let losses = losses(canvas, figures, room);
-    let weeks = weeks(canvas, &figures.weeks);
+    let weeks = weeks(canvas, &figures.report.weeks);
     // The weeks stand at the foot; what is left is shared by sources and losses.
     let free = usize::from(inner.height).saturating_sub(weeks.len() + 2);
     let kept = sources
@@ -70,7 +69,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
 /// A share gets a colour only where enough were decided to tell it from the rest.
 fn sources(canvas: &Canvas<'_>, figures: &FunnelFigures, room: usize) -> Vec<Vec<Piece>> {
     figures
-        .wins
+        .report
+        .sources
         .groups
         .iter()
         .map(|group| source(canvas, group, room))
@@ -103,8 +103,14 @@ fn source(canvas: &Canvas<'_>, group: &GroupRate, room: usize) -> Vec<Piece> {
 
 fn losses(canvas: &Canvas<'_>, figures: &FunnelFigures, room: usize) -> Vec<Vec<Piece>> {
     let paint = &canvas.paint;
-    let most = figures.losses.iter().map(|loss| loss.share.hits).max();
+    let most = figures
+        .report
+        .losses
+        .iter()
+        .map(|loss| loss.share.hits)
+        .max();
     figures
+        .report
         .losses
         .iter()
         .map(|loss| {

@@ -56,7 +56,12 @@ fn writes(person: &str, kind: Kind, verb: &str) -> bool {
     let structure = matches!(kind, Kind::User | Kind::Team);
     let definition = matches!(
         kind,
-        Kind::Stage | Kind::MetricDef | Kind::CriteriaSet | Kind::DimensionSet
+        Kind::Stage
+            | Kind::Term
+            | Kind::Rubric
+            | Kind::MetricDef
+            | Kind::CriteriaSet
+            | Kind::DimensionSet
     );
     match role {
         _ if append_only => false,
