@@ -5,6 +5,7 @@
 //! a test can play a whole morning without a terminal.
 
 mod asks;
+mod back;
 mod context;
 mod course;
 mod figures;
@@ -18,6 +19,7 @@ mod keys;
 mod line;
 mod loads;
 mod macros;
+mod offers;
 mod pending;
 mod pick;
 mod point;
@@ -358,7 +360,7 @@ impl App {
                 };
                 effects = self.take_status(status);
             }
-            Msg::UndoLog(done, undone) => self.undo.restore(done, undone),
+            Msg::UndoLog(done, undone) => effects = self.take_undo_log(done, undone),
             Msg::Edited { purpose, text } => effects = self.edited(&purpose, text),
             Msg::Asked { id, request } => effects = self.asked(id, &request),
             Msg::Ran(ran) => effects = self.take_ran(ran),
@@ -421,6 +423,7 @@ impl App {
         self.screen.notice = None;
         let before = self.looking_at();
         let lines = std::mem::take(&mut self.lines);
+        let view = self.screen.due_view();
         let mut cx = Cx::new(
             &mut self.world,
             Some(&mut self.screen),
@@ -458,7 +461,7 @@ impl App {
         }
         let mut effects = outcome.effects;
         effects.extend(self.after_edits(&effects));
-        let mut back = None;
+        let mut back = Vec::new();
         for effect in &effects {
             if let Effect::Save(batch) = effect {
                 self.pending_edits.made(batch);
@@ -468,12 +471,13 @@ impl App {
                 }
                 if matches!(batch.role, BatchRole::Undo(_)) {
                     // What is taken back is undone from its end: the last edit was the first row.
-                    back = batch.edits.last().map(|edit| edit.id.clone());
+                    back = batch.edits.iter().rev().flat_map(back::rows_of).collect();
                 }
             }
         }
         self.asks.extend(outcome.asks);
         self.follow_stepping();
+        self.offer_promises(&effects);
         // A move of the cursor changes no list: only an edit or another filter does.
         if effects
             .iter()
@@ -489,9 +493,10 @@ impl App {
         if emptied || self.looking_at() != before {
             arrange(&self.world, &mut self.screen, here, true);
         }
-        if let Some(key) = back {
-            self.screen.shelf_mut(here).list.go_to_key(&key);
+        if here != Place::FollowUps && self.screen.due_view() != view {
+            arrange(&self.world, &mut self.screen, Place::FollowUps, true);
         }
+        self.go_back_to(here, &back);
         effects.extend(self.answer_asks());
         effects
     }
@@ -512,7 +517,7 @@ impl App {
         let place = self.screen.active();
         let shelf = self.screen.shelf(place);
         let filter = shelf.map(|shelf| shelf.filter.clone()).unwrap_or_default();
-        (place, filter, shelf.map_or(0, |shelf| shelf.split))
+        (place, filter, self.screen.split_of(place))
     }
 
     fn configure(&mut self, configured: Configured) {

@@ -20,6 +20,7 @@ mod mark;
 mod network;
 mod outbox;
 mod phrase;
+mod promise;
 mod record;
 mod script;
 mod slot;
@@ -45,6 +46,8 @@ pub use network::NetworkCommand;
 pub use outbox::OutboxCommand;
 pub use phrase::{due_of, read_phrase};
 pub(crate) use phrase::{reading, reading_at};
+pub use promise::PromiseCommand;
+pub(crate) use promise::promise_due_words;
 pub use record::{EditCommand, NewCommand, NoteCommand, find_kind};
 pub use script::{
     ExecCommand, InputCommand, MacroCommand, NotifyCommand, program, record as record_json,
@@ -78,6 +81,9 @@ pub enum Command {
     /// Keeps follow-ups moving.
     #[command(subcommand)]
     FollowUp(FollowUpCommand),
+    /// Takes or dismisses promises found in what I sent.
+    #[command(subcommand)]
+    Promise(PromiseCommand),
     /// Finds hours in which people can meet.
     #[command(subcommand)]
     Slot(SlotCommand),
@@ -155,6 +161,7 @@ impl Command {
             Command::Lead(command) => command.run(cx),
             Command::Network(command) => command.run(cx),
             Command::FollowUp(command) => command.run(cx),
+            Command::Promise(command) => command.run(cx),
             Command::Slot(command) => command.run(cx),
             Command::New(command) => command.run(cx),
             Command::Edit(command) => command.run(cx),
@@ -240,6 +247,7 @@ impl Command {
             | Command::Exec(_) => true,
             Command::Funnel(_)
             | Command::Network(_)
+            | Command::Promise(_)
             | Command::Slot(_)
             | Command::New(_)
             | Command::Undo

@@ -21,6 +21,8 @@ pub struct Config {
     pub keys: Keys,
     /// How the inbox works.
     pub inbox: Inbox,
+    /// How follow-ups are spread.
+    pub follow_ups: FollowUps,
     /// When I work.
     pub day: Day,
     /// How the console speaks up while another window has the keys.
@@ -217,6 +219,20 @@ impl Default for Inbox {
     }
 }
 
+/// How follow-ups are spread.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct FollowUps {
+    /// At most this many follow-ups a day when `follow-up level` spreads them; a day above it is shown as too full.
+    pub day_cap: u16,
+}
+
+impl Default for FollowUps {
+    fn default() -> Self {
+        Self { day_cap: 8 }
+    }
+}
+
 /// When I work.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -339,6 +355,7 @@ impl Config {
             day_end: time(&self.day.end).unwrap_or(defaults.day_end),
             favourites: self.inbox.favourites.clone(),
             hold: SignedDuration::from_hours(i64::from(self.slots.hold_hours)),
+            day_cap: usize::from(self.follow_ups.day_cap.max(1)),
         }
     }
 }

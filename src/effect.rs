@@ -25,7 +25,8 @@ pub struct Edit {
     pub id: String,
     /// What is done to it.
     pub op: Op,
-    /// The version of the record on screen when the edit was made; absent for a creation.
+    /// The version of the record on screen when the edit was made; absent for a creation. A creation that has
+    /// one brings a deleted record back under its own id.
     pub base: Option<u64>,
     /// The change; for a creation all fields are set.
     pub patch: Patch,

@@ -5,20 +5,24 @@
 
 mod arrange;
 mod filter;
+mod follow_ups;
 mod funnel;
 mod inbox;
+mod offers;
 mod readings;
 mod slots;
 mod tally;
 
 pub use arrange::{Stamp, Stretch, arrange, arrange_all, network_needs};
 pub use filter::Filter;
+pub use follow_ups::{DueTab, DueView, subject_name, without_next_step};
 pub use funnel::{
     Column, Decided, FunnelScreen, FunnelView, Reach, Stepping, board_columns, board_step,
     funnel_report, journeys, pressing, terms,
 };
 pub use inbox::Split;
-pub use readings::Readings;
+pub use offers::{OFFERED, Offer, Offers, offers};
+pub use readings::{Contacts, Readings};
 pub use slots::{Anchored, SlotOrder, SlotView, SlotsScreen};
 pub use tally::{StageCount, Tally, is_needy};
 
@@ -41,6 +45,10 @@ pub enum Place {
     Networks,
     /// Follow-ups, overdue first.
     FollowUps,
+    /// Leads and CNs without a next step; a view of the follow-ups.
+    NextSteps,
+    /// Promises found in what was sent; a view of the follow-ups.
+    Offers,
     /// The hours of people in all zones.
     Slots,
     /// Edits that conflict or were refused.
@@ -70,7 +78,12 @@ impl Place {
             Place::Networks => Some(Kind::Network),
             Place::FollowUps => Some(Kind::FollowUp),
             Place::Browse(kind) => Some(kind),
-            Place::Today | Place::Slots | Place::Conflicts | Place::Outbox => None,
+            Place::Today
+            | Place::NextSteps
+            | Place::Offers
+            | Place::Slots
+            | Place::Conflicts
+            | Place::Outbox => None,
         }
     }
 
@@ -93,6 +106,8 @@ impl Place {
             Place::Funnel => "Funnel",
             Place::Networks => "CNs",
             Place::FollowUps => "Follow-ups",
+            Place::NextSteps => "No next step",
+            Place::Offers => "Promises found",
             Place::Slots => "Slots",
             Place::Conflicts => "Conflicts",
             Place::Outbox => "Outbox",
@@ -108,6 +123,8 @@ impl Place {
             Place::Funnel => "funnel",
             Place::Networks => "networks",
             Place::FollowUps => "follow-ups",
+            Place::NextSteps => "next-steps",
+            Place::Offers => "promises",
             Place::Slots => "slots",
             Place::Conflicts => "conflicts",
             Place::Outbox => "outbox",
@@ -119,7 +136,12 @@ impl Place {
     pub fn from_name(name: &str) -> Option<Place> {
         Self::TABS
             .into_iter()
-            .chain([Place::Conflicts, Place::Outbox])
+            .chain([
+                Place::NextSteps,
+                Place::Offers,
+                Place::Conflicts,
+                Place::Outbox,
+            ])
             .find(|place| place.name() == name)
             .or_else(|| {
                 Kind::from_path(name)
@@ -247,6 +269,8 @@ pub struct Screen {
     pub arranged: BTreeMap<Place, Stamp>,
     /// What was read in the threads of the inbox.
     pub readings: Readings,
+    /// Promises found in what was sent.
+    pub offers: Offers,
 }
 
 /// Something on screen that can be pointed at.
@@ -300,6 +324,7 @@ impl Default for Screen {
             tally: Tally::default(),
             arranged: BTreeMap::new(),
             readings: Readings::default(),
+            offers: Offers::default(),
         }
     }
 }
@@ -307,10 +332,45 @@ impl Default for Screen {
 impl Screen {
     /// Returns the place whose list has the keys: on Today that of the focused panel.
     pub fn active(&self) -> Place {
+        match self.place {
+            Place::Today => self.panel.place(),
+            Place::FollowUps => self.due_view().place(),
+            place => place,
+        }
+    }
+
+    /// Returns the view of the follow-ups that is shown; Today shows all of them.
+    pub fn due_view(&self) -> DueView {
         if self.place == Place::Today {
-            self.panel.place()
-        } else {
-            self.place
+            return DueView::All;
+        }
+        let shelf = self.shelves.get(&Place::FollowUps);
+        shelf.map_or(DueView::All, |shelf| DueView::at(shelf.split))
+    }
+
+    /// Returns the split of a place that is shown, by position.
+    pub fn split_of(&self, place: Place) -> usize {
+        match place {
+            Place::FollowUps => self.due_view().position(),
+            _ => self.shelf(place).map_or(0, |shelf| shelf.split),
+        }
+    }
+
+    /// Goes to a view of the follow-ups.
+    pub fn show_view(&mut self, view: DueView) {
+        self.go(Place::FollowUps);
+        self.shelf_mut(Place::FollowUps).split = view.position();
+    }
+
+    /// Returns the link to the record that a row of a place stands for.
+    pub fn link_of(&self, place: Place, key: &str) -> Option<AnyRef> {
+        match place {
+            Place::NextSteps => AnyRef::parse(key),
+            Place::Offers => {
+                let offer = self.offers.of(key)?;
+                Some(offer.message.link())
+            }
+            place => Some(AnyRef::new(place.kind()?, key)),
         }
     }
 
@@ -331,8 +391,7 @@ impl Screen {
 
     /// Returns the link to the record under the cursor.
     pub fn selected(&self) -> Option<AnyRef> {
-        let kind = self.active().kind()?;
-        Some(AnyRef::new(kind, self.list()?.cursor()?))
+        self.link_of(self.active(), self.list()?.cursor()?)
     }
 
     /// Goes to a place and remembers where it came from.

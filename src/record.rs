@@ -19,6 +19,7 @@ mod open;
 mod field;
 
 mod campaign;
+mod closing;
 mod coaching_action;
 mod contract;
 mod creator;
@@ -47,6 +48,7 @@ mod user;
 mod value;
 
 pub use campaign::{Campaign, CampaignKind, Participation, ParticipationState};
+pub use closing::missing_to_close;
 pub use coaching_action::{CoachingAction, CoachingState};
 pub use contract::{Contract, ContractState};
 pub use creator::Creator;

@@ -11,6 +11,7 @@
 //! * [`splits`] are the tabs of the inbox with their counts.
 //! * [`alike`] finds what can be cleared as one.
 //! * [`Urgency`] orders follow-ups by lateness × weight × who waits; [`Bucket`] sorts them by when.
+//! * [`level`] spreads what is due over the days, at most so many a day.
 //! * [`promises`] finds what a sent text promised, and by when.
 //!
 //! The rules stand in the doc comments of each of these, in words that can be shown to the person.
@@ -22,6 +23,7 @@ mod assessment;
 mod badge;
 mod cue;
 mod deadline;
+mod level;
 mod lexicon;
 mod order;
 mod promise;
@@ -32,6 +34,7 @@ pub use alike::{Group, GroupKind, alike, merged};
 pub use ask::Ask;
 pub use assessment::{Assessment, People, is_unhandled};
 pub use badge::{Badge, Mark, SLA_SOON};
+pub use level::{Duty, Move, level};
 pub use order::{Case, inbox_order};
 pub use promise::{Promise, promises};
 pub use split::{Rule, Split, Standing, splits};

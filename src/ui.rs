@@ -85,7 +85,9 @@ fn body(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
         Place::Inbox => inbox::draw(canvas, app, area),
         Place::Funnel => funnel::draw(canvas, app, area),
         Place::Networks => networks::draw(canvas, app, area),
-        Place::FollowUps => follow_ups::draw(canvas, app, area),
+        Place::FollowUps | Place::NextSteps | Place::Offers => {
+            follow_ups::draw(canvas, app, area);
+        }
         Place::Slots => slots::draw(canvas, app, area),
         Place::Conflicts | Place::Outbox => outbox::draw(canvas, app, area),
         Place::Browse(kind) => browse::draw(canvas, app, kind, area),

@@ -8,6 +8,8 @@
 //! * [`wall`]: wall clock to instant, with the gaps and folds of daylight saving.
 //! * [`phrase`]: `next tue 4-6pm SGT`, `fri eod`, `周四前`; nothing typed is silently ignored.
 //! * [`due`]: when something is due: by a date, at a wall time, at an instant.
+//! * [`recur`]: by which rule something comes again, in words and as a rule.
+//! * [`shift`]: spans such as `+2d` and `3 workdays`.
 //! * [`hours`]: working hours by weekday, and when they begin next.
 //! * [`clock`]: short words for a screen (`4m`, `1:10`, `Tue 17 Nov 08:30`).
 
@@ -15,6 +17,8 @@ pub mod clock;
 pub mod due;
 pub mod hours;
 pub mod phrase;
+pub mod recur;
+pub mod shift;
 mod spelling;
 pub mod wall;
 pub mod zone;

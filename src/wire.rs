@@ -233,7 +233,8 @@ pub struct Command {
     pub id: String,
     /// What to do.
     pub op: Op,
-    /// The record's version that the edit was made on; absent for a creation.
+    /// The version that the edit was made on; absent for a creation. A creation that names the version at which
+    /// the record was deleted brings it back under its own id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub base: Option<u64>,
     /// The change.

@@ -85,6 +85,10 @@ pub struct Line {
     /// The entry that is chosen.
     pub chosen: usize,
     all: Vec<Entry>,
+    /// The readings of what was typed, as phrases that have one reading only, and which of them stands there;
+    /// the first is what was typed. Empty until another reading is asked for.
+    readings: Vec<String>,
+    reading: usize,
 }
 
 impl Line {
@@ -109,6 +113,8 @@ impl Line {
             entries: Vec::new(),
             chosen: 0,
             all,
+            readings: Vec::new(),
+            reading: 0,
         };
         line.rank();
         line
@@ -124,6 +130,8 @@ impl Line {
             entries: Vec::new(),
             chosen: 0,
             all: Vec::new(),
+            readings: Vec::new(),
+            reading: 0,
         }
     }
 
@@ -151,6 +159,16 @@ impl Line {
             entries: Vec::new(),
             chosen: 0,
             all: Vec::new(),
+            readings: Vec::new(),
+            reading: 0,
+        }
+    }
+
+    /// Returns what the answer to a prompt must be.
+    const fn expects(&self) -> Option<Expects> {
+        match &self.purpose {
+            Purpose::Prompt { expects, .. } => Some(*expects),
+            Purpose::Palette | Purpose::Filter { .. } | Purpose::Answer { .. } => None,
         }
     }
 
@@ -202,6 +220,7 @@ impl App {
             KeyCode::Down if !line.entries.is_empty() => {
                 line.chosen = (line.chosen + 1) % line.entries.len();
             }
+            KeyCode::Tab if line.purpose.is_when() => self.other_reading(&mut line),
             KeyCode::Tab => {
                 if let Some(entry) = line.entries.get(line.chosen) {
                     let text = format!("{} ", entry.name);
@@ -211,11 +230,57 @@ impl App {
             }
             _ => {
                 line.input.key(key);
+                line.readings.clear();
                 self.refresh_line(&mut line);
             }
         }
         self.mode = Mode::Line(line);
         Vec::new()
+    }
+
+    /// Puts the next reading of what was typed in its place, as a phrase that has only this one; after the last
+    /// one stands again what was typed.
+    fn other_reading(&self, line: &mut Line) {
+        if line.readings.is_empty() {
+            let typed = line.input.text();
+            let Ok(reading) = crate::command::reading(&typed, &self.world, &self.settings) else {
+                return;
+            };
+            let others = reading.others.iter();
+            let others: Vec<String> = others
+                .map(|other| crate::when::phrase::exact(&other.reading))
+                .collect();
+            if others.is_empty() {
+                return;
+            }
+            line.readings = std::iter::once(typed).chain(others).collect();
+            line.reading = 0;
+        }
+        line.reading = (line.reading + 1) % line.readings.len();
+        if let Some(text) = line.readings.get(line.reading) {
+            line.input.set(text);
+        }
+        self.read_phrase(line);
+    }
+
+    /// Says how the phrase is understood, what is doubtful about it and which key shows the other reading.
+    fn read_phrase(&self, line: &mut Line) {
+        let text = line.input.text();
+        line.echo = match crate::command::reading(&text, &self.world, &self.settings) {
+            Ok(reading) => {
+                let mut words = crate::when::phrase::echo(&reading, &self.world.view.zone);
+                let others = crate::when::phrase::other_labels(&reading);
+                if !others.is_empty() {
+                    words.push_str("  [Tab: ");
+                    words.push_str(&others.join(", "));
+                    words.push(']');
+                } else if !line.readings.is_empty() {
+                    words.push_str("  [Tab: next reading]");
+                }
+                Echo::Reads(words)
+            }
+            Err(error) => Echo::Wrong(error.to_string()),
+        };
     }
 
     /// Reads what is typed so far and says how it is understood.
@@ -238,12 +303,7 @@ impl App {
                 };
             }
             purpose if purpose.is_when() && !text.trim().is_empty() => {
-                line.echo = match crate::command::reading(&text, &self.world, &self.settings) {
-                    Ok(reading) => {
-                        Echo::Reads(crate::when::phrase::echo(&reading, &self.world.view.zone))
-                    }
-                    Err(error) => Echo::Wrong(error.to_string()),
-                };
+                self.read_phrase(line);
             }
             Purpose::Prompt {
                 expects: Expects::Meeting,
@@ -363,7 +423,7 @@ impl App {
                 self.answered(&text)
             }
             Purpose::Prompt { title, command, .. } => {
-                if text.trim().is_empty() {
+                if text.trim().is_empty() && line.expects() != Some(Expects::Note) {
                     self.screen
                         .say(Tone::Info, format!("{title}: nothing typed"));
                     return Vec::new();

@@ -1,9 +1,13 @@
 //! What is read from the cache on demand, and how rows from the cache come in.
 
+use std::collections::BTreeSet;
+
 use super::App;
-use crate::effect::{CacheChange, CacheRow, Effect, Line, Load, SyncStatus};
-use crate::pane::{Place, Tone, arrange, arrange_all};
-use crate::record::{AnyRef, FollowUp, Id, Kind, KindVisitor, MetricPoint, Record, Thread};
+use crate::effect::{Batch, CacheChange, CacheRow, Effect, Line, Load, SyncStatus};
+use crate::pane::{OFFERED, Place, Tone, arrange, arrange_all};
+use crate::record::{
+    AnyRef, Direction, FollowUp, Id, Kind, KindVisitor, Message, MetricPoint, Record, Thread,
+};
 
 /// At most this many messages of a thread are read for its preview.
 const MESSAGES: usize = 200;
@@ -13,6 +17,8 @@ const CHILDREN: usize = 2_000;
 const CARDS: usize = 16;
 /// Of at most this many CNs the figures are read for the portfolio.
 const COURSES: usize = 64;
+/// At most this many messages of the last days are looked through for promises.
+const SENT: usize = 2_000;
 /// At most this many parents keep their children in memory.
 const PARENTS: usize = 64;
 
@@ -44,6 +50,24 @@ impl App {
         } else {
             vec![Effect::Load(Load::Records(again))]
         }
+    }
+
+    /// Takes in the undo log of former sessions, and asks for the records that it touches: those that were
+    /// closed are not in memory, and taking back must show them at once.
+    pub(super) fn take_undo_log(&mut self, done: Vec<Batch>, undone: Vec<Batch>) -> Vec<Effect> {
+        let links: BTreeSet<AnyRef> = done
+            .iter()
+            .chain(&undone)
+            .flat_map(|batch| &batch.edits)
+            // Of what is never changed taking back needs nothing, and a part of a history would be taken for all.
+            .filter(|edit| !edit.kind.is_append_only() && !self.world.any(edit.kind).has(&edit.id))
+            .map(|edit| AnyRef::new(edit.kind, &edit.id))
+            .collect();
+        self.undo.restore(done, undone);
+        if links.is_empty() {
+            return Vec::new();
+        }
+        vec![Effect::Load(Load::Records(links.into_iter().collect()))]
     }
 
     /// Takes note of the courses whose figures changed.
@@ -78,7 +102,9 @@ impl App {
         }
         match row.kind.visit(Look(&row.fields)) {
             Some((true, _)) => true,
-            Some((false, Some(_))) if self.whole.contains(&row.kind) => true,
+            Some((false, Some(_))) if self.whole.contains(&row.kind) => {
+                row.kind != Kind::Message || is_sent(row)
+            }
             Some((false, Some(parent))) => {
                 self.screen.loaded.contains(&(parent, row.kind))
                     || self.screen.place == Place::Browse(row.kind)
@@ -108,7 +134,17 @@ impl App {
             }
             return;
         }
+        let sent = matches!(
+            load,
+            Load::Since {
+                kind: Kind::Message,
+                ..
+            }
+        );
         for row in rows {
+            if sent && !is_sent(row) {
+                continue;
+            }
             match self.pending_edits.over(row.clone()) {
                 Some(row) => self.world.upsert(&row),
                 None => {
@@ -128,7 +164,12 @@ impl App {
             self.figures.whole(*kind);
         }
         match load {
-            Load::Working(_) | Load::Unhandled => arrange_all(&self.world, &mut self.screen, true),
+            Load::Working(_)
+            | Load::Unhandled
+            | Load::Since {
+                kind: Kind::Message,
+                ..
+            } => arrange_all(&self.world, &mut self.screen, true),
             Load::Children { kind, .. } | Load::All { kind, .. } | Load::Since { kind, .. } => {
                 arrange(&self.world, &mut self.screen, Place::of_kind(*kind), true);
             }
@@ -233,6 +274,7 @@ impl App {
         }
         let mut effects = self.wanted_figures();
         effects.extend(self.wanted_origin());
+        effects.extend(self.wanted_sent());
         for (parent, kind) in wanted {
             let wanted = (parent, kind);
             if self.screen.loaded.contains(&wanted) {
@@ -267,6 +309,20 @@ impl App {
         }
         self.screen.loaded.push(wanted.clone());
         Some(Effect::Load(Load::Records(vec![wanted.0])))
+    }
+
+    /// Returns what was sent lately, in which promises are looked for, once they are on screen.
+    fn wanted_sent(&mut self) -> Option<Effect> {
+        let shown = matches!(self.screen.place, Place::Today | Place::FollowUps);
+        let ready = shown && self.world.me().is_some();
+        (ready && self.whole.insert(Kind::Message)).then(|| {
+            let since = self.world.view.now - OFFERED;
+            Effect::Load(Load::Since {
+                kind: Kind::Message,
+                since,
+                limit: SENT,
+            })
+        })
     }
 
     /// Returns what the figures of a place need and nobody has read yet: the ways of all leads for the
@@ -316,6 +372,8 @@ impl App {
         struct Drop<'a> {
             world: &'a mut crate::list::World,
             parent: AnyRef,
+            /// Messages whose promises are offered.
+            kept: &'a BTreeSet<String>,
         }
         impl KindVisitor for Drop<'_> {
             type Out = ();
@@ -326,6 +384,7 @@ impl App {
                     .filter(|(_, record)| {
                         !record.is_open() && record.parent().as_ref() == Some(&self.parent)
                     })
+                    .filter(|(id, _)| !self.kept.contains(id.as_str()))
                     .map(|(id, _)| id.as_str().to_owned())
                     .collect();
                 for id in gone {
@@ -333,6 +392,9 @@ impl App {
                 }
             }
         }
+        let offers = self.screen.offers.list().iter();
+        let kept = offers.map(|offer| offer.message.as_str().to_owned());
+        let kept: BTreeSet<String> = kept.collect();
         let old: Vec<(AnyRef, Kind)> = self.screen.loaded.drain(..PARENTS).collect();
         for (parent, kind) in old {
             if kind == Kind::MetricPoint {
@@ -341,7 +403,14 @@ impl App {
             kind.visit(Drop {
                 world: &mut self.world,
                 parent,
+                kept: &kept,
             });
         }
     }
+}
+
+/// Tells whether a row is a message that went out.
+fn is_sent(row: &CacheRow) -> bool {
+    let message: Result<Message, _> = serde_json::from_str(&row.fields);
+    row.kind == Kind::Message && message.is_ok_and(|message| message.direction == Direction::Out)
 }

@@ -89,8 +89,12 @@ impl App {
                 if let Some(panel) = panel {
                     self.screen.panel = panel;
                 }
-                self.screen.shelf_mut(Place::Inbox).split = *at;
-                arrange(&self.world, &mut self.screen, Place::Inbox, true);
+                let place = match self.screen.place {
+                    Place::FollowUps => Place::FollowUps,
+                    _ => Place::Inbox,
+                };
+                self.screen.shelf_mut(place).split = *at;
+                arrange(&self.world, &mut self.screen, place, true);
             }
             Spot::Panel(panel) => self.screen.panel = *panel,
             Spot::List => self.screen.focus = Focus::List,

@@ -15,20 +15,27 @@ pub enum Prefix {
     Snooze,
     /// Move a follow-up.
     Slip,
+    /// Put a follow-up out of sight.
+    Sleep,
+    /// Make the next step of a record.
+    NextStep,
 }
 
 impl Prefix {
-    const ALL: [(Prefix, &'static str); 3] = [
+    const ALL: [(Prefix, &'static str); 5] = [
         (Prefix::FollowUp, "inbox follow-up"),
         (Prefix::Snooze, "inbox snooze"),
         (Prefix::Slip, "follow-up slip"),
+        (Prefix::Sleep, "follow-up snooze"),
+        (Prefix::NextStep, "follow-up add"),
     ];
 
     /// Returns the word at the left of the bar.
     pub const fn word(self) -> &'static str {
         match self {
             Prefix::FollowUp => "follow-up",
-            Prefix::Snooze => "snooze",
+            Prefix::Snooze | Prefix::Sleep => "snooze",
+            Prefix::NextStep => "next step",
             Prefix::Slip => "slip to",
         }
     }
@@ -112,7 +119,9 @@ impl App {
                 .unwrap_or_default()
         };
         let world = &self.world;
-        if let (Prefix::Slip, Some(follow_up)) = (prefix, world.table::<FollowUp>().record(key)) {
+        if let (Prefix::Slip | Prefix::Sleep, Some(follow_up)) =
+            (prefix, world.table::<FollowUp>().record(key))
+        {
             let network = world.follow(follow_up.network.as_ref());
             let lead = world.follow(follow_up.lead.as_ref());
             return (follow_up.title.clone(), about(network, lead));
@@ -122,7 +131,9 @@ impl App {
         };
         let title = match prefix {
             Prefix::FollowUp => inferred_title(thread),
-            Prefix::Snooze | Prefix::Slip => thread.from_name.clone(),
+            Prefix::Snooze | Prefix::Slip | Prefix::Sleep | Prefix::NextStep => {
+                thread.from_name.clone()
+            }
         };
         let network = world.follow(thread.network.as_ref());
         let lead = world.follow(thread.lead.as_ref());

@@ -273,15 +273,26 @@ fn terminal_words() -> String {
 /// Reads a date phrase and says how it is understood.
 pub(super) fn when(args: &WhenArgs) -> Result<(), CliError> {
     let now = args.now.unwrap_or_else(|| Clock::system().now());
-    let here = match &args.zone {
-        Some(name) => {
+    // A console that is set up has a zone and working hours; without one the machine's zone counts.
+    let config = Home::find().ok().map(|home| home.configured().config);
+    let configured = config.as_ref().map(|config| config.ui.zone.as_str());
+    let here = match (&args.zone, configured.filter(|name| !name.is_empty())) {
+        (Some(name), _) => {
             zone::find_zone(name)
                 .map_err(|error| CliError::Usage(error.to_string()))?
                 .zone
         }
-        None => zone::bundled(&TimeZone::try_system().unwrap_or(TimeZone::UTC)),
+        (None, Some(name)) => {
+            zone::load(name).map_err(|error| CliError::Usage(error.to_string()))?
+        }
+        (None, None) => zone::bundled(&TimeZone::try_system().unwrap_or(TimeZone::UTC)),
     };
-    let context = PhraseContext::new(now, here.clone());
+    let mut context = PhraseContext::new(now, here.clone());
+    if let Some(config) = &config {
+        let settings = config.settings();
+        context.settings.work_start = settings.day_start;
+        context.settings.work_end = settings.day_end;
+    }
     let reading =
         read(&args.phrase, &context).map_err(|error| CliError::Refused(error.to_string()))?;
     match args.format {

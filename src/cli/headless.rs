@@ -255,6 +255,9 @@ impl Session {
                 }
             }
         }
+        if any(|command| matches!(command, Command::Promise(_))) {
+            read_sent(&mut self.store, &mut self.world)?;
+        }
         for row in self.store.load(&Load::Records(named))? {
             self.world.upsert(&row);
         }
@@ -419,6 +422,19 @@ fn read_messages(store: &mut Store, world: &mut World, named: &[AnyRef]) -> Resu
                 world.upsert(&row);
             }
         }
+    }
+    Ok(())
+}
+
+/// Reads what was sent lately, in which promises are looked for.
+fn read_sent(store: &mut Store, world: &mut World) -> Result<(), CliError> {
+    let load = Load::Since {
+        kind: Kind::Message,
+        since: world.view.now - crate::pane::OFFERED,
+        limit: HISTORY * 10,
+    };
+    for row in store.load(&load)? {
+        world.upsert(&row);
     }
     Ok(())
 }

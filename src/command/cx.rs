@@ -7,7 +7,7 @@ use super::UndoLog;
 use crate::effect::{Batch, BatchRole, CacheRow, Edit, Effect, OutboxRow, RowState};
 use crate::list::{Row, World};
 use crate::pane::{Screen, Tone};
-use crate::record::{AnyRef, Id, Kind, Op, Patch, Record, diff};
+use crate::record::{AnyRef, Id, Kind, Op, Patch, Record, diff, missing_to_close};
 
 /// Why a command did not run.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -112,6 +112,8 @@ pub struct Settings {
     pub favourites: Vec<String>,
     /// How long a time is kept free before it is released by itself.
     pub hold: SignedDuration,
+    /// At most this many follow-ups a day, when they are levelled.
+    pub day_cap: usize,
 }
 
 impl Default for Settings {
@@ -122,6 +124,7 @@ impl Default for Settings {
             day_end: jiff::civil::time(18, 0, 0, 0),
             favourites: Vec::new(),
             hold: SignedDuration::from_hours(48),
+            day_cap: 8,
         }
     }
 }
@@ -234,6 +237,8 @@ pub enum Expects {
     Step,
     /// A new lead in one line; how it is read and what it looks like is shown while it is typed.
     Lead,
+    /// Any text, or none.
+    Note,
 }
 
 /// One choice of a [`Ask::Pick`].
@@ -408,15 +413,7 @@ impl<'a> Cx<'a> {
         match op {
             Op::Delete => self.delete(kind, id),
             Op::Create => {
-                let fields = Json::Object(patch.set.clone()).to_string();
-                self.world.upsert(&CacheRow {
-                    kind,
-                    id: id.to_owned(),
-                    version: 0,
-                    state: RowState::Pending,
-                    fields,
-                });
-                self.push(kind, id, Op::Create, None, patch, Map::new());
+                self.put(kind, id, None, patch);
                 Ok(())
             }
             Op::Update => {
@@ -428,7 +425,15 @@ impl<'a> Cx<'a> {
                     )));
                 };
                 let before = touched(&fields, &patch);
+                let unchanged = fields.clone();
                 patch.apply(&mut fields);
+                if let Some(field) = missing_to_close(kind, &unchanged, &fields) {
+                    return Err(CommandError::refused(
+                        format!("close the {}", kind.label()),
+                        "its root cause is not written down",
+                        format!("set it in the same edit: `edit {field}=\"what caused it\" …`"),
+                    ));
+                }
                 self.world.upsert(&CacheRow {
                     kind,
                     id: id.to_owned(),
@@ -440,6 +445,37 @@ impl<'a> Cx<'a> {
                 Ok(())
             }
         }
+    }
+
+    /// Brings back a record that was deleted, under its own id; `base` is the version that was on screen before
+    /// the deletion.
+    pub(super) fn bring_back(&mut self, kind: Kind, id: &str, base: u64, patch: Patch) {
+        self.put(kind, id, Some(base), patch);
+    }
+
+    /// Changes a record that is not in memory; `base` is a version of it that was on screen.
+    pub(super) fn change_unseen(
+        &mut self,
+        kind: Kind,
+        id: &str,
+        op: Op,
+        base: u64,
+        patch: Patch,
+        before: Map<String, Json>,
+    ) {
+        self.push(kind, id, op, Some(base), patch, before);
+    }
+
+    fn put(&mut self, kind: Kind, id: &str, base: Option<u64>, patch: Patch) {
+        let fields = Json::Object(patch.set.clone()).to_string();
+        self.world.upsert(&CacheRow {
+            kind,
+            id: id.to_owned(),
+            version: base.unwrap_or(0),
+            state: RowState::Pending,
+            fields,
+        });
+        self.push(kind, id, Op::Create, base, patch, Map::new());
     }
 
     fn push(

@@ -3,7 +3,7 @@
 use clap::Subcommand;
 
 use super::{Ask, CommandError, Cx};
-use crate::pane::Place;
+use crate::pane::{DueView, Place};
 
 /// A change of the filter.
 #[derive(Clone, Debug, PartialEq, Subcommand)]
@@ -38,9 +38,17 @@ impl FilterCommand {
             return Ok(());
         }
         let screen = cx.screen("filter")?;
-        let place = screen.active();
-        let splits = screen.tally.splits.len();
-        let count = if place == Place::Inbox { splits } else { 1 };
+        let mut place = screen.active();
+        let splits = matches!(self, Self::NextSplit | Self::PreviousSplit);
+        if splits && screen.place == Place::FollowUps {
+            // Some of its views are lists of their own.
+            place = Place::FollowUps;
+        }
+        let count = match place {
+            Place::Inbox => screen.tally.splits.len(),
+            Place::FollowUps => DueView::ALL.len(),
+            _ => 1,
+        };
         let shelf = screen.shelf_mut(place);
         match self {
             Self::Edit | Self::Refresh => {}

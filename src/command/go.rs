@@ -4,12 +4,13 @@ use clap::Subcommand;
 
 use super::{Ask, CommandError, Cx, Targets};
 use crate::effect::Effect;
-use crate::pane::{Focus, FunnelView, Panel, Place};
+use crate::pane::{DueView, Focus, FunnelView, Panel, Place};
 
 /// A change of what is on screen.
 #[derive(Clone, Debug, PartialEq, Subcommand)]
 pub enum PaneCommand {
-    /// Goes to a place: today, inbox, funnel, networks, follow-ups, slots, conflicts, outbox or a kind.
+    /// Goes to a place: today, inbox, funnel, networks, follow-ups, next-steps, promises, slots, conflicts, outbox
+    /// or a kind.
     Show {
         /// The place.
         #[arg(value_name = "PLACE")]
@@ -43,10 +44,14 @@ impl PaneCommand {
                 let place = Place::from_name(&place).ok_or_else(|| {
                     CommandError::usage(
                         format!("`{place}` is not a place"),
-                        "known: today, inbox, funnel, networks, follow-ups, slots, conflicts, outbox, or a kind",
+                        "known: today, inbox, funnel, networks, follow-ups, next-steps, promises, slots, conflicts, outbox, or a kind",
                     )
                 })?;
-                screen.go(place);
+                match place {
+                    Place::NextSteps => screen.show_view(DueView::NoStep),
+                    Place::Offers => screen.show_view(DueView::Offers),
+                    place => screen.go(place),
+                }
                 if matches!(place, Place::Conflicts | Place::Outbox) {
                     cx.effects.push(Effect::LoadOutbox);
                 } else if let Place::Browse(kind) = place {

@@ -489,7 +489,7 @@ fn assign(cx: &mut Cx<'_>, person: Option<String>, targets: &Targets) -> Result<
 }
 
 /// Lists the colleagues for a pick, favourites first, each with the first free letter of their name.
-fn colleagues(cx: &Cx<'_>) -> Vec<Choice> {
+pub(super) fn colleagues(cx: &Cx<'_>) -> Vec<Choice> {
     let mut users: Vec<(&Id<User>, &User)> = cx
         .world
         .table::<User>()

@@ -1,14 +1,15 @@
 //! Due phrases in commands: from the reading to a due time, and words for it.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan as _};
 
 use super::{CommandError, Cx, Settings};
 use crate::list::World;
 use crate::record::{Due, FollowUp, Hours, Person};
 use crate::when::hours::{WeekHours, Window, next_start};
 use crate::when::phrase::{PhraseContext, Reading, Wall, read};
+use crate::when::recur::Recurrence;
 use crate::when::{clock, wall, zone};
 
 /// Reads a phrase such as `thu 18:00 SGT` against the moment, the zone and the contacts of the console.
@@ -75,12 +76,17 @@ pub(super) fn stamp(at: Timestamp, cx: &Cx<'_>) -> String {
 
 /// Writes a due time in words: `Fri 20 Nov` or `Thu 19 Nov 18:00 Singapore`.
 pub(super) fn due_words(due: &Due, cx: &Cx<'_>) -> String {
+    due_words_at(due, &cx.world.view.zone)
+}
+
+/// Writes a due time in words for whoever sits in a zone.
+pub(super) fn due_words_at(due: &Due, here: &TimeZone) -> String {
     match due {
         Due::On { date } => clock::date_stamp(*date),
         Due::At {
             wall, zone: name, ..
         } => {
-            let here = zone::name(&cx.world.view.zone);
+            let here = zone::name(here);
             if **name == *here {
                 clock::wall_stamp(*wall)
             } else {
@@ -117,53 +123,27 @@ pub(crate) fn week_hours(hours: &Hours) -> Option<WeekHours> {
     (!week.is_empty()).then_some(week)
 }
 
-/// Computes when a recurring follow-up is due next, after the present day and after its own due date.
-pub(super) fn next_occurrence(follow_up: &FollowUp, cx: &Cx<'_>) -> Result<Due, CommandError> {
-    let rule = &follow_up.recurrence;
-    let refuse = || {
+/// Computes when a recurring follow-up is due next, after the present day and after its own due date; `None` when
+/// its rule has ended.
+pub(super) fn next_occurrence(
+    follow_up: &FollowUp,
+    cx: &Cx<'_>,
+) -> Result<Option<Due>, CommandError> {
+    let rule = Recurrence::parse(&follow_up.recurrence).map_err(|error| {
         CommandError::refused(
-            format!("recurrence `{rule}`"),
-            "only FREQ=DAILY, WEEKLY, MONTHLY or YEARLY with INTERVAL is understood",
-            "change it with `edit recurrence=FREQ=WEEKLY`",
+            format!("recurrence `{}`", follow_up.recurrence),
+            error.to_string(),
+            "change it with `follow-up repeat weekly`, or `follow-up repeat never`",
         )
-    };
-    let mut step = None;
-    let mut interval = 1_i32;
-    for part in rule.trim_start_matches("RRULE:").split(';') {
-        match part.split_once('=') {
-            Some(("FREQ", "DAILY")) => step = Some(1.day()),
-            Some(("FREQ", "WEEKLY")) => step = Some(1.week()),
-            Some(("FREQ", "MONTHLY")) => step = Some(1.month()),
-            Some(("FREQ", "YEARLY")) => step = Some(1.year()),
-            Some(("INTERVAL", count)) => {
-                interval = count
-                    .parse()
-                    .ok()
-                    .filter(|count| (1..=999).contains(count))
-                    .ok_or_else(refuse)?;
-            }
-            // The days of a weekly rule are those of the due date itself.
-            Some(("BYDAY" | "BYMONTHDAY", _)) => {}
-            _ => return Err(refuse()),
-        }
-    }
-    let step = step.ok_or_else(refuse)?;
+    })?;
     let today = cx.world.view.today();
     let first = follow_up.due.as_ref().map_or(today, Due::date);
-    // Counting from the first date keeps the 31st from wandering to the 28th.
-    let next = (1..10_000_i32)
-        .map_while(|count| {
-            let span = step
-                .checked_mul(i64::from(count) * i64::from(interval))
-                .ok()?;
-            first.checked_add(span).ok()
-        })
-        .find(|date| *date > today)
-        .ok_or_else(refuse)?;
-    Ok(moved(follow_up.due.as_ref(), next, &cx.world.view.zone))
+    let next = rule.next(first, today.max(first));
+    Ok(next.map(|date| moved(follow_up.due.as_ref(), date, &cx.world.view.zone)))
 }
 
-fn moved(due: Option<&Due>, date: Date, here: &TimeZone) -> Due {
+/// Moves a due time to another date; a time of day keeps its wall clock and its zone.
+pub(super) fn moved(due: Option<&Due>, date: Date, here: &TimeZone) -> Due {
     match due {
         Some(Due::At {
             wall: at,

@@ -2,7 +2,7 @@
 
 use super::{CommandError, Cx};
 use crate::list::World;
-use crate::pane::Filter;
+use crate::pane::{Filter, Place};
 use crate::record::{AnyRef, Kind, KindVisitor, Record};
 
 /// The rows a verb acts on: the ids named, else the marked rows, else the row under the cursor.
@@ -85,17 +85,21 @@ impl Targets {
             ));
         };
         let place = screen.active();
-        let (Some(kind), Some(list)) = (place.kind(), screen.list()) else {
+        let rows = match place {
+            Place::NextSteps | Place::Offers => Some("rows"),
+            place => place.kind().map(Kind::plural),
+        };
+        let (Some(rows), Some(list)) = (rows, screen.list()) else {
             return Err(CommandError::NoTarget("no record is selected here".into()));
         };
         let targets = list.targets();
         if targets.is_empty() {
             return Err(CommandError::NoTarget(format!(
-                "the list of {} is empty",
-                kind.plural()
+                "the list of {rows} is empty"
             )));
         }
-        Ok(targets.iter().map(|id| AnyRef::new(kind, id)).collect())
+        let links = targets.iter().filter_map(|key| screen.link_of(place, key));
+        Ok(links.collect())
     }
 }
 

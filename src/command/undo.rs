@@ -1,7 +1,5 @@
 //! Undo and redo by batch, over restarts and after sync.
 
-use serde_json::{Map, Value as Json};
-
 use super::{CommandError, Cx};
 use crate::effect::{Batch, BatchRole, Edit};
 use crate::pane::Tone;
@@ -85,13 +83,12 @@ pub(super) fn undo(cx: &mut Cx<'_>) -> Result<(), CommandError> {
         return Err(CommandError::NoTarget("there is nothing to undo".into()));
     };
     let mut kept = 0;
-    let mut copies = Copies::default();
     for edit in batch.edits.iter().rev() {
         if edit.kind.is_append_only() {
             kept += usize::from(!step_back(cx, edit));
         } else {
             let (op, patch) = take_back(edit);
-            copies.apply(cx, edit, op, &patch)?;
+            apply(cx, edit, op, patch)?;
         }
     }
     let all = kept == batch.edits.len();
@@ -111,10 +108,9 @@ pub(super) fn redo(cx: &mut Cx<'_>) -> Result<(), CommandError> {
     let Some(batch) = cx.undo.next().cloned() else {
         return Err(CommandError::NoTarget("there is nothing to redo".into()));
     };
-    let mut copies = Copies::default();
     for edit in &batch.edits {
         if !edit.kind.is_append_only() {
-            copies.apply(cx, edit, edit.op, &edit.patch)?;
+            apply(cx, edit, edit.op, edit.patch.clone())?;
         } else if let Some(event) = event_of(edit) {
             let at = Some(cx.world.view.now);
             cx.create(StageEvent { at, ..event });
@@ -138,6 +134,7 @@ fn step_back(cx: &mut Cx<'_>, edit: &Edit) -> bool {
         at: Some(cx.world.view.now),
         by,
         reason: "taken back".into(),
+        source: StageEvent::UNDO.into(),
         ..event
     });
     true
@@ -150,55 +147,27 @@ fn event_of(edit: &Edit) -> Option<StageEvent> {
     serde_json::from_value(edit.patch.set.clone().into()).ok()
 }
 
-/// The new ids of records that were deleted and are made again: a deleted id stays deleted.
-#[derive(Default)]
-struct Copies(Vec<(String, String)>);
-
-impl Copies {
-    /// Applies an edit of a batch, with the new ids in the place of the old ones.
-    fn apply(
-        &mut self,
-        cx: &mut Cx<'_>,
-        edit: &Edit,
-        op: Op,
-        patch: &Patch,
-    ) -> Result<(), CommandError> {
-        if op == Op::Create {
-            let id = cx.world.ids.next(cx.world.view.now);
-            self.0.push((edit.id.clone(), id));
-        }
-        let patch = Patch {
-            set: self.renamed(&patch.set),
-            unset: patch.unset.clone(),
-            add: self.renamed(&patch.add),
-            remove: self.renamed(&patch.remove),
-        };
-        let id = self.of(&edit.id).unwrap_or(&edit.id).to_owned();
-        cx.apply(edit.kind, &id, op, patch)
-    }
-
-    fn of(&self, id: &str) -> Option<&str> {
-        let found = self.0.iter().rev().find(|(old, _)| old == id);
-        found.map(|(_, new)| new.as_str())
-    }
-
-    fn renamed(&self, fields: &Map<String, Json>) -> Map<String, Json> {
-        let mut fields = fields.clone();
-        fields.values_mut().for_each(|value| self.rename(value));
-        fields
-    }
-
-    fn rename(&self, value: &mut Json) {
-        match value {
-            Json::String(text) => {
-                if let Some(new) = self.of(text) {
-                    new.clone_into(text);
-                }
-            }
-            Json::Array(items) => items.iter_mut().for_each(|item| self.rename(item)),
-            Json::Object(fields) => fields.values_mut().for_each(|item| self.rename(item)),
-            Json::Null | Json::Bool(_) | Json::Number(_) => {}
-        }
+/// Applies an operation to the record of an edit; what was deleted comes back under its own id, so that links to
+/// it stay true.
+fn apply(cx: &mut Cx<'_>, edit: &Edit, op: Op, patch: Patch) -> Result<(), CommandError> {
+    if op == Op::Create {
+        cx.bring_back(edit.kind, &edit.id, edit.base.unwrap_or(0), patch);
+        Ok(())
+    } else if !cx.world.any(edit.kind).has(&edit.id) {
+        // It was closed and is on disk only; whether it is still there is for the server to say.
+        let mut before = edit.before.clone();
+        edit.patch.apply(&mut before);
+        cx.change_unseen(
+            edit.kind,
+            &edit.id,
+            op,
+            edit.base.unwrap_or(0),
+            patch,
+            before,
+        );
+        Ok(())
+    } else {
+        cx.apply(edit.kind, &edit.id, op, patch)
     }
 }
 

@@ -222,6 +222,7 @@ fn moves<'a>(
     now: Timestamp,
 ) -> Vec<Move<'a>> {
     events.sort_by(|(id, event), (other_id, other)| (event.at, id).cmp(&(other.at, other_id)));
+    let mut events = standing(events);
     chain(&mut events);
     let mut moves = Vec::with_capacity(events.len() + 2);
     if let Some((_, first)) = events.first()
@@ -269,6 +270,34 @@ fn implied(at: Timestamp, to: &Id<Stage>) -> Move<'_> {
         reason: "",
         by: None,
     }
+}
+
+/// Leaves out each move that was taken back, together with its way back: by the lead's own dates it never
+/// happened, and its stay goes on.
+fn standing<'a>(
+    mut events: Vec<(&'a Id<StageEvent>, &'a StageEvent)>,
+) -> Vec<(&'a Id<StageEvent>, &'a StageEvent)> {
+    let is_undo = |event: &StageEvent| event.source == StageEvent::UNDO;
+    let mut at = 0;
+    while let Some((_, undo)) = events.get(at).copied() {
+        let undone = events
+            .iter()
+            .rposition(|(_, event)| {
+                !is_undo(event)
+                    && event.at <= undo.at
+                    && event.from == undo.to
+                    && event.to == undo.from
+            })
+            .filter(|_| is_undo(undo));
+        let Some(undone) = undone else {
+            at += 1;
+            continue;
+        };
+        events.remove(at.max(undone));
+        events.remove(at.min(undone));
+        at = at.saturating_sub(usize::from(undone < at));
+    }
+    events
 }
 
 /// Puts events of the same instant into the order in which each leaves the stage that the one before

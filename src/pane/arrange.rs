@@ -2,16 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::readings::Contacts;
 use super::tally;
 use super::{FunnelScreen, Place, Screen};
 use crate::list::World;
 use crate::portfolio::{Evidence, NeedLimits, NetworkNeed, in_order, reasons};
 use crate::record::{
-    Due, FollowUp, FollowUpState, Id, Incident, Kind, Lead, Network, Record, Stage, Terminal,
-    Thread, View, WaitingOn,
+    Due, FollowUp, Id, Incident, Kind, Lead, Network, Record, Stage, Terminal, Thread, View,
+    WaitingOn,
 };
-use crate::triage::need_you_order;
 
 /// Puts the rows of a place in order; `called` lets new rows come in at once.
 pub fn arrange(world: &World, screen: &mut Screen, place: Place, called: bool) {
@@ -32,9 +30,17 @@ pub fn arrange(world: &World, screen: &mut Screen, place: Place, called: bool) {
             network_keys(world)
         }
         Place::FollowUps => {
-            let keys = follow_up_keys(world);
-            tally::follow_ups(world, &keys, &mut screen.tally);
-            keys
+            screen.offers.follow(world);
+            let view = screen.due_view();
+            super::follow_ups::keys(world, screen, view)
+        }
+        Place::NextSteps => {
+            let links = super::follow_ups::without_next_step(world);
+            links.iter().map(ToString::to_string).collect()
+        }
+        Place::Offers => {
+            screen.offers.follow(world);
+            screen.offers.list().iter().map(super::Offer::key).collect()
         }
         Place::Browse(kind) => browse_keys(world, kind),
     };
@@ -51,6 +57,8 @@ pub fn arrange(world: &World, screen: &mut Screen, place: Place, called: bool) {
         _ => keys,
     };
     tally::groups(world, place, &keys, &mut screen.tally);
+    // What is derived from what I do comes and goes at once; the cursor stays on its row.
+    let called = called || matches!(place, Place::NextSteps | Place::Offers);
     screen.shelf_mut(place).list.arrange(keys, called);
     if let Some(stamp) = stamp(world, screen, place) {
         screen.arranged.insert(place, stamp);
@@ -73,7 +81,16 @@ fn kinds_of(place: Place) -> Vec<Kind> {
         Place::Inbox => vec![Kind::Thread, Kind::Message, Kind::Person, Kind::User],
         Place::Funnel => vec![Kind::Lead, Kind::Stage],
         Place::Networks => vec![Kind::Network, Kind::Incident, Kind::Thread, Kind::FollowUp],
-        Place::FollowUps => vec![Kind::FollowUp, Kind::Person, Kind::User],
+        Place::FollowUps | Place::NextSteps | Place::Offers => vec![
+            Kind::FollowUp,
+            Kind::Person,
+            Kind::User,
+            Kind::Lead,
+            Kind::Network,
+            Kind::Meeting,
+            Kind::CoachingAction,
+            Kind::Message,
+        ],
         Place::Browse(kind) => vec![kind],
         Place::Today | Place::Slots | Place::Outbox | Place::Conflicts => Vec::new(),
     }
@@ -92,7 +109,7 @@ fn stamp(world: &World, screen: &Screen, place: Place) -> Option<Stamp> {
         revisions: kinds.iter().map(|kind| world.revision(*kind)).collect(),
         minute: world.view.now.as_second().div_euclid(60),
         filter: shelf.filter.clone(),
-        split: shelf.split,
+        split: screen.split_of(place),
         funnel: (place == Place::Funnel).then(|| screen.funnel.clone()),
     })
 }
@@ -100,6 +117,7 @@ fn stamp(world: &World, screen: &Screen, place: Place) -> Option<Stamp> {
 /// Puts the rows of every place in order whose records, filter or minute have changed; with `called`, of all.
 pub fn arrange_all(world: &World, screen: &mut Screen, called: bool) {
     let mut places: Vec<Place> = Place::TABS.to_vec();
+    places.extend([Place::NextSteps, Place::Offers]);
     places.extend(
         screen
             .shelves
@@ -107,6 +125,8 @@ pub fn arrange_all(world: &World, screen: &mut Screen, called: bool) {
             .copied()
             .filter(|place| !Place::TABS.contains(place)),
     );
+    places.sort_unstable();
+    places.dedup();
     for place in places {
         let now = stamp(world, screen, place);
         if called || now.is_none() || screen.arranged.get(&place) != now.as_ref() {
@@ -274,43 +294,6 @@ impl Stretch {
             Self::Waiting => "Waiting on others",
         }
     }
-}
-
-/// Follow-ups that are mine and awake by stretch of time, in each what needs me most first: how late, how heavy,
-/// who waits.
-fn follow_up_keys(world: &World) -> Vec<String> {
-    let rows: Vec<(&Id<FollowUp>, &FollowUp)> = world
-        .table::<FollowUp>()
-        .records()
-        .filter(|(_, follow_up)| {
-            !matches!(
-                follow_up.state,
-                FollowUpState::Done | FollowUpState::Cancelled
-            ) && follow_up
-                .snoozed_until
-                .is_none_or(|until| until <= world.view.now)
-                && (follow_up.owner.as_ref() == Some(&world.my_id())
-                    || follow_up.created_by.as_ref() == Some(&world.my_id())
-                    || is_lead(world))
-        })
-        .collect();
-    let mut rows: Vec<(Stretch, &Id<FollowUp>)> =
-        need_you_order(&rows, &Contacts(world), &world.view)
-            .into_iter()
-            .filter_map(|at| rows.get(at))
-            .map(|(id, follow_up)| (Stretch::of(follow_up, &world.view), *id))
-            .collect();
-    // Stable: within a stretch the order of need stays.
-    rows.sort_by_key(|(stretch, _)| *stretch);
-    rows.into_iter()
-        .map(|(_, id)| id.as_str().to_owned())
-        .collect()
-}
-
-fn is_lead(world: &World) -> bool {
-    world
-        .me()
-        .is_some_and(|me| me.role == crate::record::Role::Lead)
 }
 
 fn browse_keys(world: &World, kind: Kind) -> Vec<String> {

@@ -8,7 +8,7 @@ use crate::record::{Id, Kind, Message, Person, Thread};
 use crate::triage::{Assessment, People};
 
 /// Finds contacts among the records in memory.
-pub(super) struct Contacts<'a>(pub(super) &'a World);
+pub struct Contacts<'a>(pub &'a World);
 
 impl People for Contacts<'_> {
     fn person(&self, id: &Id<Person>) -> Option<&Person> {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::Place;
 use super::arrange::Stretch;
+use super::follow_ups::DueTab;
 use super::inbox::Split;
 use crate::list::World;
 use crate::record::{
@@ -56,6 +57,8 @@ pub struct Tally {
     pub promises: Vec<Id<FollowUp>>,
     /// How many rows of the follow-ups lie in each stretch of time.
     pub stretches: BTreeMap<Stretch, usize>,
+    /// The tabs of the follow-ups.
+    pub due: Vec<DueTab>,
     /// Leads by stage, in the order of the stages.
     pub stages: Vec<StageCount>,
     /// How many rows of the funnel stand in each stage.

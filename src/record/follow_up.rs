@@ -89,6 +89,14 @@ record! {
     result: String,
     /// Context for whoever takes it over.
     context: LongText,
+    /// When it was escalated; from then on it cannot be closed without a root cause.
+    escalated_at: Option<Timestamp>,
+    /// To whom it was escalated.
+    escalated_to: Option<Id<User>>,
+    /// What caused it; needed to close what was escalated.
+    root_cause: LongText,
+    /// When who is waited for is reminded, or was reminded last.
+    nudged_at: Option<Timestamp>,
 }
 
 impl Record for FollowUp {
@@ -121,6 +129,19 @@ impl Record for FollowUp {
 }
 
 impl FollowUp {
+    /// Tells whether it was escalated and cannot be closed yet.
+    pub fn wants_root_cause(&self) -> bool {
+        self.escalated_at.is_some() && self.root_cause.trim().is_empty()
+    }
+
+    /// Returns the local date on which it is due for whoever is looking.
+    pub fn local_day(&self, view: &super::View) -> Option<jiff::civil::Date> {
+        match self.due.as_ref()? {
+            Due::On { date } => Some(*date),
+            Due::At { instant, .. } => Some(view.zone.to_datetime(*instant).date()),
+        }
+    }
+
     /// Returns the elapsed time since it fell due, negative while there is time left.
     ///
     /// A due date is over when the local day of the person at the console has ended.

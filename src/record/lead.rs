@@ -129,8 +129,13 @@ record! {
     by: Option<Id<User>>,
     /// Why, for a loss or a step back.
     reason: String,
-    /// What made the event: `console`, `import` or `rule`.
+    /// What made the event: `console`, `import`, `rule`, or `undo` for the way back of a move that was taken back.
     source: String,
+}
+
+impl StageEvent {
+    /// The source of the way back of a move that was taken back.
+    pub const UNDO: &'static str = "undo";
 }
 
 impl Record for StageEvent {

@@ -109,6 +109,8 @@ record! {
     state: MessageState,
     /// When an outgoing message leaves.
     send_at: Option<Timestamp>,
+    /// Promises in it, by their words, that became follow-ups or were dismissed.
+    promises_settled: Vec<String>,
 }
 
 impl Record for Message {

@@ -11,10 +11,11 @@ use super::merge::{
 use super::principal::Principal;
 use super::storage::{Answer, Life, Result, Stored};
 use super::{refusal, rules, validate};
-use crate::record::{Audience, Kind, Patch};
+use crate::record::{Audience, Kind, Patch, missing_to_close};
 use crate::wire::{Command, CommandResult, Op, Problem, Row, Status};
 
 pub(crate) mod batch;
+mod restore;
 
 /// Who sends commands.
 #[derive(Clone, Copy)]
@@ -94,6 +95,9 @@ fn run(ledger: &mut Ledger<'_>, caller: Caller<'_>, command: &Command) -> Result
         (None, Op::Create) => edit.create(ledger),
         (None, _) => Ok(edit.not_found()),
         (Some(old), Op::Delete) if old.life == Life::Deleted => edit.noop(ledger, &old),
+        (Some(old), _) if old.life == Life::Deleted && edit.brings_back(&old) => {
+            edit.restore(ledger, &old)
+        }
         (Some(old), _) if old.life == Life::Deleted => edit.gone(&old),
         (Some(old), Op::Create | Op::Update) => edit.update(ledger, &old),
         (Some(old), Op::Delete) => edit.delete(ledger, &old),
@@ -271,6 +275,13 @@ impl Edit<'_> {
             let problem = refusal::too_large(detail);
             let refusal = refused(self.command, Status::Rejected, problem);
             return Ok(Err(Box::new(refusal)));
+        }
+        let nothing = State::default();
+        let old = &before.unwrap_or(&nothing).fields;
+        if let Some(field) = missing_to_close(self.kind, old, &after.fields) {
+            let detail = "it cannot be closed before its root cause is written down";
+            let error = validate::problem("set", field, "required", detail);
+            return Ok(Err(Box::new(rejected(self.command, vec![error]))));
         }
         Ok(match self.check_parent(ledger, before, after)? {
             None => Ok(fields),

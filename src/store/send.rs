@@ -229,17 +229,17 @@ impl Store {
     fn command(&self, entry: &Entry) -> rusqlite::Result<Command> {
         let edit = &entry.edit;
         let base = match edit.op {
-            Op::Create => None,
+            Op::Create if edit.base.is_none() => None,
             // Once sent, a command stays as it was: the server compares it with what it may have had.
             _ if entry.fate.attempts > 0 && entry.fate.base.is_some() => entry.fate.base,
             _ => {
                 let start = entry.fate.base.or(edit.base).unwrap_or(0);
                 let own = self.own_before(entry)?;
                 let fields = edit.patch.fields();
-                let touched = if edit.op == Op::Delete {
-                    Touched::Everything
-                } else {
+                let touched = if edit.op == Op::Update {
                     Touched::Fields(&fields)
+                } else {
+                    Touched::Everything
                 };
                 Some(base_after(start, touched, &own))
             }

@@ -356,6 +356,8 @@ const fn order(place: Place) -> &'static str {
         Place::Networks => "who needs me first",
         Place::FollowUps => "by day, then weight",
         Place::Conflicts | Place::Outbox => "oldest first",
+        Place::NextSteps => "longest first",
+        Place::Offers => "newest first",
         Place::Today | Place::Slots | Place::Browse(_) => "by name",
     }
 }
@@ -417,6 +419,7 @@ fn breadcrumb(app: &App) -> String {
             let name = splits.get(split).map_or("", |split| split.name.as_str());
             format!("Inbox › {name}")
         }
+        Place::FollowUps => format!("Due › {}", app.screen.due_view().title()),
         Place::Today => format!("Today › {}", app.screen.active().title()),
         Place::Networks => match app.screen.selected() {
             Some(link) => format!("CNs › {}", app.world.title(&link)),

@@ -1,5 +1,8 @@
 //! Follow-ups: overdue first.
 
+mod steps;
+mod tabs;
+
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
@@ -10,15 +13,32 @@ use super::sheet::Sheet;
 use super::table::{self, Rows, cell, column, due_words, figure};
 use crate::app::App;
 use crate::effect::RowState;
-use crate::pane::{Focus, Place, Stretch};
+use crate::pane::{DueView, Focus, Place, Stretch, subject_name};
 use crate::record::{
     AnyRef, Due, FollowUp, Id, Kind, Lead, Message, Network, Person, Record, User, WaitingOn,
 };
 use crate::text;
 use crate::when::clock;
+use crate::when::recur::Recurrence;
 
-/// Draws the follow-ups.
+/// Draws the follow-ups: the tabs of their views, and the view.
 pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
+    let area = if area.height < 12 {
+        area
+    } else {
+        let (row, rest) = above(area, 1);
+        tabs::draw(canvas, app, row);
+        rest
+    };
+    match app.screen.due_view() {
+        DueView::NoStep => steps::next_steps(canvas, app, area),
+        DueView::Offers => steps::offers(canvas, app, area),
+        _ => view(canvas, app, area),
+    }
+}
+
+/// Draws a view of follow-ups with what is beside it.
+fn view(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
     let focus = app.screen.focus;
     let breadth = Breadth::of(area.width);
     let key = app
@@ -116,7 +136,18 @@ pub(super) fn list(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool
     } else {
         format!("{} open", shelf.list.len())
     };
-    let inner = canvas.frame(area, "Follow-ups", &right, focused);
+    let shown = app.screen.due_view();
+    let title = if shown == DueView::All {
+        "Follow-ups"
+    } else {
+        shown.title()
+    };
+    let inner = canvas.frame(area, title, &right, focused);
+    if shelf.list.is_empty() && shown != DueView::All {
+        let lines = ["Nothing stands in this view.", "Tab goes to the next one."];
+        table::empty(canvas, inner, &lines);
+        return;
+    }
     if shelf.list.is_empty() {
         table::empty(
             canvas,
@@ -151,15 +182,28 @@ pub(super) fn list(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool
         focused,
         titles: wide,
     };
-    let group = |key: &str| {
-        let follow_up = app.world.table::<FollowUp>().record(key)?;
-        let stretch = Stretch::of(follow_up, &app.world.view);
-        let count = tally.stretches.get(&stretch).copied().unwrap_or(0);
-        Some(format!("{} {count}", stretch.words()))
-    };
+    let group = |key: &str| group_words(app, key);
     table::draw_grouped(canvas, inner, &rows, &columns, &group, |canvas, key| {
         row(canvas, app, key, wide)
     });
+}
+
+/// The words above the group of a row: its CN in that view, else its stretch of time.
+fn group_words(app: &App, key: &str) -> Option<String> {
+    let follow_up = app.world.table::<FollowUp>().record(key)?;
+    match app.screen.due_view() {
+        DueView::Subject => {
+            let name = subject_name(&app.world, follow_up);
+            Some(name.unwrap_or_else(|| "About no CN".to_owned()))
+        }
+        DueView::Snoozed => None,
+        _ => {
+            let stretch = Stretch::of(follow_up, &app.world.view);
+            let counts = &app.screen.tally.stretches;
+            let count = counts.get(&stretch).copied().unwrap_or(0);
+            Some(format!("{} {count}", stretch.words()))
+        }
+    }
 }
 
 /// Lists what others have to do, the longest wait first.
@@ -190,7 +234,14 @@ fn waiting(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
 fn days(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
     let load = app.figures.load();
     let whole: usize = load.iter().sum();
-    let inner = canvas.frame(area, "Next 7 days", &format!("{whole} due"), false);
+    let cap = app.settings.day_cap;
+    let full = load.iter().filter(|count| **count > cap).count();
+    let right = if full > 0 {
+        format!("{full} above {cap} · L levels")
+    } else {
+        format!("{whole} due · at most {cap} a day")
+    };
+    let inner = canvas.frame(area, "Next 7 days", &right, false);
     let paint = canvas.paint;
     let today = app.world.view.today();
     let most = load.iter().copied().max().unwrap_or(1).max(6);
@@ -209,7 +260,7 @@ fn days(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
             paint.dim()
         };
         canvas.put(inner.x + 1, y, 10, &clock::date_stamp(date), day);
-        let style = if count * 3 > whole && count > 3 {
+        let style = if count > cap {
             paint.warn()
         } else {
             paint.bar()
@@ -277,7 +328,7 @@ fn card(canvas: &mut Canvas<'_>, app: &App, area: Rect, link: &AnyRef, focused: 
     if let Some(owner) = app.world.follow::<User>(follow_up.owner.as_ref()) {
         card.line("owner", vec![piece(owner.name.clone(), paint.person())]);
     }
-    card.text("repeats", &follow_up.recurrence, paint.info());
+    standing(canvas, app, follow_up, &mut card);
     card.text("context", &follow_up.context, paint.text());
     card.text("result", &follow_up.result, paint.good());
     let below = app.figures.hanging(link);
@@ -290,6 +341,42 @@ fn card(canvas: &mut Canvas<'_>, app: &App, area: Rect, link: &AnyRef, focused: 
     }
     let scroll = if focused { app.screen.detail_scroll } else { 0 };
     card.draw(canvas, inner, scroll);
+}
+
+/// How it comes again, when it comes back, who was reminded, and how far it was escalated.
+fn standing(canvas: &Canvas<'_>, app: &App, follow_up: &FollowUp, card: &mut Sheet) {
+    let paint = &canvas.paint;
+    let rule = Recurrence::parse(&follow_up.recurrence);
+    let repeats = rule.map_or_else(|_| follow_up.recurrence.clone(), |rule| rule.to_string());
+    card.text("repeats", &repeats, paint.info());
+    if let Some(at) = follow_up
+        .snoozed_until
+        .filter(|at| *at > app.world.view.now)
+    {
+        let words = clock::stamp(at, &app.world.view.zone);
+        card.line("back", vec![piece(words, paint.info())]);
+    }
+    if let Some(at) = follow_up.nudged_at {
+        let words = clock::stamp(at, &app.world.view.zone);
+        card.line("nudge", vec![piece(words, paint.info())]);
+    }
+    if let Some(at) = follow_up.escalated_at {
+        let mut words = clock::stamp(at, &app.world.view.zone);
+        if let Some(to) = app.world.follow::<User>(follow_up.escalated_to.as_ref()) {
+            words.push_str(" to ");
+            words.push_str(&to.name);
+        }
+        let severity = follow_up.priority.as_str().to_uppercase();
+        let pieces = vec![
+            piece(format!("{severity}  "), paint.bad()),
+            piece(words, paint.warn()),
+        ];
+        card.line("escalated", pieces);
+        if follow_up.wants_root_cause() {
+            card.text("cause", "closing it asks for the root cause", paint.dim());
+        }
+    }
+    card.text("cause", &follow_up.root_cause, paint.text());
 }
 
 fn pieces_of(words: &str, style: Style) -> Vec<Piece> {
@@ -357,7 +444,12 @@ fn moved(canvas: &Canvas<'_>, follow_up: &FollowUp) -> Vec<Piece> {
 }
 
 fn title(canvas: &Canvas<'_>, follow_up: &FollowUp) -> Vec<Piece> {
-    let mut pieces = vec![piece(follow_up.title.clone(), canvas.paint.text())];
+    let mut pieces = Vec::new();
+    if follow_up.escalated_at.is_some() {
+        let severity = follow_up.priority.as_str().to_uppercase();
+        pieces.push(piece(format!("{severity} "), canvas.paint.bad()));
+    }
+    pieces.push(piece(follow_up.title.clone(), canvas.paint.text()));
     if !follow_up.recurrence.is_empty() {
         pieces.push(piece("  recurring", canvas.paint.info()));
     }

@@ -79,7 +79,8 @@ fn three_columns(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
 
 /// What is late, the CNs that need me, what I promised.
 fn right_column(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
-    let promises = rows_of(app.screen.tally.promises.len()).clamp(1, 9) + 2;
+    let promises = app.screen.tally.promises.len() + app.screen.offers.list().len().min(3);
+    let promises = rows_of(promises).clamp(1, 9) + 2;
     let promises = if area.height >= 28 {
         promises.min(area.height / 4)
     } else {
@@ -126,6 +127,12 @@ fn headline(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
     part(tally.urgent, "due in 2 h", paint.chip(paint.theme.bad));
     part(tally.overdue, "overdue", paint.chip(paint.theme.bad));
     part(tally.asks, "ask you", paint.chip(paint.theme.warn));
+    let offers = app.screen.offers.list().len();
+    part(
+        offers,
+        "promised: + keep - dismiss",
+        paint.chip(paint.theme.info),
+    );
     part(tally.needy, "CNs at risk", paint.chip(paint.theme.network));
     if let Some((at, meeting)) = upcoming(app).into_iter().next() {
         let left = at.duration_since(app.world.view.now);

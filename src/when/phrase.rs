@@ -35,7 +35,7 @@ mod words;
 mod zone_rules;
 
 pub use error::{PhraseError, Problem};
-pub use show::{echo, other_labels, to_json};
+pub use show::{echo, exact, other_labels, to_json};
 
 /// What a phrase is read against.
 #[derive(Clone, Debug)]

@@ -496,9 +496,9 @@ fn what_is_closed_is_counted_where_it_is_not_listed() {
     assert_eq!(fields(&ana, &["thread", "state:done", "--all"]).len(), 1);
 }
 
-/// A deleted record that comes back by undo is a copy that the server takes.
+/// A deleted record comes back by undo under its own id, also after the deletion was sent.
 #[test]
-fn a_deletion_is_taken_back_with_a_copy() {
+fn a_deletion_is_taken_back() {
     let backend = Backend::start();
     let ana = backend.console("ana");
     ana.run(&["sync"]).ok();
@@ -517,6 +517,12 @@ fn a_deletion_is_taken_back_with_a_copy() {
     assert!(ana.run(&["undo"]).ok().contains("sent"));
     let back = fields(&ana, &["follow_up"]);
     assert_eq!(back.len(), 1);
+    assert_eq!(back[0]["id"], id.as_str());
+    assert_eq!(ana.run(&["outbox", "show"]).ok(), "");
+    ana.run(&["undo"]).ok();
+    assert!(fields(&ana, &["follow_up"]).is_empty());
+    assert!(ana.run(&["redo"]).ok().contains("sent"));
+    assert_eq!(fields(&ana, &["follow_up"])[0]["id"], id.as_str());
     assert_eq!(ana.run(&["outbox", "show"]).ok(), "");
 }
 

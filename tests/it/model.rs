@@ -236,6 +236,40 @@ impl Inner {
         result
     }
 
+    /// Brings back a record that the sender saw deleted.
+    fn restore(&mut self, client: &str, command: &Command) -> CommandResult {
+        let row = self
+            .change(&command.kind, &command.id, |row| {
+                row.deleted = false;
+                row.fields = Map::new();
+                command.patch.apply(&mut row.fields);
+                row.fv = row
+                    .fields
+                    .keys()
+                    .map(|field| (field.clone(), row.version.into()))
+                    .collect();
+            })
+            .clone();
+        self.end_transaction();
+        self.audit.push(Audit {
+            cmd: command.cmd.clone(),
+            client: client.to_owned(),
+            id: command.id.clone(),
+            mine: command.mine,
+            version: row.version,
+            previous: vec![],
+        });
+        CommandResult {
+            cmd: command.cmd.clone(),
+            status: Status::Applied,
+            version: Some(row.version),
+            seq: Some(row.seq),
+            fields: vec![],
+            server: None,
+            problem: None,
+        }
+    }
+
     fn judge(&mut self, client: &str, command: &Command) -> CommandResult {
         let key = (command.kind.clone(), command.id.clone());
         let old = self.rows.get(&key).cloned();
@@ -252,6 +286,9 @@ impl Inner {
         match (&old, command.op) {
             (None, Op::Update | Op::Delete) => {
                 return result(Status::NotFound, None, false, vec![]);
+            }
+            (Some(row), Op::Create) if row.deleted && command.base == Some(row.version) => {
+                return self.restore(client, command);
             }
             (Some(row), Op::Create | Op::Update) if row.deleted => {
                 return result(Status::Gone, Some(row), true, vec![]);

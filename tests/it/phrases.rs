@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use cnm::when::phrase::{PhraseContext, Reading, read, to_json};
+use cnm::when::phrase::{PhraseContext, Reading, exact, read, to_json};
 use cnm::when::zone::{find_zone, load};
 use jiff::{Timestamp, tz::TimeZone};
 use proptest::prelude::*;
@@ -95,6 +95,74 @@ fn shared_phrases_are_read_as_expected() {
     );
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(!cases.is_empty());
+}
+
+/// Every reading of every shared phrase, and of those below, can be written as a phrase that means it alone: that
+/// is what the key for the other reading puts in the place of what was typed.
+#[test]
+fn each_reading_has_a_phrase_of_its_own() {
+    let mut cases: Vec<(String, Timestamp, TimeZone)> = VALID
+        .iter()
+        .map(|text| {
+            let zone = load("America/Los_Angeles").unwrap();
+            ((*text).to_owned(), NOW.parse().unwrap(), zone)
+        })
+        .collect();
+    if let Some((_, file)) = expectations() {
+        for case in file["cases"].as_array().unwrap() {
+            let field = |name: &str| {
+                let value = case.get(name).or_else(|| file["default"].get(name));
+                value.and_then(Value::as_str).unwrap_or_default()
+            };
+            let text = case["text"].as_str().unwrap().to_owned();
+            cases.push((
+                text,
+                field("now").parse().unwrap(),
+                load(field("zone")).unwrap(),
+            ));
+        }
+    }
+    let mut seen = 0;
+    for (text, now, zone) in cases {
+        let context = PhraseContext::new(now, zone);
+        let Ok(reading) = read(&text, &context) else {
+            continue;
+        };
+        let others = reading.others.iter().map(|other| &other.reading);
+        for one in others.chain([&reading]) {
+            let phrase = exact(one);
+            let again = read(&phrase, &context);
+            let Ok(again) = again else {
+                panic!("{text} -> {phrase}: {again:?}");
+            };
+            assert!(again.others.is_empty(), "{text} -> {phrase} is doubtful");
+            assert_eq!(again.end, one.end, "{text} -> {phrase}");
+            if matches!(one.start, cnm::when::phrase::Wall::Minute(_)) {
+                assert_eq!(again.instant(), one.instant(), "{text} -> {phrase}");
+            } else {
+                assert_eq!(again.start, one.start, "{text} -> {phrase}");
+            }
+            seen += 1;
+        }
+    }
+    println!("{seen} readings written and read again");
+    assert!(seen > VALID.len());
+}
+
+/// Days keep the wall clock over the change to daylight saving, hours are elapsed time.
+#[test]
+fn days_keep_the_wall_clock_and_hours_pass() {
+    // Friday 6 March 2026, 10:30 in Los Angeles; the clocks change on Sunday.
+    let now = "2026-03-06T18:30:00Z".parse().unwrap();
+    let context = PhraseContext::new(now, load("America/Los_Angeles").unwrap());
+    let wall = |text: &str| to_json(&read(text, &context).unwrap());
+    let days = wall("in 3d 10:30");
+    assert_eq!(days["start"], "2026-03-09T10:30");
+    assert_eq!(days["instant"], "2026-03-09T17:30:00Z", "71 hours later");
+    let hours = wall("in 72h");
+    assert_eq!(hours["start"], "2026-03-09T11:30");
+    assert_eq!(hours["instant"], "2026-03-09T18:30:00Z");
+    assert_eq!(hours["anchor"], "instant");
 }
 
 /// Phrases of every shape, all readable.

@@ -1,5 +1,7 @@
 //! The line of a meeting on Today, and what stands below it.
 
+use crate::command::promise_due_words;
+
 use super::{
     App, Canvas, FollowUp, Id, Kind, Meeting, MeetingState, Person, Piece, Rect, Timestamp, card,
     cells_of, clock, follow_ups, late_short, piece, table, thread, zone,
@@ -94,13 +96,35 @@ pub(super) fn offices(canvas: &Canvas<'_>, app: &App, cells: u16) -> Vec<Piece> 
 /// What I promised and to whom, in my own words.
 pub(super) fn promised(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
     let promises = &app.screen.tally.promises;
-    let inner = canvas.frame(
-        area,
-        "Promises you made",
-        &format!("{} open", promises.len()),
-        false,
-    );
+    let offers = app.screen.offers.list();
+    let right = if offers.is_empty() {
+        format!("{} open", promises.len())
+    } else {
+        format!(
+            "{} open · {} found: + keeps, - dismisses",
+            promises.len(),
+            offers.len()
+        )
+    };
+    let mut inner = canvas.frame(area, "Promises you made", &right, false);
     let paint = canvas.paint;
+    for (y, offer) in (inner.y..inner.bottom()).zip(offers.iter().take(3)) {
+        let due = promise_due_words(&app.world, &app.settings, offer);
+        let pieces = [
+            piece("    + ", paint.key()),
+            piece(format!("{due:<14} "), paint.warn()),
+            piece(format!("“{}”", offer.words), paint.text()),
+        ];
+        canvas.line(inner.x, y, inner.width.saturating_sub(1), &pieces);
+    }
+    let taken = u16::try_from(offers.len().min(3))
+        .unwrap_or(0)
+        .min(inner.height);
+    inner.y += taken;
+    inner.height -= taken;
+    if inner.height == 0 {
+        return;
+    }
     for (y, id) in (inner.y..inner.bottom()).zip(promises) {
         let Some(promise) = app.world.get::<FollowUp>(id) else {
             continue;
@@ -122,7 +146,7 @@ pub(super) fn promised(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
             paint.text(),
         );
     }
-    if promises.is_empty() {
+    if promises.is_empty() && offers.is_empty() {
         canvas.remark(inner, "none open; a follow-up of kind promise stands here");
     }
 }

@@ -15,6 +15,29 @@ pub fn echo(reading: &Reading, home: &TimeZone) -> String {
     format!("{} -> {}", reading.text, meaning(reading, home))
 }
 
+/// Writes a reading as a phrase that has this reading only: `2026-03-17 16:00-18:00 Asia/Singapore`.
+///
+/// An instant that is told apart from another of the same wall time is written in UTC.
+pub fn exact(reading: &Reading) -> String {
+    let zone = zone::name(&reading.zone);
+    if let (Anchor::Instant(at), None) = (reading.anchor, reading.end)
+        && wall::instant(reading.zone.to_datetime(at), &reading.zone) != at
+    {
+        return at.to_string();
+    }
+    match (reading.start, reading.end) {
+        (Wall::Day(day), None) => day.to_string(),
+        (Wall::Day(day), Some(last)) => format!("{day} to {}", last.date()),
+        (Wall::Minute(at), Some(Wall::Minute(end))) if end.date() == at.date() => format!(
+            "{} {}-{} {zone}",
+            at.date(),
+            clock::time(at.time()),
+            clock::time(end.time())
+        ),
+        (Wall::Minute(at), _) => format!("{} {} {zone}", at.date(), clock::time(at.time())),
+    }
+}
+
 /// Names the other readings as shortly as tells them apart from the taken one: `17 Mar`, `20:00`.
 pub fn other_labels(reading: &Reading) -> Vec<String> {
     reading

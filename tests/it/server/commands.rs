@@ -234,6 +234,33 @@ async fn an_edit_of_a_deleted_record_gets_its_last_version() {
     assert_eq!(again.status, Status::Gone);
 }
 
+/// Who has seen the deletion can take it back: the record keeps its id, so links to it stay true.
+#[tokio::test]
+async fn a_deleted_record_comes_back_under_its_own_id() {
+    let backend = Backend::start().await;
+    let (mei, tom) = (backend.client("mei"), backend.client("tom"));
+    let set = json!({"name": "a", "owner": "mei", "shared_with": ["tom"], "x_unknown": 7});
+    mei.one(create("1", "lead", "l", set.clone())).await;
+    tom.one(delete("2", "lead", "l", 1)).await;
+    let mut back = create("3", "lead", "l", json!({"name": "a", "owner": "mei"}));
+    back["base"] = json!(1);
+    let blind = mei.one(back.clone()).await;
+    assert_eq!(blind.status, Status::Gone, "the deletion was not seen");
+    (back["cmd"], back["base"]) = (json!("4"), json!(2));
+    let seen = mei.one(back).await;
+    assert_eq!((seen.status, seen.version), (Status::Applied, Some(3)));
+    let key = ("lead".to_owned(), "l".to_owned());
+    let row = mei.everything().await.remove(&key).unwrap();
+    assert!(!row.deleted);
+    assert_eq!(row.fields["name"], "a");
+    assert_eq!(row.fields["x_unknown"], 7, "what nobody knows is kept");
+    assert!(!row.fields.contains_key("shared_with"));
+    let stale = mei
+        .one(update("5", "lead", "l", 1, json!({"name": "m"})))
+        .await;
+    assert_eq!(stale.status, Status::Conflict, "every field is new");
+}
+
 #[tokio::test]
 async fn two_creations_of_one_id_make_one_record() {
     let backend = Backend::start().await;

@@ -160,3 +160,40 @@ async fn an_outgoing_message_without_a_time_leaves_now() {
     backend.server.send_due().await.unwrap();
     assert_eq!(row(&mei, "message", "m").await.fields["state"], "sent");
 }
+
+/// What was escalated, and an incident, is closed with its root cause or not at all, whoever asks.
+#[tokio::test]
+async fn nothing_escalated_is_closed_without_its_root_cause() {
+    let backend = Backend::start().await;
+    let escalated = json!({
+        "title": "Payout", "owner": "mei", "state": "open", "priority": "p1",
+        "escalated_at": "2026-11-21T07:00:00Z",
+    });
+    let incident = json!({"title": "Ban", "owner": "mei", "state": "open"});
+    backend.seed(&[
+        (Kind::FollowUp, "f", escalated),
+        (
+            Kind::FollowUp,
+            "plain",
+            json!({"title": "Call", "owner": "mei", "state": "open"}),
+        ),
+        (Kind::Incident, "i", incident),
+    ]);
+    let mei = backend.client("mei");
+    for (cmd, kind, id, state) in [
+        ("1", "follow_up", "f", "done"),
+        ("2", "incident", "i", "closed"),
+    ] {
+        let refused = mei
+            .one(update(cmd, kind, id, 1, json!({"state": state})))
+            .await;
+        assert_eq!(refused.status, Status::Rejected, "{kind}");
+        let problem = refused.problem.unwrap();
+        assert_eq!(problem.errors[0].pointer, "/set/root_cause");
+        let set = json!({"state": state, "root_cause": "bank holiday"});
+        let closed = mei.one(update(&format!("{cmd}b"), kind, id, 1, set)).await;
+        assert_eq!(closed.status, Status::Applied, "{kind}");
+    }
+    let plain = update("3", "follow_up", "plain", 1, json!({"state": "done"}));
+    assert_eq!(mei.one(plain).await.status, Status::Applied);
+}

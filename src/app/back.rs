@@ -1,0 +1,27 @@
+//! Where the cursor goes when something is taken back.
+
+use super::App;
+use crate::effect::Edit;
+use crate::pane::Place;
+
+/// Returns the keys under which the record of an edit, or what it was about, may stand in a list.
+pub(super) fn rows_of(edit: &Edit) -> Vec<String> {
+    let about = |name: &str| {
+        let field = edit.before.get(name).or_else(|| edit.patch.set.get(name));
+        let id = field.and_then(serde_json::Value::as_str)?;
+        Some(format!("{name}:{id}"))
+    };
+    let own = Some(edit.id.clone());
+    [own, about("lead"), about("network")]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+impl App {
+    /// Puts the cursor on the first of these rows that stands in the list of a place.
+    pub(super) fn go_back_to(&mut self, place: Place, rows: &[String]) {
+        let list = &mut self.screen.shelf_mut(place).list;
+        let _ = rows.iter().any(|key| list.go_to_key(key));
+    }
+}

@@ -1,0 +1,408 @@
+//! The follow-ups at the keys: views, next steps, promises, and the verbs.
+
+use cnm::app::{App, Mode};
+use cnm::effect::{CacheRow, Effect, RowState};
+use cnm::pane::{DueView, Place};
+use cnm::record::{Due, FollowUp, FollowUpState, Kind, Message, WaitingOn};
+use cnm::text::Glyphs;
+use cnm::ui::{Depth, Look};
+use serde_json::{Value as Json, json};
+
+use crate::desk;
+
+const LOOK: Look = Look {
+    depth: Depth::Off,
+    glyphs: Glyphs::Unicode,
+};
+
+fn row(kind: Kind, id: &str, fields: &Json) -> CacheRow {
+    CacheRow {
+        kind,
+        id: id.into(),
+        version: 1,
+        state: RowState::Clean,
+        fields: fields.to_string(),
+    }
+}
+
+/// The morning of the undo tests, with me as a person and a colleague.
+fn rows() -> Vec<CacheRow> {
+    let mut rows: Vec<CacheRow> = include_str!("undo/morning.jsonl")
+        .lines()
+        .map(|line| {
+            let json: Json = serde_json::from_str(line).unwrap();
+            let kind = Kind::from_name(json["kind"].as_str().unwrap()).unwrap();
+            row(kind, json["id"].as_str().unwrap(), &json["fields"])
+        })
+        .collect();
+    for (id, name, role) in [
+        ("ana", "Ana Belmonte", "cnm"),
+        ("ben", "Ben Ortiz", "cnm"),
+        ("lea", "Lea Park", "lead"),
+    ] {
+        let fields =
+            json!({"name": name, "role": role, "team": "west", "zone": "America/Los_Angeles"});
+        rows.push(row(Kind::User, id, &fields));
+    }
+    rows
+}
+
+fn open(size: (u16, u16)) -> App {
+    desk::open("ana", rows(), size)
+}
+
+fn at(keys: &str) -> App {
+    let mut app = open((120, 40));
+    desk::press(&mut app, keys);
+    app
+}
+
+fn follow_up(app: &App, id: &str) -> FollowUp {
+    app.world.table::<FollowUp>().record(id).unwrap().clone()
+}
+
+fn on(app: &mut App, id: &str) {
+    assert!(app.screen.shelf_mut(Place::FollowUps).list.go_to_key(id));
+}
+
+fn text(app: &mut App, words: &str) {
+    let now = app.world.view.now;
+    app.update(now, cnm::app::Msg::Paste(words.into()));
+}
+
+fn date(text: &str) -> Due {
+    Due::On {
+        date: text.parse().unwrap(),
+    }
+}
+
+fn notice(app: &App) -> String {
+    app.screen
+        .notice
+        .as_ref()
+        .map(|notice| notice.text.clone())
+        .unwrap_or_default()
+}
+
+fn rows_of(app: &App, view: DueView) -> usize {
+    let tab = app.screen.tally.due.iter().find(|tab| tab.view == view);
+    tab.unwrap().rows
+}
+
+#[test]
+fn the_views_are_tabs_with_counts() {
+    let mut app = at("5");
+    let counts: Vec<(DueView, usize)> = DueView::ALL
+        .into_iter()
+        .map(|view| (view, rows_of(&app, view)))
+        .collect();
+    assert_eq!(
+        counts,
+        [
+            (DueView::All, 3),
+            (DueView::Overdue, 2),
+            (DueView::Today, 0),
+            (DueView::Week, 0),
+            (DueView::Waiting, 1),
+            (DueView::Recurring, 1),
+            (DueView::Subject, 3),
+            (DueView::NoStep, 2),
+            (DueView::Offers, 1),
+            (DueView::Snoozed, 0),
+        ]
+    );
+    for view in DueView::ALL.into_iter().skip(1) {
+        desk::press(&mut app, "tab");
+        assert_eq!(app.screen.due_view(), view);
+        let shown = app.screen.list().map_or(0, cnm::list::ListView::len);
+        assert_eq!(shown, rows_of(&app, view), "{view:?}");
+        let picture = desk::lines(&desk::draw(&app, LOOK)).join("\n");
+        assert!(picture.contains(view.title()), "{view:?}\n{picture}");
+    }
+    desk::press(&mut app, "tab");
+    assert_eq!(app.screen.due_view(), DueView::All);
+    desk::press(&mut app, "tab tab tab tab 1");
+    assert_eq!(
+        app.screen.shelf(Place::FollowUps).unwrap().list.len(),
+        3,
+        "Today shows all of them"
+    );
+}
+
+/// A lead or a CN without a next step gets one by a single key.
+#[test]
+fn one_key_gives_a_next_step() {
+    let mut app = at("5");
+    app.run_line("pane show next-steps");
+    assert_eq!(app.screen.active(), Place::NextSteps);
+    let key = app.screen.list().unwrap().cursor().unwrap().to_owned();
+    assert_eq!(key, "lead:halo", "longest in its stage first");
+    let effects = desk::press(&mut app, "f");
+    let Some(Effect::Save(batch)) = effects
+        .iter()
+        .find(|effect| matches!(effect, Effect::Save(_)))
+    else {
+        panic!("{effects:?}: {}", notice(&app));
+    };
+    let made = follow_up(&app, &batch.edits[0].id);
+    assert_eq!(made.due, Some(date("2026-11-20")));
+    assert_eq!(made.lead.unwrap().as_str(), "halo");
+    assert!(made.title.contains("Halo"), "{}", made.title);
+    assert_eq!(rows_of(&app, DueView::NoStep), 1);
+    desk::press(&mut app, "u");
+    assert_eq!(rows_of(&app, DueView::NoStep), 2);
+    assert_eq!(app.screen.list().unwrap().cursor(), Some("lead:halo"));
+}
+
+/// What an answer promises is offered right after it is sent; one key takes it, one dismisses it.
+#[test]
+fn a_promise_is_offered_after_sending() {
+    for (words, due) in [
+        ("Thanks! I will send the statement by Friday.", "2026-11-20"),
+        ("收到，我会在周五前发给你。", "2026-11-20"),
+    ] {
+        let mut app = at("2");
+        // The promise of yesterday is not what this is about.
+        desk::press(&mut app, "-");
+        app.run_line(&format!("inbox reply --id t1 \"{words}\""));
+        assert!(notice(&app).contains("+ keeps it"), "{}", notice(&app));
+        assert_eq!(app.screen.offers.list().len(), 1);
+        desk::press(&mut app, "+");
+        assert_eq!(app.screen.offers.list().len(), 0);
+        let table = app.world.table::<FollowUp>();
+        let kept: Vec<&FollowUp> = table
+            .records()
+            .map(|(_, kept)| kept)
+            .filter(|kept| kept.quote == words)
+            .collect();
+        assert_eq!(kept.len(), 1);
+        assert_eq!(kept[0].due, Some(date(due)), "{words}");
+        assert_eq!(kept[0].network.as_ref().unwrap().as_str(), "nova");
+        desk::press(&mut app, "u");
+        assert_eq!(app.screen.offers.list().len(), 1, "it is offered again");
+        desk::press(&mut app, "-");
+        assert_eq!(app.screen.offers.list().len(), 0);
+    }
+}
+
+#[test]
+fn a_promise_of_yesterday_is_on_today_and_read_against_its_day() {
+    let mut app = at("1");
+    let picture = desk::lines(&desk::draw(&app, LOOK)).join("\n");
+    assert!(picture.contains("+ keep - dismiss"), "{picture}");
+    desk::press(&mut app, "+");
+    let table = app.world.table::<FollowUp>();
+    let kept = table
+        .records()
+        .find(|(_, one)| one.quote.contains("statement by Wednesday"));
+    // "by Wednesday", written on Monday the 16th.
+    assert_eq!(kept.unwrap().1.due, Some(date("2026-11-18")));
+}
+
+#[test]
+fn what_was_escalated_is_closed_with_its_root_cause() {
+    let mut app = at("5");
+    on(&mut app, "call");
+    desk::press(&mut app, "! 1");
+    let escalated = follow_up(&app, "call");
+    assert_eq!(
+        escalated.escalated_to.unwrap().as_str(),
+        "lea",
+        "the lead of the team"
+    );
+    assert_eq!(escalated.priority.as_str(), "p1");
+    on(&mut app, "call");
+    desk::press(&mut app, "e");
+    assert!(matches!(app.mode, Mode::Line(_)), "the cause is asked for");
+    assert_eq!(follow_up(&app, "call").state, FollowUpState::Open);
+    text(&mut app, "the bank was closed");
+    desk::press(&mut app, "enter");
+    let closed = follow_up(&app, "call");
+    assert_eq!(closed.state, FollowUpState::Done);
+    assert_eq!(&*closed.root_cause, "the bank was closed");
+    desk::press(&mut app, "u u");
+    let before = follow_up(&app, "call");
+    assert_eq!(
+        (before.state, before.escalated_at),
+        (FollowUpState::Open, None)
+    );
+    app.run_line("follow-up escalate p2 --id plan");
+    app.run_line("edit state=done --id follow_up:plan");
+    assert!(notice(&app).contains("root cause"), "{}", notice(&app));
+    assert_eq!(follow_up(&app, "plan").state, FollowUpState::Open);
+}
+
+#[test]
+fn a_recurring_one_makes_the_next() {
+    let mut app = at("5");
+    app.run_line("follow-up repeat \"mon,thu\" --id weekly");
+    on(&mut app, "weekly");
+    desk::press(&mut app, "e");
+    let next = app
+        .world
+        .table::<FollowUp>()
+        .records()
+        .find(|(id, one)| id.as_str() != "weekly" && one.title == "Weekly numbers");
+    assert_eq!(next.unwrap().1.due, Some(date("2026-11-19")), "Thursday");
+}
+
+#[test]
+fn a_shift_keeps_each_distance_and_the_wall_clock() {
+    let mut app = at("5");
+    app.run_line("follow-up shift 3d --id call --id plan");
+    assert_eq!(follow_up(&app, "call").due, Some(date("2026-11-15")));
+    let Some(Due::At { wall, zone, .. }) = follow_up(&app, "plan").due else {
+        panic!()
+    };
+    assert_eq!(
+        (wall.to_string(), &*zone),
+        ("2026-11-22T18:00:00".to_owned(), "Asia/Singapore")
+    );
+    assert_eq!(follow_up(&app, "call").slipped, Some(2));
+    desk::press(&mut app, "u");
+    assert_eq!(follow_up(&app, "call").due, Some(date("2026-11-12")));
+    app.run_line("follow-up shift 3h --id call");
+    assert!(notice(&app).contains("no hours"), "{}", notice(&app));
+    app.run_line("follow-up shift 3x --id call");
+    assert!(notice(&app).contains("`x` is no span"), "{}", notice(&app));
+}
+
+#[test]
+fn snoozed_ones_come_back() {
+    let mut app = at("5");
+    on(&mut app, "call");
+    desk::press(&mut app, "w m");
+    assert_eq!(rows_of(&app, DueView::Snoozed), 1);
+    assert_eq!(rows_of(&app, DueView::All), 2);
+    desk::wait(&mut app, jiff::SignedDuration::from_hours(26));
+    assert_eq!(rows_of(&app, DueView::Snoozed), 0);
+    assert_eq!(rows_of(&app, DueView::All), 3);
+}
+
+#[test]
+fn handing_over_keeps_source_and_says_why() {
+    let mut app = at("5");
+    on(&mut app, "call");
+    desk::press(&mut app, "a b");
+    text(&mut app, "Dana wants the PDF");
+    desk::press(&mut app, "enter");
+    let handed = follow_up(&app, "call");
+    assert_eq!(handed.owner.unwrap().as_str(), "ben");
+    assert_eq!(&*handed.context, "Ana Belmonte, 17 Nov: Dana wants the PDF");
+    assert_eq!(handed.origin.unwrap().as_str(), "m1");
+    on(&mut app, "plan");
+    desk::press(&mut app, "a b enter");
+    assert_eq!(
+        follow_up(&app, "plan").owner.unwrap().as_str(),
+        "ben",
+        "a note may be left out"
+    );
+}
+
+/// It is 00:30 on Wednesday in Singapore: the nudge waits for nine.
+#[test]
+fn a_nudge_leaves_in_their_morning() {
+    let mut app = at("5");
+    on(&mut app, "plan");
+    desk::press(&mut app, "p");
+    let table = app.world.table::<Message>();
+    let nudge = table
+        .records()
+        .map(|(_, one)| one)
+        .find(|one| one.text.contains("Agree the December plan"))
+        .unwrap();
+    assert_eq!(nudge.send_at.unwrap().to_string(), "2026-11-18T01:00:00Z");
+    assert_eq!(nudge.thread.as_ref().unwrap().as_str(), "t2");
+    assert!(nudge.text.starts_with("Hi Wei,"), "{}", &*nudge.text);
+    assert_eq!(follow_up(&app, "plan").waiting_on, WaitingOn::Them);
+    assert!(
+        notice(&app).contains("Wed 18 Nov 09:00 Singapore"),
+        "{}",
+        notice(&app)
+    );
+}
+
+#[test]
+fn a_full_day_is_levelled_by_a_plan_that_is_shown() {
+    let mut rows = rows();
+    for number in 0..12 {
+        let fields = json!({"title": format!("Chore {number}"), "state": "open", "kind": "plan", "owner": "ana", "due": {"date": "2026-11-17"}});
+        rows.push(row(Kind::FollowUp, &format!("chore-{number:02}"), &fields));
+    }
+    let mut app = desk::open("ana", rows, (120, 40));
+    desk::press(&mut app, "5");
+    let picture = desk::lines(&desk::draw(&app, LOOK)).join("\n");
+    assert!(picture.contains("1 above 8 · L levels"), "{picture}");
+    desk::press(&mut app, "L");
+    let Mode::Pick(picker) = &app.mode else {
+        panic!("{}", notice(&app))
+    };
+    assert_eq!(picker.shown[0].label, "Move all 6");
+    desk::press(&mut app, "a");
+    let today = app.figures.load()[0];
+    assert!(today <= 8, "{today}");
+    desk::press(&mut app, "u");
+    assert_eq!(app.figures.load()[0], 12, "all come back as one");
+}
+
+/// `next tue` has two readings: the other one is one key away.
+#[test]
+fn tab_shows_the_other_reading() {
+    let mut app = at("5");
+    on(&mut app, "call");
+    desk::press(&mut app, "s /");
+    text(&mut app, "next thu");
+    let picture = desk::lines(&desk::draw(&app, LOOK)).join("\n");
+    assert!(
+        picture.contains("[Tab: 26 Nov]") || picture.contains("[Tab: 19 Nov]"),
+        "{picture}"
+    );
+    let (first, other) = if picture.contains("[Tab: 26 Nov]") {
+        ("2026-11-19", "2026-11-26")
+    } else {
+        ("2026-11-26", "2026-11-19")
+    };
+    desk::press(&mut app, "tab enter");
+    assert_eq!(follow_up(&app, "call").due, Some(date(other)));
+    on(&mut app, "call");
+    desk::press(&mut app, "s /");
+    text(&mut app, "next thu");
+    desk::press(&mut app, "tab tab enter");
+    assert_eq!(follow_up(&app, "call").due, Some(date(first)));
+}
+
+/// A due date is over when the local day of the person at the console has ended.
+#[test]
+fn a_date_is_overdue_after_the_local_day() {
+    let app = open((120, 40));
+    let one = FollowUp {
+        due: Some(date("2026-11-17")),
+        ..FollowUp::default()
+    };
+    let late = |at: &str| {
+        let mut view = app.world.view.clone();
+        view.now = at.parse().unwrap();
+        one.late(&view).unwrap().is_positive()
+    };
+    assert!(!late("2026-11-18T07:59:59Z"), "23:59 in Los Angeles");
+    assert!(late("2026-11-18T08:00:01Z"), "the day after");
+}
+
+#[test]
+fn the_views_look_right() {
+    for (columns, lines) in [(80, 24), (120, 40), (200, 60)] {
+        for (name, view) in [
+            ("next-steps", DueView::NoStep),
+            ("promises", DueView::Offers),
+            ("by-cn", DueView::Subject),
+        ] {
+            let mut app = open((columns, lines));
+            desk::press(&mut app, "5");
+            app.screen.show_view(view);
+            app.run_line("filter refresh");
+            let shown = desk::lines(&desk::draw(&app, LOOK));
+            let text: Vec<&str> = shown.iter().map(|line| line.trim_end()).collect();
+            insta::assert_snapshot!(format!("{name}-{columns}x{lines}"), text.join("\n"));
+        }
+    }
+}

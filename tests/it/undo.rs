@@ -1,0 +1,890 @@
+//! Undo after each verb of the console restores exactly the former state: in memory, on screen, in the cache and,
+//! after a sync, on the server as another device sees it; at once and after a restart.
+//!
+//! The verbs come from the program's own list of commands. A new one is tried on the record that its namespace
+//! is about; one that needs words gets them in [`LINES`], and one that is no edit is named in [`EXEMPT`] with the
+//! reason.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use cnm::app::{App, Configured, Msg};
+use cnm::config::Config;
+use cnm::effect::{Effect, Load};
+use cnm::keymap::Keymap;
+use cnm::list::World;
+use cnm::pane::Place;
+use cnm::record::{Kind, Role};
+use cnm::remote::{Address, Token};
+use cnm::server::{Grant, NewRecord, NewUser, Options, Running, Server};
+use cnm::store::{BatchState, Store, StoreHandle};
+use cnm::sync;
+use cnm::text::Glyphs;
+use cnm::theme::Theme;
+use cnm::ui::{Depth, Look};
+use proptest::prelude::*;
+use serde_json::{Map, Value as Json};
+
+use crate::cache::{Cache, folder};
+use crate::desk;
+use crate::model::instant;
+
+/// Commands that are no edits of records, by their beginning, and why undo has nothing to do with them.
+const EXEMPT: &[(&str, &str)] = &[
+    ("undo", "it is what is tested"),
+    ("redo", "it is what is tested"),
+    (
+        "note",
+        "notes are never changed: what was written stays as it was written",
+    ),
+    ("cursor", "it moves on the screen"),
+    ("mark", "it marks on the screen"),
+    ("pane", "it shows something else"),
+    ("filter", "it narrows a list"),
+    ("app", "it concerns the program, not the records"),
+    (
+        "conflict",
+        "it settles an edit that was refused; what it sends is a new edit of its own",
+    ),
+    ("outbox", "it looks after edits that were made before"),
+    ("network open", "it goes to a page"),
+    ("network threads", "it goes to a list"),
+    ("network leads", "it goes to a list"),
+    ("network follow-ups", "it goes to a list"),
+    ("network creators", "it goes to a list"),
+    ("network browse", "it opens a page in the browser"),
+    (
+        "exec",
+        "it runs a program; the commands that it answers with are edits of their own",
+    ),
+    ("macro", "it plays commands, each of which is tried here"),
+    ("notify", "it tells something"),
+    ("input", "it edits what is being typed"),
+    ("promise list", "it shows a list"),
+    ("funnel", "it shows figures"),
+    ("lead duplicates", "it shows a list"),
+    (
+        "lead score",
+        "it needs the rubric of a team; it changes fields as `edit lead` does",
+    ),
+    ("slot next-day", "it shows another day"),
+    ("slot previous-day", "it shows another day"),
+    ("slot today", "it shows another day"),
+    ("slot with", "it chooses who is shown"),
+    ("slot length", "it sets what is looked for"),
+    ("slot best", "it moves on the screen"),
+    ("slot copy", "it copies text"),
+    ("slot optional", "it chooses who is shown"),
+    ("slot meet", "it chooses who is shown"),
+    ("slot find", "it sets what is looked for"),
+    ("slot range", "it sets what is looked for"),
+    ("slot finer", "it changes the grid"),
+    ("slot coarser", "it changes the grid"),
+    ("slot former", "it moves on the screen"),
+    ("slot fairest", "it moves on the screen"),
+    ("slot order", "it changes the order of a list"),
+    ("slot why", "it shows a reason"),
+    ("slot series", "it shows a series"),
+    ("slot leave", "it leaves a view"),
+    ("slot export", "it writes a file"),
+    (
+        "slot import",
+        "it reads a file; what it makes are busy blocks as `new busy_block` makes them",
+    ),
+    (
+        "slot hold-series",
+        "it makes the same meetings as `slot hold`, one for each week that a series shows",
+    ),
+    (
+        "slot propose",
+        "it makes the same meetings as `slot hold`, and a message as `inbox reply` makes it",
+    ),
+];
+
+/// The lines with which a command is run; `{…}` stands for the records of the morning. Lines before the last one
+/// set the stage and are not taken back.
+const LINES: &[(&str, &[&[&str]])] = &[
+    (
+        "inbox reopen",
+        &[&["inbox done --id t1", "inbox reopen --id t1"]],
+    ),
+    (
+        "inbox snooze",
+        &[
+            &["inbox snooze fri --id t1"],
+            &["inbox snooze reply --id t1"],
+            &["inbox snooze morning --id t1 --id t2"],
+        ],
+    ),
+    (
+        "inbox reply",
+        &[
+            &["inbox reply \"Paid on Friday.\" --id t1"],
+            &["inbox reply --keep \"Yes.\" --id t1 --id t2"],
+            &["inbox reply --promise \"I will send it by Friday.\" --id t1"],
+        ],
+    ),
+    (
+        "inbox follow-up",
+        &[
+            &["inbox follow-up \"thu 18:00 SGT\" --id t1"],
+            &["inbox follow-up fri --keep --id t1 --id t2"],
+        ],
+    ),
+    ("inbox assign", &[&["inbox assign ben --id t1"]]),
+    (
+        "inbox link",
+        &[&["inbox link --network comet --lead halo --id t1"]],
+    ),
+    ("lead back", &[&["lead back --id tide"]]),
+    (
+        "lead add",
+        &[&["lead add \"Brightwell, referral, US, 40\" new"]],
+    ),
+    ("lead next", &[&["lead next \"call Tom tue\" --id halo"]]),
+    ("lead expires", &[&["lead expires fri --id halo"]]),
+    ("lead merge", &[&["lead merge tide --id halo"]]),
+    ("lead lose", &[&["lead lose price --id halo"]]),
+    ("lead move", &[&["lead move contacted --id halo"]]),
+    (
+        "follow-up done",
+        &[
+            &["follow-up done --id call"],
+            &["follow-up done \"sent the numbers\" --id call --id plan"],
+            &["follow-up done --id weekly"],
+        ],
+    ),
+    (
+        "follow-up slip",
+        &[
+            &["follow-up slip fri --id call"],
+            &["follow-up slip +2d --id call --id plan"],
+        ],
+    ),
+    (
+        "follow-up reopen",
+        &[&["follow-up done --id call", "follow-up reopen --id call"]],
+    ),
+    (
+        "follow-up add",
+        &[
+            &["follow-up add fri --id lead:halo"],
+            &["follow-up add mon --repeat weekly --id network:comet --id incident:ban"],
+        ],
+    ),
+    (
+        "follow-up resolve",
+        &[&[
+            "follow-up escalate p1 --id call",
+            "follow-up resolve \"a bank holiday\" --id call",
+        ]],
+    ),
+    (
+        "follow-up shift",
+        &[&["follow-up shift +1d --id call --id plan"]],
+    ),
+    (
+        "follow-up snooze",
+        &[
+            &["follow-up snooze fri --id call"],
+            &["follow-up snooze morning --id plan"],
+        ],
+    ),
+    (
+        "follow-up hand",
+        &[&["follow-up hand ben \"call Dana first\" --id call"]],
+    ),
+    ("follow-up nudge", &[&["follow-up nudge --id plan"]]),
+    (
+        "follow-up escalate",
+        &[&["follow-up escalate p1 --to lea --why \"third time\" --id plan"]],
+    ),
+    (
+        "follow-up repeat",
+        &[&["follow-up repeat \"mon,thu\" --id call"]],
+    ),
+    ("follow-up level", &[&["follow-up level all --cap 1"]]),
+    ("promise keep", &[&["promise keep"], &["promise keep fri"]]),
+    ("promise dismiss", &[&["promise dismiss"]]),
+    (
+        "slot confirm",
+        &[&[
+            "new meeting title=Talk start=2026-11-20T17:00:00Z end=2026-11-20T18:00:00Z state=held",
+            "slot confirm --id meeting:MADE",
+        ]],
+    ),
+    (
+        "slot decline",
+        &[&[
+            "new meeting title=Talk start=2026-11-20T17:00:00Z end=2026-11-20T18:00:00Z state=held",
+            "slot decline --id meeting:MADE",
+        ]],
+    ),
+    (
+        "slot release",
+        &[&[
+            "new meeting title=Talk start=2026-11-20T17:00:00Z end=2026-11-20T18:00:00Z state=held",
+            "slot release --id meeting:MADE",
+        ]],
+    ),
+    (
+        "slot move",
+        &[&[
+            "new meeting title=Talk start=2026-11-20T17:00:00Z end=2026-11-20T18:00:00Z state=held",
+            "slot move \"mon 17:00\" --id meeting:MADE",
+        ]],
+    ),
+    (
+        "slot hold",
+        &[&[
+            "pane show slots",
+            "slot with \"Dana Reyes\"",
+            "slot hold Review",
+        ]],
+    ),
+];
+
+/// The record on which a verb of a namespace is tried.
+const TARGETS: &[(&str, &str)] = &[
+    ("inbox", "t1"),
+    ("lead", "halo"),
+    ("network", "nova"),
+    ("follow-up", "call"),
+];
+
+/// Kinds whose records are never changed: undo adds the way back.
+fn grows(kind: Kind) -> bool {
+    kind.is_append_only()
+}
+
+/// The lines of every verb: each is a run of its own.
+fn runs() -> Vec<(String, Vec<String>)> {
+    let mut runs = Vec::new();
+    for entry in cnm::command::reference() {
+        let name = entry.name.as_str();
+        let begins = |part: &str| name == part || name.starts_with(&format!("{part} "));
+        if EXEMPT.iter().any(|(part, _)| begins(part)) {
+            continue;
+        }
+        if let Some((_, lines)) = LINES.iter().find(|(known, _)| *known == name) {
+            for lines in *lines {
+                runs.push((
+                    name.to_owned(),
+                    lines.iter().map(|&line| line.to_owned()).collect(),
+                ));
+            }
+            continue;
+        }
+        if matches!(name, "new" | "edit" | "delete") {
+            continue;
+        }
+        let space = name.split(' ').next().unwrap_or_default();
+        let target = TARGETS.iter().find(|(known, _)| *known == space);
+        let line = target.map_or_else(|| name.to_owned(), |(_, id)| format!("{name} --id {id}"));
+        runs.push((name.to_owned(), vec![line]));
+    }
+    for kind in Kind::ALL.iter().filter(|kind| !grows(**kind)) {
+        // Users and teams are made by the keeper of the server; messages come from outside, and the server moves
+        // their threads by itself (what one writes oneself is `inbox reply`).
+        if matches!(kind, Kind::User | Kind::Team | Kind::Message) {
+            continue;
+        }
+        let word = kind.name();
+        let Some(text) = text_field(*kind) else {
+            continue;
+        };
+        let new = format!("new {word} {text}=Made{}", needed(*kind));
+        runs.push((format!("new {word}"), vec![new.clone()]));
+        let edit = format!("edit {text}=Changed --id {word}:MADE");
+        runs.push((format!("edit {word}"), vec![new.clone(), edit]));
+        let delete = format!("delete --id {word}:MADE");
+        runs.push((format!("delete {word}"), vec![new, delete]));
+    }
+    runs
+}
+
+/// A field of the kind that takes any word.
+fn text_field(kind: Kind) -> Option<&'static str> {
+    use cnm::record::FieldType;
+    let fields = kind.fields();
+    let named = |name: &str| fields.iter().find(|field| field.name == name);
+    let text = |ty: &FieldType| matches!(ty, FieldType::Text | FieldType::LongText);
+    ["name", "title", "text"]
+        .into_iter()
+        .find_map(named)
+        .filter(|field| text(&field.ty))
+        .or_else(|| fields.iter().find(|field| text(&field.ty)))
+        .map(|field| field.name)
+}
+
+/// The parent that records of a kind must have.
+fn needed(kind: Kind) -> String {
+    use cnm::record::{Audience, FieldType};
+    let Audience::Parent(field) = kind.audience() else {
+        return String::new();
+    };
+    let parent = match kind.field(field).map(|field| field.ty) {
+        Some(FieldType::Link(Kind::Thread)) => "t1",
+        Some(FieldType::Link(Kind::Lead)) => "halo",
+        Some(FieldType::Link(Kind::Network)) => "nova",
+        Some(FieldType::Link(Kind::Campaign)) => "games",
+        Some(FieldType::Link(Kind::Objective)) => "grow",
+        Some(FieldType::Link(Kind::Plan)) => "year",
+        Some(FieldType::AnyLink) => "network:nova",
+        // Its parent is of a kind that this morning has none of.
+        other => panic!(
+            "{} hangs under {other:?}: add one to the morning",
+            kind.name()
+        ),
+    };
+    format!(" {field}={parent}")
+}
+
+/// A console as it runs, its screen left out: state, cache, sync, and another device that watches the server.
+struct Desk {
+    app: App,
+    store: StoreHandle,
+    mine: Address,
+    watcher: StoreHandle,
+    theirs: Address,
+    _server: (Server, Running),
+    _folders: (Cache, Cache, tempfile::TempDir),
+}
+
+const PLAIN: Look = Look {
+    depth: Depth::Off,
+    glyphs: Glyphs::Ascii,
+};
+
+static SEED: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(1_000);
+
+type Records = BTreeMap<(Kind, String), Map<String, Json>>;
+
+impl Desk {
+    async fn open() -> Self {
+        let home = folder();
+        let mut options = Options::new(Arc::new(instant));
+        options.rate = None;
+        let server = Server::open(&home.path().join("server.db"), options).unwrap();
+        for (id, name, role) in [
+            ("ana", "Ana Belmonte", Role::Lead),
+            ("ben", "Ben Ortiz", Role::Cnm),
+            ("lea", "Lea Park", Role::Lead),
+        ] {
+            let user = NewUser {
+                id: id.into(),
+                name: name.into(),
+                role,
+                team: "west".into(),
+                zone: "America/Los_Angeles".into(),
+            };
+            server.create_user(&user).unwrap();
+        }
+        server.load([morning()]).unwrap();
+        let running = server.serve(([127, 0, 0, 1], 0).into()).await.unwrap();
+        let address = || Address {
+            url: running.url(),
+            token: Token::new(
+                server
+                    .create_token("ana", &Grant::default())
+                    .unwrap()
+                    .reveal(),
+            ),
+            ca_file: None,
+        };
+        let (mine, theirs) = (address(), address());
+        let caches = (Cache::new(), Cache::new());
+        let open = |cache: &Cache| {
+            StoreHandle::spawn(Store::open(&cache.paths(), instant()).unwrap().0).unwrap()
+        };
+        let (store, watcher) = (open(&caches.0), open(&caches.1));
+        let mut desk = Self {
+            app: console(Vec::new()),
+            store,
+            mine,
+            watcher,
+            theirs,
+            _server: (server, running),
+            _folders: (caches.0, caches.1, home),
+        };
+        desk.sync().await;
+        desk.restart().await;
+        desk
+    }
+
+    /// Sends and fetches everything, and lets the other device see it.
+    async fn sync(&mut self) {
+        let report = sync::once(
+            Some(self.mine.clone()),
+            self.store.clone(),
+            Arc::new(instant),
+        )
+        .await
+        .unwrap();
+        assert_eq!(
+            (report.queued, report.conflicts, report.refused),
+            (0, 0, 0),
+            "{:?}",
+            self.store.outbox().await
+        );
+        sync::once(
+            Some(self.theirs.clone()),
+            self.watcher.clone(),
+            Arc::new(instant),
+        )
+        .await
+        .unwrap();
+    }
+
+    /// Opens the console anew from what is on disk.
+    async fn restart(&mut self) {
+        let rows = self
+            .store
+            .load(Load::Working(Kind::ALL.to_vec()))
+            .await
+            .unwrap();
+        self.app = console(Vec::new());
+        let effects = self.app.update(
+            instant(),
+            Msg::Loaded(Load::Working(Kind::ALL.to_vec()), rows),
+        );
+        self.carry(effects).await;
+        let logged = self.store.recent_batches(50).await.unwrap();
+        let (mut done, mut undone) = (Vec::new(), Vec::new());
+        for one in logged {
+            match one.state {
+                BatchState::Done => done.insert(0, one.batch),
+                BatchState::Undone => undone.push(one.batch),
+            }
+        }
+        let effects = self.app.update(instant(), Msg::UndoLog(done, undone));
+        self.carry(effects).await;
+    }
+
+    /// Carries out what the console asks for, as the runtime does; returns the ids of records that it made.
+    async fn carry(&mut self, effects: Vec<Effect>) -> Vec<String> {
+        let mut made = Vec::new();
+        let mut queue = VecDeque::from(effects);
+        while let Some(effect) = queue.pop_front() {
+            let msgs = match effect {
+                Effect::Save(batch) => {
+                    let new = batch
+                        .edits
+                        .iter()
+                        .filter(|edit| edit.op == cnm::record::Op::Create);
+                    made.extend(new.map(|edit| edit.id.clone()));
+                    let id = batch.id.clone();
+                    let changes = self.store.save(batch).await.unwrap();
+                    vec![Msg::Saved(id), Msg::Changed(changes)]
+                }
+                Effect::Load(load) => {
+                    let rows = self.store.load(load.clone()).await.unwrap();
+                    vec![Msg::Loaded(load, rows)]
+                }
+                _ => Vec::new(),
+            };
+            for msg in msgs {
+                queue.extend(self.app.update(instant(), msg));
+            }
+        }
+        made
+    }
+
+    /// Runs one line; what went wrong is a failure of the test.
+    async fn run(&mut self, line: &str) -> Vec<String> {
+        let effects = self.app.run_line(line);
+        let notice = self.app.screen.notice.clone();
+        assert!(
+            notice
+                .as_ref()
+                .is_none_or(|notice| notice.tone != cnm::pane::Tone::Error),
+            "`{line}`: {notice:?}"
+        );
+        assert!(
+            matches!(self.app.mode, cnm::app::Mode::Normal),
+            "`{line}` asks for more words: give it a line in LINES"
+        );
+        self.carry(effects).await
+    }
+
+    /// Goes to a place, with everything read that it asks for.
+    async fn show(&mut self, place: Place) {
+        let mut effects = self.app.run_line(&format!("pane show {}", place.name()));
+        effects.extend(self.app.update(instant(), Msg::Tick));
+        self.carry(effects).await;
+    }
+
+    /// Goes to the place of the verbs of a namespace and puts the cursor on their record, as a hand would.
+    async fn stand_on(&mut self, name: &str, line: &str) {
+        let space = name.split(' ').next().unwrap_or_default();
+        let place = match space {
+            "inbox" => Place::Inbox,
+            "lead" => Place::Funnel,
+            "network" => Place::Networks,
+            "follow-up" | "promise" => Place::FollowUps,
+            _ => return,
+        };
+        self.show(place).await;
+        if let Some((_, rest)) = line.split_once("--id ") {
+            let target = rest.split(' ').next().unwrap_or_default();
+            self.app.screen.shelf_mut(place).list.go_to_key(target);
+        }
+    }
+
+    /// Everything as the cache shows it.
+    async fn cached(&self) -> Records {
+        records(&self.store).await
+    }
+
+    /// Everything as the server has it, seen from another device.
+    async fn served(&self) -> Records {
+        records(&self.watcher).await
+    }
+
+    /// What is in memory of these records.
+    fn remembered(&self, of: &Records) -> Records {
+        let world = &self.app.world;
+        of.keys()
+            .filter_map(|(kind, id)| Some(((*kind, id.clone()), world.any(*kind).fields(id)?.2)))
+            .collect()
+    }
+
+    /// The places as they look, the line of messages, the cursor and the marks of what waits for the server left out:
+    /// the cursor of the place at hand is compared with its list.
+    async fn looks(&mut self) -> Vec<String> {
+        let here = self.app.screen.place;
+        self.app.screen.notice = None;
+        let mut frames = Vec::new();
+        for place in Place::TABS {
+            self.show(place).await;
+            self.app.screen.notice = None;
+            let list = self.app.screen.list();
+            frames.push(format!(
+                "{} {:?}",
+                place.title(),
+                list.map(cnm::list::ListView::order)
+            ));
+            let buffer = desk::draw(&self.app, PLAIN);
+            frames.extend(
+                desk::lines(&buffer)
+                    .into_iter()
+                    .skip(1)
+                    .map(|line| line.replace(['↑', '^', '*', '>'], " ")),
+            );
+        }
+        self.show(here).await;
+        self.app.screen.notice = None;
+        frames
+    }
+}
+
+fn console(rows: Vec<cnm::effect::CacheRow>) -> App {
+    let configured = Configured {
+        config: Config::default(),
+        keymap: Keymap::defaults().unwrap(),
+        theme: Theme::shipped("midnight").unwrap(),
+        problems: Vec::new(),
+    };
+    let zone = cnm::when::zone::load("America/Los_Angeles").unwrap();
+    // Each console makes ids of its own.
+    let seed = SEED.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    let mut app = App::new(
+        World::new("ana", instant(), zone, seed),
+        configured,
+        (120, 40),
+    );
+    app.update(
+        instant(),
+        Msg::Loaded(Load::Working(Kind::ALL.to_vec()), rows),
+    );
+    app
+}
+
+async fn records(store: &StoreHandle) -> Records {
+    let mut all = Records::new();
+    for kind in Kind::ALL {
+        let load = Load::All {
+            kind: *kind,
+            limit: 10_000,
+        };
+        for row in store.load(load).await.unwrap() {
+            let fields = serde_json::from_str(&row.fields).unwrap();
+            all.insert((row.kind, row.id), fields);
+        }
+    }
+    all
+}
+
+/// Compares two states; where records are never changed there may be more of them.
+fn assert_same(what: &str, after: &Records, before: &Records) {
+    for (key, fields) in before {
+        assert_eq!(after.get(key), Some(fields), "{what}: {key:?}");
+    }
+    let extra: Vec<_> = after
+        .keys()
+        .filter(|key| !before.contains_key(*key) && !grows(key.0))
+        .collect();
+    assert_eq!(
+        extra,
+        Vec::<&(Kind, String)>::new(),
+        "{what}: more than before"
+    );
+}
+
+/// Compares two pictures line by line.
+fn assert_looks(what: &str, after: &[String], before: &[String]) {
+    assert_eq!(after.len(), before.len(), "{what}");
+    for (at, (now, then)) in after.iter().zip(before).enumerate() {
+        assert_eq!(now, then, "{what}: line {at}");
+    }
+}
+
+fn changed(after: &Records, before: &Records) -> bool {
+    after != before
+}
+
+/// Runs a verb, takes it back, does it again and takes that back, and looks everywhere.
+async fn try_verb(desk: &mut Desk, name: &str, lines: &[String], sync_first: bool, restart: bool) {
+    let mut made = Vec::new();
+    let (last, stage) = lines.split_last().unwrap();
+    let fill =
+        |line: &str, made: &[String]| line.replace("MADE", made.last().map_or("", String::as_str));
+    for line in stage {
+        made.extend(desk.run(&fill(line, &made)).await);
+    }
+    desk.sync().await;
+    desk.restart().await;
+    for line in stage
+        .iter()
+        .filter(|line| line.starts_with("pane ") || line.starts_with("slot "))
+    {
+        desk.run(line).await;
+    }
+    desk.stand_on(name, last).await;
+    let (looks, cached, served) = (desk.looks().await, desk.cached().await, desk.served().await);
+    let remembered = desk.remembered(&cached);
+    desk.run(&fill(last, &made)).await;
+    let done = desk.cached().await;
+    assert!(
+        changed(&done, &cached),
+        "`{last}` changed nothing: give it a line in LINES or name it in EXEMPT"
+    );
+    let done_looks = desk.looks().await;
+    for round in 0..2 {
+        if sync_first {
+            desk.sync().await;
+            assert_same(
+                &format!("{name}: done on the server"),
+                &desk.served().await,
+                &done_where_kept(&done),
+            );
+        }
+        if restart {
+            desk.restart().await;
+        }
+        desk.run("undo").await;
+        if !restart {
+            // After a restart only what is open is in memory.
+            let now = desk.remembered(&remembered);
+            assert_same(&format!("{name}: memory, round {round}"), &now, &remembered);
+        }
+        assert_same(
+            &format!("{name}: cache, round {round}"),
+            &desk.cached().await,
+            &cached,
+        );
+        if !restart {
+            assert_looks(
+                &format!("{name}: screen, round {round}"),
+                &desk.looks().await,
+                &looks,
+            );
+        }
+        if sync_first {
+            desk.sync().await;
+            assert_same(
+                &format!("{name}: server, round {round}"),
+                &desk.served().await,
+                &served,
+            );
+        }
+        if round == 0 {
+            desk.run("redo").await;
+            assert_same(
+                &format!("{name}: again"),
+                &desk.cached().await,
+                &done_where_kept(&done),
+            );
+            if !restart
+                && !done
+                    .keys()
+                    .any(|key| grows(key.0) && !cached.contains_key(key))
+            {
+                assert_looks(
+                    &format!("{name}: screen after redo"),
+                    &desk.looks().await,
+                    &done_looks,
+                );
+            }
+        }
+    }
+    desk.sync().await;
+    assert_same(
+        &format!("{name}: server at the end"),
+        &desk.served().await,
+        &served,
+    );
+    desk.restart().await;
+    desk.stand_on(name, last).await;
+    assert_looks(
+        &format!("{name}: screen after a sync and a restart"),
+        &desk.looks().await,
+        &looks,
+    );
+}
+
+/// The records that redo makes the same: those that are never changed are written anew.
+fn done_where_kept(done: &Records) -> Records {
+    let kept = done.iter().filter(|((kind, _), _)| !grows(*kind));
+    kept.map(|(key, fields)| (key.clone(), fields.clone()))
+        .collect()
+}
+
+#[tokio::test]
+async fn undo_after_each_verb_restores_the_former_state() {
+    let mut desk = Desk::open().await;
+    let runs = runs();
+    for (name, lines) in &runs {
+        try_verb(&mut desk, name, lines, true, false).await;
+    }
+    println!(
+        "{} runs of {} verbs taken back",
+        runs.len(),
+        cnm::command::reference().len()
+    );
+}
+
+#[tokio::test]
+async fn undo_after_a_restart_restores_the_former_state() {
+    let mut desk = Desk::open().await;
+    for (name, lines) in &runs() {
+        try_verb(&mut desk, name, lines, true, true).await;
+        if lines.len() == 1 {
+            try_verb(&mut desk, name, lines, false, false).await;
+        }
+    }
+}
+
+#[test]
+fn every_exemption_is_of_a_command_that_exists() {
+    let names: Vec<String> = cnm::command::reference()
+        .into_iter()
+        .map(|entry| entry.name)
+        .collect();
+    let known = |part: &str| {
+        names
+            .iter()
+            .any(|name| name == part || name.starts_with(&format!("{part} ")))
+    };
+    for (part, why) in EXEMPT {
+        assert!(known(part) && !why.is_empty(), "{part}");
+    }
+    for (name, _) in LINES {
+        assert!(names.iter().any(|known| known == name), "{name}");
+    }
+}
+
+/// A link to a record that was made, taken back and made again is the same link.
+#[tokio::test]
+async fn what_links_to_a_record_still_finds_it_after_undo_and_redo() {
+    let mut desk = Desk::open().await;
+    let made = desk.run("new network name=Orbit").await;
+    let network = made.first().unwrap().clone();
+    desk.run(&format!("inbox link --network {network} --id t1"))
+        .await;
+    desk.sync().await;
+    desk.run("undo").await;
+    desk.run("undo").await;
+    desk.sync().await;
+    assert!(
+        !desk
+            .served()
+            .await
+            .contains_key(&(Kind::Network, network.clone()))
+    );
+    desk.restart().await;
+    desk.run("redo").await;
+    desk.run("redo").await;
+    desk.sync().await;
+    let served = desk.served().await;
+    assert!(served.contains_key(&(Kind::Network, network.clone())));
+    assert_eq!(
+        served[&(Kind::Thread, "t1".into())]["network"],
+        network.as_str()
+    );
+}
+
+fn steps() -> impl Strategy<Value = Vec<(usize, u8)>> {
+    proptest::collection::vec((any::<usize>(), 0_u8..8), 1..12)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 6, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Any verbs one after another, with syncs and restarts between them, are taken back one by one in the
+    /// opposite order, and every state on the way is met again.
+    #[test]
+    fn any_sequence_is_taken_back_step_by_step(steps in steps()) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let mut desk = Desk::open().await;
+            let single: Vec<(String, Vec<String>)> = runs().into_iter().filter(|(_, lines)| lines.len() == 1).collect();
+            let mut states = vec![desk.cached().await];
+            for (at, chance) in steps {
+                let (_, lines) = &single[at % single.len()];
+                let effects = desk.app.run_line(&lines[0]);
+                desk.app.mode = cnm::app::Mode::Normal;
+                // A verb may be refused where an earlier one has changed the record.
+                let did = effects.iter().any(|effect| matches!(effect, Effect::Save(_)));
+                desk.carry(effects).await;
+                if did {
+                    states.push(desk.cached().await);
+                }
+                match chance {
+                    0 => desk.sync().await,
+                    1 => { desk.sync().await; desk.restart().await; }
+                    2 => desk.restart().await,
+                    _ => {}
+                }
+            }
+            states.pop();
+            while let Some(before) = states.pop() {
+                desk.run("undo").await;
+                assert_same("a step back", &desk.cached().await, &before);
+            }
+            desk.sync().await;
+            let (cached, served) = (desk.cached().await, desk.served().await);
+            assert_same("the server", &served, &cached);
+        });
+    }
+}
+
+fn morning() -> Vec<NewRecord> {
+    let lines = include_str!("undo/morning.jsonl");
+    lines
+        .lines()
+        .map(|line| {
+            let json: Json = serde_json::from_str(line).unwrap();
+            let Json::Object(fields) = json["fields"].clone() else {
+                panic!("{line}")
+            };
+            NewRecord {
+                kind: Kind::from_name(json["kind"].as_str().unwrap()).unwrap(),
+                id: json["id"].as_str().unwrap().into(),
+                fields,
+                updated_at: instant(),
+                updated_by: "ana".into(),
+            }
+        })
+        .collect()
+}
