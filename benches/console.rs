@@ -140,6 +140,45 @@ fn done_and_advance(bencher: Bencher<'_, '_>, threads: usize) {
     bencher.bench_local(|| app.update(now(), Msg::Key(done)));
 }
 
+/// One key in a morning of three hundred threads, with so many messages in memory.
+#[divan::bench(args = THREADS, sample_count = 100, sample_size = 1)]
+fn done_with_messages(bencher: Bencher<'_, '_>, messages: usize) {
+    let mut app = with_messages(messages);
+    let done = one("e");
+    let look = Look {
+        depth: Depth::TrueColour,
+        glyphs: Glyphs::Unicode,
+    };
+    let mut buffer = Buffer::empty(Rect::new(0, 0, SIZE.0, SIZE.1));
+    bencher.bench_local(|| {
+        black_box(app.update(now(), Msg::Key(done)));
+        ui::draw(&app, look, black_box(&mut buffer));
+    });
+}
+
+/// A console with three hundred threads that hold this many messages.
+fn with_messages(messages: usize) -> App {
+    const OPEN: usize = 300;
+    let mut app = console(OPEN);
+    let rows = (0..messages)
+        .map(|number| {
+            let seconds = now().as_second() - i64::try_from(number).unwrap() * 7;
+            let fields = json!({
+                "thread": format!("t{:06}", number % OPEN),
+                "direction": "in",
+                "sender": "p1",
+                "sender_name": "Person 1",
+                "sent_at": Timestamp::from_second(seconds).unwrap().to_string(),
+                "kind": "text",
+                "text": "Could you check the payout of October for us?",
+            });
+            row(Kind::Message, format!("m{number:06}"), &fields)
+        })
+        .collect();
+    app.update(now(), Msg::Loaded(Load::Unhandled, rows));
+    app
+}
+
 /// A minute goes by.
 #[divan::bench(args = THREADS)]
 fn tick(bencher: Bencher<'_, '_>, threads: usize) {

@@ -6,6 +6,7 @@
 
 mod asks;
 mod back;
+mod configure;
 mod context;
 mod course;
 mod figures;
@@ -30,6 +31,7 @@ mod score;
 mod script;
 mod slots;
 mod stepping;
+mod sweep;
 
 pub use course::{Course, Courses, Steps};
 pub use figures::{Figures, FunnelFigures, Hanging};
@@ -43,6 +45,7 @@ pub use prefix::{Prefix, PrefixBar};
 pub use reply::ReplyBox;
 pub use score::{ScoreBox, ScoreRow};
 pub use script::Sheet;
+pub use sweep::Sweep;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
@@ -184,6 +187,10 @@ pub enum Mode {
     Help(usize),
     /// What a program wrote, or the commands that it proposes.
     Sheet(Box<Sheet>),
+    /// What needs no decision.
+    Sweep(Box<Sweep>),
+    /// What was done today, scrolled by this many lines.
+    Summary(usize),
 }
 
 /// The state of the console.
@@ -294,6 +301,7 @@ impl App {
             parsing: None,
             asks: VecDeque::new(),
         };
+        app.screen.views = configure::saved_views(&app.config);
         if let Some(problem) = problems.first() {
             app.screen.say(Tone::Error, problem.clone());
         } else {
@@ -518,22 +526,6 @@ impl App {
         let shelf = self.screen.shelf(place);
         let filter = shelf.map(|shelf| shelf.filter.clone()).unwrap_or_default();
         (place, filter, self.screen.split_of(place))
-    }
-
-    fn configure(&mut self, configured: Configured) {
-        self.settings = configured.config.settings();
-        self.layout = Layout::read(&configured.config.keys.layout).unwrap_or_default();
-        self.config = configured.config;
-        self.keymap = configured.keymap;
-        self.theme = configured.theme;
-        self.parsed.clear();
-        self.redraw = true;
-        match configured.problems.first() {
-            Some(problem) => self.screen.say(Tone::Error, problem.clone()),
-            None => self
-                .screen
-                .say(Tone::Done, "config, keys and theme read again"),
-        }
     }
 
     /// Undoes on screen what could not be saved, and says so before anyone believes it.

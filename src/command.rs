@@ -5,6 +5,7 @@
 //! its namespace, which changes records through a [`Cx`] and asks the world through effects. Nothing here
 //! knows a widget, a file or a socket.
 
+mod answer;
 mod conflict;
 mod cursor;
 mod cx;
@@ -23,15 +24,18 @@ mod phrase;
 mod promise;
 mod record;
 mod script;
+mod settle;
 mod slot;
+mod summary;
 mod targets;
+mod turn;
 mod undo;
 
 pub use conflict::{ConflictCommand, Which};
 pub use cursor::CursorCommand;
 pub use cx::{Ask, Choice, CommandError, Cx, Expects, Outcome, Settings};
 pub use file::{Step, read_printed, read_steps, split_lines};
-pub use filter::FilterCommand;
+pub use filter::{FilterCommand, check_filter};
 pub use follow_up::FollowUpCommand;
 pub use funnel::{FunnelCommand, FunnelFormat, FunnelVerb, funnel_loads};
 pub use go::{AppCommand, PaneCommand};
@@ -57,7 +61,9 @@ pub use slot::{
     Timetable, Tongue, Wanted, agenda, between, invitation, is_free, release_expired, split_names,
     take_calendar,
 };
+pub use summary::Summary;
 pub use targets::Targets;
+pub use turn::{TurnCommand, Verdict};
 pub use undo::UndoLog;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -189,7 +195,7 @@ impl Command {
     /// Returns the kind that it acts on, where it acts on one kind only, and the records that it names.
     pub fn named(&self) -> (Option<Kind>, Option<&Targets>) {
         match self {
-            Command::Inbox(command) => (Some(Kind::Thread), Some(command.targets())),
+            Command::Inbox(command) => (Some(Kind::Thread), command.targets()),
             Command::Lead(command) => (Some(Kind::Lead), command.targets()),
             Command::Network(command) => (Some(Kind::Network), Some(command.targets())),
             Command::FollowUp(command) => (Some(Kind::FollowUp), Some(command.targets())),

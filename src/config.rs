@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use crate::command::Settings;
 use crate::keymap::{self, Layout, line_of};
+use crate::record::Kind;
 
 /// The configuration.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -208,6 +209,18 @@ pub struct Inbox {
     pub send_delay: u32,
     /// Ids or names of the people that `assign` offers first.
     pub favourites: Vec<String>,
+    /// Saved views: further tabs of the inbox, each a filter in the query language.
+    pub views: Vec<View>,
+}
+
+/// A saved view of the inbox.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct View {
+    /// The name of its tab.
+    pub name: String,
+    /// What it shows, for example `network.lifecycle:new sla<4h`.
+    pub filter: String,
 }
 
 impl Default for Inbox {
@@ -215,6 +228,7 @@ impl Default for Inbox {
         Self {
             send_delay: 10,
             favourites: Vec::new(),
+            views: Vec::new(),
         }
     }
 }
@@ -343,6 +357,7 @@ impl Config {
                 ));
             }
         }
+        check_views(text, &config).map_err(|(line, what, hint)| fail(line, what, hint))?;
         Ok(config)
     }
 
@@ -363,6 +378,32 @@ impl Config {
 fn hours(text: &str) -> Option<(jiff::civil::Time, jiff::civil::Time)> {
     let (from, to) = text.split_once('-')?;
     Some((time(from.trim())?, time(to.trim())?))
+}
+
+/// Checks the saved views; returns line, fault and hint of the first that cannot be used.
+fn check_views(text: &str, config: &Config) -> Result<(), (usize, String, String)> {
+    let view = crate::record::View {
+        now: jiff::Timestamp::UNIX_EPOCH,
+        zone: jiff::tz::TimeZone::UTC,
+        me: "me".into(),
+    };
+    for (at, saved) in config.inbox.views.iter().enumerate() {
+        let header = text
+            .lines()
+            .enumerate()
+            .filter(|(_, line)| line.trim() == "[[inbox.views]]")
+            .nth(at);
+        let line = header.map_or(1, |(line, _)| line + 1);
+        if saved.name.trim().is_empty() {
+            let hint = "write for example name = \"New CNs\"".to_owned();
+            return Err((line, "a saved view has no name".into(), hint));
+        }
+        if let Err(error) = crate::command::check_filter(Kind::Thread, &saved.filter, &view) {
+            let what = format!("view `{}`: {error}", saved.name);
+            return Err((line, what, "`cnm list thread QUERY` tries a filter".into()));
+        }
+    }
+    Ok(())
 }
 
 fn time(text: &str) -> Option<jiff::civil::Time> {

@@ -4,6 +4,7 @@
 //! [`ListView`] with filter and sort. [`Screen`] holds all of that for one console.
 
 mod arrange;
+mod at_hand;
 mod filter;
 mod follow_ups;
 mod funnel;
@@ -14,6 +15,7 @@ mod slots;
 mod tally;
 
 pub use arrange::{Stamp, Stretch, arrange, arrange_all, network_needs};
+pub use at_hand::{Unhandled, answered, at_hand, unhandled};
 pub use filter::Filter;
 pub use follow_ups::{DueTab, DueView, subject_name, without_next_step};
 pub use funnel::{
@@ -243,8 +245,9 @@ pub struct Screen {
     pub zoom: bool,
     /// First line of the detail that is shown.
     pub detail_scroll: usize,
-    /// The message of the thread that the cursor is on, counted from the newest; 0 is the newest.
-    pub message: usize,
+    /// The message of the thread that the user went to, counted from the newest, which is 0; where they went
+    /// to none it is the first that asks something.
+    pub message: Option<usize>,
     /// The lists.
     pub shelves: BTreeMap<Place, Shelf>,
     /// Places to go back to.
@@ -271,6 +274,8 @@ pub struct Screen {
     pub readings: Readings,
     /// Promises found in what was sent.
     pub offers: Offers,
+    /// Saved views of the inbox: name and filter.
+    pub views: Vec<(String, String)>,
 }
 
 /// Something on screen that can be pointed at.
@@ -311,7 +316,7 @@ impl Default for Screen {
             focus: Focus::default(),
             zoom: false,
             detail_scroll: 0,
-            message: 0,
+            message: None,
             shelves: BTreeMap::new(),
             back: Vec::new(),
             forward: Vec::new(),
@@ -325,6 +330,7 @@ impl Default for Screen {
             arranged: BTreeMap::new(),
             readings: Readings::default(),
             offers: Offers::default(),
+            views: Vec::new(),
         }
     }
 }
@@ -406,7 +412,7 @@ impl Screen {
         self.place = place;
         self.focus = Focus::List;
         self.detail_scroll = 0;
-        self.message = 0;
+        self.message = None;
     }
 
     /// Goes back or forward in the history of places; says whether there was somewhere to go.

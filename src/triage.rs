@@ -34,6 +34,7 @@ pub use alike::{Group, GroupKind, alike, merged};
 pub use ask::Ask;
 pub use assessment::{Assessment, People, is_unhandled};
 pub use badge::{Badge, Mark, SLA_SOON};
+pub use deadline::due_places;
 pub use level::{Duty, Move, level};
 pub use order::{Case, inbox_order};
 pub use promise::{Promise, promises};

@@ -24,6 +24,7 @@ mod reply;
 mod score;
 mod sheet;
 mod slots;
+mod sweep;
 mod table;
 mod thread;
 mod today;

@@ -1,6 +1,6 @@
 //! What commands ask of the part of the console that talks with the user.
 
-use super::{App, Find, Line, Mode, Picker, ReplyBox};
+use super::{App, Find, Line, Mode, Picker};
 use crate::command::Ask;
 use crate::effect::Effect;
 use crate::pane::Tone;
@@ -39,14 +39,16 @@ impl App {
                 ask @ Ask::Settle { .. } => self.open_settling(ask),
                 ask @ Ask::Facts { .. } => self.open_facts(ask),
                 Ask::Score { lead } => self.open_score(&lead),
-                Ask::Reply { thread } => {
-                    let draft = self.drafts.get(&format!("reply:{thread}"));
-                    let draft = draft.cloned().unwrap_or_default();
-                    self.mode = Mode::Reply(Box::new(ReplyBox::open(&self.world, &thread, &draft)));
-                }
                 Ask::Propose { thread, text } => {
                     effects.extend(self.open_proposal(&thread, &text));
                 }
+                Ask::Reply {
+                    thread,
+                    text,
+                    meeting,
+                } => effects.extend(self.open_reply(&thread, text, meeting)),
+                Ask::Sweep => self.open_sweep(),
+                Ask::Summary => self.mode = Mode::Summary(0),
                 Ask::Find(text) => {
                     let mut find = Box::new(Find::open(&text));
                     effects.extend(find.asked());

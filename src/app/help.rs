@@ -49,6 +49,9 @@ fn help_of(binding: &Binding, entries: &[Entry]) -> String {
         .unwrap_or_default()
 }
 
+/// The keys of the summary of the day.
+const SUMMARY: &[(&str, &str)] = &[("j/k", "scroll"), ("w", "write Markdown"), ("Esc", "close")];
+
 /// Returns the verbs of what is typed or chosen in; none where the place has the keys.
 fn while_typing(mode: &Mode) -> Option<Vec<(String, String)>> {
     let rows: &[(&str, &str)] = match mode {
@@ -64,7 +67,7 @@ fn while_typing(mode: &Mode) -> Option<Vec<(String, String)>> {
         Mode::Reply(_) => &[
             ("Enter", "send"),
             ("Alt-Enter", "new line"),
-            ("1-9", "snippet"),
+            ("1-9 /", "snippet"),
             ("Ctrl-E", "editor"),
             ("Esc", "keep draft"),
         ],
@@ -90,6 +93,14 @@ fn while_typing(mode: &Mode) -> Option<Vec<(String, String)>> {
             ("y", "copy"),
         ],
         Mode::Sheet(_) => &[("j/k", "scroll"), ("y", "copy"), ("Esc", "close")],
+        Mode::Sweep(_) => &[
+            ("Enter", "clear"),
+            ("x", "keep a group"),
+            ("*", "all or none"),
+            ("j/k", "look into"),
+            ("Esc", "leave"),
+        ],
+        Mode::Summary(_) => SUMMARY,
         Mode::Help(_) => &[("j/k", "scroll"), ("any key", "close")],
     };
     Some(fixed(rows))
@@ -121,7 +132,9 @@ pub fn footer(app: &App) -> Vec<(String, String)> {
                 .and_then(|line| line.split_whitespace().nth(1));
             let prefix = first.to_string();
             if let Some(name) = name.filter(|_| !prefixes.contains(&prefix)) {
-                rows.push((true, format!("{prefix}…"), name.replace('-', " ")));
+                let word = super::Prefix::of(binding).map(super::Prefix::word);
+                let word = word.map_or_else(|| name.replace('-', " "), str::to_owned);
+                rows.push((true, format!("{prefix}…"), word));
                 prefixes.push(prefix);
             }
         } else if binding.hint {

@@ -49,6 +49,8 @@ impl App {
             Mode::Form(form) => self.form_key(form, key),
             Mode::Score(open) => self.score_key(open, key),
             Mode::Find(find) => self.find_key(find, key),
+            Mode::Sweep(sweep) => self.sweep_key(sweep, key),
+            Mode::Summary(scroll) => self.summary_key(scroll, key),
             Mode::Help(scroll) => {
                 self.mode = match self.layout.meant(key).code {
                     KeyCode::Char('j') | KeyCode::Down => Mode::Help(scroll + 1),
@@ -93,7 +95,7 @@ impl App {
                 find.input.insert(text);
                 effects = find.asked();
             }
-            Mode::Normal | Mode::Help(_) | Mode::Sheet(_) => {
+            Mode::Normal | Mode::Help(_) | Mode::Sheet(_) | Mode::Sweep(_) | Mode::Summary(_) => {
                 self.screen.say(
                     Tone::Info,
                     "pasted text goes where something is typed: try `/`, `:` or a reply",

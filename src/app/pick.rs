@@ -110,7 +110,14 @@ impl App {
 
     fn picked(&mut self, then: &Then, word: &str) -> Vec<Effect> {
         match then {
-            Then::Command(command) => self.run_line(&format!("{command} -- {}", quote_word(word))),
+            Then::Command(command) => {
+                let word = quote_word(word);
+                let line = match command.split_once("{}") {
+                    Some((before, after)) => format!("{before}{word}{after}"),
+                    None => format!("{command} -- {word}"),
+                };
+                self.run_line(&line)
+            }
             Then::Answer => self.answered(word),
         }
     }

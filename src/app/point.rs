@@ -25,10 +25,23 @@ impl App {
         match (&mut self.mode, wheel) {
             (Mode::Normal, _) => self.point_at_place(pointing, spots),
             (
-                Mode::Help(_) | Mode::Sheet(_) | Mode::Pick(_) | Mode::Line(_) | Mode::Find(_),
+                Mode::Help(_)
+                | Mode::Sheet(_)
+                | Mode::Pick(_)
+                | Mode::Line(_)
+                | Mode::Find(_)
+                | Mode::Sweep(_)
+                | Mode::Summary(_),
                 Some(code),
             ) => self.typed(key(code)),
-            (Mode::Help(_), None) => {
+            (Mode::Sweep(sweep), None) => {
+                // A click looks into a group; clearing needs the key.
+                if let Some(Spot::Choice(at)) = spots.first() {
+                    sweep.chosen = *at;
+                }
+                Vec::new()
+            }
+            (Mode::Help(_) | Mode::Summary(_), None) => {
                 self.mode = Mode::Normal;
                 Vec::new()
             }
@@ -75,7 +88,7 @@ impl App {
         let list = &mut self.screen.shelf_mut(place).list;
         list.step(if up { -by } else { by });
         self.screen.detail_scroll = 0;
-        self.screen.message = 0;
+        self.screen.message = None;
         Vec::new()
     }
 
@@ -112,7 +125,7 @@ impl App {
                 }
                 self.screen.focus = Focus::List;
                 self.screen.detail_scroll = 0;
-                self.screen.message = 0;
+                self.screen.message = None;
                 self.screen.shelf_mut(place).list.go_to_key(key);
             }
         }

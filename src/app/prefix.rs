@@ -3,8 +3,9 @@
 use super::App;
 use crate::command::inferred_title;
 use crate::keymap::Binding;
-use crate::pane::Place;
-use crate::record::{FollowUp, Lead, Network, Thread};
+use crate::list::World;
+use crate::pane::{Place, Screen, at_hand};
+use crate::record::{FollowUp, Id, Lead, Network, Thread};
 
 /// What the keys of a bar do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,15 +20,31 @@ pub enum Prefix {
     Sleep,
     /// Make the next step of a record.
     NextStep,
+    /// Make something else of a message.
+    Turn,
+    /// Open an incident.
+    Incident,
+    /// Press a button of a card.
+    Verdict,
 }
 
 impl Prefix {
-    const ALL: [(Prefix, &'static str); 5] = [
+    const ALL: [(Prefix, &'static str); 15] = [
         (Prefix::FollowUp, "inbox follow-up"),
         (Prefix::Snooze, "inbox snooze"),
         (Prefix::Slip, "follow-up slip"),
         (Prefix::Sleep, "follow-up snooze"),
         (Prefix::NextStep, "follow-up add"),
+        (Prefix::Turn, "inbox lead"),
+        (Prefix::Turn, "inbox coach"),
+        (Prefix::Turn, "inbox pain"),
+        (Prefix::Turn, "inbox join"),
+        (Prefix::Turn, "inbox decline"),
+        (Prefix::Turn, "inbox lose"),
+        (Prefix::Turn, "inbox back"),
+        (Prefix::Turn, "inbox propose"),
+        (Prefix::Incident, "inbox incident"),
+        (Prefix::Verdict, "inbox answer"),
     ];
 
     /// Returns the word at the left of the bar.
@@ -37,10 +54,13 @@ impl Prefix {
             Prefix::Snooze | Prefix::Sleep => "snooze",
             Prefix::NextStep => "next step",
             Prefix::Slip => "slip to",
+            Prefix::Turn => "turn into",
+            Prefix::Incident => "incident",
+            Prefix::Verdict => "answer",
         }
     }
 
-    fn of(binding: &Binding) -> Option<Prefix> {
+    pub(super) fn of(binding: &Binding) -> Option<Prefix> {
         let line = binding.commands.first()?;
         Self::ALL
             .into_iter()
@@ -130,13 +150,23 @@ impl App {
             return Default::default();
         };
         let title = match prefix {
-            Prefix::FollowUp => inferred_title(thread),
             Prefix::Snooze | Prefix::Slip | Prefix::Sleep | Prefix::NextStep => {
                 thread.from_name.clone()
             }
+            _ => inferred_title(&words(world, &self.screen, key, thread)),
         };
         let network = world.follow(thread.network.as_ref());
         let lead = world.follow(thread.lead.as_ref());
         (title, about(network, lead))
     }
+}
+
+/// The words of the message at hand of a thread, else its newest words.
+fn words(world: &World, screen: &Screen, key: &str, thread: &Thread) -> String {
+    let id = at_hand(world, Some(screen), &Id::new(key));
+    let message = id.and_then(|id| world.get(&id));
+    message
+        .map(|message| message.text.to_string())
+        .filter(|text| !text.is_empty())
+        .unwrap_or_else(|| thread.last_text.clone())
 }

@@ -5,7 +5,7 @@ use crate::command::quote_word;
 use crate::effect::Effect;
 use crate::keymap::{Key, KeyCode};
 use crate::list::World;
-use crate::record::{Id, Network, Person, Snippet, Thread, User};
+use crate::record::{Id, Lead, Network, Person, Snippet, Thread, User};
 use crate::triage::promises;
 
 /// A reply that is being written.
@@ -19,20 +19,72 @@ pub struct ReplyBox {
     pub input: Input,
     /// The snippets that digits put in: key, title, filled text.
     pub snippets: Vec<(char, String, String)>,
+    /// What is typed to find a snippet; absent while the reply itself is typed.
+    pub search: Option<Input>,
+    /// Which of the snippets that fit is chosen.
+    pub chosen: usize,
     /// Whether a promise in it becomes a follow-up when it is sent.
     pub keeps_promise: bool,
+    /// Whether it offers times to meet: sending it proposes a meeting.
+    pub meeting: bool,
 }
 
 impl ReplyBox {
     pub(super) fn open(world: &World, thread: &str, draft: &str) -> Self {
         let record = world.table::<Thread>().record(thread);
-        let person = record.and_then(|thread| world.follow::<Person>(thread.from.as_ref()));
-        let network = record.and_then(|thread| world.follow::<Network>(thread.network.as_ref()));
+        let facts = Facts {
+            person: record.and_then(|thread| world.follow(thread.from.as_ref())),
+            network: record.and_then(|thread| world.follow(thread.network.as_ref())),
+            lead: record.and_then(|thread| world.follow(thread.lead.as_ref())),
+            me: world.me(),
+        };
         Self {
             thread: Id::new(thread),
             input: Input::body(draft),
-            snippets: snippets(world, person, network, world.me()),
+            snippets: snippets(world, &facts),
+            search: None,
+            chosen: 0,
             keeps_promise: false,
+            meeting: false,
+        }
+    }
+
+    /// Returns the snippets to choose from, those that fit what is typed first.
+    pub fn shown(&self) -> Vec<&(char, String, String)> {
+        let Some(search) = &self.search else {
+            return self.snippets.iter().collect();
+        };
+        let texts: Vec<String> = self
+            .snippets
+            .iter()
+            .map(|(_, title, body)| format!("{title} {body}"))
+            .collect();
+        super::fuzzy::rank(&search.text(), &texts)
+            .into_iter()
+            .filter_map(|at| self.snippets.get(at))
+            .collect()
+    }
+
+    /// Takes a key while a snippet is sought.
+    fn search_key(&mut self, key: Key) {
+        let count = self.shown().len().max(1);
+        match key.code {
+            KeyCode::Esc => self.search = None,
+            KeyCode::Enter => {
+                let text = self.shown().get(self.chosen).map(|(.., text)| text.clone());
+                if let Some(text) = text {
+                    self.input.set(&text);
+                    self.search = None;
+                }
+            }
+            KeyCode::Down | KeyCode::Tab => self.chosen = (self.chosen + 1) % count,
+            KeyCode::Up | KeyCode::BackTab => self.chosen = (self.chosen + count - 1) % count,
+            _ => {
+                if let Some(search) = &mut self.search {
+                    search.key(key);
+                }
+                self.chosen = 0;
+            }
         }
     }
 
@@ -51,51 +103,51 @@ impl ReplyBox {
     }
 }
 
+/// What the places of a snippet are filled from.
+struct Facts<'w> {
+    person: Option<&'w Person>,
+    network: Option<&'w Network>,
+    lead: Option<&'w Lead>,
+    me: Option<&'w User>,
+}
+
 /// Fills the snippets for one reader: in their language where there is a translation, else in English.
-fn snippets(
-    world: &World,
-    person: Option<&Person>,
-    network: Option<&Network>,
-    me: Option<&User>,
-) -> Vec<(char, String, String)> {
-    let wanted = person.map_or("", |person| person.locale.split('-').next().unwrap_or(""));
+fn snippets(world: &World, facts: &Facts<'_>) -> Vec<(char, String, String)> {
+    let wanted = facts
+        .person
+        .map_or("", |person| person.locale.split('-').next().unwrap_or(""));
     let mut best: Vec<(char, u8, &Snippet)> = Vec::new();
     for (_, snippet) in world.table::<Snippet>().records() {
-        let Some(key) = snippet.key.chars().next() else {
-            continue;
-        };
+        // One without a key is found by typing.
+        let key = snippet.key.chars().next().unwrap_or(' ');
         let lang = snippet.lang.split('-').next().unwrap_or("");
         let grade = match lang {
             lang if lang == wanted => 0,
             "en" => 1,
             _ => 2,
         };
-        match best.iter_mut().find(|(known, ..)| *known == key) {
+        let same = |known: char, other: &Snippet| {
+            known == key && (key != ' ' || other.title == snippet.title)
+        };
+        match best
+            .iter_mut()
+            .find(|(known, _, other)| same(*known, other))
+        {
             Some(known) if known.1 > grade => *known = (key, grade, snippet),
             Some(_) => {}
             None => best.push((key, grade, snippet)),
         }
     }
-    best.sort_by_key(|(key, ..)| *key);
+    best.sort_by_key(|(key, _, snippet)| (*key == ' ', *key, snippet.title.clone()));
     best.into_iter()
-        .map(|(key, _, snippet)| {
-            (
-                key,
-                snippet.title.clone(),
-                fill(&snippet.body, person, network, me),
-            )
-        })
+        .map(|(key, _, snippet)| (key, snippet.title.clone(), fill(&snippet.body, facts)))
         .collect()
 }
 
 /// Puts names into a snippet; a value never becomes a place for another value.
-fn fill(
-    body: &str,
-    person: Option<&Person>,
-    network: Option<&Network>,
-    me: Option<&User>,
-) -> String {
-    let full = person.map_or("", |person| person.name.as_str());
+fn fill(body: &str, facts: &Facts<'_>) -> String {
+    let me = facts.me;
+    let full = facts.person.map_or("", |person| person.name.as_str());
     let first = full.split_whitespace().next().unwrap_or(full);
     let mut filled = String::with_capacity(body.len());
     let mut rest = body;
@@ -106,11 +158,15 @@ fn fill(
             rest = after;
             continue;
         };
-        match place.trim() {
-            "sender.name" => filled.push_str(full),
-            "sender.first_name" | "sender.first" => filled.push_str(first),
-            "network.name" | "cn.name" => {
-                filled.push_str(network.map_or("", |network| network.name.as_str()));
+        let place = place.trim();
+        match place {
+            "sender.name" if !full.is_empty() => filled.push_str(full),
+            "sender.first_name" | "sender.first" if !first.is_empty() => filled.push_str(first),
+            "network.name" | "cn.name" if facts.network.is_some() => {
+                filled.push_str(facts.network.map_or("", |network| network.name.as_str()));
+            }
+            "lead.name" if facts.lead.is_some() => {
+                filled.push_str(facts.lead.map_or("", |lead| lead.name.as_str()));
             }
             "me.name" => filled.push_str(me.map_or("", |me| me.name.as_str())),
             "me.first" | "me.first_name" => {
@@ -118,7 +174,7 @@ fn fill(
                 filled.push_str(name.split_whitespace().next().unwrap_or(name));
             }
             other => {
-                // An unknown place stays visible, so that nobody sends a hole.
+                // A place that is not known here stays visible, so that nobody sends a hole.
                 filled.push_str("{{ ");
                 filled.push_str(other);
                 filled.push_str(" }}");
@@ -131,9 +187,37 @@ fn fill(
 }
 
 impl App {
+    /// Opens the reply box of a thread, with a text or with the draft that was left there.
+    pub(super) fn open_reply(&mut self, thread: &str, text: String, meeting: bool) -> Vec<Effect> {
+        let draft = self.drafts.get(&format!("reply:{thread}"));
+        let draft = draft.cloned().unwrap_or_default();
+        let begun = match (draft.is_empty(), text.is_empty()) {
+            (true, _) => text,
+            (false, true) => draft,
+            // What was written before stays above what is offered.
+            (false, false) => format!("{draft}\n\n{text}"),
+        };
+        let mut reply = Box::new(ReplyBox::open(&self.world, thread, &begun));
+        reply.meeting = meeting;
+        let effects = if meeting {
+            vec![reply.draft()]
+        } else {
+            Vec::new()
+        };
+        self.mode = Mode::Reply(reply);
+        effects
+    }
+
     /// Takes a key while a reply is being written.
     pub(super) fn reply_key(&mut self, mut reply: Box<ReplyBox>, key: Key) -> Vec<Effect> {
         let new_line = key.alt || key.shift;
+        if reply.search.is_some() {
+            reply.search_key(key);
+            self.keep_draft(&reply);
+            let effects = vec![reply.draft()];
+            self.mode = Mode::Reply(reply);
+            return effects;
+        }
         match key.code {
             KeyCode::Esc => {
                 self.keep_draft(&reply);
@@ -151,6 +235,10 @@ impl App {
                 }];
                 self.mode = Mode::Reply(reply);
                 return effects;
+            }
+            KeyCode::Char('/') if reply.input.is_empty() && !reply.snippets.is_empty() => {
+                reply.search = Some(Input::line(""));
+                reply.chosen = 0;
             }
             KeyCode::Char(letter) if reply.input.is_empty() && key.typed().is_some() => {
                 let snippet = reply.snippets.iter().find(|(known, ..)| *known == letter);
@@ -195,8 +283,9 @@ impl App {
         } else {
             ""
         };
+        let meeting = if reply.meeting { " --meeting" } else { "" };
         let line = format!(
-            "inbox reply{promise} --id {} -- {}",
+            "inbox reply{promise}{meeting} --id {} -- {}",
             quote_word(reply.thread.as_str()),
             quote_word(&text)
         );

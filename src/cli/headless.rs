@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::{CliError, print};
 use crate::app::Configured;
-use crate::command::{Command, Cx, LeadCommand, MacroCommand, UndoLog};
+use crate::command::{Command, Cx, InboxCommand, LeadCommand, MacroCommand, UndoLog};
 use crate::effect::{Effect, Load, OutboxRow, OutboxState};
 use crate::list::World;
 use crate::record::{AnyRef, FollowUp, Id, Kind, Meeting, Thread, User};
@@ -33,6 +33,8 @@ pub(super) const NAMED: &[Kind] = &[
     Kind::Incident,
     Kind::CoachingAction,
     Kind::Campaign,
+    Kind::Participation,
+    Kind::BusyBlock,
     Kind::MetricDef,
     Kind::Milestone,
     Kind::CriteriaSet,
@@ -49,7 +51,7 @@ pub(super) const NAMED: &[Kind] = &[
 /// How long a command waits for the server before it leaves its edit in the queue.
 const PATIENCE: Duration = Duration::from_secs(8);
 
-/// How many steps of a lead are read.
+/// How many steps of a lead and messages of a thread are read.
 const HISTORY: usize = 200;
 
 /// Opens the store and says what it had to repair.
@@ -238,6 +240,9 @@ impl Session {
         if any(|command| matches!(command, Command::Lead(_))) {
             read_history(&mut self.store, &mut self.world, &named)?;
         }
+        for row in self.store.load(&Load::Records(named.clone()))? {
+            self.world.upsert(&row);
+        }
         if any(|command| matches!(command, Command::Inbox(_))) {
             // What is answered, and what a follow-up comes from, is named as it is on the screen.
             read_messages(&mut self.store, &mut self.world, &named)?;
@@ -258,12 +263,15 @@ impl Session {
         if any(|command| matches!(command, Command::Promise(_))) {
             read_sent(&mut self.store, &mut self.world)?;
         }
-        for row in self.store.load(&Load::Records(named))? {
-            self.world.upsert(&row);
-        }
         if any(|command| matches!(command, Command::Undo | Command::Redo)) && !self.knows_undo {
             self.knows_undo = true;
-            restore_undo(&mut self.store, &mut self.undo, &mut self.world)?;
+            restore_undo(&mut self.store, &mut self.undo, &mut self.world, 50)?;
+        } else if any(|command| matches!(command, Command::Inbox(InboxCommand::Summary { .. })))
+            && !self.knows_undo
+        {
+            // The whole day: it may have many batches.
+            self.knows_undo = true;
+            restore_undo(&mut self.store, &mut self.undo, &mut self.world, 5_000)?;
         }
         let settings = self.configured.config.settings();
         let settles = any(|command| matches!(command, Command::Conflict(_)));
@@ -406,22 +414,28 @@ fn read_history(store: &mut Store, world: &mut World, named: &[AnyRef]) -> Resul
     Ok(())
 }
 
-/// Reads the messages that wait, and those of the threads that a command names.
+/// Reads the messages that wait, those of the threads that a command names, and the leads that they are about: a
+/// verb is about the first message that asks something.
 fn read_messages(store: &mut Store, world: &mut World, named: &[AnyRef]) -> Result<(), CliError> {
     for row in store.load(&Load::Unhandled)? {
         world.upsert(&row);
     }
-    for thread in named {
-        if thread.known_kind() == Some(Kind::Thread) {
-            let load = Load::Children {
-                parent: thread.clone(),
-                kind: Kind::Message,
-                limit: HISTORY,
-            };
-            for row in store.load(&load)? {
-                world.upsert(&row);
-            }
+    let threads: Vec<Id<Thread>> = named.iter().filter_map(AnyRef::id_of::<Thread>).collect();
+    for thread in &threads {
+        let load = Load::Children {
+            parent: thread.link(),
+            kind: Kind::Message,
+            limit: HISTORY,
+        };
+        for row in store.load(&load)? {
+            world.upsert(&row);
         }
+    }
+    let leads = threads.iter().filter_map(|id| world.get(id)?.lead.as_ref());
+    let leads: Vec<AnyRef> = leads.map(Id::link).collect();
+    read_history(store, world, &leads)?;
+    for row in store.load(&Load::Records(leads))? {
+        world.upsert(&row);
     }
     Ok(())
 }
@@ -439,11 +453,16 @@ fn read_sent(store: &mut Store, world: &mut World) -> Result<(), CliError> {
     Ok(())
 }
 
-/// Reads the undo log and the records that it touches.
-fn restore_undo(store: &mut Store, undo: &mut UndoLog, world: &mut World) -> Result<(), CliError> {
+/// Reads so many batches of the undo log and the records that they touch.
+fn restore_undo(
+    store: &mut Store,
+    undo: &mut UndoLog,
+    world: &mut World,
+    batches: usize,
+) -> Result<(), CliError> {
     let mut done = Vec::new();
     let mut undone = Vec::new();
-    for logged in store.recent_batches(50)? {
+    for logged in store.recent_batches(batches)? {
         match logged.state {
             crate::store::BatchState::Done => done.insert(0, logged.batch),
             crate::store::BatchState::Undone => undone.push(logged.batch),

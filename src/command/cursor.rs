@@ -82,7 +82,7 @@ impl CursorCommand {
             list.step(step);
         }
         screen.detail_scroll = 0;
-        screen.message = 0;
+        screen.message = None;
         Ok(())
     }
 

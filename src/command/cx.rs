@@ -198,6 +198,10 @@ pub enum Ask {
     Reply {
         /// The thread.
         thread: String,
+        /// What to begin with; empty takes the draft.
+        text: String,
+        /// Whether sending it also proposes a meeting.
+        meeting: bool,
     },
     /// Record, play, edit or forget a macro.
     Macro(super::MacroCommand),
@@ -208,6 +212,10 @@ pub enum Ask {
         /// What is put behind whatever was begun.
         text: String,
     },
+    /// Show what needs no decision, to clear it as one.
+    Sweep,
+    /// Show what was done today.
+    Summary,
     /// Show the keys of this place.
     Help,
     /// Repeat the last verb.

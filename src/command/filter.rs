@@ -3,7 +3,18 @@
 use clap::Subcommand;
 
 use super::{Ask, CommandError, Cx};
-use crate::pane::{DueView, Place};
+use crate::pane::{DueView, Filter, Place};
+use crate::query::QueryError;
+use crate::record::{Kind, View};
+
+/// Checks a filter against the fields of a kind, for a configuration that saves it.
+///
+/// # Errors
+///
+/// The query cannot be read, or names a field or value that the kind does not have.
+pub fn check_filter(kind: Kind, text: &str, view: &View) -> Result<(), QueryError> {
+    Filter::compile(kind, text, view).map(drop)
+}
 
 /// A change of the filter.
 #[derive(Clone, Debug, PartialEq, Subcommand)]

@@ -4,7 +4,8 @@ use clap::Subcommand;
 
 use super::{Ask, CommandError, Cx, Targets};
 use crate::effect::Effect;
-use crate::pane::{DueView, Focus, FunnelView, Panel, Place};
+use crate::pane::{DueView, Focus, FunnelView, Panel, Place, at_hand};
+use crate::record::Thread;
 
 /// A change of what is on screen.
 #[derive(Clone, Debug, PartialEq, Subcommand)]
@@ -38,6 +39,9 @@ pub enum PaneCommand {
 
 impl PaneCommand {
     pub(super) fn run(self, cx: &mut Cx<'_>) -> Result<(), CommandError> {
+        if matches!(self, Self::OlderMessage | Self::NewerMessage) {
+            return step_message(cx, self == Self::OlderMessage);
+        }
         let screen = cx.screen("pane")?;
         match self {
             Self::Show { place } => {
@@ -74,11 +78,36 @@ impl PaneCommand {
                     return Err(CommandError::NoTarget("there is nowhere to go".into()));
                 }
             }
-            Self::OlderMessage => screen.message += 1,
-            Self::NewerMessage => screen.message = screen.message.saturating_sub(1),
+            Self::OlderMessage | Self::NewerMessage => {}
         }
         Ok(())
     }
+}
+
+/// Goes to the message before or after the one at hand.
+fn step_message(cx: &mut Cx<'_>, older: bool) -> Result<(), CommandError> {
+    cx.screen("pane")?;
+    let Some(screen) = cx.screen.as_deref() else {
+        return Ok(());
+    };
+    let thread = screen.selected().and_then(|link| link.id_of::<Thread>());
+    let Some(thread) = thread else {
+        return Ok(());
+    };
+    let messages = screen.readings.messages(&thread);
+    let newest = messages.len().saturating_sub(1);
+    let here = at_hand(cx.world, Some(screen), &thread)
+        .and_then(|id| messages.iter().position(|message| *message == id))
+        .map_or(0, |at| newest - at);
+    let there = if older {
+        (here + 1).min(newest)
+    } else {
+        here.saturating_sub(1)
+    };
+    let screen = cx.screen("pane")?;
+    screen.message = Some(there);
+    screen.detail_scroll = 0;
+    Ok(())
 }
 
 fn turn(screen: &mut crate::pane::Screen, forward: bool) {

@@ -4,14 +4,17 @@ use clap::Subcommand;
 use jiff::Timestamp;
 use serde_json::Map;
 
+use super::answer::{With, reply};
 use super::cx::{Choice, Expects};
-use super::phrase::{due_of, instant_of, read_phrase};
+use super::phrase::{due_in, due_of, instant_of, read_phrase};
+use super::settle::{AtHand, finish, settle};
+use super::turn::TurnCommand;
 use super::{Ask, CommandError, Cx, Targets, quote_word};
 use crate::list::World;
 use crate::pane::Tone;
 use crate::record::{
-    Circle, Direction, FollowUp, FollowUpKind, FollowUpState, Id, Kind, Lead, Message, MessageKind,
-    MessageState, Network, Person, Thread, ThreadState, User, WaitingOn, WakeOn,
+    Circle, Due, FollowUp, FollowUpKind, FollowUpState, Id, Kind, Lead, Network, Person, Thread,
+    ThreadState, User, WaitingOn, WakeOn,
 };
 
 /// A verb of the inbox.
@@ -19,6 +22,16 @@ use crate::record::{
 pub enum InboxCommand {
     /// Marks threads as done up to now; a later message brings them back.
     Done(Targets),
+    /// Leaves the message at hand as it is and goes on to the next that asks something; the last one is done.
+    Pass(Targets),
+    /// Shows what needs no decision, with its counts, to clear it as one.
+    Sweep,
+    /// Says what was done today: left, done, pace and decisions.
+    Summary {
+        /// Writes it to this file, as Markdown.
+        #[arg(long, value_name = "FILE")]
+        export: Option<String>,
+    },
     /// Brings threads back that were done or snoozed.
     Reopen(Targets),
     /// Puts threads out of sight until a time or an event.
@@ -30,7 +43,7 @@ pub enum InboxCommand {
         #[command(flatten)]
         targets: Targets,
     },
-    /// Answers a thread and marks it done; without a text it opens the reply box.
+    /// Answers the message at hand and goes on to the next; without a text it opens the reply box.
     Reply {
         /// The answer.
         #[arg(value_name = "TEXT")]
@@ -41,13 +54,16 @@ pub enum InboxCommand {
         /// Makes a follow-up of what the answer promises by a time, such as `by Friday`.
         #[arg(long)]
         promise: bool,
+        /// Puts a proposed meeting at the best time for both into the calendar.
+        #[arg(long)]
+        meeting: bool,
         /// The records to act on.
         #[command(flatten)]
         targets: Targets,
     },
-    /// Makes a follow-up from a thread, with title and CN inferred, and marks the thread done.
+    /// Makes a follow-up from the message at hand, with title and CN inferred, and goes on to the next.
     FollowUp {
-        /// When it is due, as a phrase such as `thu 18:00 SGT`.
+        /// When it is due, as a phrase such as `thu 18:00 SGT`; `said` takes the time that the message names.
         #[arg(value_name = "DUE")]
         due: Option<String>,
         /// What is to be done, instead of the title inferred from the message.
@@ -84,20 +100,26 @@ pub enum InboxCommand {
         #[command(flatten)]
         targets: Targets,
     },
+    /// What a message becomes.
+    #[command(flatten)]
+    Turn(TurnCommand),
 }
 
 impl InboxCommand {
     /// Returns the records that it acts on.
-    pub fn targets(&self) -> &Targets {
-        match self {
+    pub fn targets(&self) -> Option<&Targets> {
+        Some(match self {
+            Self::Sweep | Self::Summary { .. } => return None,
+            Self::Turn(command) => command.targets(),
             Self::Done(targets)
+            | Self::Pass(targets)
             | Self::Reopen(targets)
             | Self::Snooze { targets, .. }
             | Self::Reply { targets, .. }
             | Self::FollowUp { targets, .. }
             | Self::Assign { targets, .. }
             | Self::Link { targets, .. } => targets,
-        }
+        })
     }
 
     pub(super) fn run(self, cx: &mut Cx<'_>) -> Result<(), CommandError> {
@@ -105,10 +127,25 @@ impl InboxCommand {
             Self::Done(targets) => {
                 let ids = targets.of(Kind::Thread, cx)?;
                 for id in &ids {
-                    finish_thread(cx, id)?;
+                    finish(cx, id)?;
                 }
                 conclude(cx, "done", &ids)
             }
+            Self::Pass(targets) => {
+                let ids = targets.of(Kind::Thread, cx)?;
+                for id in &ids {
+                    if let Some(at) = AtHand::of(cx, id) {
+                        settle(cx, &at)?;
+                    }
+                }
+                conclude(cx, "seen", &ids)
+            }
+            Self::Sweep => cx.ask("inbox sweep", Ask::Sweep),
+            Self::Summary { export } => {
+                super::summary::run(cx, export);
+                Ok(())
+            }
+            Self::Turn(command) => command.run(cx),
             Self::Reopen(targets) => {
                 let ids = targets.of(Kind::Thread, cx)?;
                 for id in &ids {
@@ -125,8 +162,16 @@ impl InboxCommand {
                 text,
                 keep,
                 promise,
+                meeting,
                 targets,
-            } => reply(cx, text, keep, promise, &targets),
+            } => {
+                let with = With {
+                    keep,
+                    promise,
+                    meeting,
+                };
+                reply(cx, text, with, &targets)
+            }
             Self::FollowUp {
                 due,
                 title,
@@ -170,26 +215,9 @@ pub(super) fn conclude(cx: &mut Cx<'_>, verb: &str, ids: &[String]) -> Result<()
     if let Some(screen) = cx.screen.as_deref_mut() {
         let place = screen.active();
         screen.shelf_mut(place).list.clear_marks();
-        screen.message = 0;
+        screen.message = None;
         screen.detail_scroll = 0;
     }
-    Ok(())
-}
-
-/// Marks a thread done up to its newest message or now, whichever is later.
-fn finish_thread(cx: &mut Cx<'_>, id: &str) -> Result<(), CommandError> {
-    let now = cx.world.view.now;
-    cx.change::<Thread>(id, |thread| {
-        thread.state = ThreadState::Done;
-        // A message "from the future" (a sender's clock is ahead) is done too.
-        thread.done_at = Some(thread.last_at.map_or(now, |last| last.max(now)));
-        thread.new = None;
-        thread.snoozed_until = None;
-        thread.wake_on = WakeOn::default();
-        if thread.waiting_on == WaitingOn::Me {
-            thread.waiting_on = WaitingOn::Nobody;
-        }
-    })?;
     Ok(())
 }
 
@@ -253,127 +281,6 @@ fn wake_up(
     }
 }
 
-fn reply(
-    cx: &mut Cx<'_>,
-    text: Option<String>,
-    keep: bool,
-    promise: bool,
-    targets: &Targets,
-) -> Result<(), CommandError> {
-    let ids = targets.of(Kind::Thread, cx)?;
-    let Some(text) = text else {
-        let Some(first) = ids.first() else {
-            return Ok(());
-        };
-        return cx.ask(
-            "inbox reply",
-            Ask::Reply {
-                thread: first.clone(),
-            },
-        );
-    };
-    if text.trim().is_empty() {
-        return Err(CommandError::refused(
-            "reply",
-            "the text is empty",
-            "write something or leave",
-        ));
-    }
-    let promised = if promise {
-        Some(promised(cx, &text)?)
-    } else {
-        None
-    };
-    let now = cx.world.view.now;
-    let send_at = now.checked_add(cx.settings.send_delay).unwrap_or(now);
-    let me = cx.world.me().cloned().unwrap_or_default();
-    for id in &ids {
-        let answered = newest_incoming(cx.world, id);
-        cx.create(Message {
-            thread: Some(Id::new(id)),
-            direction: Direction::Out,
-            sender: me.person.clone(),
-            sender_name: me.name.clone(),
-            sent_at: Some(now),
-            kind: MessageKind::Text,
-            text: text.clone().into(),
-            reply_to: answered,
-            state: MessageState::Queued,
-            send_at: Some(send_at),
-            ..Message::default()
-        });
-        let thread = cx.world.table::<Thread>().record(id).cloned();
-        if let (Some(promise), Some(thread)) = (&promised, thread) {
-            cx.create(FollowUp {
-                network: thread.network.clone(),
-                lead: thread.lead.clone(),
-                refs: vec![Id::<Thread>::new(id).link()],
-                waiting_for: thread.from.clone(),
-                ..promise.clone()
-            });
-        }
-        if !keep {
-            finish_thread(cx, id)?;
-        }
-        cx.change::<Thread>(id, |thread| thread.waiting_on = WaitingOn::Them)?;
-        cx.effects.push(crate::effect::Effect::Draft {
-            key: format!("reply:{id}"),
-            text: String::new(),
-        });
-    }
-    conclude(cx, "reply", &ids)?;
-    let seconds = cx.settings.send_delay.as_secs();
-    let also = match promised.and_then(|promise| promise.due) {
-        Some(due) => format!(", promise {}", super::phrase::due_words(&due, cx)),
-        None => String::new(),
-    };
-    cx.say(
-        Tone::Done,
-        format!("reply leaves in {seconds} s{also}; undo stops it"),
-    );
-    Ok(())
-}
-
-/// Makes the follow-up of the first promise in a text of mine, without what it is about.
-fn promised(cx: &Cx<'_>, text: &str) -> Result<FollowUp, CommandError> {
-    let promise = crate::triage::promises(text).into_iter().next();
-    let promise = promise.ok_or_else(|| {
-        CommandError::refused(
-            "reply --promise",
-            "the text promises nothing by a time",
-            "write for example `by Friday`, or leave --promise out",
-        )
-    })?;
-    let me = cx.world.my_id();
-    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    Ok(FollowUp {
-        title: words.chars().take(72).collect(),
-        quote: words.chars().take(200).collect(),
-        due: Some(due_of(&read_phrase(&promise.due, cx)?)),
-        state: FollowUpState::Open,
-        kind: FollowUpKind::Promise,
-        owner: Some(me.clone()),
-        created_by: Some(me),
-        waiting_on: WaitingOn::Me,
-        ..FollowUp::default()
-    })
-}
-
-fn newest_incoming(world: &World, thread: &str) -> Option<Id<Message>> {
-    world
-        .table::<Message>()
-        .records()
-        .filter(|(_, message)| {
-            message.direction != Direction::Out
-                && message
-                    .thread
-                    .as_ref()
-                    .is_some_and(|id| id.as_str() == thread)
-        })
-        .max_by_key(|(id, message)| (message.sent_at, (*id).clone()))
-        .map(|(id, _)| id.clone())
-}
-
 fn follow_up(
     cx: &mut Cx<'_>,
     due: Option<&str>,
@@ -394,42 +301,71 @@ fn follow_up(
             },
         );
     };
-    let due = due_of(&read_phrase(due, cx)?);
+    let fixed = match due {
+        "said" => None,
+        phrase => Some(due_of(&read_phrase(phrase, cx)?)),
+    };
     let me = cx.world.my_id();
     let owner = owner.map_or(Ok(me.clone()), |name| find_user(cx.world, name))?;
+    let mut shown = String::new();
     for id in &ids {
-        let Some(thread) = cx.world.table::<Thread>().record(id).cloned() else {
+        let Some(at) = AtHand::of(cx, id) else {
             continue;
         };
-        let title = title.map_or_else(|| inferred_title(&thread), str::to_owned);
+        let due = match &fixed {
+            Some(due) => due.clone(),
+            None => said(cx, &at)?,
+        };
+        shown = super::phrase::due_words(&due, cx);
+        let title = title.map_or_else(|| inferred_title(at.text()), str::to_owned);
         cx.create(FollowUp {
             title,
-            due: Some(due.clone()),
-            state: FollowUpState::Open,
-            kind: kind_of_sender(cx.world, &thread),
-            network: thread.network.clone(),
-            lead: thread.lead.clone(),
-            refs: vec![Id::<Thread>::new(id).link()],
-            origin: newest_incoming(cx.world, id),
+            due: Some(due),
             owner: Some(owner.clone()),
-            created_by: Some(me.clone()),
-            waiting_on: WaitingOn::Me,
-            waiting_for: thread.from.clone(),
-            ..FollowUp::default()
+            ..about(cx, &at, &me)
         });
         if !keep {
-            finish_thread(cx, id)?;
+            settle(cx, &at)?;
         }
     }
-    let shown = super::phrase::due_words(&due, cx);
     conclude(cx, "follow-up", &ids)?;
     cx.say(Tone::Done, format!("follow-up {shown}"));
     Ok(())
 }
 
-fn kind_of_sender(world: &World, thread: &Thread) -> FollowUpKind {
+/// A follow-up of mine about the message at hand, without title and due time.
+pub(super) fn about(cx: &Cx<'_>, at: &AtHand, me: &Id<User>) -> FollowUp {
+    FollowUp {
+        state: FollowUpState::Open,
+        kind: kind_of_sender(cx.world, at),
+        network: at.thread.network.clone(),
+        lead: at.thread.lead.clone(),
+        refs: vec![at.id.link()],
+        origin: at.origin(),
+        quote: excerpt(at.text(), 200),
+        owner: Some(me.clone()),
+        created_by: Some(me.clone()),
+        waiting_on: WaitingOn::Me,
+        waiting_for: at.sender(),
+        ..FollowUp::default()
+    }
+}
+
+/// Reads the time by which the message at hand wants something.
+pub(super) fn said(cx: &Cx<'_>, at: &AtHand) -> Result<Due, CommandError> {
+    due_in(at.text(), cx).unwrap_or_else(|| {
+        Err(CommandError::refused(
+            "follow-up as they said",
+            "the message names no time",
+            "f and another key chooses one, f / types it",
+        ))
+    })
+}
+
+fn kind_of_sender(world: &World, at: &AtHand) -> FollowUpKind {
+    let sender = at.sender();
     match world
-        .follow::<Person>(thread.from.as_ref())
+        .follow::<Person>(sender.as_ref())
         .map(|person| &person.circle)
     {
         Some(Circle::Owner) => FollowUpKind::Support,
@@ -438,13 +374,14 @@ fn kind_of_sender(world: &World, thread: &Thread) -> FollowUpKind {
     }
 }
 
-/// Names what is to be done about a thread: the first sentence of its newest words, at most 72 characters.
-pub(crate) fn inferred_title(thread: &Thread) -> String {
-    let text = if thread.last_text.is_empty() {
-        &thread.title
-    } else {
-        &thread.last_text
-    };
+/// The first words of a text on one line.
+pub(super) fn excerpt(text: &str, letters: usize) -> String {
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    words.chars().take(letters).collect()
+}
+
+/// Names what is to be done about a message: the first sentence of its words, at most 72 characters.
+pub(crate) fn inferred_title(text: &str) -> String {
     let line = text
         .lines()
         .find(|line| !line.trim().is_empty())

@@ -5,10 +5,12 @@ mod gate;
 mod merge;
 mod plan;
 mod score;
+mod shift;
 
 pub(crate) use add::{likeness_words, quick_lead};
 pub(crate) use plan::{due_shown, planned};
 pub(crate) use score::current_rubric;
+pub(super) use shift::{Move, shift};
 
 use clap::{Args, Subcommand};
 
@@ -16,7 +18,7 @@ use super::inbox::{command_line, conclude};
 use super::{Ask, Choice, CommandError, Cx, Targets};
 use crate::list::World;
 use crate::pane::terms;
-use crate::record::{Id, Kind, Lead, Stage, StageEvent, Terminal, Vocabulary};
+use crate::record::{Id, Kind, Lead, Message, Stage, StageEvent, Terminal, Vocabulary};
 
 use super::cx::Expects;
 
@@ -291,15 +293,6 @@ fn stage_name(world: &World, stage: &Id<Stage>) -> String {
         .map_or_else(|| stage.as_str().to_owned(), |stage| stage.name.clone())
 }
 
-/// The path of a lead: the stages that are not a loss and not a rest, the signed one last.
-fn path(world: &World) -> Vec<Id<Stage>> {
-    pipeline(world)
-        .into_iter()
-        .filter(|(_, stage)| stage.terminal.is_none() || stage.terminal == Terminal::Won)
-        .map(|(id, _)| id)
-        .collect()
-}
-
 fn step(
     cx: &mut Cx<'_>,
     targets: &Targets,
@@ -308,35 +301,9 @@ fn step(
     with: (&Facts, &LeadCommand),
 ) -> Result<(), CommandError> {
     let ids = targets.of(Kind::Lead, cx)?;
-    let path = path(cx.world);
     let mut moves = Vec::new();
     for id in ids {
-        let lead = cx
-            .world
-            .table::<Lead>()
-            .record(&id)
-            .cloned()
-            .unwrap_or_default();
-        let here = lead
-            .stage
-            .as_ref()
-            .and_then(|stage| path.iter().position(|step| step == stage));
-        let next = match here {
-            Some(here) => here.checked_add_signed(by),
-            // A lost or parked lead comes back to where it was, or to the first stage.
-            None => Some(last_open_stage(cx.world, &id, &path)),
-        };
-        let Some(stage) = next.and_then(|next| path.get(next)).cloned() else {
-            let what = if by > 0 { "advance" } else { "go back" };
-            return Err(CommandError::refused(
-                format!("{}: {what}", lead.name),
-                format!(
-                    "{} is the end of the pipeline",
-                    stage_name_of(cx.world, &lead)
-                ),
-                "use `lead move` for another stage",
-            ));
-        };
+        let stage = beside(cx, &id, by)?;
         moves.push((id, stage));
     }
     if by > 0 {
@@ -387,6 +354,44 @@ fn pass(
     Ok(())
 }
 
+/// Returns the stage that lies so many steps beside that of a lead.
+fn beside(cx: &Cx<'_>, id: &str, by: isize) -> Result<Id<Stage>, CommandError> {
+    // The path of a lead: the stages that are not a loss and not a rest, the signed one last.
+    let path: Vec<Id<Stage>> = pipeline(cx.world)
+        .into_iter()
+        .filter(|(_, stage)| stage.terminal.is_none() || stage.terminal == Terminal::Won)
+        .map(|(id, _)| id)
+        .collect();
+    let lead = cx
+        .world
+        .table::<Lead>()
+        .record(id)
+        .cloned()
+        .unwrap_or_default();
+    let here = lead
+        .stage
+        .as_ref()
+        .and_then(|stage| path.iter().position(|step| step == stage));
+    let next = match here {
+        Some(here) => here.checked_add_signed(by),
+        // A lost or parked lead comes back to where it was, or to the first stage.
+        None => Some(last_open_stage(cx.world, id, &path)),
+    };
+    next.and_then(|next| path.get(next))
+        .cloned()
+        .ok_or_else(|| {
+            let what = if by > 0 { "advance" } else { "go back" };
+            CommandError::refused(
+                format!("{}: {what}", lead.name),
+                format!(
+                    "{} is the end of the pipeline",
+                    stage_name_of(cx.world, &lead)
+                ),
+                "use `lead move` for another stage",
+            )
+        })
+}
+
 fn stage_name_of(world: &World, lead: &Lead) -> String {
     lead.stage
         .as_ref()
@@ -407,6 +412,16 @@ fn last_open_stage(world: &World, lead: &str, path: &[Id<Stage>]) -> usize {
 }
 
 fn enter(cx: &mut Cx<'_>, lead: &str, stage: &Id<Stage>, reason: &str) -> Result<(), CommandError> {
+    enter_because(cx, lead, stage, reason, None)
+}
+
+fn enter_because(
+    cx: &mut Cx<'_>,
+    lead: &str,
+    stage: &Id<Stage>,
+    reason: &str,
+    origin: Option<Id<Message>>,
+) -> Result<(), CommandError> {
     let now = cx.world.view.now;
     let from = cx
         .world
@@ -434,8 +449,23 @@ fn enter(cx: &mut Cx<'_>, lead: &str, stage: &Id<Stage>, reason: &str) -> Result
         by,
         reason: reason.to_owned(),
         source: "console".into(),
+        origin,
     });
-    Ok(())
+    shift::wake_threads(cx, lead)
+}
+
+fn terminal_stage(cx: &Cx<'_>, terminal: &Terminal) -> Result<Id<Stage>, CommandError> {
+    pipeline(cx.world)
+        .into_iter()
+        .find(|(_, stage)| stage.terminal == *terminal)
+        .map(|(id, _)| id)
+        .ok_or_else(|| {
+            CommandError::refused(
+                format!("mark as {terminal}"),
+                "the backend has no such stage",
+                "ask whoever keeps the pipeline",
+            )
+        })
 }
 
 fn end(
@@ -446,31 +476,22 @@ fn end(
     (facts, again): (&Facts, &LeadCommand),
 ) -> Result<(), CommandError> {
     let ids = targets.of(Kind::Lead, cx)?;
-    let stage = pipeline(cx.world)
-        .into_iter()
-        .find(|(_, stage)| stage.terminal == *terminal)
-        .ok_or_else(|| {
-            CommandError::refused(
-                format!("mark as {terminal}"),
-                "the backend has no such stage",
-                "ask whoever keeps the pipeline",
-            )
-        })?;
+    let stage = terminal_stage(cx, terminal)?;
     gate::fill(cx, &ids, &facts.facts)?;
     let lost = *terminal == Terminal::Lost;
     // The reason is at hand: it is no fact to ask for.
     let known = if lost { "lost_reason" } else { "" };
     let (through, held): (Vec<String>, Vec<String>) = ids.into_iter().partition(|id| {
-        let missing = gate::missing(cx.world, id, &stage.0);
+        let missing = gate::missing(cx.world, id, &stage);
         missing.iter().all(|fact| fact.name() == known)
     });
     if let Some(id) = held.first()
         && cx.screen.is_none()
     {
-        return Err(gate::refusal(cx.world, id, &stage.0));
+        return Err(gate::refusal(cx.world, id, &stage));
     }
     for id in &through {
-        enter(cx, id, &stage.0, reason)?;
+        enter(cx, id, &stage, reason)?;
         if lost {
             cx.change::<Lead>(id, |lead| reason.clone_into(&mut lead.lost_reason))?;
         }
@@ -480,7 +501,7 @@ fn end(
     }
     if let Some(id) = held.first() {
         let one = again.clone().of_one(id).with_facts(Vec::new());
-        gate::ask(cx, (id, &stage.0), one, held.len() - 1)?;
+        gate::ask(cx, (id, &stage), one, held.len() - 1)?;
     }
     Ok(())
 }

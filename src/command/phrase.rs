@@ -47,6 +47,37 @@ pub(crate) fn reading_at(
         .map_err(|error| CommandError::usage(error.to_string(), "try `fri` or `thu 18:00 SGT`"))
 }
 
+/// Reads the time by which a text wants something: at each place where one is named, as many words as can be
+/// read; what is bound to a time (`by Friday`) before what only names one.
+pub(super) fn due_in(text: &str, cx: &Cx<'_>) -> Option<Result<Due, CommandError>> {
+    /// A time is not longer than this many letters.
+    const LONGEST: usize = 36;
+    let mut refused = None;
+    for place in crate::triage::due_places(text) {
+        let rest = text.get(place..).unwrap_or("");
+        let rest = rest.lines().next().unwrap_or("");
+        let ends: Vec<usize> = rest
+            .char_indices()
+            .take(LONGEST)
+            .map(|(at, letter)| at + letter.len_utf8())
+            .collect();
+        for end in ends.into_iter().rev() {
+            let words = rest.get(..end).unwrap_or("");
+            let cut = rest.get(end..).and_then(|rest| rest.chars().next());
+            let inside = |letter: char| letter.is_ascii_alphanumeric();
+            if cut.is_some_and(inside) && words.ends_with(inside) {
+                continue;
+            }
+            match read_phrase(words, cx) {
+                Ok(reading) if !reading.is_past() => return Some(Ok(due_of(&reading))),
+                Ok(_) => {}
+                Err(error) => refused = Some(error),
+            }
+        }
+    }
+    refused.map(Err)
+}
+
 /// Turns a reading into a due time: a day stays a day, a time keeps its wall clock, zone and instant.
 pub fn due_of(reading: &Reading) -> Due {
     match reading.end.unwrap_or(reading.start) {

@@ -56,6 +56,11 @@ impl UndoLog {
         }
     }
 
+    /// Returns the batches that stand, oldest first.
+    pub fn done(&self) -> &[Batch] {
+        &self.done
+    }
+
     /// Returns what undo would take back.
     pub fn last(&self) -> Option<&Batch> {
         self.done.last()

@@ -492,6 +492,7 @@ pub(super) fn history(
                 by: Some(by.clone()),
                 reason: reason.into(),
                 source: source.into(),
+                origin: None,
             };
             (Id::new(chance.id(*at)), event)
         })

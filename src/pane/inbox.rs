@@ -1,13 +1,13 @@
 //! The inbox: its splits, what stands in them, and in which order.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::readings::Contacts;
 use super::tally::{LISTED, Tally};
 use super::{Place, Screen};
 use crate::list::World;
-use crate::record::{Circle, Id, Person, Thread};
+use crate::record::{Circle, Id, Kind, Person, Thread};
 use crate::triage::{Case, Mark, Rule, Standing, alike, inbox_order, splits};
 use crate::when::zone;
 
@@ -65,6 +65,7 @@ pub(super) fn keys(world: &World, screen: &mut Screen) -> Vec<String> {
     let rule = before.get(active).map(|split| split.rule.clone());
     let counted = splits(mine.iter().map(|(_, thread, _)| *thread), &contacts, view);
     let mut tabs = in_their_places(counted, before);
+    let found = saved_views(world, screen, &waiting, &mut tabs);
     let at = rule
         .and_then(|rule| tabs.iter().position(|split| split.rule == rule))
         .unwrap_or(active.min(tabs.len().saturating_sub(1)));
@@ -74,18 +75,18 @@ pub(super) fn keys(world: &World, screen: &mut Screen) -> Vec<String> {
     let keys = match rule {
         Rule::Snoozed => asleep(&mine),
         Rule::DoneToday => done(&mine),
-        rule => {
-            let held: Vec<Case<'_>> = cases
-                .iter()
-                .filter(|case| rule.holds(case.thread, &contacts, view))
-                .copied()
-                .collect();
-            inbox_order(&held, &contacts, view)
-                .into_iter()
-                .filter_map(|at| held.get(at))
-                .map(|case| case.id.as_str().to_owned())
-                .collect()
+        Rule::Saved(filter) => {
+            let shown = found.iter().find(|(known, _)| *known == filter);
+            let shown: HashSet<&str> = shown
+                .map(|(_, keys)| keys.iter().map(String::as_str).collect())
+                .unwrap_or_default();
+            in_order(&cases, |case| shown.contains(case.id.as_str()), world)
         }
+        rule => in_order(
+            &cases,
+            |case| rule.holds(case.thread, &contacts, view),
+            world,
+        ),
     };
     let groups = alike(&cases, &contacts);
     let done = mine
@@ -105,6 +106,51 @@ pub(super) fn keys(world: &World, screen: &mut Screen) -> Vec<String> {
     tally.splits = tabs;
     screen.shelf_mut(Place::Inbox).split = at;
     keys
+}
+
+/// Orders the threads that a split holds.
+fn in_order(cases: &[Case<'_>], holds: impl Fn(&Case<'_>) -> bool, world: &World) -> Vec<String> {
+    let held: Vec<Case<'_>> = cases.iter().filter(|case| holds(case)).copied().collect();
+    inbox_order(&held, &Contacts(world), &world.view)
+        .into_iter()
+        .filter_map(|at| held.get(at))
+        .map(|case| case.id.as_str().to_owned())
+        .collect()
+}
+
+/// Adds a tab for each saved view, before what is snoozed and done; returns what each shows.
+fn saved_views(
+    world: &World,
+    screen: &Screen,
+    waiting: &[(&Id<Thread>, &Thread)],
+    tabs: &mut Vec<Split>,
+) -> Vec<(Box<str>, Vec<String>)> {
+    let mut found = Vec::new();
+    for (name, text) in &screen.views {
+        // The configuration has checked it; a filter that is wrong all the same shows nothing.
+        let Ok(filter) = super::Filter::compile(Kind::Thread, text, &world.view) else {
+            continue;
+        };
+        let keys = waiting.iter().map(|(id, _)| id.as_str().to_owned());
+        let keys = filter.apply(world, keys.collect());
+        let threads = world.table::<Thread>();
+        let new = |key: &String| threads.record(key).and_then(|thread| thread.new);
+        let messages: i64 = keys.iter().map(|key| new(key).unwrap_or(1)).sum();
+        let at = tabs.len().saturating_sub(2);
+        tabs.insert(
+            at,
+            Split {
+                name: name.clone(),
+                rule: Rule::Saved(text.as_str().into()),
+                threads: keys.len(),
+                messages: usize::try_from(messages).unwrap_or(0),
+                urgent: 0,
+                asks: 0,
+            },
+        );
+        found.push((text.as_str().into(), keys));
+    }
+    found
 }
 
 /// Counts what is urgent and what asks in each split.

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use super::field::LongText;
 use super::{
-    AnyRef, Audience, Derived, FieldInfo, FieldType, Id, Money, Network, Person, Record,
+    AnyRef, Audience, Derived, FieldInfo, FieldType, Id, Message, Money, Network, Person, Record,
     ScoreAnswer, Stage, User, Value,
 };
 
@@ -87,6 +87,8 @@ record! {
     tax_form: bool,
     /// What else is worth knowing.
     summary: LongText,
+    /// The message that it was made from.
+    origin: Option<Id<Message>>,
 }
 
 impl Record for Lead {
@@ -131,6 +133,8 @@ record! {
     reason: String,
     /// What made the event: `console`, `import`, `rule`, or `undo` for the way back of a move that was taken back.
     source: String,
+    /// The message that made the lead move.
+    origin: Option<Id<Message>>,
 }
 
 impl StageEvent {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::field::LongText;
-use super::{AnyRef, Audience, Derived, Id, Lead, Network, Person, Record, Thread, User};
+use super::{AnyRef, Audience, Derived, Id, Lead, Message, Network, Person, Record, Thread, User};
 
 open_enum! {
     /// How firm a meeting is.
@@ -79,6 +79,8 @@ record! {
     notes_url: String,
     /// What to prepare, or what was said.
     agenda: LongText,
+    /// The message that asked for it.
+    origin: Option<Id<Message>>,
 }
 
 impl Meeting {

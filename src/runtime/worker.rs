@@ -25,7 +25,7 @@ pub(super) enum Job {
 }
 
 /// At most this many batches can be taken back after a restart.
-const UNDO: usize = 200;
+const UNDO: usize = 1_000;
 
 /// Works off the jobs in the order in which they came; batches that wait together are saved together.
 pub(super) async fn work(

@@ -95,8 +95,11 @@ impl<'a> Seen<'a> {
         /// With more people than this a messenger conversation is a group.
         const FEW: usize = 3;
         match self.channel {
-            Channel::LarkGroup => true,
-            Channel::Discord | Channel::WhatsApp => self.people > FEW,
+            // In a document most comments are for whoever reads it next; those for me name me.
+            Channel::LarkGroup | Channel::LarkDoc => true,
+            // A server's channel has at least one reader beside the two who talk.
+            Channel::Discord => self.people >= FEW,
+            Channel::WhatsApp => self.people > FEW,
             _ => false,
         }
     }
@@ -117,7 +120,8 @@ impl<'a> Seen<'a> {
     /// 5. Approvals, then a request or my name together with words such as "by Friday" or 周五前.
     /// 6. Questions: with a question mark anywhere; without one where I am named or in a conversation of few.
     /// 7. Where I am named or few take part: any due time, then requests; then my name alone.
-    /// 8. Whatever a CN, a lead or someone unknown writes, and whatever is written to me alone.
+    /// 8. Whatever a CN, a lead or someone unknown writes, talk in a Discord channel left out, and whatever is
+    ///    written to me alone.
     /// 9. All else is chatter.
     pub(super) fn read(&self, folded: &str) -> Reading {
         if self.recalled || matches!(self.kind, MessageKind::System | MessageKind::Sticker) {
@@ -149,7 +153,9 @@ impl<'a> Seen<'a> {
         }
         match self.asks(cues, to_me, colleague) {
             Some(ask) => Reading::Asks(ask),
-            None if !colleague || to_me => Reading::Asks(Ask::Direct),
+            None if to_me || !(colleague || *self.channel == Channel::Discord) => {
+                Reading::Asks(Ask::Direct)
+            }
             None => Reading::Chatter,
         }
     }

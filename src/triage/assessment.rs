@@ -87,6 +87,13 @@ impl Assessment {
             .min()
     }
 
+    /// Says of each message that was read, in its order, whether it needs a decision.
+    pub fn asking(&self) -> impl ExactSizeIterator<Item = bool> + '_ {
+        self.lines
+            .iter()
+            .map(|line| matches!(line.reading, Reading::Asks(_)))
+    }
+
     /// Counts the unhandled messages that were read.
     pub fn messages(&self) -> usize {
         self.lines.len()

@@ -34,6 +34,13 @@ pub(super) fn find(text: &str) -> Vec<DuePhrase> {
     found
 }
 
+/// Returns where the times begin that a text names, those that it is bound to first, in bytes.
+pub fn due_places(text: &str) -> Vec<usize> {
+    let mut found = find(text);
+    found.sort_by_key(|due| (due.firmness == Firmness::Loose, due.time.start));
+    found.into_iter().map(|due| due.time.start).collect()
+}
+
 /// A word of a script with spaces.
 struct Word<'t> {
     folded: Cow<'t, str>,

@@ -64,6 +64,8 @@ pub enum Rule {
     Snoozed,
     /// What was done today.
     DoneToday,
+    /// What a saved filter shows of all that waits.
+    Saved(Box<str>),
 }
 
 impl Rule {
@@ -77,7 +79,8 @@ impl Rule {
         match (self, Standing::of(thread, view)) {
             (Rule::Snoozed, standing) => standing == Standing::Snoozed,
             (Rule::DoneToday, standing) => standing == Standing::DoneToday,
-            (Rule::All, standing) => standing == Standing::Waiting,
+            // What a filter says of it stands in its query alone.
+            (Rule::All | Rule::Saved(_), standing) => standing == Standing::Waiting,
             (_, Standing::Waiting) => side(thread, people).as_ref() == Some(self),
             _ => false,
         }
@@ -105,6 +108,7 @@ impl Rule {
             }
             Rule::Snoozed => "state:snoozed".to_owned(),
             Rule::DoneToday => "state:done done_at:today".to_owned(),
+            Rule::Saved(filter) => format!("state:open ({filter})"),
         }
     }
 
@@ -118,6 +122,7 @@ impl Rule {
             Rule::Systems => "Systems".to_owned(),
             Rule::Snoozed => "Snoozed".to_owned(),
             Rule::DoneToday => "Done today".to_owned(),
+            Rule::Saved(filter) => filter.to_string(),
         }
     }
 }

@@ -5,7 +5,7 @@ use ratatui::style::Style;
 
 use super::canvas::{Canvas, Piece, cells_of, piece, whole_words};
 use super::layout::above;
-use super::{Areas, find, form, printed, reply, score};
+use super::{Areas, find, form, printed, reply, score, sweep};
 use crate::app::{App, Echo, Line, Mode, Picker, PrefixBar, Purpose};
 use crate::keymap::show_sequence;
 use crate::pane::{Place, Spot};
@@ -48,6 +48,14 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, areas: &Areas) -> Option<
         Mode::Form(form) => form::draw(canvas, app, form, areas.body),
         Mode::Score(open) => score::draw(canvas, app, open, areas.body),
         Mode::Find(find) => Some(find::draw(canvas, app, find, areas)),
+        Mode::Sweep(groups) => {
+            sweep::draw(canvas, app, groups, areas.body);
+            None
+        }
+        Mode::Summary(scroll) => {
+            sweep::summary(canvas, app, *scroll, areas.body);
+            None
+        }
         Mode::Help(_) => None,
         Mode::Sheet(sheet) => {
             printed::draw(canvas, sheet, areas.body);

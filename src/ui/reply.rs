@@ -49,21 +49,32 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, reply: &ReplyBox, area: R
             canvas.paint.strong(),
             canvas.paint.dim(),
         );
-        canvas.put(
-            inner.x + 2,
-            inner.y,
-            inner.width.saturating_sub(3),
-            "type, or put in a snippet by its key:",
-            dim,
-        );
-        let title = reply
-            .snippets
-            .iter()
-            .map(|(_, title, _)| cells_of(title))
-            .max();
+        let typed = reply.search.as_ref().map(crate::app::Input::text);
+        let words = match &typed {
+            Some(typed) => format!("/{typed}"),
+            None => "type, or put in a snippet by its key, / finds one:".to_owned(),
+        };
+        let style = if typed.is_some() { strong } else { dim };
+        let room = inner.width.saturating_sub(3);
+        canvas.put(inner.x + 2, inner.y, room, &words, style);
+        let shown = reply.shown();
+        let title = shown.iter().map(|(_, title, _)| cells_of(title)).max();
         let title = title.unwrap_or(0).min(inner.width / 3);
-        for (y, (letter, name, body)) in (inner.y + 1..inner.bottom()).zip(&reply.snippets) {
-            canvas.put(inner.x + 2, y, 1, &letter.to_string(), key);
+        for (y, (at, (letter, name, body))) in
+            (inner.y + 1..inner.bottom()).zip(shown.into_iter().enumerate())
+        {
+            let letter = letter.to_string();
+            canvas.put(
+                inner.x + 2,
+                y,
+                1,
+                if typed.is_some() { "" } else { &letter },
+                key,
+            );
+            if typed.is_some() && at == reply.chosen {
+                let marker = canvas.paint.glyphs().marker();
+                canvas.put(inner.x + 2, y, 1, marker, key);
+            }
             canvas.put(inner.x + 4, y, title, name, strong);
             let x = inner.x + 6 + title;
             let body = body.lines().next().unwrap_or("");
@@ -164,6 +175,13 @@ fn first_row(reply: &ReplyBox, width: usize, height: usize) -> usize {
 
 /// Returns where the cursor stands when the box is drawn in this area.
 pub(super) fn cursor_in(reply: &ReplyBox, area: Rect) -> Position {
+    if let Some(search) = &reply.search {
+        let typed = cells_of(&text::clean_line(&search.text()));
+        return Position {
+            x: (area.x + 4 + typed).min(area.right().saturating_sub(2)),
+            y: (area.y + 1).min(area.bottom().saturating_sub(2)),
+        };
+    }
     let width = usize::from(area.width.saturating_sub(4)).max(1);
     let height = usize::from(area.height.saturating_sub(2)).max(1);
     let (row, before) = spot(reply, width);

@@ -7,7 +7,7 @@ use ratatui::style::{Modifier, Style};
 use super::canvas::{Canvas, Piece, cells_of, piece};
 use super::layout::above;
 use crate::app::App;
-use crate::pane::{Place, Spot};
+use crate::pane::{Place, Spot, at_hand};
 use crate::record::{Direction, Id, Message, MessageKind, MessageState, Person, Thread};
 use crate::text::{self, FrameStyle};
 use crate::when::{clock, zone};
@@ -42,10 +42,12 @@ pub(super) fn draw(
         canvas.frame(area, "", "", focused);
         return;
     };
-    let messages: Vec<&Message> = messages(app, id)
-        .into_iter()
-        .map(|(_, message)| message)
-        .collect();
+    let messages = messages(app, id);
+    let here = at_hand(&app.world, Some(&app.screen), id);
+    let here = messages
+        .iter()
+        .position(|(id, _)| Some(*id) == here.as_ref());
+    let messages: Vec<&Message> = messages.into_iter().map(|(_, message)| message).collect();
     let frame = canvas.frame(area, title(thread), &facts(app, thread), focused);
     if frame.height == 0 {
         return;
@@ -54,7 +56,13 @@ pub(super) fn draw(
     let width = frame.width.saturating_sub(2);
     let (line, inner) = above(frame, u16::from(!reason.is_empty()));
     canvas.line(line.x + 1, line.y, width, reason);
-    let talk = Talk::build(canvas, app, thread, &messages, (width, inner.height));
+    let talk = Talk::build(
+        canvas,
+        app,
+        (thread, here),
+        &messages,
+        (width, inner.height),
+    );
     let rows = talk.rows.iter().skip(talk.first);
     for (y, row) in (inner.y..inner.bottom()).zip(rows) {
         let used = canvas.line(inner.x + 1, y, width, &row.left);
@@ -172,7 +180,7 @@ impl Talk {
     fn build(
         canvas: &Canvas<'_>,
         app: &App,
-        thread: &Thread,
+        (thread, here): (&Thread, Option<usize>),
         messages: &[&Message],
         (width, height): (u16, u16),
     ) -> Self {
@@ -192,22 +200,30 @@ impl Talk {
             message.direction != Direction::Out && message.sent_at > thread.done_at
         };
         let newest = messages.len() - 1;
+        let at_hand = here.unwrap_or(newest);
         let wanted = match app.screen.message {
-            0 => messages
+            None => messages
                 .iter()
                 .position(|message| is_new(message))
-                .unwrap_or(newest),
-            back => newest.saturating_sub(back),
+                .map_or(at_hand, |first| first.min(at_hand)),
+            Some(_) => at_hand,
         };
         let mut blocks: Vec<Vec<Row>> = Vec::new();
         let (mut count, mut top, mut at) = (0, 0, messages.len());
+        // Rows from the beginning and from the end of the message at hand to the end.
+        let (mut begins, mut ends) = (0, 0);
         while at > 0 && (at > wanted || count < usize::from(height)) {
             at -= 1;
             let Some(message) = messages.get(at) else {
                 break;
             };
             let before = at.checked_sub(1).and_then(|at| messages.get(at));
-            let block = block(canvas, app, message, before, is_new(message), width);
+            let state = (is_new(message), Some(at) == here);
+            let block = block(canvas, app, message, before, state, width);
+            if at == at_hand {
+                ends = count;
+                begins = count + block.len();
+            }
             count += block.len();
             if at >= wanted {
                 top = count;
@@ -215,6 +231,10 @@ impl Talk {
             blocks.push(block);
         }
         let rows: Vec<Row> = blocks.into_iter().rev().flatten().collect();
+        // The message at hand is on the screen, from its beginning where it does not fit.
+        if top > ends + usize::from(height) {
+            top = begins.min(ends + usize::from(height)).max(begins.min(top));
+        }
         let last = rows.len().saturating_sub(usize::from(height));
         let first = (rows.len() - top + app.screen.detail_scroll).min(last);
         Self {
@@ -237,7 +257,7 @@ fn block(
     app: &App,
     message: &Message,
     before: Option<&&Message>,
-    new: bool,
+    (new, here): (bool, bool),
     width: u16,
 ) -> Vec<Row> {
     let paint = &canvas.paint;
@@ -261,9 +281,10 @@ fn block(
             piece(line.repeat(rest), paint.frame(false)),
         ]));
     }
-    let mut head = heading(canvas, app, message, new);
+    let mut head = heading(canvas, app, message, (new, here));
     head.begins = true;
     rows.push(head);
+    rows.extend(answers(canvas, app, message, before, width));
     body(canvas, message, new, width, &mut |pieces| {
         rows.push(Row::of(pieces));
     });
@@ -271,13 +292,44 @@ fn block(
     rows
 }
 
+/// What a message answers, where that is not the one right above it.
+fn answers(
+    canvas: &Canvas<'_>,
+    app: &App,
+    message: &Message,
+    before: Option<&&Message>,
+    width: u16,
+) -> Option<Row> {
+    let paint = &canvas.paint;
+    let root = app.world.get(message.reply_to.as_ref()?);
+    if let (Some(root), Some(before)) = (root, before)
+        && std::ptr::eq(*before, root)
+    {
+        return None;
+    }
+    let words = match root {
+        Some(root) => {
+            let words = text::clean_line(root.text.lines().next().unwrap_or("")).into_owned();
+            format!("answers {}: {words}", root.sender_name)
+        }
+        None => "answers a message that is not here".to_owned(),
+    };
+    let words = text::fit_left(&words, usize::from(width.saturating_sub(5))).into_owned();
+    let pieces = vec![piece("  ↳ ", paint.frame(false)), piece(words, paint.dim())];
+    Some(Row::of(pieces))
+}
+
 /// The line above a message: who, what became of it, and at the right when, here and there.
-fn heading(canvas: &Canvas<'_>, app: &App, message: &Message, new: bool) -> Row {
+fn heading(canvas: &Canvas<'_>, app: &App, message: &Message, (new, here): (bool, bool)) -> Row {
     let paint = &canvas.paint;
     let glyphs = paint.glyphs();
     let person = app.world.follow::<Person>(message.sender.as_ref());
     let out = message.direction == Direction::Out;
-    let mark = if new { glyphs.dot() } else { " " };
+    let mark = match (here, new) {
+        (true, _) => glyphs.marker(),
+        (false, true) => glyphs.dot(),
+        (false, false) => " ",
+    };
     let name = if out {
         "me".to_owned()
     } else {
@@ -285,7 +337,10 @@ fn heading(canvas: &Canvas<'_>, app: &App, message: &Message, new: bool) -> Row 
     };
     let style = if out { paint.info() } else { paint.person() };
     let mut left = vec![
-        piece(format!("{mark} "), paint.warn()),
+        piece(
+            format!("{mark} "),
+            if here { paint.accent() } else { paint.warn() },
+        ),
         piece(name, style.add_modifier(Modifier::BOLD)),
     ];
     if let Some(person) = person.filter(|person| !out && person.name != message.sender_name) {

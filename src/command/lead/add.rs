@@ -234,6 +234,7 @@ fn create(cx: &mut Cx<'_>, lead: Lead) {
             by: Some(me),
             reason: String::new(),
             source: "console".into(),
+            origin: None,
         });
     }
     cx.label(format!("new lead {name}"));

@@ -1,0 +1,151 @@
+//! Incidents from messages, each with its follow-up.
+
+use jiff::ToSpan as _;
+
+use super::each;
+use crate::command::cx::Choice;
+use crate::command::inbox::{about, command_line, inferred_title, said};
+use crate::command::phrase::due_words;
+use crate::command::{Ask, CommandError, Cx, Targets};
+use crate::record::{
+    Due, FollowUp, FollowUpKind, Incident, IncidentKind, IncidentState, Kind, Severity,
+};
+use crate::text::fold;
+
+pub(super) fn incident(
+    cx: &mut Cx<'_>,
+    severity: Option<&str>,
+    targets: &Targets,
+) -> Result<(), CommandError> {
+    let Some(severity) = severity else {
+        targets.of(Kind::Thread, cx)?;
+        let choices = [
+            ('1', "p1", "now, due today"),
+            ('2', "p2", "today or tomorrow"),
+            ('3', "p3", "this week"),
+            ('4', "p4", "when there is time"),
+        ];
+        let choices = choices.map(|(key, word, detail)| Choice {
+            key: Some(key),
+            label: word.into(),
+            detail: detail.into(),
+            word: word.into(),
+        });
+        return cx.ask(
+            "inbox incident",
+            Ask::Pick {
+                title: "how bad is it".into(),
+                command: command_line("inbox incident", targets),
+                choices: choices.into(),
+            },
+        );
+    };
+    let severity = match Severity::from(severity.to_lowercase().as_str()) {
+        Severity::Other(other) => {
+            return Err(CommandError::usage(
+                format!("`{other}` is no severity"),
+                "p1, p2, p3 or p4",
+            ));
+        }
+        known => known,
+    };
+    let me = cx.world.my_id();
+    each(cx, targets, |cx, at| {
+        let now = cx.world.view.now;
+        let title = inferred_title(at.text());
+        let asked = said(cx, at).ok();
+        let id = cx.create(Incident {
+            title: title.clone(),
+            network: at.thread.network.clone(),
+            kind: incident_kind(&at.words()),
+            severity: severity.clone(),
+            state: IncidentState::Open,
+            opened_at: Some(now),
+            deadline: within(&at.words()).and_then(|hours| now.checked_add(hours.hours()).ok()),
+            owner: Some(me.clone()),
+            origin: at.origin(),
+            ..Incident::default()
+        });
+        let due = incident_due(cx, &severity, asked);
+        let shown = due_words(&due, cx);
+        let about = about(cx, at, &me);
+        let mut refs = about.refs.clone();
+        refs.push(id.link());
+        cx.create(FollowUp {
+            title,
+            due: Some(due),
+            kind: FollowUpKind::Incident,
+            priority: severity.clone(),
+            refs,
+            ..about
+        });
+        Ok(format!("incident {severity}, follow-up {shown}"))
+    })
+}
+
+/// When the follow-up of an incident is due: p1 today, p2 tomorrow, else what they asked for, else this week.
+fn incident_due(cx: &Cx<'_>, severity: &Severity, asked: Option<Due>) -> Due {
+    let today = cx.world.view.today();
+    let days = match severity {
+        Severity::P1 => 0,
+        Severity::P2 => 1,
+        Severity::P3 => 3,
+        _ => 7,
+    };
+    let date = today.checked_add(days.days()).unwrap_or(today);
+    match asked {
+        Some(due) if due.date() <= date && due.date() >= today && days > 0 => due,
+        _ => Due::On { date },
+    }
+}
+
+/// Tells from the words what kind of thing happened.
+fn incident_kind(words: &str) -> IncidentKind {
+    let words = fold(words);
+    let says = |cues: &[&str]| cues.iter().any(|cue| words.contains(cue));
+    if says(&["permanent", "banned", "baned", "永久", "封禁"]) {
+        IncidentKind::Ban
+    } else if says(&["payout", "pago", "pagamento", "statement", "打款", "结算"]) {
+        IncidentKind::Payout
+    } else if says(&[
+        "suspen",
+        "lost live access",
+        "封号",
+        "停播",
+        "took over",
+        "盗号",
+    ]) {
+        IncidentKind::Suspension
+    } else if says(&["violation", "strike", "违规", "infraccion"]) {
+        IncidentKind::Violation
+    } else {
+        IncidentKind::Tool
+    }
+}
+
+/// Finds how many hours an appeal has, as in `24h`, `48 h`, `within 24 hours`.
+fn within(words: &str) -> Option<i64> {
+    let words = fold(words);
+    let mut digits = String::new();
+    let mut rest = words.chars().peekable();
+    while let Some(letter) = rest.next() {
+        if letter.is_ascii_digit() {
+            digits.push(letter);
+            continue;
+        }
+        if let Ok(hours) = digits.parse::<i64>()
+            && (1..=240).contains(&hours)
+        {
+            let letter = if letter == ' ' {
+                rest.peek().copied().unwrap_or(' ')
+            } else {
+                letter
+            };
+            if letter == 'h' || letter == '小' {
+                return Some(hours);
+            }
+        }
+        digits.clear();
+    }
+    None
+}

@@ -1,0 +1,167 @@
+//! What needs no decision, in groups with their counts; and what was done today.
+
+use ratatui::layout::Rect;
+
+use super::canvas::{Canvas, piece};
+use super::layout::above;
+use super::sheet::counted;
+use crate::app::{App, Sweep};
+use crate::command::Summary;
+use crate::pane::Spot;
+use crate::record::{Message, Thread};
+
+/// The threads of a group that are looked at are shown on at most this many rows.
+const PEEK: u16 = 9;
+
+/// Draws the groups over the place.
+pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, sweep: &Sweep, body: Rect) {
+    let rows = u16::try_from(sweep.groups.len()).unwrap_or(u16::MAX);
+    let height = rows.saturating_add(PEEK + 4).min(body.height);
+    let area = Rect {
+        x: body.x,
+        y: body.bottom() - height,
+        width: body.width.min(132),
+        height,
+    };
+    canvas.fill(area, canvas.paint.text());
+    let (groups, threads, messages) = sweep.counts();
+    let count = format!(
+        "{}, {}, {}",
+        counted(messages, "message"),
+        counted(threads, "thread"),
+        counted(groups, "group")
+    );
+    let inner = canvas.frame(area, "Needs no decision", &count, true);
+    let peek = if inner.height >= 12 { PEEK } else { 0 };
+    let (list, below) = above(inner, inner.height.saturating_sub(peek));
+    let shown = usize::from(list.height).max(1);
+    let first = (sweep.chosen / shown) * shown;
+    for (y, (at, group)) in (list.y..list.bottom()).zip(sweep.groups.iter().enumerate().skip(first))
+    {
+        let paint = canvas.paint;
+        let ticked = sweep.is_ticked(group);
+        let style = if ticked { paint.text() } else { paint.dim() };
+        let pieces = [
+            piece(if ticked { " [x] " } else { " [ ] " }, paint.key()),
+            piece(format!("{:>4} ", group.messages), paint.strong()),
+            piece(format!("in {:<3} ", group.threads.len()), paint.dim()),
+            piece(group.reason.clone(), style),
+        ];
+        let row = Rect {
+            y,
+            height: 1,
+            ..list
+        };
+        canvas.line(row.x, y, row.width, &pieces);
+        canvas.zone(row, Spot::Choice(at));
+        if at == sweep.chosen {
+            canvas.tint(row, paint.cursor());
+        }
+    }
+    if below.height > 1 {
+        self::peek(canvas, app, sweep, below);
+    }
+    let paint = canvas.paint;
+    let (key, dim) = (paint.key(), paint.dim());
+    let foot = [
+        piece("Enter", key),
+        piece(format!(" clears {messages} · "), dim),
+        piece("x", key),
+        piece(" keeps a group · ", dim),
+        piece("*", key),
+        piece(" all or none · ", dim),
+        piece("Esc", key),
+    ];
+    canvas.foot(area, &foot);
+}
+
+/// The newest words of each thread of the group under the cursor.
+fn peek(canvas: &mut Canvas<'_>, app: &App, sweep: &Sweep, area: Rect) {
+    let Some(group) = sweep.groups.get(sweep.chosen) else {
+        return;
+    };
+    canvas.rule(area.x, area.y, area.width, "in it");
+    let paint = canvas.paint;
+    let mut lines = Vec::new();
+    for id in &group.threads {
+        let Some(thread) = app.world.get(id) else {
+            continue;
+        };
+        let handled = |message: &&Message| crate::triage::is_unhandled(thread, message);
+        let messages = app.screen.readings.messages(id).iter();
+        let messages: Vec<&Message> = messages
+            .filter_map(|id| app.world.get(id))
+            .filter(handled)
+            .collect();
+        if messages.is_empty() {
+            lines.push(line(thread, &thread.from_name, &thread.last_text, paint));
+        }
+        for message in messages {
+            lines.push(line(thread, &message.sender_name, &message.text, paint));
+        }
+    }
+    for (y, pieces) in (area.y + 1..area.bottom()).zip(&lines) {
+        canvas.line(area.x + 1, y, area.width.saturating_sub(2), pieces);
+    }
+}
+
+fn line(
+    thread: &Thread,
+    from: &str,
+    words: &str,
+    paint: super::paint::Paint<'_>,
+) -> Vec<super::canvas::Piece> {
+    let words: String = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    let from: String = from.chars().take(18).collect();
+    vec![
+        piece(format!("{from:<19}"), paint.person()),
+        piece(format!("{}  ", thread.title), paint.dim()),
+        piece(words, paint.text()),
+    ]
+}
+
+/// Draws what was done today over the place, from this line on.
+pub(super) fn summary(canvas: &mut Canvas<'_>, app: &App, scroll: usize, body: Rect) {
+    let summary = Summary::of(&app.world, app.undo.done());
+    let area = Rect {
+        width: body.width.min(112),
+        ..body
+    };
+    canvas.fill(area, canvas.paint.text());
+    let inner = canvas.frame(
+        area,
+        &format!("Done, {}", summary.day),
+        &summary.line(),
+        true,
+    );
+    let paint = canvas.paint;
+    let mut lines = Vec::new();
+    if summary.decisions.is_empty() {
+        lines.push(vec![piece("Nothing was decided yet today.", paint.dim())]);
+    }
+    for (words, about) in &summary.decisions {
+        lines.push(vec![
+            piece(format!("{:>4} ", about.len()), paint.strong()),
+            piece(*words, paint.accent()),
+        ]);
+        lines.extend(about.iter().map(|line| {
+            vec![
+                piece("     ", paint.dim()),
+                piece(line.clone(), paint.text()),
+            ]
+        }));
+    }
+    let last = lines.len().saturating_sub(usize::from(inner.height));
+    for (y, pieces) in (inner.y..inner.bottom()).zip(lines.iter().skip(scroll.min(last))) {
+        canvas.line(inner.x + 1, y, inner.width.saturating_sub(2), pieces);
+    }
+    let (key, dim) = (paint.key(), paint.dim());
+    let foot = [
+        piece("j k", key),
+        piece(" scroll · ", dim),
+        piece("w", key),
+        piece(" writes it as Markdown · ", dim),
+        piece("Esc", key),
+    ];
+    canvas.foot(area, &foot);
+}
