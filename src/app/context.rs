@@ -97,7 +97,7 @@ impl App {
             Mode::Form(_) => "form",
             Mode::Score(_) => "score",
             Mode::Find(_) => "find",
-            Mode::Help(_) | Mode::Sheet(_) => "help",
+            Mode::Help(_) | Mode::Sheet(_) | Mode::Sweep(_) | Mode::Summary(_) => "help",
         }
     }
 

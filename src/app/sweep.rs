@@ -125,7 +125,7 @@ impl App {
                 .say(Tone::Info, "nothing is ticked: nothing was cleared");
             return Vec::new();
         }
-        let command = Command::Inbox(InboxCommand::Done(Targets { ids }));
+        let command = Command::Inbox(InboxCommand::Done(Targets { ids, query: None }));
         let effects = self.run(vec![command]);
         if !effects.is_empty() {
             let words =
