@@ -171,8 +171,10 @@ pub(super) fn propose(
     let Some(at) = ids.first().and_then(|id| AtHand::of(cx, id)) else {
         return Ok(());
     };
+    let reader = at.sender().and_then(|id| cx.world.get(&id));
+    let language = reader.map_or(Language::English, |one| Language::of_locale(&one.locale));
     let text = offers(cx, &at, minutes)?
-        .proposal(TIMES)
+        .proposal(TIMES, language)
         .unwrap_or_default();
     cx.ask(
         "inbox propose",
