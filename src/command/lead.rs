@@ -354,14 +354,18 @@ fn pass(
     Ok(())
 }
 
-/// Returns the stage that lies so many steps beside that of a lead.
-fn beside(cx: &Cx<'_>, id: &str, by: isize) -> Result<Id<Stage>, CommandError> {
-    // The path of a lead: the stages that are not a loss and not a rest, the signed one last.
-    let path: Vec<Id<Stage>> = pipeline(cx.world)
+/// The path of a lead: the stages that are not a loss and not a rest, the signed one last.
+fn path(world: &World) -> Vec<Id<Stage>> {
+    pipeline(world)
         .into_iter()
         .filter(|(_, stage)| stage.terminal.is_none() || stage.terminal == Terminal::Won)
         .map(|(id, _)| id)
-        .collect();
+        .collect()
+}
+
+/// Returns the stage that lies so many steps beside that of a lead.
+fn beside(cx: &Cx<'_>, id: &str, by: isize) -> Result<Id<Stage>, CommandError> {
+    let path = path(cx.world);
     let lead = cx
         .world
         .table::<Lead>()

@@ -11,6 +11,7 @@ use crate::command::settle::AtHand;
 use crate::command::{Ask, CommandError, Cx, Targets, Timetable};
 use crate::pane::{SlotsScreen, Tone};
 use crate::record::{Attendee, Id, Kind, Meeting, MeetingState, MessageKind, Person};
+use crate::slots::text::Language;
 use crate::text::fold;
 use crate::when::phrase::Wall;
 use crate::when::zone;
@@ -172,7 +173,10 @@ pub(super) fn propose(
         return Ok(());
     };
     let reader = at.sender().and_then(|id| cx.world.get(&id));
-    let language = reader.map_or(Language::English, |one| Language::of_locale(&one.locale));
+    let language = match reader {
+        Some(person) if person.locale.starts_with("zh") => Language::Chinese,
+        _ => Language::English,
+    };
     let text = offers(cx, &at, minutes)?
         .proposal(TIMES, language)
         .unwrap_or_default();
