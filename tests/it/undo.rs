@@ -47,6 +47,19 @@ const EXEMPT: &[(&str, &str)] = &[
         "it settles an edit that was refused; what it sends is a new edit of its own",
     ),
     ("outbox", "it looks after edits that were made before"),
+    (
+        "inbox sweep",
+        "it shows what can be cleared; clearing it is `inbox done`",
+    ),
+    ("inbox summary", "it shows what was done"),
+    (
+        "inbox propose",
+        "it opens the reply box; sending it is `inbox reply`",
+    ),
+    (
+        "inbox answer",
+        "it needs a card; it makes a message as `inbox reply` makes it",
+    ),
     ("network open", "it goes to a page"),
     ("network threads", "it goes to a list"),
     ("network leads", "it goes to a list"),
@@ -131,6 +144,28 @@ const LINES: &[(&str, &[&[&str]])] = &[
             &["inbox follow-up fri --keep --id t1 --id t2"],
         ],
     ),
+    ("inbox delegate", &[&["inbox delegate ben --id t1"]]),
+    ("inbox incident", &[&["inbox incident p2 --id t1"]]),
+    ("inbox lead", &[&["inbox lead Brightwell --id t2"]]),
+    (
+        "inbox advance",
+        &[&["inbox link --lead halo --id t1", "inbox advance --id t1"]],
+    ),
+    (
+        "inbox back",
+        &[&["inbox link --lead tide --id t1", "inbox back --id t1"]],
+    ),
+    (
+        "inbox lose",
+        &[&["inbox link --lead halo --id t1", "inbox lose price --id t1"]],
+    ),
+    (
+        "inbox coach",
+        &[&["inbox coach \"Host retention\" --id t1"]],
+    ),
+    ("inbox pain", &[&["inbox pain \"Late payouts\" --id t1"]]),
+    ("inbox join", &[&["inbox join games --id t1"]]),
+    ("inbox decline", &[&["inbox decline games --id t1"]]),
     ("inbox assign", &[&["inbox assign ben --id t1"]]),
     (
         "inbox link",

@@ -115,8 +115,12 @@ fn about(cx: &Cx<'_>, link: &AnyRef) -> FollowUp {
     if let Some(id) = link.id_of::<Thread>()
         && let Some(thread) = world.get(&id)
     {
+        let words = match thread.last_text.as_str() {
+            "" => thread.title.as_str(),
+            text => text,
+        };
         return FollowUp {
-            title: inferred_title(thread),
+            title: inferred_title(words),
             kind: FollowUpKind::Request,
             network: thread.network.clone(),
             lead: thread.lead.clone(),
