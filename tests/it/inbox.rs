@@ -171,7 +171,12 @@ fn a_lead_that_is_there_already_is_offered_first() {
 #[test]
 fn what_comes_later_waits_behind_the_counter_and_brings_a_thread_back() {
     let mut app = open();
-    desk::press(&mut app, "e");
+    let effects = desk::press(&mut app, "e");
+    for effect in effects {
+        if let Effect::Save(batch) = effect {
+            app.update(desk::now(), Msg::Saved(batch.id));
+        }
+    }
     assert_eq!(state(&app).0, ThreadState::Done);
     let later = desk::now() + jiff::SignedDuration::from_mins(5);
     let mut fields: Json =
