@@ -20,11 +20,13 @@ mod keys;
 mod line;
 mod loads;
 mod macros;
+mod needs;
 mod offers;
 mod pending;
 mod pick;
 mod point;
 mod prefix;
+mod remember;
 mod remote;
 mod reply;
 mod score;
@@ -32,7 +34,10 @@ mod script;
 mod slots;
 mod stepping;
 mod sweep;
+mod tutor;
+mod typed;
 
+pub use configure::Configured;
 pub use course::{Course, Courses, Steps};
 pub use figures::{Figures, FunnelFigures, Hanging};
 pub use find::{Find, HITS, Hit};
@@ -40,12 +45,15 @@ pub use form::{Form, FormField};
 pub use help::{HelpRow, footer, help_rows};
 pub use input::Input;
 pub use line::{Echo, Line, Purpose};
+pub use needs::{Need, Pressure};
 pub use pick::Picker;
 pub use prefix::{Prefix, PrefixBar};
+pub use remember::{Remembered, RememberedShelf};
 pub use reply::ReplyBox;
 pub use score::{ScoreBox, ScoreRow};
 pub use script::Sheet;
 pub use sweep::Sweep;
+pub use tutor::{Lecture, Tutor};
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
@@ -68,6 +76,8 @@ use pending::PendingEdits;
 pub enum Msg {
     /// A key was pressed.
     Key(Key),
+    /// A line was typed in the linear mode.
+    Typed(String),
     /// Text was pasted.
     Paste(String),
     /// Something was pointed at: what lies there, the topmost first.
@@ -144,25 +154,8 @@ pub enum Msg {
     Tell(Tone, String),
     /// Config, keymap and theme were read again.
     Configured(Box<Configured>),
-}
-
-/// What config, keymap and theme files say.
-#[derive(Clone, Debug)]
-pub struct Configured {
-    /// The configuration.
-    pub config: Config,
-    /// The keys.
-    pub keymap: Keymap,
-    /// The colours.
-    pub theme: Theme,
-    /// What is wrong with files that were left out.
-    pub problems: Vec<String>,
-}
-
-impl PartialEq for Configured {
-    fn eq(&self, other: &Self) -> bool {
-        self.config == other.config && self.theme == other.theme && self.problems == other.problems
-    }
+    /// A theme that was asked for, or why there is none.
+    Themed(Result<Box<Theme>, String>),
 }
 
 /// Who has the keys.
@@ -227,6 +220,14 @@ pub struct App {
     pub dirty: bool,
     /// Whether every cell must be written again.
     pub redraw: bool,
+    /// While the cursor of a list moves: until when what lies beside the list stays as it is.
+    pub following: Option<Timestamp>,
+    /// Counts how often the row under the cursor was asked for again, in the linear mode.
+    pub said_again: u32,
+    /// The lesson that is on, in the tutor.
+    pub tutor: Option<Tutor>,
+    /// How many cells the terminal gives to characters of ambiguous width.
+    pub ambiguous: crate::text::Ambiguous,
     /// What is computed from many records, kept until they change.
     pub figures: Figures,
     /// Kinds of which all records were asked for, open or not.
@@ -253,6 +254,8 @@ pub struct App {
     lines: Vec<String>,
     /// A record that was sought and is being read.
     sought: Option<AnyRef>,
+    /// What has to be asked for because of an answer.
+    asked_again: Vec<Effect>,
     parsed: HashMap<String, Command>,
     parsing: Option<Parsing>,
     asks: VecDeque<Ask>,
@@ -285,6 +288,10 @@ impl App {
             courses: Courses::default(),
             dirty: true,
             redraw: false,
+            following: None,
+            said_again: 0,
+            tutor: None,
+            ambiguous: crate::text::Ambiguous::Narrow,
             figures: Figures::default(),
             whole: BTreeSet::new(),
             pending_edits: PendingEdits::default(),
@@ -297,6 +304,7 @@ impl App {
             held: VecDeque::new(),
             lines: Vec::new(),
             sought: None,
+            asked_again: Vec::new(),
             parsed: HashMap::new(),
             parsing: None,
             asks: VecDeque::new(),
@@ -328,8 +336,16 @@ impl App {
             msg,
             Msg::Tick | Msg::Changed(_) | Msg::Loaded(..) | Msg::Reloaded { .. }
         );
+        let stance = self.stance();
+        // What comes from the cache or the server waits for the keys to rest, as everything beside the list does.
+        let stays = msg.is_background();
+        self.following = self.following.filter(|at| stays && *at > now);
         match msg {
-            Msg::Key(key) => effects = self.key(key),
+            Msg::Key(key) => {
+                effects = self.key(key);
+                self.follow(stance, &mut effects);
+            }
+            Msg::Typed(line) => effects = self.typed_line(&line),
             Msg::Paste(text) => effects = self.paste(&text),
             Msg::Point(pointing, spots) => effects = self.point(pointing, &spots),
             Msg::Resize(columns, rows) => {
@@ -380,32 +396,13 @@ impl App {
             } => effects = self.take_calendar(&path, &person, titles, bytes),
             Msg::Tell(tone, text) => self.screen.say(tone, text),
             Msg::Configured(configured) => self.configure(*configured),
+            Msg::Themed(theme) => self.take_theme(theme),
         }
         if holds {
             effects.extend(self.release_holds());
         }
-        self.show_held();
-        effects.extend(self.wanted_loads());
-        self.screen.readings.follow(&self.world);
-        self.courses.refresh(&self.world);
-        self.figures.refresh(&self.world, &self.screen);
-        self.figures.meet(&self.world, &self.screen);
-        if self.is_quiet() {
-            effects.retain(|effect| !matches!(effect, Effect::Notify { .. }));
-        }
-        if let Some(at) = self.popup_at
-            && at > now
-        {
-            effects.push(Effect::WakeAt(at));
-        }
+        self.follow_up_on(now, &mut effects);
         effects
-    }
-
-    /// Tells whether nothing may speak up now.
-    fn is_quiet(&self) -> bool {
-        let view = &self.world.view;
-        let local = view.zone.to_datetime(view.now).time();
-        self.config.notify.is_quiet(local)
     }
 
     /// Reads a command line, remembering those that keys run again and again.
@@ -500,6 +497,9 @@ impl App {
             .is_none_or(|shelf| shelf.list.is_empty());
         if emptied || self.looking_at() != before {
             arrange(&self.world, &mut self.screen, here, true);
+        }
+        if let Some(key) = self.screen.returning.take() {
+            self.screen.shelf_mut(here).list.go_to_key(&key);
         }
         if here != Place::FollowUps && self.screen.due_view() != view {
             arrange(&self.world, &mut self.screen, Place::FollowUps, true);

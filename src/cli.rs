@@ -5,14 +5,18 @@
 mod check;
 mod console;
 mod demo;
+mod doctor;
 mod exec;
 mod headless;
 mod keys;
 mod list;
+mod papers;
 mod run;
 mod serve;
 mod slots;
 mod sync;
+
+pub use papers::{Paper, man_page, schema};
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -33,6 +37,9 @@ use crate::runtime::{Home, HomeError, RunError};
     after_help = "Without a command it opens the console. `cnm demo` shows everything on invented data."
 )]
 struct Root {
+    /// Draws nothing and says each change in a line, for screen readers; so does `TERM=dumb`.
+    #[arg(long)]
+    linear: bool,
     #[command(subcommand)]
     verb: Option<Verb>,
 }
@@ -42,6 +49,8 @@ struct Root {
 enum Verb {
     /// Opens the console on a morning of invented data, with a backend of its own.
     Demo(demo::DemoArgs),
+    /// Teaches the keys in lessons on invented data, in about ten minutes.
+    Tutor,
     /// Runs the reference backend.
     Serve(serve::ServeArgs),
     /// Makes, lists and revokes the tokens of a backend's users.
@@ -72,6 +81,12 @@ enum Verb {
     Commands(keys::CommandsArgs),
     /// Lists the keys of a place, or of all.
     Keys(keys::KeysArgs),
+    /// Prints completions for a shell.
+    Completions(papers::CompletionArgs),
+    /// Prints the manual page, or writes one for each command.
+    Man(papers::ManArgs),
+    /// Prints the JSON schema of a file that you write: config, keymap or theme.
+    Schema(papers::SchemaArgs),
     /// Reads a date phrase and says how it is understood.
     When(check::WhenArgs),
     #[command(flatten)]
@@ -151,7 +166,7 @@ impl From<std::io::Error> for CliError {
 pub fn main() -> ExitCode {
     let result = if std::env::args_os().len() <= 1 {
         // The common case opens the console without building the parser of the command line first.
-        console::open_default()
+        console::open_default(false)
     } else {
         match Root::try_parse() {
             Ok(root) => run(root),
@@ -182,8 +197,9 @@ fn usage(error: &clap::Error) -> ExitCode {
 
 fn run(root: Root) -> Result<(), CliError> {
     match root.verb {
-        None => console::open_default(),
+        None => console::open_default(root.linear),
         Some(Verb::Demo(args)) => demo::run(&args),
+        Some(Verb::Tutor) => demo::tutor(),
         Some(Verb::Serve(args)) => serve::run(&args),
         Some(Verb::Token(command)) => serve::token(&command),
         Some(Verb::User(command)) => serve::user(&command),
@@ -197,6 +213,9 @@ fn run(root: Root) -> Result<(), CliError> {
         Some(Verb::Doctor) => check::doctor(),
         Some(Verb::Commands(args)) => keys::commands(&args),
         Some(Verb::Keys(args)) => keys::keys(&args),
+        Some(Verb::Completions(args)) => papers::completions(&args),
+        Some(Verb::Man(args)) => papers::man(&args),
+        Some(Verb::Schema(args)) => papers::schema_of(&args),
         Some(Verb::When(args)) => check::when(&args),
         Some(Verb::Command(command)) => headless::run(command),
     }

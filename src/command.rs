@@ -16,6 +16,7 @@ mod funnel;
 mod go;
 mod inbox;
 mod input;
+mod jump;
 mod lead;
 mod mark;
 mod network;
@@ -27,6 +28,7 @@ mod script;
 mod settle;
 mod slot;
 mod summary;
+mod synonym;
 mod targets;
 mod turn;
 mod undo;
@@ -43,6 +45,7 @@ pub use inbox::InboxCommand;
 pub(crate) use inbox::inferred_title;
 pub(crate) use input::agreed_words;
 pub use input::{read_value, show_value};
+pub use jump::JumpCommand;
 pub use lead::LeadCommand;
 pub(crate) use lead::{current_rubric, due_shown, likeness_words, planned, quick_lead};
 pub use mark::MarkCommand;
@@ -62,6 +65,7 @@ pub use slot::{
     take_calendar,
 };
 pub use summary::Summary;
+pub use synonym::synonyms;
 pub use targets::Targets;
 pub use turn::{TurnCommand, Verdict};
 pub use undo::UndoLog;
@@ -120,6 +124,9 @@ pub enum Command {
     /// Changes what is on screen.
     #[command(subcommand)]
     Pane(PaneCommand),
+    /// Jumps to what belongs to the selection.
+    #[command(subcommand)]
+    Jump(JumpCommand),
     /// Narrows the list.
     #[command(subcommand)]
     Filter(FilterCommand),
@@ -180,6 +187,7 @@ impl Command {
             Command::Cursor(command) => command.run(cx),
             Command::Mark(command) => command.run(cx),
             Command::Pane(command) => command.run(cx),
+            Command::Jump(command) => command.run(cx),
             Command::Filter(command) => command.run(cx),
             Command::Exec(command) => command.run(cx),
             Command::Macro(command) => command.run(cx),
@@ -263,6 +271,7 @@ impl Command {
             | Command::Cursor(_)
             | Command::Mark(_)
             | Command::Pane(_)
+            | Command::Jump(_)
             | Command::Filter(_)
             | Command::Macro(_)
             | Command::Notify(_)

@@ -4,6 +4,7 @@
 //! suggestion: a setting that is silently ignored is worse than none.
 
 use jiff::SignedDuration;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::command::Settings;
@@ -11,7 +12,7 @@ use crate::keymap::{self, Layout, line_of};
 use crate::record::Kind;
 
 /// The configuration.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     /// Where the backend is and how to sign in.
@@ -33,7 +34,7 @@ pub struct Config {
 }
 
 /// How the console speaks up while another window has the keys.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Notify {
     /// How the terminal is told: `auto`, `osc9` (iTerm2, `WezTerm`, Ghostty, Windows Terminal), `osc777` (foot, urxvt), `osc99` (kitty), `bell` or `none`.
@@ -69,7 +70,7 @@ impl Notify {
 }
 
 /// The way by which the terminal is told.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 pub enum Via {
     /// What the terminal is known to understand, else the bell.
     #[default]
@@ -93,7 +94,7 @@ pub enum Via {
 }
 
 /// Where the backend is and how to sign in.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Server {
     /// Base address, for example `https://cnm.example.com`; `CNM_SERVER` overrides it.
@@ -105,10 +106,10 @@ pub struct Server {
 }
 
 /// How the console looks.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Ui {
-    /// Name of the theme: `midnight` (dark), `daylight` (light), `okabe` (dark, for eyes that do not tell red from green), `ansi` (the terminal's own sixteen colours), or a file in `themes/`.
+    /// Name of the theme: `midnight`, `okabe` (for eyes that do not tell red from green), `gruvbox`, `nord`, `dracula`, `catppuccin-mocha`, `tokyo-night`, `rose-pine`, `solarized-dark`; light: `daylight`, `okabe-light`, `catppuccin-latte`, `solarized-light`; `ansi` (the terminal's own sixteen colours); or a file in `themes/`.
     pub theme: String,
     /// Draws with ASCII characters only.
     pub ascii: bool,
@@ -116,6 +117,10 @@ pub struct Ui {
     pub colours: Colours,
     /// Captures the mouse: a click goes to a row or a tab, a second one opens, the wheel scrolls; `app mouse` switches.
     pub mouse: bool,
+    /// Milliseconds that the keys must rest before the preview follows the cursor; 0 lets it follow at once.
+    pub preview_delay: u16,
+    /// Cells of characters of ambiguous width (`…`, `─`, Greek, Cyrillic): `auto` asks the terminal where the locale is Chinese, Japanese or Korean, `narrow` or `wide`.
+    pub ambiguous_width: AmbiguousWidth,
     /// IANA zone of the console; empty takes the user's, then the machine's.
     pub zone: String,
 }
@@ -127,13 +132,15 @@ impl Default for Ui {
             ascii: false,
             colours: Colours::Auto,
             mouse: false,
+            preview_delay: 40,
+            ambiguous_width: AmbiguousWidth::Auto,
             zone: String::new(),
         }
     }
 }
 
 /// What keys mean before the keymap is asked.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Keys {
     /// Digits: `tabs` (1 to 6 are the tabs, a count begins with 0: `03e`) or `counts` (`3e`; tabs by `g` and a letter, or Alt and the digit).
@@ -157,7 +164,7 @@ impl Keys {
 }
 
 /// The keys to begin with.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 pub enum Preset {
     /// Moves as in vim.
     #[default]
@@ -169,7 +176,7 @@ pub enum Preset {
 }
 
 /// What a digit begins.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 pub enum Digits {
     /// What the keymap binds it to; a count begins with a digit that is not bound.
     #[default]
@@ -181,7 +188,7 @@ pub enum Digits {
 }
 
 /// How many colours are drawn.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 pub enum Colours {
     /// As many as the terminal says it can.
     #[default]
@@ -201,8 +208,23 @@ pub enum Colours {
     Off,
 }
 
+/// How many cells characters of ambiguous width take.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+pub enum AmbiguousWidth {
+    /// What the terminal does.
+    #[default]
+    #[serde(rename = "auto")]
+    Auto,
+    /// One.
+    #[serde(rename = "narrow")]
+    Narrow,
+    /// Two.
+    #[serde(rename = "wide")]
+    Wide,
+}
+
 /// How the inbox works.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Inbox {
     /// Seconds that a reply waits before it leaves, so that undo can stop it.
@@ -214,7 +236,7 @@ pub struct Inbox {
 }
 
 /// A saved view of the inbox.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct View {
     /// The name of its tab.
@@ -234,7 +256,7 @@ impl Default for Inbox {
 }
 
 /// How follow-ups are spread.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct FollowUps {
     /// At most this many follow-ups a day when `follow-up level` spreads them; a day above it is shown as too full.
@@ -248,7 +270,7 @@ impl Default for FollowUps {
 }
 
 /// When I work.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Day {
     /// Local start of the working day, `HH:MM`.
@@ -267,7 +289,7 @@ impl Default for Day {
 }
 
 /// How meetings are arranged.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Slots {
     /// Hours that a time is kept free before it is released by itself, at most until it begins.

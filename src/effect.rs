@@ -349,6 +349,8 @@ pub enum Effect {
     },
     /// Read config, keymap and theme again.
     Reload,
+    /// Read a theme by its name.
+    Theme(String),
     /// Stop the program and give the terminal back for a while (Ctrl-Z).
     Suspend,
     /// Leave.

@@ -232,6 +232,24 @@ impl Panel {
     }
 }
 
+/// A place as it was when it was left: what history goes back to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Visit {
+    /// What filled the body.
+    pub place: Place,
+    /// The panel of Today that had the keys.
+    pub panel: Panel,
+    /// Which part of the place had the keys.
+    pub focus: Focus,
+    /// The filter and the split of its list.
+    pub filter: (String, usize),
+    /// The record under the cursor.
+    pub cursor: Option<String>,
+}
+
+/// At most so many visits are remembered.
+const VISITS: usize = 200;
+
 /// Everything that is a matter of the screen and not of the records.
 #[derive(Clone, Debug)]
 pub struct Screen {
@@ -250,10 +268,12 @@ pub struct Screen {
     pub message: Option<usize>,
     /// The lists.
     pub shelves: BTreeMap<Place, Shelf>,
-    /// Places to go back to.
-    pub back: Vec<(Place, Option<String>)>,
-    /// Places to go forward to.
-    pub forward: Vec<(Place, Option<String>)>,
+    /// What to go back to.
+    pub back: Vec<Visit>,
+    /// What to go forward to.
+    pub forward: Vec<Visit>,
+    /// The record on which the cursor belongs once the list it came back to is in order.
+    pub returning: Option<String>,
     /// The line above the footer.
     pub notice: Option<Notice>,
     /// How the console stands to its server.
@@ -320,6 +340,7 @@ impl Default for Screen {
             shelves: BTreeMap::new(),
             back: Vec::new(),
             forward: Vec::new(),
+            returning: None,
             notice: None,
             sync: SyncStatus::default(),
             outbox: Vec::new(),
@@ -403,11 +424,7 @@ impl Screen {
     /// Goes to a place and remembers where it came from.
     pub fn go(&mut self, place: Place) {
         if place != self.place {
-            let cursor = self
-                .list()
-                .and_then(|list| list.cursor().map(str::to_owned));
-            self.back.push((self.place, cursor));
-            self.forward.clear();
+            self.leave_trace();
         }
         self.place = place;
         self.focus = Focus::List;
@@ -415,18 +432,42 @@ impl Screen {
         self.message = None;
     }
 
-    /// Goes back or forward in the history of places; says whether there was somewhere to go.
+    /// Remembers what is on screen, so that history comes back to it.
+    pub fn leave_trace(&mut self) {
+        let here = self.visit();
+        if self.back.last() != Some(&here) {
+            self.back.push(here);
+        }
+        if self.back.len() > VISITS {
+            self.back.remove(0);
+        }
+        self.forward.clear();
+    }
+
+    fn visit(&self) -> Visit {
+        let shelf = self.shelf(self.active());
+        Visit {
+            place: self.place,
+            panel: self.panel,
+            focus: self.focus,
+            filter: shelf.map_or_else(Default::default, |shelf| {
+                (shelf.filter.clone(), shelf.split)
+            }),
+            cursor: shelf.and_then(|shelf| shelf.list.cursor().map(str::to_owned)),
+        }
+    }
+
+    /// Goes back or forward in the history; says whether there was somewhere to go.
+    ///
+    /// The list that it comes back to has to be put in order again; then its cursor belongs on `returning`.
     pub fn travel(&mut self, forward: bool) -> bool {
-        let cursor = self
-            .list()
-            .and_then(|list| list.cursor().map(str::to_owned));
-        let here = (self.place, cursor);
+        let here = self.visit();
         let target = if forward {
             self.forward.pop()
         } else {
             self.back.pop()
         };
-        let Some((place, cursor)) = target else {
+        let Some(target) = target else {
             return false;
         };
         if forward {
@@ -434,12 +475,19 @@ impl Screen {
         } else {
             self.forward.push(here);
         }
-        self.place = place;
-        self.focus = Focus::List;
+        self.place = target.place;
+        self.panel = target.panel;
+        self.focus = target.focus;
         self.detail_scroll = 0;
-        if let (Some(cursor), Some(shelf)) = (cursor, self.shelves.get_mut(&self.active())) {
-            shelf.list.go_to_key(&cursor);
+        self.message = 0;
+        let active = self.active();
+        if let Some(shelf) = self.shelves.get_mut(&active) {
+            (shelf.filter, shelf.split) = target.filter;
+            if let Some(cursor) = &target.cursor {
+                shelf.list.go_to_key(cursor);
+            }
         }
+        self.returning = target.cursor;
         true
     }
 

@@ -5,6 +5,7 @@
 //! edit that never left this machine, one whose fate is unknown and one that was refused are three things.
 
 mod error;
+mod heard;
 mod sse;
 
 use std::net::IpAddr;
@@ -20,6 +21,8 @@ use tokio::time::{Instant, timeout};
 
 pub use error::RemoteError;
 use error::{plain, redirect, retry_after};
+use heard::Ear;
+pub use heard::Heard;
 pub use sse::{Decoder, Sse, SseEvent, TooLong};
 
 use crate::wire::{self, Batch, BatchReply, Digest, Me, Meta, Problem, RawPage, path, problem};
@@ -77,6 +80,7 @@ pub struct Client {
     ca_file: Option<PathBuf>,
     silence: Duration,
     http: OnceLock<reqwest::Client>,
+    ear: Ear,
 }
 
 impl std::fmt::Debug for Client {
@@ -136,6 +140,7 @@ impl Client {
             ca_file: address.ca_file.clone(),
             silence: SILENCE,
             http: OnceLock::new(),
+            ear: Ear::default(),
         })
     }
 
@@ -150,6 +155,11 @@ impl Client {
     /// Returns the host and port that it speaks to.
     pub fn host(&self) -> &str {
         &self.host
+    }
+
+    /// Returns what the server said beside its last answer.
+    pub fn heard(&self) -> Heard {
+        self.ear.heard()
     }
 
     /// Asks who the server is and what it allows.
@@ -303,6 +313,7 @@ impl Client {
     ) -> Result<(HeaderMap, Vec<u8>), RemoteError> {
         let response = self.answer(request).await?;
         let headers = response.headers().clone();
+        self.ear.hear(&headers);
         let kind = content_type(&headers);
         if kind != "application/json" {
             return Err(self.not_expected(&headers, &kind));

@@ -5,8 +5,10 @@
 //! on screen, and whenever the core asked for it. The store, the sync and all files are on other threads.
 
 mod clock;
+mod encode;
 mod home;
 mod keys;
+mod lines;
 mod notify;
 mod outside;
 mod program;
@@ -14,6 +16,8 @@ mod remote;
 mod repaint;
 mod signals;
 mod terminal;
+mod watch;
+mod width;
 mod worker;
 
 pub use clock::Clock;
@@ -37,12 +41,13 @@ use ratatui::layout::Position;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::app::{App, Msg};
-use crate::config::Colours;
+use crate::config::{Colours, Config};
 use crate::effect::{Effect, Load, Program, Purpose, Ran};
 use crate::pane::Tone;
 use crate::store::StoreHandle;
-use crate::text::Glyphs;
+use crate::text::{Ambiguous, Glyphs};
 use crate::ui::{self, Depth, Look};
+use watch::Watch;
 use worker::Job;
 
 /// The shortest time between two frames.
@@ -74,9 +79,19 @@ pub struct Wiring {
 
 /// Decides how many colours and which glyphs the terminal gets.
 pub fn look(app: &App) -> Look {
+    look_of(&app.config, app.ambiguous == Ambiguous::Wide)
+}
+
+/// Asks the terminal how wide characters of ambiguous width are; `None` where it does not answer.
+pub fn probe_width() -> Option<bool> {
+    width::probe()
+}
+
+/// Decides how many colours and which glyphs the terminal gets, from configuration and environment.
+pub fn look_of(config: &Config, wide: bool) -> Look {
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let value = |name: &str| std::env::var(name).unwrap_or_default();
-    let depth = match app.config.ui.colours {
+    let depth = match config.ui.colours {
         _ if set("NO_COLOR") => Depth::Off,
         Colours::Off => Depth::Off,
         Colours::TrueColour => Depth::TrueColour,
@@ -86,8 +101,10 @@ pub fn look(app: &App) -> Look {
             let term = value("TERM");
             if matches!(value("COLORTERM").as_str(), "truecolor" | "24bit") {
                 Depth::TrueColour
-            } else if term == "dumb" {
+            } else if term == "dumb" || term.starts_with("vt") {
                 Depth::Off
+            } else if term.ends_with("-direct") {
+                Depth::TrueColour
             } else if term.contains("256") || set("TMUX") || term.contains("kitty") {
                 Depth::Indexed
             } else {
@@ -103,7 +120,7 @@ pub fn look(app: &App) -> Look {
             let value = value.to_lowercase();
             value.contains("utf-8") || value.contains("utf8")
         });
-    let glyphs = if app.config.ui.ascii || !utf8 {
+    let glyphs = if config.ui.ascii || !utf8 || wide {
         Glyphs::Ascii
     } else {
         Glyphs::Unicode
@@ -138,6 +155,7 @@ pub async fn run(app: &mut App, screen: &mut Screen, wiring: Wiring) -> Result<(
             None
         }
     };
+    let lines = screen.is_linear().then(lines::reader);
     let mut console = Loop {
         waiting,
         look: look(app),
@@ -145,17 +163,21 @@ pub async fn run(app: &mut App, screen: &mut Screen, wiring: Wiring) -> Result<(
         answers,
         programs: Programs::default(),
         queue,
-        events: Some(EventStream::new()),
+        events: lines.is_none().then(EventStream::new),
+        lines,
         wake: None,
         drawn: Instant::now(),
         left: false,
+        watch: Watch::new(&wiring.home),
         wiring,
     };
+    console.look = console.settle_width(app);
     let watchdog = console
         .wiring
         .signals
         .ends_without_terminal(console.wiring.store.clone());
     let result = console.turn(app, screen).await;
+    console.wiring.home.remember(&app.remembered());
     // What was typed last is on its way to the disk: wait for it, then go.
     let store = console.wiring.store.clone();
     console.programs.kill_all();
@@ -177,9 +199,12 @@ struct Loop {
     programs: Programs,
     queue: UnboundedReceiver<Msg>,
     events: Option<EventStream>,
+    /// The lines that are typed in the linear mode.
+    lines: Option<UnboundedReceiver<String>>,
     wake: Option<Timestamp>,
     drawn: Instant,
     left: bool,
+    watch: Watch,
     wiring: Wiring,
 }
 
@@ -187,9 +212,14 @@ struct Loop {
 enum Woken {
     Msg(Msg),
     Event(Event),
+    Line(Option<String>),
     Leave,
     Time,
+    /// Another program wants the console to sleep.
+    Sleep,
     Resumed,
+    /// A file of the configuration may have changed.
+    Files,
 }
 
 impl Loop {
@@ -198,17 +228,25 @@ impl Loop {
             let woken = self.wait(app.dirty).await;
             match woken {
                 Woken::Msg(msg) => self.take(app, screen, msg)?,
+                Woken::Event(Event::FocusGained) | Woken::Files => self.reread(app, screen)?,
                 Woken::Event(event) => {
                     if let Some(msg) = translate(event, app, self.look) {
                         self.take(app, screen, msg)?;
                     }
                 }
+                Woken::Line(Some(line)) => self.take(app, screen, Msg::Typed(line))?,
+                Woken::Line(None) => self.ends(app, screen)?,
                 Woken::Leave => return Ok(()),
                 Woken::Time => {
                     self.wake = self.wake.filter(|at| *at > self.wiring.clock.now());
                     self.take(app, screen, Msg::Tick)?;
+                    if self.wake.is_none() {
+                        self.reread(app, screen)?;
+                    }
                 }
+                Woken::Sleep => self.carry_out(app, screen, Effect::Suspend)?,
                 Woken::Resumed => {
+                    screen.take_again()?;
                     app.redraw = true;
                     self.take(app, screen, Msg::Tick)?;
                 }
@@ -216,14 +254,15 @@ impl Loop {
             self.drain(app, screen).await?;
             // The terminal may have changed its size while nobody listened for it.
             let (columns, rows) = Screen::size();
-            if (columns, rows) != app.size {
+            if !screen.is_linear() && (columns, rows) != app.size {
                 self.take(app, screen, Msg::Resize(columns, rows))?;
             }
             if self.left {
                 return Ok(());
             }
             screen.capture_mouse(app.config.ui.mouse)?;
-            if app.dirty && self.drawn.elapsed() >= FRAME {
+            // What is said must not be overtaken by the next line.
+            if app.dirty && (screen.is_linear() || self.drawn.elapsed() >= FRAME) {
                 screen.draw(app, self.look)?;
                 self.drawn = Instant::now();
                 app.dirty = false;
@@ -252,6 +291,8 @@ impl Loop {
                 // The terminal is gone.
                 Some(Err(_)) | None => Woken::Leave,
             },
+            line = next_line(&mut self.lines) => Woken::Line(line),
+            () = self.watch.told() => Woken::Files,
             () = tokio::time::sleep(sleep) => Woken::Time,
         }
     }
@@ -365,10 +406,12 @@ impl Loop {
                 None => return Ok(()),
             },
             Effect::Reload => {
-                let configured = Box::new(self.wiring.home.configured());
-                self.take(app, screen, Msg::Configured(configured))?;
-                self.look = look(app);
-                return Ok(());
+                self.watch.changed();
+                return self.configure(app, screen);
+            }
+            Effect::Theme(name) => {
+                let theme = self.wiring.home.theme(&name).map(Box::new);
+                return self.take(app, screen, Msg::Themed(theme));
             }
             Effect::Quit => {
                 self.left = true;
@@ -393,12 +436,43 @@ impl Loop {
         });
     }
 
+    /// The input of the linear mode has ended: what was asked for is answered, then the console leaves.
+    fn ends(&mut self, app: &mut App, screen: &mut Screen) -> Result<(), RunError> {
+        self.lines = None;
+        self.left = true;
+        screen.draw(app, self.look)?;
+        Ok(())
+    }
+
+    /// Reads the configuration again if a file of it changed.
+    fn reread(&mut self, app: &mut App, screen: &mut Screen) -> Result<(), RunError> {
+        if self.watch.changed() {
+            return self.configure(app, screen);
+        }
+        Ok(())
+    }
+
+    fn configure(&mut self, app: &mut App, screen: &mut Screen) -> Result<(), RunError> {
+        let home = &self.wiring.home;
+        let configured = home.configured_after(&app.config, &app.keymap, &app.theme);
+        self.take(app, screen, Msg::Configured(Box::new(configured)))?;
+        self.look = self.settle_width(app);
+        Ok(())
+    }
+
+    /// Finds out how wide characters of ambiguous width are; where they are wide, frames are drawn without them.
+    fn settle_width(&self, app: &mut App) -> Look {
+        let remembered = self.wiring.home.state.join("terminal.json");
+        app.ambiguous = width::ambiguous(app.config.ui.ambiguous_width, &remembered);
+        look(app)
+    }
+
     /// Gives terminal and keys away while something else has them.
     fn away<T>(&mut self, screen: &mut Screen, act: impl FnOnce() -> T) -> Result<T, RunError> {
         // The stream reads the terminal from a thread of its own, which would take the other program's keys.
         drop(self.events.take());
         let result = screen.while_away(act);
-        self.events = Some(EventStream::new());
+        self.events = self.lines.is_none().then(EventStream::new);
         Ok(result?)
     }
 
@@ -412,6 +486,14 @@ impl Loop {
             Ok(()) => Ok(()),
             Err(why) => self.take(app, screen, Msg::Tell(Tone::Error, why)),
         }
+    }
+}
+
+/// Waits for the next typed line; `None` once the input has ended, for ever where no lines are typed.
+async fn next_line(lines: &mut Option<UnboundedReceiver<String>>) -> Option<String> {
+    match lines {
+        Some(lines) => lines.recv().await,
+        None => std::future::pending().await,
     }
 }
 
@@ -447,7 +529,8 @@ fn next_minute(now: Timestamp) -> Timestamp {
 /// Stops the process until the shell continues it.
 #[cfg(unix)]
 fn suspend() {
-    let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::TSTP);
+    // The whole job, as the terminal would do it; STOP, since TSTP comes back to the console itself.
+    let _ = rustix::process::kill_current_process_group(rustix::process::Signal::STOP);
 }
 
 #[cfg(not(unix))]

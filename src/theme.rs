@@ -109,7 +109,29 @@ pub const SHIPPED: &[(&str, &str)] = &[
     ("midnight", include_str!("../themes/midnight.toml")),
     ("daylight", include_str!("../themes/daylight.toml")),
     ("okabe", include_str!("../themes/okabe.toml")),
+    ("okabe-light", include_str!("../themes/okabe-light.toml")),
     ("ansi", include_str!("../themes/ansi.toml")),
+    ("gruvbox", include_str!("../themes/gruvbox.toml")),
+    ("nord", include_str!("../themes/nord.toml")),
+    ("dracula", include_str!("../themes/dracula.toml")),
+    (
+        "catppuccin-mocha",
+        include_str!("../themes/catppuccin-mocha.toml"),
+    ),
+    (
+        "catppuccin-latte",
+        include_str!("../themes/catppuccin-latte.toml"),
+    ),
+    ("tokyo-night", include_str!("../themes/tokyo-night.toml")),
+    ("rose-pine", include_str!("../themes/rose-pine.toml")),
+    (
+        "solarized-dark",
+        include_str!("../themes/solarized-dark.toml"),
+    ),
+    (
+        "solarized-light",
+        include_str!("../themes/solarized-light.toml"),
+    ),
 ];
 
 /// A theme that cannot be used.
@@ -131,11 +153,12 @@ pub struct ThemeError {
 struct File {
     name: String,
     #[serde(default)]
-    light: bool,
+    light: Option<bool>,
     #[serde(default)]
     inherits: Option<Spanned<String>>,
     #[serde(default)]
     palette: BTreeMap<String, Spanned<String>>,
+    #[serde(default)]
     colours: BTreeMap<Spanned<String>, Spanned<String>>,
 }
 
@@ -157,68 +180,56 @@ impl Theme {
         file: &str,
         find: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Theme, ThemeError> {
-        Self::read_at(text, file, find, 0)
+        Self::read_at(text, file, find)
     }
 
     fn read_at(
         text: &str,
         file: &str,
         find: &dyn Fn(&str) -> Option<String>,
-        depth: usize,
     ) -> Result<Theme, ThemeError> {
-        let fail = |at: usize, what: String, hint: String| ThemeError {
-            file: file.to_owned(),
-            line: line_of(text, at),
-            what,
-            hint,
-        };
-        let parsed: File = toml::from_str(text).map_err(|error| {
-            let at = error.span().map_or(0, |span| span.start);
-            let hint = "a theme has `name`, perhaps `inherits`, and a table `[colours]`";
-            fail(at, error.message().to_owned(), hint.into())
-        })?;
-        let mut theme = match &parsed.inherits {
-            None => Theme::plain(&parsed.name),
-            Some(parent) if depth < 8 => {
-                let name = parent.get_ref();
-                let shipped = SHIPPED.iter().find(|(known, _)| known == name);
-                let parent_text = shipped
-                    .map(|(_, text)| (*text).to_owned())
-                    .or_else(|| find(name))
-                    .ok_or_else(|| {
-                        let known: Vec<&str> = SHIPPED.iter().map(|(name, _)| *name).collect();
-                        fail(
-                            parent.span().start,
-                            format!("there is no theme `{name}` to inherit from"),
-                            format!("shipped: {}", known.join(", ")),
-                        )
-                    })?;
-                Self::read_at(&parent_text, name, find, depth + 1)?
+        let layers = layers(text, file, find)?;
+        let (_, own) = layers
+            .last()
+            .ok_or_else(|| fail(text, file, 0, "the file is empty", "give it a `name`"))?;
+        let mut theme = Theme::plain(&own.name);
+        // The nearest word wins: a theme that only changes a name of the palette recolours what it inherits.
+        let mut palette: BTreeMap<&str, &str> = BTreeMap::new();
+        for (_, layer) in &layers {
+            for (name, value) in &layer.palette {
+                palette.insert(name, value.get_ref());
             }
-            Some(parent) => {
-                return Err(fail(
-                    parent.span().start,
-                    "the themes inherit from each other in a circle".into(),
-                    "take one `inherits` away".into(),
-                ));
+            theme.light = layer.light.unwrap_or(theme.light);
+        }
+        for (layer, parsed) in &layers {
+            for (role, value) in &parsed.colours {
+                let name = value.get_ref().as_str();
+                let colour = colour(palette.get(name).copied().unwrap_or(name)).ok_or_else(|| {
+                    layer.fail(
+                        value.span().start,
+                        &format!("`{name}` is not a colour"),
+                        "write `#rrggbb`, an ANSI name such as `bright-blue`, `terminal`, or a name of [palette]",
+                    )
+                })?;
+                if !theme.set(role.get_ref(), colour) {
+                    return Err(layer.fail(
+                        role.span().start,
+                        &format!("`{}` is not the name of a colour", role.get_ref()),
+                        &format!("known: {}", Theme::ROLES.join(", ")),
+                    ));
+                }
             }
-        };
-        theme.name.clone_from(&parsed.name);
-        theme.light = parsed.light;
-        for (role, value) in &parsed.colours {
-            let named = parsed.palette.get(value.get_ref()).unwrap_or(value);
-            let colour = colour(named.get_ref()).ok_or_else(|| {
-                fail(
+        }
+        for (layer, parsed) in &layers {
+            let wrong = parsed
+                .palette
+                .values()
+                .find(|value| colour(value.get_ref()).is_none());
+            if let Some(value) = wrong {
+                return Err(layer.fail(
                     value.span().start,
-                    format!("`{}` is not a colour", value.get_ref()),
-                    "write `#rrggbb`, an ANSI name such as `bright-blue`, `terminal`, or a name of [palette]".into(),
-                )
-            })?;
-            if !theme.set(role.get_ref(), colour) {
-                return Err(fail(
-                    role.span().start,
-                    format!("`{}` is not the name of a colour", role.get_ref()),
-                    format!("known: {}", Theme::ROLES.join(", ")),
+                    &format!("`{}` is not a colour", value.get_ref()),
+                    "write `#rrggbb`, an ANSI name such as `bright-blue`, or `terminal`",
                 ));
             }
         }
@@ -226,7 +237,76 @@ impl Theme {
     }
 }
 
-const ANSI: [&str; 16] = [
+/// A theme file as it was found.
+struct Layer {
+    text: String,
+    file: String,
+}
+
+impl Layer {
+    fn fail(&self, at: usize, what: &str, hint: &str) -> ThemeError {
+        fail(&self.text, &self.file, at, what, hint)
+    }
+}
+
+fn fail(text: &str, file: &str, at: usize, what: &str, hint: &str) -> ThemeError {
+    ThemeError {
+        file: file.to_owned(),
+        line: line_of(text, at),
+        what: what.to_owned(),
+        hint: hint.to_owned(),
+    }
+}
+
+/// Reads a theme and all that it inherits from, the root first.
+fn layers(
+    text: &str,
+    file: &str,
+    find: &dyn Fn(&str) -> Option<String>,
+) -> Result<Vec<(Layer, File)>, ThemeError> {
+    let mut layers: Vec<(Layer, File)> = Vec::new();
+    let mut next = Some((text.to_owned(), file.to_owned()));
+    while let Some((text, file)) = next.take() {
+        let layer = Layer { text, file };
+        let parsed: File = toml::from_str(&layer.text).map_err(|error| {
+            let at = error.span().map_or(0, |span| span.start);
+            let hint = "a theme has `name`, perhaps `inherits`, and a table `[colours]`";
+            layer.fail(at, error.message(), hint)
+        })?;
+        if let Some(parent) = &parsed.inherits {
+            let name = parent.get_ref();
+            if layers.len() >= DEEPEST {
+                return Err(layer.fail(
+                    parent.span().start,
+                    "the themes inherit from each other in a circle",
+                    "take one `inherits` away",
+                ));
+            }
+            let shipped = SHIPPED.iter().find(|(known, _)| known == name);
+            let text = shipped
+                .map(|(_, text)| (*text).to_owned())
+                .or_else(|| find(name));
+            let Some(text) = text else {
+                let known: Vec<&str> = SHIPPED.iter().map(|(name, _)| *name).collect();
+                return Err(layer.fail(
+                    parent.span().start,
+                    &format!("there is no theme `{name}` to inherit from"),
+                    &format!("shipped: {}", known.join(", ")),
+                ));
+            };
+            next = Some((text, name.clone()));
+        }
+        layers.push((layer, parsed));
+    }
+    layers.reverse();
+    Ok(layers)
+}
+
+/// So many themes may inherit from each other in a row.
+const DEEPEST: usize = 8;
+
+/// The names of the sixteen ANSI colours.
+pub const ANSI: [&str; 16] = [
     "black",
     "red",
     "green",
@@ -245,7 +325,8 @@ const ANSI: [&str; 16] = [
     "bright-white",
 ];
 
-fn colour(text: &str) -> Option<Colour> {
+/// Reads a colour as a theme writes it: `terminal`, an ANSI name or `#rrggbb`.
+pub fn colour(text: &str) -> Option<Colour> {
     if text == "terminal" {
         return Some(Colour::Terminal);
     }
@@ -268,11 +349,27 @@ mod tests {
             assert_eq!(theme.name, *name);
             for role in Theme::ROLES {
                 assert!(
-                    text.contains(&format!("{role} = ")),
+                    text.contains(&format!("{role} = ")) || text.contains("inherits = "),
                     "{name} leaves out {role}"
                 );
             }
         }
+    }
+
+    #[test]
+    fn a_changed_name_of_the_palette_recolours_what_is_inherited() {
+        let text = "name = \"x\"\ninherits = \"daylight\"\n[palette]\nmint = \"#010203\"\n";
+        let theme = Theme::read(text, "x.toml", &|_| None).unwrap();
+        assert!(theme.light);
+        assert_eq!(theme.good, Colour::Rgb(1, 2, 3));
+        assert_eq!(theme.bad, Theme::shipped("daylight").unwrap().bad);
+    }
+
+    #[test]
+    fn a_circle_is_told() {
+        let text = "name = \"x\"\ninherits = \"y\"\n";
+        let error = Theme::read(text, "x.toml", &|_| Some(text.to_owned())).unwrap_err();
+        assert!(error.what.contains("circle"), "{error}");
     }
 
     #[test]

@@ -15,6 +15,8 @@ mod funnel;
 mod help;
 mod inbox;
 mod layout;
+mod lecture;
+mod linear;
 mod networks;
 mod outbox;
 mod overlay;
@@ -30,6 +32,7 @@ mod thread;
 mod today;
 
 pub use layout::{Areas, Breadth, areas};
+pub use linear::{Speech, speak};
 pub use paint::{Depth, Look};
 
 use ratatui::buffer::Buffer;
@@ -42,10 +45,56 @@ use canvas::Canvas;
 /// The smallest terminal in which the console can be used, columns by rows.
 pub const SMALLEST: (u16, u16) = (40, 10);
 
+/// What a frame is besides its cells.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Painted {
+    /// Where the terminal's cursor belongs, if anywhere.
+    pub cursor: Option<Position>,
+    /// The rows of the list that has the keys; what lies beside them may follow a moment later.
+    pub live: Option<Rect>,
+    /// What leads to an address in the web.
+    pub links: Vec<(Rect, String)>,
+}
+
 /// Draws the console into the cells of a frame; returns where the terminal's cursor belongs, if anywhere.
 pub fn draw(app: &App, look: Look, buffer: &mut Buffer) -> Option<Position> {
+    paint(app, look, buffer).cursor
+}
+
+/// Draws the console into the cells of a frame and says what else belongs to it.
+pub fn paint(app: &App, look: Look, buffer: &mut Buffer) -> Painted {
+    let mut canvas = canvas(app, look, buffer);
+    let cursor = paint_all(app, &mut canvas);
+    let (zones, links) = canvas.into_parts();
+    Painted {
+        cursor,
+        live: live(app, &zones),
+        links,
+    }
+}
+
+fn canvas<'a>(app: &'a App, look: Look, buffer: &'a mut Buffer) -> Canvas<'a> {
     let mut canvas = Canvas::new(buffer, &app.theme, look);
-    paint_all(app, &mut canvas)
+    canvas.ambiguous = app.ambiguous;
+    canvas
+}
+
+/// Returns the rows of the list that has the keys, from what can be pointed at in it.
+fn live(app: &App, zones: &[(Rect, Spot)]) -> Option<Rect> {
+    if app.screen.place == Place::Today {
+        let panel = Spot::Panel(app.screen.panel);
+        let found = zones.iter().find(|(_, spot)| *spot == panel);
+        return found.map(|(area, _)| *area);
+    }
+    let cursor = app.screen.list()?.cursor()?;
+    let is_row = |spot: &Spot| matches!(spot, Spot::Row(_));
+    let here = |spot: &Spot| matches!(spot, Spot::Row(key) if key == cursor);
+    zones.iter().find(|(_, spot)| here(spot))?;
+    zones
+        .iter()
+        .filter(|(_, spot)| is_row(spot))
+        .map(|(area, _)| *area)
+        .reduce(Rect::union)
 }
 
 /// Returns what lies at a cell of the screen, what was drawn last on top and first in the list.
@@ -54,10 +103,12 @@ pub fn draw(app: &App, look: Look, buffer: &mut Buffer) -> Option<Position> {
 pub fn spots(app: &App, look: Look, at: Position) -> Vec<Spot> {
     let (columns, rows) = app.size;
     let mut buffer = Buffer::empty(Rect::new(0, 0, columns, rows));
-    let mut canvas = Canvas::new(&mut buffer, &app.theme, look);
+    let mut canvas = canvas(app, look, &mut buffer);
     paint_all(app, &mut canvas);
-    let zones = canvas.into_zones().into_iter().rev();
+    let (zones, _) = canvas.into_parts();
     zones
+        .into_iter()
+        .rev()
         .filter(|(area, _)| area.contains(at))
         .map(|(_, spot)| spot)
         .collect()
@@ -74,6 +125,7 @@ fn paint_all(app: &App, canvas: &mut Canvas<'_>) -> Option<Position> {
     chrome::header(canvas, app, areas.header);
     canvas.zone(areas.body, Spot::List);
     body(canvas, app, areas.body);
+    lecture::draw(canvas, app, areas.lecture);
     chrome::status(canvas, app, areas.status);
     chrome::long_notice(canvas, app, &areas);
     chrome::footer(canvas, app, areas.footer);

@@ -4,7 +4,6 @@ use super::{App, Find, Line, Mode, Picker};
 use crate::command::Ask;
 use crate::effect::Effect;
 use crate::pane::Tone;
-use crate::theme::Theme;
 
 impl App {
     /// Answers what was asked, one after another.
@@ -54,6 +53,10 @@ impl App {
                     effects.extend(find.asked());
                     self.mode = Mode::Find(find);
                 }
+                Ask::Reach(link) => effects.extend(self.reach_record(&link)),
+                Ask::Urgent => effects.extend(self.reach_urgent()),
+                Ask::Lesson { forward } => self.turn_lesson(forward),
+                Ask::NoLessons => self.tutor = None,
                 Ask::Help => self.mode = Mode::Help(0),
                 Ask::Macro(command) => effects.extend(self.macro_command(command)),
                 Ask::Repeat => {
@@ -64,7 +67,8 @@ impl App {
                     }
                     effects.extend(self.run_as(lines, last));
                 }
-                Ask::Theme(name) => self.change_theme(&name),
+                Ask::Theme(Some(name)) => effects.push(Effect::Theme(name)),
+                Ask::Theme(None) => self.mode = Mode::Pick(Box::new(super::pick::themes())),
                 Ask::Reload => effects.push(Effect::Reload),
                 Ask::Redraw => self.redraw = true,
                 Ask::Mouse => {
@@ -79,16 +83,5 @@ impl App {
             }
         }
         effects
-    }
-
-    fn change_theme(&mut self, name: &str) {
-        if let Some(theme) = Theme::shipped(name) {
-            self.theme = theme;
-            return;
-        }
-        let known = crate::theme::SHIPPED.iter().map(|(name, _)| *name);
-        let known = known.collect::<Vec<_>>().join(", ");
-        let words = format!("theme `{name}`: not shipped; known: {known}");
-        self.screen.say(Tone::Error, words);
     }
 }

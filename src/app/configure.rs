@@ -1,11 +1,50 @@
 //! Taking in another configuration while the console runs.
 
-use super::{App, Configured};
+use super::App;
 use crate::config::Config;
-use crate::keymap::Layout;
+use crate::keymap::{Keymap, Layout};
 use crate::pane::{Place, Tone, arrange};
+use crate::theme::Theme;
+
+/// What config, keymap and theme files say.
+#[derive(Clone, Debug)]
+pub struct Configured {
+    /// The configuration.
+    pub config: Config,
+    /// The keys.
+    pub keymap: Keymap,
+    /// The colours.
+    pub theme: Theme,
+    /// What is wrong with files that were left out.
+    pub problems: Vec<String>,
+}
+
+impl PartialEq for Configured {
+    fn eq(&self, other: &Self) -> bool {
+        self.config == other.config && self.theme == other.theme && self.problems == other.problems
+    }
+}
 
 impl App {
+    /// Takes a theme that was asked for.
+    pub(super) fn take_theme(&mut self, theme: Result<Box<Theme>, String>) {
+        match theme {
+            Ok(theme) => {
+                self.screen.say(Tone::Done, format!("theme {}", theme.name));
+                self.theme = *theme;
+                self.redraw = true;
+            }
+            Err(why) => self.screen.say(Tone::Error, why),
+        }
+    }
+
+    /// Tells whether nothing may speak up now.
+    pub(super) fn is_quiet(&self) -> bool {
+        let view = &self.world.view;
+        let local = view.zone.to_datetime(view.now).time();
+        self.config.notify.is_quiet(local)
+    }
+
     /// Takes in what was read anew, and says so.
     pub(super) fn configure(&mut self, configured: Configured) {
         self.settings = configured.config.settings();

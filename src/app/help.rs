@@ -85,7 +85,12 @@ fn while_typing(mode: &Mode) -> Option<Vec<(String, String)>> {
             ("Enter", "save"),
             ("Esc", "leave"),
         ],
-        Mode::Find(_) => &[("↑↓", "choose"), ("Enter", "go there"), ("Esc", "leave")],
+        Mode::Find(_) => &[
+            ("↑↓", "choose"),
+            ("Tab", "next kind"),
+            ("Enter", "go there"),
+            ("Esc", "leave"),
+        ],
         Mode::Sheet(sheet) if !sheet.plan.is_empty() => &[
             ("Enter", "run them"),
             ("Esc", "run nothing"),

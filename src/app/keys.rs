@@ -2,17 +2,81 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{App, Mode};
+use super::{App, Mode, Msg};
 use crate::command::{Command, CursorCommand, InputCommand, MacroCommand};
 use crate::config::Digits;
 use crate::effect::Effect;
 use crate::keymap::{Binding, Found, Key, KeyCode, show_sequence};
-use crate::pane::Tone;
+use crate::pane::{Focus, Panel, Place, Tone};
+
+impl Msg {
+    /// Tells whether it comes from the cache, the server or the clock, and not from the user.
+    pub(super) const fn is_background(&self) -> bool {
+        matches!(
+            self,
+            Msg::Loaded(..)
+                | Msg::Changed(_)
+                | Msg::Saved(_)
+                | Msg::Sync(_)
+                | Msg::Counts { .. }
+                | Msg::Tick
+        )
+    }
+}
+
+/// Where the keys are, and what the cursor is on.
+pub(super) struct Stance {
+    place: Place,
+    panel: Panel,
+    focus: Focus,
+    zoom: bool,
+    filter: (String, usize),
+    cursor: Option<String>,
+}
 
 /// How long a sequence waits before its popup is shown.
 const POPUP_AFTER: SignedDuration = SignedDuration::from_millis(300);
 
 impl App {
+    /// Returns where the keys are; `None` while something is typed or chosen.
+    pub(super) fn stance(&self) -> Option<Stance> {
+        if !matches!(self.mode, Mode::Normal) {
+            return None;
+        }
+        let screen = &self.screen;
+        let shelf = screen.shelf(screen.active())?;
+        Some(Stance {
+            place: screen.place,
+            panel: screen.panel,
+            focus: screen.focus,
+            zoom: screen.zoom,
+            filter: (shelf.filter.clone(), shelf.split),
+            cursor: shelf.list.cursor().map(str::to_owned),
+        })
+    }
+
+    /// After a key that did nothing but move the cursor of a list: what lies beside the list follows when the
+    /// keys rest, so that each step of a long way costs a slow line two rows and not a screen.
+    pub(super) fn follow(&mut self, before: Option<Stance>, effects: &mut Vec<Effect>) {
+        let (Some(before), Some(now)) = (before, self.stance()) else {
+            return;
+        };
+        let stays = (before.place, before.panel, before.focus, before.zoom)
+            == (now.place, now.panel, now.focus, now.zoom)
+            && before.filter == now.filter;
+        let edits = effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Save(_)));
+        if !stays || edits || before.cursor == now.cursor || now.cursor.is_none() {
+            return;
+        }
+        let delay = SignedDuration::from_millis(i64::from(self.config.ui.preview_delay));
+        if let (true, Ok(at)) = (delay.is_positive(), self.world.view.now.checked_add(delay)) {
+            self.following = Some(at);
+            effects.push(Effect::WakeAt(at));
+        }
+    }
+
     /// Takes a key.
     pub(super) fn key(&mut self, key: Key) -> Vec<Effect> {
         if matches!(self.mode, Mode::Normal) {

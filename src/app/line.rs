@@ -1,9 +1,9 @@
 //! The line at the bottom: the palette, the filter, and prompts.
 
 use super::{App, Input, Mode, fuzzy};
-use crate::command::{Command, Entry, Expects, quote_word, reference};
+use crate::command::{Command, Entry, Expects, quote_word, reference, synonyms};
 use crate::effect::Effect;
-use crate::keymap::{Key, KeyCode, Wants};
+use crate::keymap::{Found, Key, KeyCode, Wants, parse_sequence};
 use crate::pane::{Filter, Tone, arrange};
 use crate::record::Kind;
 
@@ -116,7 +116,7 @@ impl Line {
             readings: Vec::new(),
             reading: 0,
         };
-        line.rank();
+        line.rank(None);
         line
     }
 
@@ -172,8 +172,9 @@ impl Line {
         }
     }
 
-    /// Finds the commands that fit what is typed: by name first, then by what they do.
-    fn rank(&mut self) {
+    /// Finds the commands that fit what is typed: what the keys that were typed run, then by name, by what they
+    /// do and by other words for it.
+    fn rank(&mut self, keys: Option<&str>) {
         let typed = self.input.text();
         let longer = self
             .all
@@ -187,7 +188,7 @@ impl Line {
         let texts: Vec<String> = self
             .all
             .iter()
-            .map(|entry| format!("{} {}", entry.name, entry.help))
+            .map(|entry| format!("{} {} {}", entry.name, entry.help, synonyms(&entry.name)))
             .collect();
         self.entries = if exact {
             self.all
@@ -203,11 +204,34 @@ impl Line {
                 .filter_map(|at| self.all.get(at).cloned())
                 .collect()
         };
+        if let Some(command) = keys {
+            let of_keys = self
+                .all
+                .iter()
+                .filter(|entry| {
+                    command == entry.name || command.starts_with(&format!("{} ", entry.name))
+                })
+                .max_by_key(|entry| entry.name.len())
+                .cloned();
+            if let Some(entry) = of_keys {
+                self.entries.retain(|known| known.name != entry.name);
+                self.entries.insert(0, entry);
+            }
+        }
         self.chosen = 0;
     }
 }
 
 impl App {
+    /// Returns the command that the typed keys run here, as `g n` or `ctrl-r`.
+    fn command_of_keys(&self, text: &str) -> Option<String> {
+        let keys = parse_sequence(text.trim())?;
+        match self.keymap.find(self.screen.active().name(), &keys) {
+            Found::Bound(binding) => binding.commands.first().cloned(),
+            Found::Pending | Found::Nothing => None,
+        }
+    }
+
     /// Takes a key while the line at the bottom has the keys.
     pub(super) fn line_key(&mut self, mut line: Box<Line>, key: Key) -> Vec<Effect> {
         match key.code {
@@ -225,7 +249,7 @@ impl App {
                 if let Some(entry) = line.entries.get(line.chosen) {
                     let text = format!("{} ", entry.name);
                     line.input.set(&text);
-                    line.rank();
+                    line.rank(None);
                 }
             }
             _ => {
@@ -287,7 +311,7 @@ impl App {
     pub(super) fn refresh_line(&mut self, line: &mut Line) {
         let text = line.input.text();
         match &line.purpose {
-            Purpose::Palette => line.rank(),
+            Purpose::Palette => line.rank(self.command_of_keys(&text).as_deref()),
             Purpose::Filter { .. } => {
                 let place = self.screen.active();
                 line.echo = if let Some(Err(error)) = place
@@ -478,7 +502,7 @@ impl App {
             }
             Ok(_) | Err(_) => {
                 line.input.set(&format!("{} ", entry.name));
-                line.rank();
+                line.rank(None);
                 line.echo = Echo::Reads(format!("{} {}", entry.name, entry.usage));
                 self.mode = Mode::Line(line);
                 Vec::new()

@@ -23,6 +23,26 @@ const SENT: usize = 2_000;
 const PARENTS: usize = 64;
 
 impl App {
+    /// Brings everything that is computed up to date after something happened, and asks for what is missing.
+    pub(super) fn follow_up_on(&mut self, now: jiff::Timestamp, effects: &mut Vec<Effect>) {
+        self.show_held();
+        self.check_lesson();
+        effects.append(&mut self.asked_again);
+        effects.extend(self.wanted_loads());
+        self.screen.readings.follow(&self.world);
+        self.courses.refresh(&self.world);
+        self.figures.refresh(&self.world, &self.screen);
+        self.figures.meet(&self.world, &self.screen);
+        if self.is_quiet() {
+            effects.retain(|effect| !matches!(effect, Effect::Notify { .. }));
+        }
+        if let Some(at) = self.popup_at
+            && at > now
+        {
+            effects.push(Effect::WakeAt(at));
+        }
+    }
+
     /// Takes in changes of the cache; rows that nobody looks at stay on disk, and those that were edited a
     /// moment ago are read again.
     pub(super) fn take_changes(&mut self, changes: &[CacheChange]) -> Vec<Effect> {
@@ -129,8 +149,9 @@ impl App {
             }
         }
         if let Load::Search { text, .. } = load {
+            let titled = self.titled(text);
             if let super::Mode::Find(find) = &mut self.mode {
-                find.take(text, rows);
+                find.take(text, titled, rows);
             }
             return;
         }

@@ -4,6 +4,7 @@ use super::{App, Input, Mode, fuzzy};
 use crate::command::{Choice, quote_word};
 use crate::effect::Effect;
 use crate::keymap::{Key, KeyCode};
+use crate::theme::{SHIPPED, Theme};
 
 /// A list of choices; their keys pick at once, `/` or any other letter begins to type.
 #[derive(Debug)]
@@ -63,6 +64,31 @@ impl Picker {
             .collect();
         self.chosen = 0;
     }
+}
+
+/// Offers the themes that ship.
+pub(super) fn themes() -> Picker {
+    let choices = SHIPPED
+        .iter()
+        .zip('a'..='z')
+        .map(|((name, _), key)| {
+            let light = Theme::shipped(name).is_some_and(|theme| theme.light);
+            let detail = match *name {
+                "okabe" => "dark, for eyes that do not tell red from green",
+                "okabe-light" => "light, for eyes that do not tell red from green",
+                "ansi" => "the terminal's own sixteen colours",
+                _ if light => "light",
+                _ => "dark",
+            };
+            Choice {
+                key: Some(key),
+                label: (*name).to_owned(),
+                detail: detail.to_owned(),
+                word: (*name).to_owned(),
+            }
+        })
+        .collect();
+    Picker::new("theme", "app theme", choices)
 }
 
 impl App {

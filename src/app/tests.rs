@@ -276,14 +276,16 @@ fn the_search_asks_at_each_letter_and_drops_answers_to_older_words() {
         panic!("{:?}", app.mode)
     };
     assert!(find.hits.is_empty(), "an answer to older words is dropped");
-    searched(&mut app, "pa", vec![payout; HITS + 1]);
+    let many =
+        (0..=HITS).map(|at| cached(Kind::Thread, &format!("p{at}"), r#"{"title":"Payout"}"#));
+    searched(&mut app, "pa", many.collect());
     let Mode::Find(find) = &app.mode else {
         panic!("{:?}", app.mode)
     };
     assert_eq!(find.hits.len(), HITS);
     assert!(find.more);
     assert!(
-        !app.world.any(Kind::Thread).has("t9"),
+        !app.world.any(Kind::Thread).has("p1"),
         "a hit is not yet a row"
     );
 }

@@ -130,17 +130,17 @@ pub(super) fn token(home: &Home, config: &Config) -> Result<String, CliError> {
 
 /// What the doctor found.
 #[derive(Default)]
-struct Findings {
-    lines: Vec<String>,
+pub(super) struct Findings {
+    pub(super) lines: Vec<String>,
     wrong: usize,
 }
 
 impl Findings {
-    fn fine(&mut self, line: String) {
+    pub(super) fn fine(&mut self, line: String) {
         self.lines.push(line);
     }
 
-    fn wrong(&mut self, why: impl std::fmt::Display) {
+    pub(super) fn wrong(&mut self, why: impl std::fmt::Display) {
         self.wrong += 1;
         self.lines.push(format!("! {why}"));
     }
@@ -180,6 +180,7 @@ pub(super) fn doctor() -> Result<(), CliError> {
         Ok(Some(account)) => match super::sync::probe(&account) {
             Ok(probe) => {
                 found.fine(format!("server  {}", probe.words));
+                super::doctor::server(&probe.heard, Clock::system().now(), &mut found);
                 if let (Some(store), Some(digest)) = (&mut store, &probe.digest) {
                     compare(store, digest, &mut found)?;
                 }
@@ -190,7 +191,7 @@ pub(super) fn doctor() -> Result<(), CliError> {
         Err(_) if home.config().is_err() => {}
         Err(error) => found.wrong(error),
     }
-    found.fine(terminal_words());
+    super::doctor::terminal(&home.config().unwrap_or_default(), &mut found);
     let Findings { mut lines, wrong } = found;
     if wrong == 0 {
         lines.push("all is well".into());
@@ -252,22 +253,6 @@ fn compare(store: &mut Store, theirs: &Digest, found: &mut Findings) -> Result<(
         }
     }
     Ok(())
-}
-
-fn terminal_words() -> String {
-    let value = |name: &str| std::env::var(name).unwrap_or_else(|_| "unset".into());
-    format!(
-        "terminal TERM={} COLORTERM={} LANG={} NO_COLOR={}{}",
-        value("TERM"),
-        value("COLORTERM"),
-        value("LANG"),
-        value("NO_COLOR"),
-        if std::env::var_os("TMUX").is_some() {
-            " inside tmux"
-        } else {
-            ""
-        }
-    )
 }
 
 /// Reads a date phrase and says how it is understood.

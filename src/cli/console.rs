@@ -58,6 +58,10 @@ pub(super) struct Opening {
     pub(super) account: Option<Account>,
     /// What to tell the user at first.
     pub(super) notice: Option<String>,
+    /// Whether the tutor gives its lessons.
+    pub(super) lessons: bool,
+    /// Whether changes are said line by line and nothing is drawn.
+    pub(super) linear: bool,
 }
 
 /// Returns the clock of a home: the demo's home has one of its own.
@@ -66,7 +70,7 @@ pub(super) fn clock(home: &Home) -> Clock {
 }
 
 /// Opens the console on the user's own backend.
-pub(super) fn open_default() -> Result<(), CliError> {
+pub(super) fn open_default(linear: bool) -> Result<(), CliError> {
     let home = Home::find()?;
     let (account, notice) = match super::account(&home) {
         Ok(account) => (account, None),
@@ -79,6 +83,8 @@ pub(super) fn open_default() -> Result<(), CliError> {
         clock,
         account,
         notice,
+        lessons: false,
+        linear: linear || is_bare_terminal(),
     };
     // The runtime is made while the cache is read.
     let (runtime, prepared) = std::thread::scope(|scope| {
@@ -107,12 +113,14 @@ struct Prepared {
 /// Opens the console: the first frame shows what is cached, everything else follows.
 pub(super) async fn open(opening: Opening) -> Result<(), CliError> {
     let prepared = prepare(&opening)?;
-    run(opening, prepared).await
+    Box::pin(run(opening, prepared)).await
 }
 
 /// Reads config and cache and puts everything in its place; nothing is on screen yet.
 fn prepare(opening: &Opening) -> Result<Prepared, CliError> {
-    require_terminal()?;
+    if !opening.linear {
+        require_terminal()?;
+    }
     let now = opening.clock.now();
     // Config, keys and theme are read while the cache is.
     let (configured, cached) = std::thread::scope(|scope| {
@@ -136,6 +144,11 @@ fn prepare(opening: &Opening) -> Result<Prepared, CliError> {
         ..SyncStatus::default()
     };
     arrange_all(&app.world, &mut app.screen, true);
+    if opening.lessons {
+        app.begin_lessons();
+    } else if let Some(remembered) = opening.home.remembered() {
+        app.restore(&remembered);
+    }
     let news = opening.home.keys_changed(&app.config.keys);
     say_first(&mut app, report, opening.notice.clone());
     let quiet = app.screen.notice.as_ref();
@@ -154,11 +167,16 @@ async fn run(opening: Opening, prepared: Prepared) -> Result<(), CliError> {
         home,
         clock,
         account,
+        linear,
         ..
     } = opening;
     let Prepared { mut app, store } = prepared;
-    let signals = Signals::new()?;
-    let mut screen = Screen::open()?;
+    let signals = Signals::new(!linear)?;
+    let mut screen = if linear {
+        Screen::linear()
+    } else {
+        Screen::open()?
+    };
     screen.draw(&app, runtime::look(&app))?;
     app.dirty = false;
     let store = StoreHandle::spawn(store)?;
@@ -243,6 +261,11 @@ fn say_first(app: &mut App, report: OpenReport, notice: Option<String>) {
     }
 }
 
+/// Tells whether the terminal says of itself that it cannot place a cursor.
+pub(super) fn is_bare_terminal() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
+}
+
 /// Refuses to draw where nobody can see it.
 fn require_terminal() -> Result<(), CliError> {
     use std::io::IsTerminal as _;
@@ -250,7 +273,7 @@ fn require_terminal() -> Result<(), CliError> {
         return Ok(());
     }
     Err(CliError::Usage(
-        "the console needs a terminal for input and output; without one use commands such as `cnm list thread`".into(),
+        "the console needs a terminal for input and output; without one use commands such as `cnm list thread`, or `cnm --linear`".into(),
     ))
 }
 

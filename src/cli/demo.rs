@@ -36,6 +36,29 @@ pub(super) struct DemoArgs {
     /// Only starts the backend and prints how to reach it.
     #[arg(long)]
     serve: bool,
+    /// Draws nothing and says each change in a line, for screen readers.
+    #[arg(long)]
+    linear: bool,
+}
+
+/// Gives the lessons of the tutor, on a morning of its own that begins anew each time.
+pub(super) fn tutor() -> Result<(), CliError> {
+    let args = DemoArgs {
+        seed: None,
+        now: None,
+        fresh: true,
+        fill: None,
+        scale: 1,
+        part: Part::Cnm,
+        serve: false,
+        linear: false,
+    };
+    let folder = folder()?.join("tutor");
+    let memory = begin(&folder, &args)?;
+    super::block_on(
+        super::console::runtime()?,
+        play(&args, &folder, memory, true),
+    )
 }
 
 /// The parts one can play.
@@ -122,7 +145,10 @@ pub(super) fn run(args: &DemoArgs) -> Result<(), CliError> {
         Some(memory) => memory,
         None => begin(&folder, args)?,
     };
-    super::block_on(super::console::runtime()?, play(args, &folder, memory))
+    super::block_on(
+        super::console::runtime()?,
+        play(args, &folder, memory, false),
+    )
 }
 
 fn options(args: &DemoArgs, memory: Option<&Memory>) -> demo::Options {
@@ -173,7 +199,12 @@ fn fill(file: &Path, options: &demo::Options) -> Result<usize, CliError> {
 }
 
 /// Serves the database on loopback and opens the console on it.
-async fn play(args: &DemoArgs, folder: &Path, mut memory: Memory) -> Result<(), CliError> {
+async fn play(
+    args: &DemoArgs,
+    folder: &Path,
+    mut memory: Memory,
+    lessons: bool,
+) -> Result<(), CliError> {
     let clock = Clock::starting_at(memory.stopped);
     // Commands beside it are told the same time.
     memory.running_since = Some(Clock::system().now());
@@ -198,12 +229,14 @@ async fn play(args: &DemoArgs, folder: &Path, mut memory: Memory) -> Result<(), 
     let result = if args.serve {
         serve(&account, &home).await
     } else {
-        open(Opening {
+        Box::pin(open(Opening {
             home,
             clock,
             account: Some(account),
             notice: None,
-        })
+            lessons,
+            linear: args.linear || super::console::is_bare_terminal(),
+        }))
         .await
     };
     running.shutdown().await;

@@ -382,6 +382,7 @@ impl Session {
             | Effect::Editor { .. }
             | Effect::WakeAt(_)
             | Effect::Reload
+            | Effect::Theme(_)
             | Effect::Suspend
             | Effect::Quit => {}
         }

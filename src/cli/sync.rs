@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Account, CliError, print};
-use crate::remote::{Address, Client, Token};
+use crate::remote::{Address, Client, Heard, Token};
 use crate::runtime::{Clock, Home};
 use crate::store::StoreHandle;
 use crate::sync::{SyncError, SyncReport, once};
@@ -96,6 +96,8 @@ pub(super) struct Probe {
     pub(super) words: String,
     /// What it says this user sees, when it can count that.
     pub(super) digest: Option<Digest>,
+    /// What it said beside its answers.
+    pub(super) heard: Heard,
 }
 
 /// Asks the server who it is and who we are, and what we should see.
@@ -120,6 +122,10 @@ pub(super) fn probe(account: &Account) -> Result<Probe, CliError> {
             me.role
         );
         let digest = client.digest().await.ok();
-        Ok(Probe { words, digest })
+        Ok(Probe {
+            words,
+            digest,
+            heard: client.heard(),
+        })
     })
 }

@@ -136,6 +136,17 @@ pub enum Ask {
     Palette(String),
     /// Open the search over everything with these words.
     Find(String),
+    /// Go to a record, wherever it stands.
+    Reach(AnyRef),
+    /// Go to what needs the user most.
+    Urgent,
+    /// Go on to the next lesson of the tutor, or back to the one before.
+    Lesson {
+        /// On, not back.
+        forward: bool,
+    },
+    /// Leave the lessons.
+    NoLessons,
     /// Open the filter line.
     Filter,
     /// Ask for one line of text and run the command line with the answer as its last word.
@@ -220,8 +231,8 @@ pub enum Ask {
     Help,
     /// Repeat the last verb.
     Repeat,
-    /// Change the theme.
-    Theme(String),
+    /// Change the theme, or offer those there are.
+    Theme(Option<String>),
     /// Read config, keymap and theme again.
     Reload,
     /// Draw everything again.

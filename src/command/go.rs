@@ -172,6 +172,17 @@ fn leave_funnel(screen: &mut crate::pane::Screen) -> bool {
     true
 }
 
+/// Where to go among the lessons.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Lesson {
+    /// To the next one.
+    Next,
+    /// To the one before.
+    Back,
+    /// Out of them.
+    Stop,
+}
+
 /// What concerns the program itself.
 #[derive(Clone, Debug, PartialEq, Subcommand)]
 pub enum AppCommand {
@@ -201,11 +212,17 @@ pub enum AppCommand {
     Mouse,
     /// Reads config, keymap and theme again; a bad file changes nothing and says why.
     Reload,
-    /// Changes the theme.
+    /// Changes the theme until the console is left; without a name it offers those that ship.
     Theme {
-        /// Name of the theme.
+        /// Name of the theme, shipped or a file in `themes/`.
         #[arg(value_name = "NAME")]
-        name: String,
+        name: Option<String>,
+    },
+    /// Goes from lesson to lesson of `cnm tutor`.
+    Lesson {
+        /// Where to.
+        #[arg(value_enum, value_name = "WHERE", default_value_t = Lesson::Next)]
+        which: Lesson,
     },
     /// Puts the program to sleep and gives the terminal back.
     Suspend,
@@ -235,6 +252,14 @@ impl AppCommand {
             Self::Palette { text } => ask(cx, Ask::Palette(text))?,
             Self::Find { words } => ask(cx, Ask::Find(words))?,
             Self::Repeat => ask(cx, Ask::Repeat)?,
+            Self::Lesson { which } => ask(
+                cx,
+                match which {
+                    Lesson::Next => Ask::Lesson { forward: true },
+                    Lesson::Back => Ask::Lesson { forward: false },
+                    Lesson::Stop => Ask::NoLessons,
+                },
+            )?,
             Self::Redraw => ask(cx, Ask::Redraw)?,
             Self::Mouse => ask(cx, Ask::Mouse)?,
             Self::Reload => ask(cx, Ask::Reload)?,

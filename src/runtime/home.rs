@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::app::Configured;
+use crate::app::{Configured, Remembered};
 use crate::command::{Parsing, read_steps};
 use crate::config::{self, Config};
 use crate::keymap::{Hook, Keymap, Macro, VERSIONS, changes, read_hooks};
@@ -97,17 +97,38 @@ impl Home {
 
     /// Reads config, keymap and theme; a bad file is left out, and the answer says why.
     pub fn configured(&self) -> Configured {
+        self.configured_over(
+            Config::default,
+            || Keymap::defaults().unwrap_or_default(),
+            fallback_theme,
+        )
+    }
+
+    /// Reads config, keymap and theme again; in the place of a bad file stands what holds now, and the answer
+    /// says why.
+    pub fn configured_after(&self, config: &Config, keymap: &Keymap, theme: &Theme) -> Configured {
+        let mut configured =
+            self.configured_over(|| config.clone(), || keymap.clone(), || theme.clone());
+        for problem in &mut configured.problems {
+            problem.push_str("; until then the old one holds");
+        }
+        configured
+    }
+
+    fn configured_over(
+        &self,
+        config: impl FnOnce() -> Config,
+        keymap: impl FnOnce() -> Keymap,
+        theme: impl FnOnce() -> Theme,
+    ) -> Configured {
         let mut problems = Vec::new();
-        let config = match self.config() {
-            Ok(config) => config,
-            Err(problem) => {
-                problems.push(problem);
-                Config::default()
-            }
-        };
+        let config = self.config().unwrap_or_else(|problem| {
+            problems.push(problem);
+            config()
+        });
         let mut keymap = self.keymap(&config.keys).unwrap_or_else(|problem| {
             problems.push(problem);
-            Keymap::defaults().unwrap_or_default()
+            keymap()
         });
         keymap.macros = self.macros(&mut problems);
         keymap.hooks = self.hooks().unwrap_or_else(|problem| {
@@ -116,7 +137,7 @@ impl Home {
         });
         let theme = self.theme(&config.ui.theme).unwrap_or_else(|problem| {
             problems.push(problem);
-            fallback_theme()
+            theme()
         });
         Configured {
             config,
@@ -285,6 +306,47 @@ impl Home {
         })
     }
 }
+
+impl Home {
+    /// Reads what is remembered of the screen; nothing where it cannot be read.
+    pub fn remembered(&self) -> Option<Remembered> {
+        let text = read(&self.state.join(SCREEN)).ok().flatten()?;
+        serde_json::from_str(&text).ok()
+    }
+
+    /// Remembers the screen; what stands in a filter is for this user's eyes only.
+    pub fn remember(&self, remembered: &Remembered) {
+        let file = self.state.join(SCREEN);
+        let beside = self.state.join(format!("{SCREEN}.new"));
+        if let Ok(text) = serde_json::to_string_pretty(remembered) {
+            let written = super::outside::write_private(&beside, &text);
+            let _ = written.and_then(|()| std::fs::rename(&beside, &file));
+        }
+    }
+
+    /// Lists the names of the themes: those of the user's files, then those that ship.
+    pub fn themes(&self) -> Vec<String> {
+        let mut names: Vec<String> = std::fs::read_dir(self.config.join("themes"))
+            .into_iter()
+            .flatten()
+            .flatten()
+            .filter_map(|entry| {
+                let name = entry.file_name().into_string().ok()?;
+                name.strip_suffix(".toml").map(str::to_owned)
+            })
+            .collect();
+        names.sort();
+        for (name, _) in crate::theme::SHIPPED {
+            if !names.iter().any(|known| known == name) {
+                names.push((*name).to_owned());
+            }
+        }
+        names
+    }
+}
+
+/// The file in which the screen is remembered.
+const SCREEN: &str = "screen.json";
 
 /// The theme that always works.
 pub fn fallback_theme() -> Theme {

@@ -1,51 +1,172 @@
 //! Which cells of a frame are written.
 
 use ratatui::buffer::{Buffer, Cell};
+use ratatui::layout::Rect;
+use ratatui::style::Modifier;
+
+use crate::text::{Ambiguous, width_with};
 
 /// A letter of several code points this near to the right edge may spill into the next row.
 const NEAR_EDGE: usize = 4;
 
-/// A cell with its column and row.
-type Placed<'a> = (u16, u16, &'a Cell);
+/// A cell that is written.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Changed<'a> {
+    pub(super) x: u16,
+    pub(super) y: u16,
+    pub(super) cell: &'a Cell,
+    pub(super) link: Option<&'a str>,
+}
+
+/// The cells of a frame and the addresses that some of them lead to.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Sheet {
+    pub(super) cells: Buffer,
+    /// The address of each cell, as one more than its position in `addresses`; empty where there are none.
+    linked: Vec<u16>,
+    addresses: Vec<String>,
+}
+
+impl Sheet {
+    pub(super) fn new(cells: Buffer, links: &[(Rect, String)]) -> Self {
+        let mut sheet = Self {
+            linked: Vec::new(),
+            addresses: links.iter().map(|(_, address)| address.clone()).collect(),
+            cells,
+        };
+        if links.is_empty() {
+            return sheet;
+        }
+        sheet.linked = vec![0; sheet.cells.content.len()];
+        for ((area, _), number) in links.iter().zip(1..) {
+            let area = area.intersection(sheet.cells.area);
+            for y in area.top()..area.bottom() {
+                for x in area.left()..area.right() {
+                    let at = sheet.at(x, y);
+                    if let Some(cell) = sheet.linked.get_mut(at) {
+                        *cell = number;
+                    }
+                }
+            }
+        }
+        sheet
+    }
+
+    fn at(&self, x: u16, y: u16) -> usize {
+        usize::from(y) * usize::from(self.cells.area.width) + usize::from(x)
+    }
+
+    fn link(&self, at: usize) -> Option<&str> {
+        let number = self.linked.get(at).filter(|number| **number > 0)?;
+        let address = self.addresses.get(usize::from(*number) - 1)?;
+        Some(address.as_str())
+    }
+
+    /// Takes the cells of another frame of the same size for those outside a part.
+    pub(super) fn hold(&mut self, shown: &Sheet, live: Rect) {
+        let area = self.cells.area;
+        if shown.cells.area != area {
+            return;
+        }
+        for y in area.top()..area.bottom() {
+            for x in area.left()..area.right() {
+                if live.contains((x, y).into()) {
+                    continue;
+                }
+                let at = self.at(x, y);
+                if let (Some(cell), Some(before)) =
+                    (self.cells.content.get_mut(at), shown.cells.content.get(at))
+                {
+                    cell.clone_from(before);
+                }
+            }
+        }
+        self.linked.clone_from(&shown.linked);
+        self.addresses.clone_from(&shown.addresses);
+    }
+}
+
+/// Tells whether a cell shows nothing but its ground.
+pub(super) fn is_blank(cell: &Cell) -> bool {
+    let shows = Modifier::REVERSED | Modifier::UNDERLINED | Modifier::CROSSED_OUT;
+    cell.symbol() == " " && !cell.modifier.intersects(shows)
+}
+
+/// Tells whether two cells look the same.
+fn alike(one: &Cell, other: &Cell) -> bool {
+    if one.bg != other.bg || one.symbol() != other.symbol() {
+        return false;
+    }
+    (one.fg == other.fg && one.modifier == other.modifier) || (is_blank(one) && is_blank(other))
+}
 
 /// Returns the cells that differ, in order; of a row with emoji made of several code points all of them.
 ///
 /// Terminals disagree about the width of such emoji: tmux before 3.4 draws a skin tone and the second
 /// letter of a flag in cells of their own. What they spill over is written after them here, and what they
 /// spilled over is written again when they go.
-pub(super) fn changed_cells<'a>(shown: &'a Buffer, next: &'a Buffer) -> Vec<Placed<'a>> {
-    let diff = shown.diff(next);
-    let rows = next.area.height;
-    let risky: Vec<Spill> = (0..rows)
-        .map(|y| spill(shown, y).max(spill(next, y)))
-        .collect();
-    if shown.area != next.area || risky.iter().all(|spill| *spill == Spill::None) {
-        return diff;
-    }
-    let mut changed = vec![false; usize::from(rows)];
-    for (_, y, _) in &diff {
-        if let Some(row) = changed.get_mut(usize::from(*y)) {
-            *row = true;
+pub(super) fn changed_cells<'a>(
+    shown: &'a Sheet,
+    next: &'a Sheet,
+    ambiguous: Ambiguous,
+) -> Vec<Changed<'a>> {
+    let anew = shown.cells.area != next.cells.area;
+    let mut cells = Vec::new();
+    let mut above = Spill::None;
+    for y in 0..next.cells.area.height {
+        let from = cells.len();
+        row(&mut cells, (!anew).then_some(shown), next, (y, ambiguous));
+        let risk = if anew {
+            Spill::None
+        } else {
+            spill(&shown.cells, y).max(spill(&next.cells, y))
+        };
+        let changed = cells.len() > from;
+        if above == Spill::Below || (changed && risk >= Spill::Row) {
+            cells.truncate(from);
+            row(&mut cells, None, next, (y, ambiguous));
         }
-    }
-    let mut cells = Vec::with_capacity(diff.len());
-    let mut rest = diff.into_iter().peekable();
-    for y in 0..rows {
-        let at = usize::from(y);
-        let is = |row: usize, spill: Spill| risky.get(row).is_some_and(|risk| *risk >= spill);
-        let was = |row: usize| changed.get(row).copied().unwrap_or(false);
-        let from_above = at > 0 && was(at - 1) && is(at - 1, Spill::Below);
-        let whole = from_above || (was(at) && is(at, Spill::Row));
-        while let Some(cell) = rest.next_if(|(_, row, _)| *row <= y) {
-            if !whole {
-                cells.push(cell);
-            }
-        }
-        if whole {
-            cells.extend(row(next, y));
-        }
+        above = if changed { risk } else { Spill::None };
     }
     cells
+}
+
+/// Adds the cells of a row that differ, all of them where nothing is shown yet.
+fn row<'a>(
+    cells: &mut Vec<Changed<'a>>,
+    shown: Option<&'a Sheet>,
+    next: &'a Sheet,
+    (y, ambiguous): (u16, Ambiguous),
+) {
+    let width = next.cells.area.width;
+    // Cells whose letter was wider before, or that a letter that went covered, are written in any case.
+    let mut torn = 0;
+    let mut x = 0;
+    while x < width {
+        let at = next.at(x, y);
+        let Some(cell) = next.cells.content.get(at) else {
+            return;
+        };
+        let cells_now = cells_of(cell, ambiguous);
+        let link = next.link(at);
+        let before = shown.and_then(|shown| Some((shown.cells.content.get(at)?, shown.link(at))));
+        let same = before.is_some_and(|(before, linked)| alike(before, cell) && linked == link);
+        if !same || x < torn {
+            // Whatever reached out of the cells that are written over now is torn there.
+            for covered in (x..x + cells_now).filter(|_| !same) {
+                let before = shown.and_then(|shown| shown.cells.content.get(shown.at(covered, y)));
+                let reach = before.map_or(1, |before| cells_of(before, ambiguous));
+                torn = torn.max((covered + reach).max(x + cells_now));
+            }
+            cells.push(Changed { x, y, cell, link });
+        }
+        x += cells_now;
+    }
+}
+
+fn cells_of(cell: &Cell, ambiguous: Ambiguous) -> u16 {
+    let cells = width_with(cell.symbol(), ambiguous);
+    u16::try_from(cells).unwrap_or(1).max(1)
 }
 
 /// How far the letters of a row may reach beyond their cells.
@@ -73,20 +194,6 @@ fn spill(buffer: &Buffer, y: u16) -> Spill {
     }
 }
 
-/// Returns the cells of a row, without those that a wide letter covers.
-fn row(buffer: &Buffer, y: u16) -> impl Iterator<Item = Placed<'_>> {
-    let mut covered = 0;
-    (0..buffer.area.width).filter_map(move |x| {
-        if covered > 0 {
-            covered -= 1;
-            return None;
-        }
-        let cell = buffer.cell((x, y))?;
-        covered = crate::text::width(cell.symbol()).saturating_sub(1);
-        Some((x, y, cell))
-    })
-}
-
 /// Tells whether a grapheme is an emoji of several code points.
 fn is_composed(symbol: &str) -> bool {
     symbol.len() > 4
@@ -104,10 +211,11 @@ mod tests {
     use super::*;
 
     fn written(shown: [&str; 3], next: [&str; 3]) -> Vec<String> {
-        let (shown, next) = (Buffer::with_lines(shown), Buffer::with_lines(next));
+        let shown = Sheet::new(Buffer::with_lines(shown), &[]);
+        let next = Sheet::new(Buffer::with_lines(next), &[]);
         let mut rows = vec![String::new(); 3];
-        for (_, y, cell) in changed_cells(&shown, &next) {
-            rows[usize::from(y)].push_str(cell.symbol());
+        for changed in changed_cells(&shown, &next, Ambiguous::Narrow) {
+            rows[usize::from(changed.y)].push_str(changed.cell.symbol());
         }
         rows
     }

@@ -16,6 +16,7 @@ pub struct Signals {
     hangup: tokio::signal::unix::Signal,
     interrupt: tokio::signal::unix::Signal,
     resume: tokio::signal::unix::Signal,
+    stop: tokio::signal::unix::Signal,
     /// Whether the terminal has vanished.
     gone: tokio::sync::watch::Receiver<bool>,
 }
@@ -23,12 +24,14 @@ pub struct Signals {
 #[cfg(unix)]
 impl Signals {
     /// Begins to listen; needs a running `tokio`. Fails when a handler cannot be installed.
-    pub fn new() -> std::io::Result<Self> {
+    ///
+    /// `watch` says that a terminal is read, whose end is the end of the console too.
+    pub fn new(watch: bool) -> std::io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         let (tell, gone) = tokio::sync::watch::channel(false);
         // A task of its own: whoever reads keys may be stuck in an empty answer when it matters.
         tokio::spawn(async move {
-            if vanished().await {
+            if watch && vanished().await {
                 let _ = tell.send(true);
             } else {
                 std::future::pending::<()>().await;
@@ -40,6 +43,7 @@ impl Signals {
             interrupt: signal(SignalKind::interrupt())?,
             // SIGCONT: 18 on Linux and 19 on the BSDs.
             resume: signal(SignalKind::from_raw(rustix::process::Signal::CONT.as_raw()))?,
+            stop: signal(SignalKind::from_raw(rustix::process::Signal::TSTP.as_raw()))?,
             gone,
         })
     }
@@ -69,6 +73,7 @@ impl Signals {
             _ = self.hangup.recv() => Woken::Leave,
             _ = self.interrupt.recv() => Woken::Leave,
             _ = self.gone.wait_for(|gone| *gone) => Woken::Leave,
+            _ = self.stop.recv() => Woken::Sleep,
             _ = self.resume.recv() => Woken::Resumed,
         }
     }
@@ -107,7 +112,7 @@ pub struct Signals;
 #[cfg(not(unix))]
 impl Signals {
     /// Begins to listen.
-    pub fn new() -> std::io::Result<Self> {
+    pub fn new(_: bool) -> std::io::Result<Self> {
         Ok(Self)
     }
 

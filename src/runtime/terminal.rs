@@ -1,28 +1,30 @@
 //! The terminal: taken over once, given back on every way out.
 
-use std::cell::RefCell;
 use std::io::{self, Write};
-use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
-use ratatui::backend::{Backend, CrosstermBackend};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::repaint::changed_cells;
+use super::encode::encode;
+use super::lines::Voice;
+use super::repaint::{Sheet, changed_cells};
 use crate::app::App;
 use crate::ui::{self, Look};
 
-/// Alternate screen, bracketed paste, no cursor.
-const ENTER: &str = "\x1b[?1049h\x1b[?2004h\x1b[?25l";
-/// Everything that was switched on, off again: synchronized output, mouse, paste, focus, cursor shape,
-/// colours, alternate screen.
-const LEAVE: &str = "\x1b[?2026l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[?1004l\x1b[0m\x1b[?25h\x1b[?1049l";
+/// Alternate screen, the title kept aside and set, bracketed paste, reports of the focus, no cursor.
+const ENTER: &str = "\x1b[?1049h\x1b[22;2t\x1b]2;cnm\x1b\\\x1b[?2004h\x1b[?1004h\x1b[?25l";
+/// Everything that was switched on, off again: synchronized output, an open link, mouse, paste, focus,
+/// colours, the title, the cursor, alternate screen.
+const LEAVE: &str = "\x1b[?2026l\x1b]8;;\x1b\\\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[?1004l\x1b[0m\x1b[23;2t\x1b[?25h\x1b[?1049l";
 
 /// Presses and the wheel, with places beyond column 223; moves are not reported.
 const MOUSE_ON: &str = "\x1b[?1000h\x1b[?1006h";
 const MOUSE_OFF: &str = "\x1b[?1006l\x1b[?1000l";
+
+/// Frames up to this many bytes arrive whole without being told to.
+const ONE_WRITE: usize = 512;
 
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
@@ -62,52 +64,48 @@ pub fn install_panic_hook() {
     }));
 }
 
-/// Collects what a frame writes, so that it leaves in one piece or not at all.
-#[derive(Clone, Debug, Default)]
-struct Sheet {
-    bytes: Rc<RefCell<Vec<u8>>>,
-}
-
-impl Write for Sheet {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.bytes.borrow_mut().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 /// The terminal while the console has it.
 ///
 /// Frames are compared here and not by the library's terminal, which asks the real one for its cursor when it
 /// clears: an answer that may never come.
 pub struct Screen {
-    sheet: Sheet,
-    backend: CrosstermBackend<Sheet>,
-    shown: Buffer,
+    shown: Sheet,
     cursor: Option<Position>,
     mouse: bool,
+    /// In the linear mode nothing is drawn, and changes are said.
+    voice: Option<Voice>,
 }
 
 impl Screen {
+    /// Takes nothing over: what changes is said line by line.
+    pub fn linear() -> Self {
+        Self {
+            shown: Sheet::default(),
+            cursor: None,
+            mouse: false,
+            voice: Some(Voice::default()),
+        }
+    }
+
+    /// Tells whether changes are said and not drawn.
+    pub fn is_linear(&self) -> bool {
+        self.voice.is_some()
+    }
+
     /// Takes the terminal over.
     pub fn open() -> io::Result<Self> {
         take_over()?;
-        let sheet = Sheet::default();
         Ok(Self {
-            backend: CrosstermBackend::new(sheet.clone()),
-            sheet,
-            shown: Buffer::default(),
+            shown: Sheet::default(),
             cursor: None,
             mouse: false,
+            voice: None,
         })
     }
 
     /// Captures the mouse or gives it back, if that is a change.
     pub fn capture_mouse(&mut self, on: bool) -> io::Result<()> {
-        if self.mouse == on {
+        if self.mouse == on || self.is_linear() {
             return Ok(());
         }
         self.mouse = on;
@@ -123,47 +121,66 @@ impl Screen {
 
     /// Draws a frame; only changed cells are written, in one synchronized piece; nothing when nothing changed.
     pub fn draw(&mut self, app: &App, look: Look) -> io::Result<()> {
+        if let Some(voice) = &mut self.voice {
+            return voice.say(app);
+        }
         let (columns, rows) = app.size;
         let area = Rect::new(0, 0, columns, rows);
-        let mut next = Buffer::empty(area);
-        let cursor = ui::draw(app, look, &mut next);
-        if app.redraw || self.shown.area != area {
-            self.shown = Buffer::empty(area);
-            self.sheet.write_all(b"\x1b[0m\x1b[2J")?;
+        let mut cells = Buffer::empty(area);
+        let painted = ui::paint(app, look, &mut cells);
+        let mut next = Sheet::new(cells, &painted.links);
+        let mut bytes = Vec::new();
+        if app.redraw || self.shown.cells.area != area {
+            self.shown = Sheet::new(Buffer::empty(area), &[]);
+            bytes.extend_from_slice(b"\x1b[m\x1b[2J");
+        } else if let Some(live) = painted.live.filter(|_| app.following.is_some()) {
+            next.hold(&self.shown, live);
         }
-        self.backend
-            .draw(changed_cells(&self.shown, &next).into_iter())?;
-        let mut bytes = self.sheet.bytes.take();
-        self.shown = next;
-        let changed = bytes.iter().any(|byte| *byte != 0x1b) && !is_reset_only(&bytes);
-        if !changed && cursor == self.cursor {
-            return Ok(());
-        }
-        match cursor {
-            Some(at) => {
-                bytes.extend(format!("\x1b[{};{}H\x1b[?25h", at.y + 1, at.x + 1).as_bytes());
+        let changed = changed_cells(&self.shown, &next, app.ambiguous);
+        bytes.extend(encode(&changed, columns, app.ambiguous));
+        let cursor = painted.cursor;
+        if !bytes.is_empty() || cursor != self.cursor {
+            match cursor {
+                Some(at) => {
+                    write!(bytes, "\x1b[{};{}H\x1b[?25h", at.y + 1, at.x + 1)?;
+                }
+                None if self.cursor.is_some() => bytes.extend_from_slice(b"\x1b[?25l"),
+                None => {}
             }
-            None if self.cursor.is_some() => bytes.extend(b"\x1b[?25l"),
-            None => {}
+            // A few rows leave in one write and need no bracket around them.
+            let large = bytes.len() > ONE_WRITE;
+            let mut out = io::stdout().lock();
+            out.write_all(if large { b"\x1b[?2026h" } else { b"" })?;
+            out.write_all(&bytes)?;
+            out.write_all(if large { b"\x1b[?2026l" } else { b"" })?;
+            out.flush()?;
         }
         self.cursor = cursor;
-        let mut out = io::stdout().lock();
-        out.write_all(b"\x1b[?2026h")?;
-        out.write_all(&bytes)?;
-        out.write_all(b"\x1b[?2026l")?;
-        out.flush()
+        self.shown = next;
+        Ok(())
+    }
+
+    /// Takes the terminal over again after somebody else may have had it.
+    pub fn take_again(&mut self) -> io::Result<()> {
+        if self.is_linear() {
+            return Ok(());
+        }
+        // The library believes that it is raw still; a shell in between may have seen to it that it is not.
+        let _ = disable_raw_mode();
+        take_over()?;
+        self.shown = Sheet::default();
+        self.cursor = None;
+        if std::mem::take(&mut self.mouse) {
+            self.capture_mouse(true)?;
+        }
+        Ok(())
     }
 
     /// Gives the terminal back for a while, does something, and takes it over again.
     pub fn while_away<T>(&mut self, act: impl FnOnce() -> T) -> io::Result<T> {
         give_back();
         let result = act();
-        take_over()?;
-        self.shown = Buffer::default();
-        self.cursor = None;
-        if std::mem::take(&mut self.mouse) {
-            self.capture_mouse(true)?;
-        }
+        self.take_again()?;
         Ok(result)
     }
 }
@@ -172,12 +189,4 @@ impl Drop for Screen {
     fn drop(&mut self) {
         give_back();
     }
-}
-
-/// Tells whether a frame wrote nothing but the reset of colours that the library ends every frame with.
-fn is_reset_only(bytes: &[u8]) -> bool {
-    bytes
-        .split(|byte| *byte == 0x1b)
-        .filter(|sequence| !sequence.is_empty())
-        .all(|sequence| sequence.starts_with(b"[") && sequence.ends_with(b"m"))
 }

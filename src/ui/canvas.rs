@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
+use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::paint::{Look, Paint};
 use crate::pane::Spot;
@@ -26,12 +27,21 @@ pub(super) fn piece(text: impl Into<String>, style: Style) -> Piece {
     }
 }
 
+/// What cells stand for when they are pointed at.
+pub(super) type Zone = (Rect, Spot);
+/// Cells that lead to an address.
+pub(super) type Link = (Rect, String);
+
 /// The cells of one frame.
 pub(super) struct Canvas<'a> {
     buffer: &'a mut Buffer,
     pub(super) paint: Paint<'a>,
     /// What can be pointed at, in the order of drawing: the last one lies on top.
     zones: Vec<(Rect, Spot)>,
+    /// What leads to an address in the web.
+    links: Vec<(Rect, String)>,
+    /// How many cells the terminal gives to characters of ambiguous width.
+    pub(super) ambiguous: text::Ambiguous,
 }
 
 impl<'a> Canvas<'a> {
@@ -40,6 +50,8 @@ impl<'a> Canvas<'a> {
             buffer,
             paint: Paint { theme, look },
             zones: Vec::new(),
+            links: Vec::new(),
+            ambiguous: text::Ambiguous::Narrow,
         }
     }
 
@@ -53,9 +65,28 @@ impl<'a> Canvas<'a> {
         self.zones.push((area, spot));
     }
 
-    /// Returns what can be pointed at.
-    pub(super) fn into_zones(self) -> Vec<(Rect, Spot)> {
-        self.zones
+    /// Lets these cells lead to an address, if it is one of the web that a person could have typed.
+    pub(super) fn link(&mut self, area: Rect, address: &str) {
+        if self.links.len() < 512 && is_plain_web(address) {
+            self.links.push((area, address.to_owned()));
+        }
+    }
+
+    /// Lets the title of a frame lead to an address.
+    pub(super) fn link_title(&mut self, frame: Rect, title: &str, address: &str) {
+        let cells = cells_of(&text::clean_line(title)).min(frame.width.saturating_sub(6));
+        let title = Rect {
+            x: frame.x + 3,
+            width: cells,
+            height: 1,
+            ..frame
+        };
+        self.link(title, address);
+    }
+
+    /// Returns what can be pointed at, and what leads elsewhere.
+    pub(super) fn into_parts(self) -> (Vec<Zone>, Vec<Link>) {
+        (self.zones, self.links)
     }
 
     /// Puts raw text into at most this many cells; returns how many it took.
@@ -66,12 +97,37 @@ impl<'a> Canvas<'a> {
         }
         let cells = cells.min(area.right() - x);
         let clean = self.plain(text::clean_line(raw));
-        let ruler = text::Ruler::new(text::Ambiguous::Narrow, self.paint.glyphs());
+        let ruler = text::Ruler::new(self.ambiguous, self.paint.glyphs());
         let shown = ruler.truncate(&clean, usize::from(cells));
+        if self.ambiguous == text::Ambiguous::Wide && !shown.is_ascii() {
+            return self.put_wide(x, y, &shown, style);
+        }
         let (end, _) = self
             .buffer
             .set_stringn(x, y, &*shown, usize::from(cells), style);
         end.saturating_sub(x)
+    }
+
+    /// Puts clean text that fits where characters of ambiguous width take two cells.
+    fn put_wide(&mut self, x: u16, y: u16, shown: &str, style: Style) -> u16 {
+        let mut at = x;
+        for grapheme in shown.graphemes(true) {
+            let cells = text::width_with(grapheme, self.ambiguous);
+            let Ok(cells @ 1..) = u16::try_from(cells) else {
+                continue;
+            };
+            for covered in at..at.saturating_add(cells) {
+                if let Some(cell) = self.buffer.cell_mut((covered, y)) {
+                    cell.reset();
+                    cell.set_style(style);
+                    if covered == at {
+                        cell.set_symbol(grapheme);
+                    }
+                }
+            }
+            at = at.saturating_add(cells);
+        }
+        at - x
     }
 
     /// Writes typographic marks as ASCII where the terminal was said to have no others.
@@ -97,7 +153,8 @@ impl<'a> Canvas<'a> {
     /// Puts raw text at the right end of these cells; returns how many it took.
     pub(super) fn put_right(&mut self, x: u16, y: u16, cells: u16, raw: &str, style: Style) -> u16 {
         let clean = text::clean_line(raw);
-        let width = cells_of(&clean).min(cells);
+        let width = text::width_with(&clean, self.ambiguous);
+        let width = u16::try_from(width).unwrap_or(u16::MAX).min(cells);
         self.put(x + cells - width, y, width, raw, style)
     }
 
@@ -239,6 +296,17 @@ impl<'a> Canvas<'a> {
             );
         }
     }
+}
+
+/// Tells whether an address is one of the web, without a user name, blanks or control characters.
+fn is_plain_web(address: &str) -> bool {
+    let rest = ["https://", "http://"]
+        .iter()
+        .find_map(|scheme| address.strip_prefix(scheme));
+    let host = rest.map(|rest| rest.split(['/', '?', '#']).next().unwrap_or_default());
+    host.is_some_and(|host| !host.is_empty() && !host.contains('@'))
+        && address.len() <= 512
+        && address.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// Makes the pieces of a progress bar: what is reached in one style, what is open in another.

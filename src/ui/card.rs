@@ -89,6 +89,7 @@ pub(super) fn network(canvas: &mut Canvas<'_>, app: &App, area: Rect, id: &Id<Ne
         return;
     };
     let inner = canvas.frame(area, &network.name, &life(app, network), false);
+    canvas.link_title(area, &network.name, &network.url);
     let mut lines = vec![health(canvas, network, inner.width)];
     let room = usize::from(inner.height);
     let open = open_follow_ups(canvas, app, id);

@@ -6,10 +6,9 @@ use super::Areas;
 use super::canvas::{Canvas, cells_of};
 use crate::app::{App, Find};
 use crate::pane::Spot;
+use crate::record::Kind;
 use crate::text;
 
-/// Columns of the kind of a hit.
-const KIND: u16 = 14;
 /// Columns of the date of a hit.
 const DATE: u16 = 11;
 
@@ -19,7 +18,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, find: &Find, areas: &Area
         height: areas.body.height.saturating_sub(areas.bar.height),
         ..areas.body
     };
-    let rows = u16::try_from(find.hits.len()).unwrap_or(u16::MAX).max(1);
+    let rows = u16::try_from(lines(find).len()).unwrap_or(u16::MAX).max(1);
     let height = rows.saturating_add(2).min(body.height);
     let area = Rect {
         y: body.bottom() - height,
@@ -28,8 +27,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, find: &Find, areas: &Area
     };
     canvas.fill(area, canvas.paint.text());
     let right = match (find.hits.len(), find.more) {
-        (count, true) => format!("newest {count} of more"),
-        (count, false) => format!("{count} found"),
+        (count, true) => format!("{count}, and older ones · Tab: next kind"),
+        (count, false) => format!("{count} found · Tab: next kind"),
     };
     let inner = canvas.frame(area, "Everything", &right, true);
     if find.hits.is_empty() {
@@ -48,18 +47,57 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, find: &Find, areas: &Area
     bar(canvas, find, areas.bar)
 }
 
+/// A line of the answer.
+enum Line {
+    /// The name of a kind and how many hits it has.
+    Kind(Option<Kind>),
+    /// A hit, by position.
+    Hit(usize),
+}
+
+/// The hits with a heading for each kind.
+fn lines(find: &Find) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let mut before = None;
+    for (at, hit) in find.hits.iter().enumerate() {
+        let kind = hit.link.known_kind();
+        if before != Some(kind) {
+            lines.push(Line::Kind(kind));
+            before = Some(kind);
+        }
+        lines.push(Line::Hit(at));
+    }
+    lines
+}
+
 fn hits(canvas: &mut Canvas<'_>, app: &App, find: &Find, inner: Rect) {
     let shown = usize::from(inner.height).max(1);
-    let first = (find.chosen / shown) * shown;
-    let dated = inner.width >= KIND + DATE + 30;
+    let lines = lines(find);
+    let here = lines
+        .iter()
+        .position(|line| matches!(line, Line::Hit(at) if *at == find.chosen))
+        .unwrap_or(0);
+    // The heading of the chosen one's kind stays in sight where there is room.
+    let first = (here / shown.max(2)) * shown;
+    let dated = inner.width >= DATE + 40;
     let paint = canvas.paint;
-    for (y, (at, hit)) in (inner.y..inner.bottom()).zip(find.hits.iter().enumerate().skip(first)) {
-        let kind = hit.link.known_kind().map_or("", |kind| kind.label());
-        canvas.put(inner.x + 1, y, KIND - 1, kind, paint.dim());
+    for (y, line) in (inner.y..inner.bottom()).zip(lines.iter().skip(first)) {
+        let at = match line {
+            Line::Kind(kind) => {
+                let words = kind.map_or("", Kind::plural);
+                let count = find.count(*kind);
+                let used = canvas.put(inner.x + 1, y, inner.width, words, paint.accent());
+                let room = inner.width.saturating_sub(used + 3);
+                canvas.put(inner.x + used + 2, y, room, &count.to_string(), paint.dim());
+                continue;
+            }
+            Line::Hit(at) => *at,
+        };
+        let Some(hit) = find.hits.get(at) else { break };
         let end = inner
             .right()
             .saturating_sub(if dated { DATE + 1 } else { 1 });
-        let x = inner.x + KIND + 1;
+        let x = inner.x + 3;
         canvas.put(x, y, end.saturating_sub(x), &hit.title, paint.strong());
         if let (true, Some(when)) = (dated, hit.at) {
             let date = app.world.view.zone.to_datetime(when).date();

@@ -36,6 +36,8 @@ pub struct Areas {
     pub header: Rect,
     /// The place.
     pub body: Rect,
+    /// What the tutor says; empty outside of its lessons.
+    pub lecture: Rect,
     /// What is typed above the status row, over the last row of the place; empty when nothing is.
     pub bar: Rect,
     /// Filter, marks, sync, undo.
@@ -59,7 +61,12 @@ pub fn areas(area: Rect, app: &App) -> Areas {
         _ => 0,
     };
     let bottom = area.bottom();
-    let body_height = area.height.saturating_sub(3);
+    let lecture_height = match area.height {
+        _ if app.tutor.is_none() => 0,
+        0..16 => 2,
+        _ => 4,
+    };
+    let body_height = area.height.saturating_sub(3 + lecture_height);
     Areas {
         header: row(area.y),
         body: Rect {
@@ -67,6 +74,12 @@ pub fn areas(area: Rect, app: &App) -> Areas {
             y: area.y + 1,
             width: area.width,
             height: body_height,
+        },
+        lecture: Rect {
+            x: area.x,
+            y: area.y + 1 + body_height,
+            width: area.width,
+            height: lecture_height,
         },
         bar: Rect {
             x: area.x,

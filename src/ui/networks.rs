@@ -251,6 +251,7 @@ fn card_focused(canvas: &mut Canvas<'_>, app: &App, area: Rect, id: &Id<Network>
         return;
     };
     let inner = canvas.frame(area, &network.name, &card::life(app, network), focused);
+    canvas.link_title(area, &network.name, &network.url);
     let mut card = Sheet::new(inner);
     let link = id.link();
     if !focused && inner.height < 10 {

@@ -207,13 +207,14 @@ fn palette(canvas: &mut Canvas<'_>, app: &App, line: &Line, body: Rect) {
             canvas.paint.dim(),
             canvas.paint.key(),
         );
-        let keys = keys_of(app, scope, &entry.name);
         let mut pieces = vec![
             piece(format!(" :{} ", entry.name), strong),
             piece(format!("{}  ", entry.usage), dim),
         ];
-        if !keys.is_empty() {
+        for (keys, line, source) in bound_to(app, scope, &entry.name).into_iter().take(4) {
             pieces.push(piece(keys, key));
+            let rest = line.strip_prefix(&entry.name).unwrap_or_default();
+            pieces.push(piece(format!("{rest} ({source})  "), dim));
         }
         canvas.line(foot.x, foot.y + 1, foot.width, &pieces);
     }
@@ -223,6 +224,24 @@ fn palette(canvas: &mut Canvas<'_>, app: &App, line: &Line, body: Rect) {
 fn keys_of(app: &App, scope: &str, name: &str) -> String {
     let exact = app.keymap.keys_of(scope, name);
     exact.map(|keys| show_sequence(&keys)).unwrap_or_default()
+}
+
+/// Lists the keys that run a command here, with the line they run and where they were bound.
+fn bound_to(app: &App, scope: &str, name: &str) -> Vec<(String, String, String)> {
+    let runs = |line: &str| line == name || line.starts_with(&format!("{name} "));
+    app.keymap
+        .all(scope)
+        .into_iter()
+        .filter_map(|(keys, binding)| {
+            let line = binding.commands.first().filter(|line| runs(line))?;
+            let source = &binding.source;
+            Some((
+                show_sequence(&keys),
+                line.clone(),
+                format!("{}:{}", source.file, source.line),
+            ))
+        })
+        .collect()
 }
 
 /// Shows which letters of a name were typed: a run of them, else letter by letter.

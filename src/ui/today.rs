@@ -1,6 +1,7 @@
 //! Today: everything that needs me now, on one screen, the most urgent first.
 
 mod meetings;
+mod needs;
 
 use jiff::{SignedDuration, Timestamp};
 use meetings::{meeting_line, offices, promised, selected};
@@ -27,6 +28,26 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
     let panel = app.screen.panel;
     let (line, area) = above(area, 1);
     headline(canvas, app, line);
+    if needs::is_first_run(app) {
+        needs::welcome(canvas, area);
+        return;
+    }
+    let needs = if app.screen.zoom || breadth == Breadth::Narrow {
+        Vec::new()
+    } else {
+        needs::listed(app, area)
+    };
+    let (upper, area) = above(
+        area,
+        if needs.is_empty() {
+            0
+        } else {
+            rows_of(needs.len()) + 2
+        },
+    );
+    if !needs.is_empty() {
+        needs::draw(canvas, app, upper, &needs);
+    }
     if app.screen.zoom || breadth == Breadth::Narrow || area.height < 13 {
         one(canvas, app, panel, area);
         return;

@@ -39,6 +39,10 @@ const PICTURES: &[Picture] = &[
     picture("network", "4 j j j j", (120, 36)),
     picture("slots", "6", (120, 24)),
     Picture {
+        theme: "daylight",
+        ..picture("light", "2 j", (120, 36))
+    },
+    Picture {
         theme: "ansi",
         ..picture("ansi", "5", (80, 24))
     },

@@ -252,6 +252,22 @@ fn key_row(text: &mut String, keys: &str, help: &str, command: &str) {
 }
 
 #[test]
+fn papers() {
+    use cnm::cli::{Paper, man_page, schema};
+    let page = man_page();
+    assert!(page.contains("cnm") && page.lines().count() > 30);
+    let version = env!("CARGO_PKG_VERSION");
+    keep("docs/cnm.1", &page.replace(version, "VERSION"));
+    for (name, paper) in [
+        ("config", Paper::Config),
+        ("keymap", Paper::Keymap),
+        ("theme", Paper::Theme),
+    ] {
+        keep(&format!("docs/schema/{name}.json"), &schema(paper));
+    }
+}
+
+#[test]
 fn configuration() {
     let mut text = format!(
         "# Configuration\n\n{NOTE}\n\n\

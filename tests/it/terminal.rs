@@ -27,23 +27,23 @@ fn gone(child: &mut (dyn portable_pty::Child + Send + Sync)) -> u32 {
 }
 
 /// The console in a pty with a terminal emulator behind it.
-struct Terminal {
-    reader: Option<std::thread::JoinHandle<()>>,
-    closing: Arc<std::sync::atomic::AtomicBool>,
-    parser: Arc<Mutex<vt100::Parser>>,
-    bytes: Arc<Mutex<Vec<u8>>>,
-    writer: Box<dyn Write + Send>,
-    child: Box<dyn portable_pty::Child + Send + Sync>,
-    master: Box<dyn portable_pty::MasterPty + Send>,
+pub(crate) struct Terminal {
+    pub(crate) reader: Option<std::thread::JoinHandle<()>>,
+    pub(crate) closing: Arc<std::sync::atomic::AtomicBool>,
+    pub(crate) parser: Arc<Mutex<vt100::Parser>>,
+    pub(crate) bytes: Arc<Mutex<Vec<u8>>>,
+    pub(crate) writer: Box<dyn Write + Send>,
+    pub(crate) child: Box<dyn portable_pty::Child + Send + Sync>,
+    pub(crate) master: Box<dyn portable_pty::MasterPty + Send>,
 }
 
 impl Terminal {
-    fn open(console: &Console, rows: u16, columns: u16) -> Self {
+    pub(crate) fn open(console: &Console, rows: u16, columns: u16) -> Self {
         Self::start(Self::program(console), rows, columns)
     }
 
     /// The console as it is started in a terminal.
-    fn program(console: &Console) -> CommandBuilder {
+    pub(crate) fn program(console: &Console) -> CommandBuilder {
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_cnm"));
         command.env_clear();
         for (name, value) in [
@@ -60,7 +60,7 @@ impl Terminal {
         command
     }
 
-    fn start(command: CommandBuilder, rows: u16, columns: u16) -> Self {
+    pub(crate) fn start(command: CommandBuilder, rows: u16, columns: u16) -> Self {
         let size = PtySize {
             rows,
             cols: columns,
@@ -102,17 +102,17 @@ impl Terminal {
         }
     }
 
-    fn screen(&self) -> String {
+    pub(crate) fn screen(&self) -> String {
         self.parser.lock().unwrap().screen().contents()
     }
 
-    fn press(&mut self, keys: &str) {
+    pub(crate) fn press(&mut self, keys: &str) {
         self.writer.write_all(keys.as_bytes()).unwrap();
         self.writer.flush().unwrap();
     }
 
     /// Waits until the screen shows these words.
-    fn until(&self, words: &str) {
+    pub(crate) fn until(&self, words: &str) {
         let began = Instant::now();
         while !self.screen().contains(words) {
             assert!(
@@ -125,7 +125,7 @@ impl Terminal {
     }
 
     /// Closes the window: nobody holds the terminal's other end any more.
-    fn vanish(mut self) -> Box<dyn portable_pty::Child + Send + Sync> {
+    pub(crate) fn vanish(mut self) -> Box<dyn portable_pty::Child + Send + Sync> {
         self.closing
             .store(true, std::sync::atomic::Ordering::SeqCst);
         // A key that changes the screen, so that the reader wakes up and lets go.
@@ -135,12 +135,12 @@ impl Terminal {
     }
 
     /// Waits until the program is gone.
-    fn gone(&mut self) -> u32 {
+    pub(crate) fn gone(&mut self) -> u32 {
         gone(&mut *self.child)
     }
 
     /// Expects that every mode which was switched on is off again.
-    fn is_as_it_was(&self) {
+    pub(crate) fn is_as_it_was(&self) {
         let began = Instant::now();
         // The last bytes may still be on their way through the pty.
         while began.elapsed() < Duration::from_secs(5) {

@@ -117,3 +117,128 @@ fn contrast_is_measured_as_the_standard_says() {
     let faint = Theme::read(text, "faint.toml", &|_| None).unwrap();
     assert!(too_faint(&faint, "text", "ground", READABLE).is_some());
 }
+
+/// Linear light of an sRGB value.
+fn linear(value: u8) -> f64 {
+    let value = f64::from(value) / 255.0;
+    if value <= 0.040_45 {
+        value / 12.92
+    } else {
+        ((value + 0.055) / 1.055).powf(2.4)
+    }
+}
+
+/// How a colour looks to an eye without red or green cones, in linear light: Viénot, Brettel, Mollon (1999).
+fn seen_by(kind: &str, (red, green, blue): (u8, u8, u8)) -> [f64; 3] {
+    let (red, green, blue) = (linear(red), linear(green), linear(blue));
+    let (from_red, from_green, tint) = match kind {
+        "protanope" => (0.112_38, 0.887_62, 0.004_01),
+        _ => (0.292_75, 0.707_25, -0.022_34),
+    };
+    let mixed = from_red * red + from_green * green;
+    [mixed, mixed, tint * (red - green) + blue]
+}
+
+/// CIE L*a*b* of linear sRGB, for the white of D65.
+fn lab([red, green, blue]: [f64; 3]) -> [f64; 3] {
+    let x = (0.4124 * red + 0.3576 * green + 0.1805 * blue) / 0.950_47;
+    let y = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+    let z = (0.0193 * red + 0.1192 * green + 0.9505 * blue) / 1.088_83;
+    let root = |part: f64| {
+        if part > 0.008_856 {
+            part.cbrt()
+        } else {
+            7.787 * part + 16.0 / 116.0
+        }
+    };
+    let (x, y, z) = (root(x), root(y), root(z));
+    [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
+}
+
+#[test]
+fn eyes_that_do_not_tell_red_from_green_tell_good_from_bad_in_the_themes_made_for_them() {
+    for name in ["okabe", "okabe-light"] {
+        let theme = Theme::shipped(name).unwrap();
+        for kind in ["protanope", "deuteranope"] {
+            for (one, other) in [("good", "bad"), ("good", "warn"), ("warn", "bad")] {
+                let look = |role| lab(seen_by(kind, colour(&theme, role).unwrap()));
+                let (left, right) = (look(one), look(other));
+                let apart: f64 = left
+                    .iter()
+                    .zip(right)
+                    .map(|(left, right)| (left - right).powi(2))
+                    .sum();
+                // A difference of 2.3 can just be seen; this one is seen at a glance.
+                assert!(
+                    apart.sqrt() > 15.0,
+                    "{name}, {kind}: {one} and {other} are {:.1} apart",
+                    apart.sqrt()
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn there_is_a_theme_for_every_eye_and_terminal() {
+    let themes: Vec<Theme> = SHIPPED
+        .iter()
+        .map(|(name, _)| Theme::shipped(name).unwrap())
+        .collect();
+    assert!(themes.len() >= 8);
+    assert!(themes.iter().filter(|theme| theme.light).count() >= 2);
+    let ansi = Theme::shipped("ansi").unwrap();
+    assert!(
+        ansi.colours()
+            .iter()
+            .all(|(_, colour)| !matches!(colour, Colour::Rgb(..)))
+    );
+    for theme in &themes {
+        let Some(ground) = colour(theme, "ground") else {
+            continue;
+        };
+        assert_eq!(theme.light, luminance(ground) > 0.5, "{}", theme.name);
+    }
+}
+
+#[test]
+fn every_word_on_screen_can_be_read_in_every_theme() {
+    use cnm::text::Glyphs;
+    use cnm::ui::{Depth, Look};
+    use ratatui::style::Color;
+
+    let look = Look {
+        depth: Depth::TrueColour,
+        glyphs: Glyphs::Unicode,
+    };
+    let rgb = |color: Color| match color {
+        Color::Rgb(red, green, blue) => Some((red, green, blue)),
+        _ => None,
+    };
+    let mut wrongs = std::collections::BTreeSet::new();
+    for (name, _) in SHIPPED {
+        for keys in ["1", "2 j", "3", "4", "5", "6", "2 :", "2 ?", "g x"] {
+            let mut app = crate::desk::console(&crate::desk::morning(), (120, 40));
+            app.theme = Theme::shipped(name).unwrap();
+            crate::desk::press(&mut app, keys);
+            let buffer = crate::desk::draw(&app, look);
+            for cell in &buffer.content {
+                let letter = cell
+                    .symbol()
+                    .chars()
+                    .next()
+                    .is_some_and(char::is_alphanumeric);
+                let (Some(fg), Some(bg)) = (rgb(cell.fg), rgb(cell.bg)) else {
+                    continue;
+                };
+                if letter && contrast(fg, bg) < READABLE {
+                    wrongs.insert(format!(
+                        "{name}, {keys}: {fg:?} on {bg:?}: {:.2}",
+                        contrast(fg, bg)
+                    ));
+                }
+            }
+        }
+    }
+    assert!(wrongs.is_empty(), "{wrongs:#?}");
+}
