@@ -21,6 +21,7 @@ mod line;
 mod loads;
 mod macros;
 mod offers;
+mod page;
 mod pending;
 mod pick;
 mod point;
@@ -40,6 +41,7 @@ pub use form::{Form, FormField};
 pub use help::{HelpRow, footer, help_rows};
 pub use input::Input;
 pub use line::{Echo, Line, Purpose};
+pub use page::Page;
 pub use pick::Picker;
 pub use prefix::{Prefix, PrefixBar};
 pub use reply::ReplyBox;
@@ -229,6 +231,8 @@ pub struct App {
     pub redraw: bool,
     /// What is computed from many records, kept until they change.
     pub figures: Figures,
+    /// What is computed for the page of a CN and the portfolio.
+    pub page: Box<Page>,
     /// Kinds of which all records were asked for, open or not.
     whole: BTreeSet<Kind>,
     /// Batches on their way to the disk, and records that were edited a moment ago.
@@ -286,6 +290,7 @@ impl App {
             dirty: true,
             redraw: false,
             figures: Figures::default(),
+            page: Box::default(),
             whole: BTreeSet::new(),
             pending_edits: PendingEdits::default(),
             left_form: None,
@@ -385,10 +390,12 @@ impl App {
             effects.extend(self.release_holds());
         }
         self.show_held();
+        self.follow_page();
         effects.extend(self.wanted_loads());
         self.screen.readings.follow(&self.world);
         self.courses.refresh(&self.world);
         self.figures.refresh(&self.world, &self.screen);
+        self.page.refresh(&self.world, &self.screen);
         self.figures.meet(&self.world, &self.screen);
         if self.is_quiet() {
             effects.retain(|effect| !matches!(effect, Effect::Notify { .. }));
@@ -518,14 +525,6 @@ impl App {
                 Vec::new()
             }
         }
-    }
-
-    /// Returns what decides which rows stand in the active list.
-    fn looking_at(&self) -> (Place, String, usize) {
-        let place = self.screen.active();
-        let shelf = self.screen.shelf(place);
-        let filter = shelf.map(|shelf| shelf.filter.clone()).unwrap_or_default();
-        (place, filter, self.screen.split_of(place))
     }
 
     /// Undoes on screen what could not be saved, and says so before anyone believes it.

@@ -9,6 +9,7 @@ mod exec;
 mod headless;
 mod keys;
 mod list;
+mod page;
 mod run;
 mod serve;
 mod slots;

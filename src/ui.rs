@@ -18,7 +18,9 @@ mod layout;
 mod networks;
 mod outbox;
 mod overlay;
+mod page;
 mod paint;
+mod portfolio;
 mod printed;
 mod reply;
 mod score;
@@ -85,7 +87,7 @@ fn body(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
         Place::Today => today::draw(canvas, app, area),
         Place::Inbox => inbox::draw(canvas, app, area),
         Place::Funnel => funnel::draw(canvas, app, area),
-        Place::Networks => networks::draw(canvas, app, area),
+        Place::Networks | Place::Page(_) => networks::draw(canvas, app, area),
         Place::FollowUps | Place::NextSteps | Place::Offers => {
             follow_ups::draw(canvas, app, area);
         }

@@ -30,6 +30,7 @@ mod model;
 mod morning;
 mod naughty;
 mod online;
+mod page_screens;
 mod panes;
 mod panes_inbox;
 mod phrases;
