@@ -265,3 +265,98 @@ fn first_key(bencher: Bencher<'_, '_>) {
 fn parse_a_command_line() -> Command {
     Command::parse(black_box("inbox snooze 'tomorrow 9am'")).unwrap()
 }
+
+/// Creators of one CN: those of a small one, and more than any CN is known to manage.
+const CREATORS: [usize; 2] = [60, 15_000];
+
+/// Opens the page of a CN on its creators.
+fn creators(count: usize) -> App {
+    let mut rows = rows(300);
+    rows.push(row(
+        Kind::Network,
+        "big".into(),
+        &json!({"name": "Aaa", "lifecycle": "mature", "owner": "me", "health": 10.0}),
+    ));
+    rows.push(row(
+        Kind::MetricDef,
+        "diamonds".into(),
+        &json!({"name": "Diamonds", "unit": "diamonds", "direction": "up"}),
+    ));
+    for number in 0..count {
+        let id = format!("c{number:05}");
+        let hours = i64::try_from(number % 400).unwrap();
+        let live = now().as_second() - hours * 3_600;
+        rows.push(row(
+            Kind::Creator,
+            id.clone(),
+            &json!({
+                "handle": format!("handle{:05}", number * 7_919 % 100_000),
+                "platform_id": format!("7{number:018}"),
+                "network": "big",
+                "tier_status": "Tier maintained",
+                "followers": number * 31 % 50_000,
+                "last_live_at": Timestamp::from_second(live).unwrap().to_string(),
+            }),
+        ));
+        rows.push(row(
+            Kind::MetricPoint,
+            format!("p{number:05}"),
+            &json!({
+                "subject": {"kind": "creator", "id": id},
+                "metric": "diamonds", "period_kind": "mtd", "period": "2026-11-01",
+                "value": number * 13 % 9_000, "n": 16, "as_of": "2026-11-17T00:00:00Z",
+            }),
+        ));
+    }
+    let mut app = App::new(world(), configured(), SIZE);
+    app.update(now(), Msg::Loaded(Load::Working(Kind::ALL.to_vec()), rows));
+    for key in ["4", "v", "c"] {
+        app.update(now(), Msg::Key(one(key)));
+    }
+    while app.screen.network().is_some_and(|id| id.as_str() != "big") {
+        app.update(now(), Msg::Key(one("]")));
+    }
+    let list = app.screen.list().unwrap();
+    assert_eq!(list.len(), count, "the creators are on the page");
+    app
+}
+
+#[divan::bench(args = CREATORS)]
+fn creators_scroll(bencher: Bencher<'_, '_>, count: usize) {
+    let mut app = creators(count);
+    let keys = [one("j"), one("k")];
+    bencher.bench_local(|| {
+        for key in keys {
+            app.update(now(), Msg::Key(key));
+        }
+    });
+}
+
+#[divan::bench(args = CREATORS)]
+fn creators_draw(bencher: Bencher<'_, '_>, count: usize) {
+    let app = creators(count);
+    let mut buffer = Buffer::empty(Rect::new(0, 0, SIZE.0, SIZE.1));
+    let look = Look {
+        depth: Depth::TrueColour,
+        glyphs: Glyphs::Unicode,
+    };
+    bencher.bench_local(|| ui::draw(&app, look, black_box(&mut buffer)));
+}
+
+/// Filters and sorts, as a line that is typed does.
+#[divan::bench(args = CREATORS)]
+fn creators_filter_and_sort(bencher: Bencher<'_, '_>, count: usize) {
+    let mut app = creators(count);
+    let place = app.screen.active();
+    let mut wide = false;
+    bencher.bench_local(|| {
+        wide = !wide;
+        let filter = if wide {
+            "dark>3d sort:-followers"
+        } else {
+            "dark>7d sort:handle"
+        };
+        app.screen.shelf_mut(place).filter = filter.into();
+        cnm::pane::arrange(&app.world, &mut app.screen, place, true);
+    });
+}

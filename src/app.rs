@@ -22,6 +22,7 @@ mod loads;
 mod macros;
 mod needs;
 mod offers;
+mod page;
 mod pending;
 mod pick;
 mod point;
@@ -46,6 +47,7 @@ pub use help::{HelpRow, footer, help_rows};
 pub use input::Input;
 pub use line::{Echo, Line, Purpose};
 pub use needs::{Need, Pressure};
+pub use page::Page;
 pub use pick::Picker;
 pub use prefix::{Prefix, PrefixBar};
 pub use remember::{Remembered, RememberedShelf};
@@ -230,6 +232,8 @@ pub struct App {
     pub ambiguous: crate::text::Ambiguous,
     /// What is computed from many records, kept until they change.
     pub figures: Figures,
+    /// What is computed for the page of a CN and the portfolio.
+    pub page: Box<Page>,
     /// Kinds of which all records were asked for, open or not.
     whole: BTreeSet<Kind>,
     /// Batches on their way to the disk, and records that were edited a moment ago.
@@ -293,6 +297,7 @@ impl App {
             tutor: None,
             ambiguous: crate::text::Ambiguous::Narrow,
             figures: Figures::default(),
+            page: Box::default(),
             whole: BTreeSet::new(),
             pending_edits: PendingEdits::default(),
             left_form: None,
@@ -518,14 +523,6 @@ impl App {
                 Vec::new()
             }
         }
-    }
-
-    /// Returns what decides which rows stand in the active list.
-    fn looking_at(&self) -> (Place, String, usize) {
-        let place = self.screen.active();
-        let shelf = self.screen.shelf(place);
-        let filter = shelf.map(|shelf| shelf.filter.clone()).unwrap_or_default();
-        (place, filter, self.screen.split_of(place))
     }
 
     /// Undoes on screen what could not be saved, and says so before anyone believes it.

@@ -11,6 +11,7 @@ mod headless;
 mod keys;
 mod list;
 mod papers;
+mod page;
 mod run;
 mod serve;
 mod slots;

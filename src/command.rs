@@ -9,11 +9,13 @@ mod answer;
 mod conflict;
 mod cursor;
 mod cx;
+mod enrol;
 mod file;
 mod filter;
 mod follow_up;
 mod funnel;
 mod go;
+mod handover;
 mod inbox;
 mod input;
 mod jump;
@@ -21,9 +23,11 @@ mod lead;
 mod mark;
 mod network;
 mod outbox;
+mod page;
 mod phrase;
 mod promise;
 mod record;
+mod report;
 mod script;
 mod settle;
 mod slot;
@@ -56,6 +60,7 @@ pub(crate) use phrase::{reading, reading_at};
 pub use promise::PromiseCommand;
 pub(crate) use promise::promise_due_words;
 pub use record::{EditCommand, NewCommand, NoteCommand, find_kind};
+pub use report::Format;
 pub use script::{
     ExecCommand, InputCommand, MacroCommand, NotifyCommand, program, record as record_json,
 };
@@ -205,7 +210,7 @@ impl Command {
         match self {
             Command::Inbox(command) => (Some(Kind::Thread), command.targets()),
             Command::Lead(command) => (Some(Kind::Lead), command.targets()),
-            Command::Network(command) => (Some(Kind::Network), Some(command.targets())),
+            Command::Network(command) => (Some(Kind::Network), command.targets()),
             Command::FollowUp(command) => (Some(Kind::FollowUp), Some(command.targets())),
             Command::Slot(command) => (Some(Kind::Meeting), command.targets()),
             Command::Edit(command) => (None, Some(&command.targets)),
@@ -218,6 +223,9 @@ impl Command {
 
     /// Tells whether it changes records and nothing else: what a program of the user's may ask for.
     pub fn changes_records(&self) -> bool {
+        if let Command::Network(command) = self {
+            return command.is_verb();
+        }
         matches!(
             self,
             Command::Inbox(_)
@@ -259,8 +267,8 @@ impl Command {
             | Command::Delete(_)
             | Command::Note(_)
             | Command::Exec(_) => true,
+            Command::Network(command) => command.is_verb(),
             Command::Funnel(_)
-            | Command::Network(_)
             | Command::Promise(_)
             | Command::Slot(_)
             | Command::New(_)

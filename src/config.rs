@@ -31,6 +31,8 @@ pub struct Config {
     pub notify: Notify,
     /// How meetings are arranged.
     pub slots: Slots,
+    /// How the CNs are listed.
+    pub portfolio: Portfolio,
 }
 
 /// How the console speaks up while another window has the keys.
@@ -269,6 +271,36 @@ impl Default for FollowUps {
     }
 }
 
+/// How the CNs are listed.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Portfolio {
+    /// Columns between the name and the reason, the most important first; as many are shown as fit: `weeks` (course), `change` (month to date against the same day of the month before), `goal`, `health`, `mom` (last whole month against the one before), `per-day` (the same for a day: months have 28 to 31), `yoy` (against the same month a year before), `active` (active creators), `valid` (valid LIVE days so far), `dark` (days without anything coming in), `steps` (onboarding milestones: overdue, or days to the next), `creators`, `tier`, `owner`, `quiet` (since the last contact). Without any: weeks, change, goal, health, active, yoy, steps.
+    pub columns: Vec<String>,
+}
+
+/// The columns that a list of CNs can have.
+pub const PORTFOLIO_COLUMNS: [&str; 15] = [
+    "weeks", "change", "goal", "health", "mom", "per-day", "yoy", "active", "valid", "dark",
+    "steps", "creators", "tier", "owner", "quiet",
+];
+
+/// The columns that a list of CNs has while none are chosen.
+const SHIPPED_COLUMNS: [&str; 7] = [
+    "weeks", "change", "goal", "health", "active", "yoy", "steps",
+];
+
+impl Portfolio {
+    /// Returns the columns, the most important first.
+    pub fn columns(&self) -> Vec<&str> {
+        if self.columns.is_empty() {
+            SHIPPED_COLUMNS.to_vec()
+        } else {
+            self.columns.iter().map(String::as_str).collect()
+        }
+    }
+}
+
 /// When I work.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -380,6 +412,20 @@ impl Config {
             }
         }
         check_views(text, &config).map_err(|(line, what, hint)| fail(line, what, hint))?;
+        let unknown = config
+            .portfolio
+            .columns
+            .iter()
+            .find(|name| !PORTFOLIO_COLUMNS.contains(&name.as_str()));
+        if let Some(unknown) = unknown {
+            let quoted = format!("\"{unknown}\"");
+            let line = text.lines().position(|line| line.contains(&quoted));
+            return Err(fail(
+                line.map_or(1, |line| line + 1),
+                format!("portfolio.columns: `{unknown}` is not a column"),
+                format!("known: {}", PORTFOLIO_COLUMNS.join(", ")),
+            ));
+        }
         Ok(config)
     }
 

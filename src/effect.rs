@@ -113,6 +113,20 @@ pub enum Load {
         /// At most this many.
         limit: usize,
     },
+    /// The records of a kind that hang under the children of a parent, of the time since an instant, at most this
+    /// many of the newest: the figures of the creators of a CN.
+    Below {
+        /// The parent.
+        parent: AnyRef,
+        /// The kind of its children.
+        through: Kind,
+        /// The kind of what hangs under them.
+        kind: Kind,
+        /// From when on.
+        since: Timestamp,
+        /// At most this many.
+        limit: usize,
+    },
     /// The messages of all open threads that came after the thread was last dealt with, oldest first.
     Unhandled,
     /// Single records.

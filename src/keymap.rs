@@ -118,6 +118,17 @@ pub const EVERYWHERE: &str = "everywhere";
 pub const MODES: &[&str] = &[
     "palette", "filter", "prompt", "pick", "reply", "form", "score", "find", "help",
 ];
+/// The scope that holds on every tab of the page of a CN.
+pub const PAGE: &str = "cn-page";
+
+/// Returns the scope around a tab of a page; there is none around a place (an empty name is never bound).
+fn wider(scope: &str) -> &str {
+    if scope.starts_with("cn-") && scope != PAGE {
+        PAGE
+    } else {
+        ""
+    }
+}
 
 impl Keymap {
     /// Reads the defaults; they are checked by a test and so are not checked again at start.
@@ -199,8 +210,10 @@ impl Keymap {
         };
         [
             (&self.user, scope),
+            (&self.user, wider(scope)),
             (&self.user, outer),
             (&self.ours, scope),
+            (&self.ours, wider(scope)),
             (&self.ours, outer),
         ]
         .into_iter()

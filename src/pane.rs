@@ -10,11 +10,12 @@ mod follow_ups;
 mod funnel;
 mod inbox;
 mod offers;
+mod page;
 mod readings;
 mod slots;
 mod tally;
 
-pub use arrange::{Stamp, Stretch, arrange, arrange_all, network_needs};
+pub use arrange::{Stamp, Stretch, arrange, arrange_all, arrange_stale, network_needs};
 pub use at_hand::{Unhandled, answered, at_hand, unhandled};
 pub use filter::Filter;
 pub use follow_ups::{DueTab, DueView, subject_name, without_next_step};
@@ -24,6 +25,11 @@ pub use funnel::{
 };
 pub use inbox::Split;
 pub use offers::{OFFERED, Offer, Offers, offers};
+pub use page::{
+    CreatorFigures, DimensionRow, MetricGrowth, MetricRow, NetworkFigures, PageFigures,
+    PortfolioFigures, Tab, dimension_rows, leading_metric, metric_name, metric_rows, timeline,
+    utc_today,
+};
 pub use readings::{Contacts, Readings};
 pub use slots::{Anchored, SlotOrder, SlotView, SlotsScreen};
 pub use tally::{StageCount, Tally, is_needy};
@@ -32,7 +38,7 @@ use std::collections::BTreeMap;
 
 use crate::effect::{OutboxRow, SyncStatus};
 use crate::list::ListView;
-use crate::record::{AnyRef, Kind};
+use crate::record::{AnyRef, Id, Kind, Network};
 
 /// What fills the body of the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -59,6 +65,8 @@ pub enum Place {
     Outbox,
     /// Any other kind of record, as a table.
     Browse(Kind),
+    /// A tab of the page of a CN: a part of the place of CNs.
+    Page(Tab),
 }
 
 impl Place {
@@ -80,6 +88,7 @@ impl Place {
             Place::Networks => Some(Kind::Network),
             Place::FollowUps => Some(Kind::FollowUp),
             Place::Browse(kind) => Some(kind),
+            Place::Page(tab) => Some(tab.kind()),
             Place::Today
             | Place::NextSteps
             | Place::Offers
@@ -114,6 +123,7 @@ impl Place {
             Place::Conflicts => "Conflicts",
             Place::Outbox => "Outbox",
             Place::Browse(kind) => kind.plural(),
+            Place::Page(tab) => tab.title(),
         }
     }
 
@@ -131,6 +141,7 @@ impl Place {
             Place::Conflicts => "conflicts",
             Place::Outbox => "outbox",
             Place::Browse(kind) => kind.path(),
+            Place::Page(tab) => tab.name(),
         }
     }
 
@@ -144,6 +155,7 @@ impl Place {
                 Place::Conflicts,
                 Place::Outbox,
             ])
+            .chain(Tab::ALL.map(Place::Page))
             .find(|place| place.name() == name)
             .or_else(|| {
                 Kind::from_path(name)
@@ -151,6 +163,15 @@ impl Place {
                     .map(Place::Browse)
             })
     }
+}
+
+/// Returns the record behind a row of a list: on the timeline of a CN its key names the kind, too.
+pub fn link_of(place: Place, kind: Kind, key: &str) -> AnyRef {
+    let named = match place {
+        Place::Page(Tab::Timeline) => AnyRef::parse(key),
+        _ => None,
+    };
+    named.unwrap_or_else(|| AnyRef::new(kind, key))
 }
 
 /// Which part of a place has the keys.
@@ -261,6 +282,8 @@ pub struct Screen {
     pub focus: Focus,
     /// Whether the focused part fills the body.
     pub zoom: bool,
+    /// The tab of the page of a CN.
+    pub tab: Tab,
     /// First line of the detail that is shown.
     pub detail_scroll: usize,
     /// The message of the thread that the user went to, counted from the newest, which is 0; where they went
@@ -335,6 +358,7 @@ impl Default for Screen {
             panel: Panel::default(),
             focus: Focus::default(),
             zoom: false,
+            tab: Tab::default(),
             detail_scroll: 0,
             message: None,
             shelves: BTreeMap::new(),
@@ -357,12 +381,13 @@ impl Default for Screen {
 }
 
 impl Screen {
-    /// Returns the place whose list has the keys: on Today that of the focused panel.
+    /// Returns the place whose list has the keys: on Today that of the focused panel, on the page of a CN its tab.
     pub fn active(&self) -> Place {
-        match self.place {
-            Place::Today => self.panel.place(),
-            Place::FollowUps => self.due_view().place(),
-            place => place,
+        match (self.place, self.focus) {
+            (Place::Today, _) => self.panel.place(),
+            (Place::FollowUps, _) => self.due_view().place(),
+            (Place::Networks, Focus::Detail) => Place::Page(self.tab),
+            (place, _) => place,
         }
     }
 
@@ -397,8 +422,13 @@ impl Screen {
                 let offer = self.offers.of(key)?;
                 Some(offer.message.link())
             }
-            place => Some(AnyRef::new(place.kind()?, key)),
+            place => Some(link_of(place, place.kind()?, key)),
         }
+    }
+
+    /// Returns the CN under the cursor of their list.
+    pub fn network(&self) -> Option<Id<Network>> {
+        Some(Id::new(self.shelf(Place::Networks)?.list.cursor()?))
     }
 
     /// Returns the shelf of a place.

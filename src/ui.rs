@@ -20,7 +20,9 @@ mod linear;
 mod networks;
 mod outbox;
 mod overlay;
+mod page;
 mod paint;
+mod portfolio;
 mod printed;
 mod reply;
 mod score;
@@ -137,7 +139,7 @@ fn body(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
         Place::Today => today::draw(canvas, app, area),
         Place::Inbox => inbox::draw(canvas, app, area),
         Place::Funnel => funnel::draw(canvas, app, area),
-        Place::Networks => networks::draw(canvas, app, area),
+        Place::Networks | Place::Page(_) => networks::draw(canvas, app, area),
         Place::FollowUps | Place::NextSteps | Place::Offers => {
             follow_ups::draw(canvas, app, area);
         }

@@ -53,6 +53,19 @@ pub struct Course {
     pub pace: Option<Pace>,
 }
 
+impl Course {
+    /// Returns what a whole step must bring for the goal of the month, where more is better and the steps are
+    /// weeks (a month counted as its days over seven) or months.
+    pub fn goal_step(&self) -> Option<f64> {
+        let pace = self.pace.as_ref().filter(|pace| pace.aim == Aim::AtLeast)?;
+        let days = f64::from(pace.progress.elapsed + pace.progress.left);
+        match self.steps {
+            Steps::Weeks => (days > 0.0).then(|| pace.target * 7.0 / days),
+            Steps::Months => Some(pace.target),
+        }
+    }
+}
+
 /// The courses of all CNs whose figures were read.
 #[derive(Clone, Debug, Default)]
 pub struct Courses {

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use super::App;
 use crate::effect::{Batch, CacheChange, CacheRow, Effect, Line, Load, SyncStatus};
-use crate::pane::{OFFERED, Place, Tone, arrange, arrange_all};
+use crate::pane::{OFFERED, Place, Tab, Tone, arrange, arrange_all, arrange_stale};
 use crate::record::{
-    AnyRef, Direction, FollowUp, Id, Kind, KindVisitor, Message, MetricPoint, Record, Thread,
+    AnyRef, Creator, Direction, FollowUp, Id, Kind, KindVisitor, Message, MetricPoint, Plan,
+    Record, Thread,
 };
 
 /// At most this many messages of a thread are read for its preview.
@@ -19,6 +20,10 @@ const CARDS: usize = 16;
 const COURSES: usize = 64;
 /// At most this many messages of the last days are looked through for promises.
 const SENT: usize = 2_000;
+/// At most this many creators of a CN are read.
+const CREATORS: usize = 20_000;
+/// At most this many figures of its creators are read: six metrics in two months of 15,000 creators.
+const FIGURES: usize = 200_000;
 /// At most this many parents keep their children in memory.
 const PARENTS: usize = 64;
 
@@ -26,12 +31,14 @@ impl App {
     /// Brings everything that is computed up to date after something happened, and asks for what is missing.
     pub(super) fn follow_up_on(&mut self, now: jiff::Timestamp, effects: &mut Vec<Effect>) {
         self.show_held();
+        self.follow_page();
         self.check_lesson();
         effects.append(&mut self.asked_again);
         effects.extend(self.wanted_loads());
         self.screen.readings.follow(&self.world);
         self.courses.refresh(&self.world);
         self.figures.refresh(&self.world, &self.screen);
+        self.page.refresh(&self.world, &self.screen);
         self.figures.meet(&self.world, &self.screen);
         if self.is_quiet() {
             effects.retain(|effect| !matches!(effect, Effect::Notify { .. }));
@@ -193,11 +200,42 @@ impl App {
             } => arrange_all(&self.world, &mut self.screen, true),
             Load::Children { kind, .. } | Load::All { kind, .. } | Load::Since { kind, .. } => {
                 arrange(&self.world, &mut self.screen, Place::of_kind(*kind), true);
+                self.arrange_page();
+            }
+            Load::Below { .. } => {
+                self.arrange_page();
+                // Their figures decide the order: what stands on top now is what one looks for.
+                let tab = Place::Page(self.screen.tab);
+                self.screen.shelf_mut(tab).list.go_to(0);
             }
             Load::Records(_) | Load::Search { .. } => {
                 arrange_all(&self.world, &mut self.screen, false);
                 self.reach_sought();
             }
+        }
+    }
+
+    /// Returns what decides which rows stand in the active list.
+    pub(super) fn looking_at(&self) -> (Place, String, usize) {
+        let place = self.screen.active();
+        let shelf = self.screen.shelf(place);
+        let filter = shelf.map(|shelf| shelf.filter.clone()).unwrap_or_default();
+        (place, filter, self.screen.split_of(place))
+    }
+
+    /// Lets the open tab of a CN's page follow the CN and its records.
+    pub(super) fn follow_page(&mut self) {
+        if self.screen.place == Place::Networks {
+            let tab = Place::Page(self.screen.tab);
+            arrange_stale(&self.world, &mut self.screen, tab);
+        }
+    }
+
+    /// Lets what was read for the open tab of a CN's page stand in it at once.
+    fn arrange_page(&mut self) {
+        if self.screen.place == Place::Networks {
+            let tab = Place::Page(self.screen.tab);
+            arrange(&self.world, &mut self.screen, tab, true);
         }
     }
 
@@ -261,7 +299,11 @@ impl App {
     /// Returns what has to be read for what is on screen now.
     pub(super) fn wanted_loads(&mut self) -> Vec<Effect> {
         let mut wanted: Vec<(AnyRef, Kind)> = Vec::new();
-        if let Some(link) = self.screen.selected() {
+        let at_hand = match self.screen.place {
+            Place::Networks => self.screen.network().map(|network| network.link()),
+            _ => self.screen.selected(),
+        };
+        if let Some(link) = at_hand {
             let kinds: &[Kind] = match link.known_kind() {
                 Some(Kind::Thread) => &[Kind::Message],
                 Some(Kind::Network) => &[
@@ -269,6 +311,9 @@ impl App {
                     Kind::Note,
                     Kind::Incident,
                     Kind::CoachingAction,
+                    Kind::Milestone,
+                    Kind::Contract,
+                    Kind::DimensionScore,
                 ],
                 Some(Kind::Lead | Kind::FollowUp) => &[Kind::Note],
                 _ => &[],
@@ -294,6 +339,7 @@ impl App {
             wanted.extend(first.map(|id| (AnyRef::new(Kind::Network, id), Kind::MetricPoint)));
         }
         let mut effects = self.wanted_figures();
+        effects.extend(self.wanted_page());
         effects.extend(self.wanted_origin());
         effects.extend(self.wanted_sent());
         for (parent, kind) in wanted {
@@ -388,6 +434,76 @@ impl App {
         }
     }
 
+    /// Returns what the open tab of a CN's page needs and nobody has read yet.
+    fn wanted_page(&mut self) -> Vec<Effect> {
+        if self.screen.place != Place::Networks {
+            return Vec::new();
+        }
+        let Some(network) = self.screen.network().map(|network| network.link()) else {
+            return Vec::new();
+        };
+        let mut effects = Vec::new();
+        match self.screen.tab {
+            Tab::Creators => {
+                if self.first_time((network.clone(), Kind::Creator)) {
+                    effects.push(Effect::Load(Load::Children {
+                        parent: network.clone(),
+                        kind: Kind::Creator,
+                        limit: CREATORS,
+                    }));
+                }
+                // Their figures of this month and of the one before, by which they are compared.
+                let today = crate::pane::utc_today(&self.world);
+                let first = crate::figure::plus_months(crate::figure::month_start(today), -1);
+                let since = first.to_zoned(jiff::tz::TimeZone::UTC);
+                let below = AnyRef {
+                    kind: "creators_of".into(),
+                    id: network.id.clone(),
+                };
+                if let Ok(since) = since
+                    && self.first_time((below, Kind::MetricPoint))
+                {
+                    effects.push(Effect::Load(Load::Below {
+                        parent: network,
+                        through: Kind::Creator,
+                        kind: Kind::MetricPoint,
+                        since: since.timestamp(),
+                        limit: FIGURES,
+                    }));
+                }
+            }
+            Tab::Plan => {
+                let plans: Vec<AnyRef> = self
+                    .world
+                    .table::<Plan>()
+                    .records()
+                    .filter(|(_, plan)| plan.subject.as_ref() == Some(&network))
+                    .map(|(id, _)| id.link())
+                    .collect();
+                for parent in plans {
+                    if self.first_time((parent.clone(), Kind::PlanItem)) {
+                        effects.push(Effect::Load(Load::Children {
+                            parent,
+                            kind: Kind::PlanItem,
+                            limit: CHILDREN,
+                        }));
+                    }
+                }
+            }
+            _ => {}
+        }
+        effects
+    }
+
+    /// Takes note that the children of a parent are read; says whether they were not before.
+    fn first_time(&mut self, wanted: (AnyRef, Kind)) -> bool {
+        let first = !self.screen.loaded.contains(&wanted);
+        if first {
+            self.screen.loaded.push(wanted);
+        }
+        first
+    }
+
     /// Drops the children of the parents that were looked at longest ago.
     fn forget_oldest(&mut self) {
         struct Drop<'a> {
@@ -420,12 +536,45 @@ impl App {
         for (parent, kind) in old {
             if kind == Kind::MetricPoint {
                 self.courses.forget(&parent);
+                if &*parent.kind == "creators_of" {
+                    self.forget_creators(&parent.id);
+                    continue;
+                }
             }
             kind.visit(Drop {
                 world: &mut self.world,
                 parent,
                 kept: &kept,
             });
+        }
+    }
+
+    /// Drops the figures of the creators of a CN.
+    fn forget_creators(&mut self, network: &str) {
+        let creators: std::collections::HashSet<String> = self
+            .world
+            .table::<Creator>()
+            .records()
+            .filter(|(_, creator)| {
+                creator
+                    .network
+                    .as_ref()
+                    .is_some_and(|id| id.as_str() == network)
+            })
+            .map(|(id, _)| id.as_str().to_owned())
+            .collect();
+        let table = self.world.table_mut::<MetricPoint>();
+        let gone: Vec<String> = table
+            .records()
+            .filter(|(_, point)| {
+                point.subject.as_ref().is_some_and(|link| {
+                    link.known_kind() == Some(Kind::Creator) && creators.contains(&*link.id)
+                })
+            })
+            .map(|(id, _)| id.as_str().to_owned())
+            .collect();
+        for id in gone {
+            table.remove(&id);
         }
     }
 }

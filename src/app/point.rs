@@ -123,7 +123,19 @@ impl App {
                 if let Some(panel) = panel {
                     self.screen.panel = panel;
                 }
-                self.screen.focus = Focus::List;
+                // On the page of a CN two lists are on screen: the one that has the row gets the keys.
+                let tab = Place::Page(self.screen.tab);
+                let on_page = self.screen.place == Place::Networks
+                    && self
+                        .screen
+                        .shelf(tab)
+                        .is_some_and(|shelf| shelf.list.order().contains(key));
+                let (place, focus) = match (on_page, place) {
+                    (true, _) => (tab, Focus::Detail),
+                    (false, Place::Page(_)) => (Place::Networks, Focus::List),
+                    (false, place) => (place, Focus::List),
+                };
+                self.screen.focus = focus;
                 self.screen.detail_scroll = 0;
                 self.screen.message = None;
                 self.screen.shelf_mut(place).list.go_to_key(key);

@@ -263,6 +263,13 @@ impl Session {
         if any(|command| matches!(command, Command::Promise(_))) {
             read_sent(&mut self.store, &mut self.world)?;
         }
+        for command in &commands {
+            if let Command::Network(network) = command {
+                let links = named_links(command);
+                let figures = network.reads_figures();
+                super::page::read_page(&mut self.store, &mut self.world, &links, figures)?;
+            }
+        }
         if any(|command| matches!(command, Command::Undo | Command::Redo)) && !self.knows_undo {
             self.knows_undo = true;
             restore_undo(&mut self.store, &mut self.undo, &mut self.world, 50)?;

@@ -3,7 +3,7 @@
 use clap::Subcommand;
 
 use super::{CommandError, Cx};
-use crate::pane::{Focus, FunnelView, Place, board_step};
+use crate::pane::{Focus, FunnelView, Place, Tab, board_step};
 
 /// A move of the cursor.
 #[derive(Clone, Debug, PartialEq, Subcommand)]
@@ -65,7 +65,12 @@ impl CursorCommand {
                 return Ok(());
             }
         };
-        if focus == Focus::Detail && screen.place != Place::Today {
+        // A tab of a CN's page has a list of its own; everything else beside a list is scrolled.
+        let scrolls = match place {
+            Place::Page(tab) => tab == Tab::Overview,
+            _ => screen.place != Place::Today,
+        };
+        if focus == Focus::Detail && scrolls {
             screen.detail_scroll = screen
                 .detail_scroll
                 .saturating_add_signed(step)

@@ -54,6 +54,11 @@ impl PaneCommand {
                 match place {
                     Place::NextSteps => screen.show_view(DueView::NoStep),
                     Place::Offers => screen.show_view(DueView::Offers),
+                    Place::Page(tab) => {
+                        screen.go(Place::Networks);
+                        screen.focus = Focus::Detail;
+                        screen.tab = tab;
+                    }
                     place => screen.go(place),
                 }
                 if matches!(place, Place::Conflicts | Place::Outbox) {
@@ -70,7 +75,7 @@ impl PaneCommand {
                 let place = screen.panel.place();
                 screen.go(place);
             }
-            Self::Open => screen.focus = Focus::Detail,
+            Self::Open => open(cx)?,
             Self::Leave => leave(screen),
             Self::Zoom => screen.zoom = !screen.zoom,
             Self::Back | Self::Forward => {
@@ -110,6 +115,26 @@ fn step_message(cx: &mut Cx<'_>, older: bool) -> Result<(), CommandError> {
     Ok(())
 }
 
+/// Opens what is under the cursor: the detail beside a list, on a tab of a CN's page the form of the row.
+fn open(cx: &mut Cx<'_>) -> Result<(), CommandError> {
+    let screen = cx.screen("pane open")?;
+    let (Place::Page(tab), Some(link)) = (screen.active(), screen.selected()) else {
+        screen.focus = Focus::Detail;
+        return Ok(());
+    };
+    match link.known_kind() {
+        Some(kind) if tab != crate::pane::Tab::Overview && !link.id.starts_with('?') => {
+            cx.asks.push(Ask::Form {
+                kind,
+                id: Some(link.id.to_string()),
+                fields: serde_json::Map::new(),
+            });
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
 fn turn(screen: &mut crate::pane::Screen, forward: bool) {
     if screen.place == Place::Today {
         let count = Panel::ALL.len();
@@ -133,20 +158,24 @@ fn leave(screen: &mut crate::pane::Screen) {
     screen.notice = None;
     if screen.zoom {
         screen.zoom = false;
-    } else if screen.place == Place::Funnel && leave_funnel(screen) {
+        return;
+    }
+    if screen.place == Place::Funnel && leave_funnel(screen) {
         // What the place showed over its list is gone.
-    } else if screen.focus == Focus::Detail {
-        screen.focus = Focus::List;
-    } else if screen
-        .shelf(place)
-        .is_some_and(|shelf| shelf.list.mark_count() > 0)
-    {
+        return;
+    }
+    let detail = screen.focus == Focus::Detail;
+    // What is beside a list has no marks and no filter, except a tab of a CN's page.
+    let has_list = !detail || matches!(place, Place::Page(_));
+    let shelf = screen.shelf(place).filter(|_| has_list);
+    let marked = shelf.is_some_and(|shelf| shelf.list.mark_count() > 0);
+    let filtered = shelf.is_some_and(|shelf| !shelf.filter.is_empty());
+    if marked {
         screen.shelf_mut(place).list.clear_marks();
-    } else if screen
-        .shelf(place)
-        .is_some_and(|shelf| !shelf.filter.is_empty())
-    {
+    } else if filtered {
         screen.shelf_mut(place).filter.clear();
+    } else if detail {
+        screen.focus = Focus::List;
     } else if !Place::TABS.contains(&screen.place) {
         screen.travel(false);
     }

@@ -114,7 +114,7 @@ pub(super) fn read(
 
 /// Returns the kinds that may be under the cursor in a scope.
 fn kinds_of(scope: &str) -> Result<&'static [Kind], Wrong> {
-    if scope == EVERYWHERE || MODES.contains(&scope) {
+    if scope == EVERYWHERE || scope == super::PAGE || MODES.contains(&scope) {
         return Ok(Kind::ALL);
     }
     let Some(place) = Place::from_name(scope) else {

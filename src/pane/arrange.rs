@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use super::tally;
 use super::{FunnelScreen, Place, Screen};
 use crate::list::World;
-use crate::portfolio::{Evidence, NeedLimits, NetworkNeed, in_order, reasons};
+use crate::portfolio::{
+    Evidence, MilestoneState, NeedLimits, NetworkNeed, in_order, milestone_state, reasons,
+};
 use crate::record::{
-    Due, FollowUp, Id, Incident, Kind, Lead, Network, Record, Stage, Terminal, Thread, View,
-    WaitingOn,
+    Due, FollowUp, Id, Incident, Kind, Lead, Milestone, Network, Record, Stage, Terminal, Thread,
+    View, WaitingOn,
 };
 
 /// Puts the rows of a place in order; `called` lets new rows come in at once.
@@ -43,6 +45,10 @@ pub fn arrange(world: &World, screen: &mut Screen, place: Place, called: bool) {
             screen.offers.list().iter().map(super::Offer::key).collect()
         }
         Place::Browse(kind) => browse_keys(world, kind),
+        Place::Page(tab) => screen
+            .network()
+            .map(|network| super::page::keys(world, &network, tab))
+            .unwrap_or_default(),
     };
     let keys = match place.kind() {
         Some(kind) if !filter.is_empty() => {
@@ -73,6 +79,8 @@ pub struct Stamp {
     filter: String,
     split: usize,
     funnel: Option<FunnelScreen>,
+    /// The CN whose page it is.
+    of: Option<Id<Network>>,
 }
 
 /// Returns the kinds whose records decide what stands in a place, and in which order.
@@ -80,7 +88,13 @@ fn kinds_of(place: Place) -> Vec<Kind> {
     match place {
         Place::Inbox => vec![Kind::Thread, Kind::Message, Kind::Person, Kind::User],
         Place::Funnel => vec![Kind::Lead, Kind::Stage],
-        Place::Networks => vec![Kind::Network, Kind::Incident, Kind::Thread, Kind::FollowUp],
+        Place::Networks => vec![
+            Kind::Network,
+            Kind::Incident,
+            Kind::Thread,
+            Kind::FollowUp,
+            Kind::Milestone,
+        ],
         Place::FollowUps | Place::NextSteps | Place::Offers => vec![
             Kind::FollowUp,
             Kind::Person,
@@ -92,6 +106,7 @@ fn kinds_of(place: Place) -> Vec<Kind> {
             Kind::Message,
         ],
         Place::Browse(kind) => vec![kind],
+        Place::Page(tab) => tab.kinds(),
         Place::Today | Place::Slots | Place::Outbox | Place::Conflicts => Vec::new(),
     }
 }
@@ -111,7 +126,27 @@ fn stamp(world: &World, screen: &Screen, place: Place) -> Option<Stamp> {
         filter: shelf.filter.clone(),
         split: screen.split_of(place),
         funnel: (place == Place::Funnel).then(|| screen.funnel.clone()),
+        of: matches!(place, Place::Page(_))
+            .then(|| screen.network())
+            .flatten(),
     })
+}
+
+/// Puts the rows of a place in order if what they were made from has changed; another page begins at its top.
+pub fn arrange_stale(world: &World, screen: &mut Screen, place: Place) {
+    let before = screen.arranged.get(&place).cloned();
+    screen.shelf_mut(place);
+    let now = stamp(world, screen, place);
+    if before.is_some() && before == now {
+        return;
+    }
+    let other = before.map(|stamp| stamp.of) != now.map(|stamp| stamp.of);
+    arrange(world, screen, place, other);
+    if other {
+        let list = &mut screen.shelf_mut(place).list;
+        list.clear_marks();
+        list.go_to(0);
+    }
 }
 
 /// Puts the rows of every place in order whose records, filter or minute have changed; with `called`, of all.
@@ -209,7 +244,7 @@ fn network_keys(world: &World) -> Vec<String> {
 }
 
 /// Returns the CNs in the order in which they need me, with the reasons that the records in memory give:
-/// incidents, waiting answers, overdue follow-ups, silence and health. Figures take no part, so that the
+/// incidents, waiting answers, overdue follow-ups and milestones, silence and health. Figures take no part, so that the
 /// order does not jump when they come in.
 pub fn network_needs(world: &World) -> Vec<NetworkNeed> {
     let mut evidence: BTreeMap<&Id<Network>, Evidence<'_>> = BTreeMap::new();
@@ -234,6 +269,17 @@ pub fn network_needs(world: &World) -> Vec<NetworkNeed> {
                 .or_default()
                 .follow_ups
                 .push(follow_up);
+        }
+    }
+    let today = super::utc_today(world);
+    let steps = world.table::<Milestone>().records();
+    for (_, milestone) in steps {
+        if let (Some(network), MilestoneState::Overdue(days)) =
+            (&milestone.network, milestone_state(milestone, today))
+        {
+            let overdue = &mut evidence.entry(network).or_default().overdue_milestones;
+            let (n, oldest) = overdue.unwrap_or((0, 0));
+            *overdue = Some((n + 1, oldest.max(days)));
         }
     }
     let nothing = Evidence::default();

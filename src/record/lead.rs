@@ -51,6 +51,10 @@ record! {
     owner: Option<Id<User>>,
     /// Colleagues who may see it too.
     shared_with: Vec<Id<User>>,
+    /// To whom it is handed over.
+    next_owner: Option<Id<User>>,
+    /// The day (UTC) on which the backend hands it over.
+    handover_on: Option<Date>,
     /// Whom to talk to.
     contact: Option<Id<Person>>,
     /// Market, for example `US`.

@@ -83,6 +83,14 @@ pub(crate) fn follow(
     state: &State,
     author: &str,
 ) -> Result<()> {
+    if matches!(stored.kind, Kind::Network | Kind::Lead) {
+        let at = hands_over_at(state).filter(|_| stored.life == Life::Live);
+        // A record that never was in the queue costs no write.
+        if at.is_some() || !state.text("next_owner").is_empty() || op == Op::Update {
+            ledger.txn.queue(&queue_key(stored.kind, &stored.id), at)?;
+        }
+        return Ok(());
+    }
     if stored.kind != Kind::Message {
         return Ok(());
     }
@@ -104,17 +112,76 @@ pub(crate) fn send_at(message: &State, otherwise: Timestamp) -> Timestamp {
     message.text("send_at").parse().unwrap_or(otherwise)
 }
 
-/// Sends the queued messages whose time has come; returns how many left.
+/// Does what has a time and whose time has come: queued messages leave, CNs and leads change hands; returns how many.
 ///
 /// The channels themselves are connectors' work: for the backend a message has left when its record says so.
 pub(crate) fn send_due(ledger: &mut Ledger<'_>) -> Result<usize> {
     let due = ledger.txn.due(ledger.now.as_microsecond(), 100)?;
     for id in &due {
-        send(ledger, id)?;
+        match owned_by_key(id) {
+            Some((kind, record)) => hand_over(ledger, kind, record)?,
+            None => send(ledger, id)?,
+        }
         ledger.txn.queue(id, None)?;
         ledger.close()?;
     }
     Ok(due.len())
+}
+
+/// The name of a record in the queue; ids of messages have no colon.
+fn queue_key(kind: Kind, id: &str) -> String {
+    format!("{}:{id}", kind.name())
+}
+
+fn owned_by_key(key: &str) -> Option<(Kind, &str)> {
+    let (kind, id) = key.split_once(':')?;
+    Some((Kind::from_name(kind)?, id))
+}
+
+/// Returns when a CN or a lead changes hands (microseconds): at the beginning of the day, UTC.
+pub(crate) fn hands_over_at(record: &State) -> Option<i64> {
+    let day: jiff::civil::Date = record.text("handover_on").parse().ok()?;
+    if record.text("next_owner").is_empty() {
+        return None;
+    }
+    let zoned = day.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
+    Some(zoned.timestamp().as_microsecond())
+}
+
+/// Hands a CN or a lead over whose day has come; the one before goes on seeing it.
+fn hand_over(ledger: &mut Ledger<'_>, kind: Kind, id: &str) -> Result<()> {
+    let Some(old) = ledger.txn.record(kind, id)? else {
+        return Ok(());
+    };
+    let before = state_of(&old)?;
+    let due = hands_over_at(&before).is_some_and(|at| at <= ledger.now.as_microsecond());
+    if old.life == Life::Deleted || !due {
+        return Ok(());
+    }
+    let (owner, next_owner) = (
+        before.text("owner").to_owned(),
+        before.text("next_owner").to_owned(),
+    );
+    let mut shared: Vec<String> = before
+        .fields
+        .get("shared_with")
+        .and_then(Json::as_array)
+        .map(|users| {
+            let users = users.iter().filter_map(Json::as_str);
+            users.map(str::to_owned).collect()
+        })
+        .unwrap_or_default();
+    if !owner.is_empty() && owner != next_owner && !shared.contains(&owner) {
+        shared.push(owner);
+    }
+    shared.retain(|user| *user != next_owner);
+    store(ledger, &old, &before, SERVER, |state, next| {
+        state.set("owner", Some(json!(next_owner)), next);
+        state.set("shared_with", Some(json!(shared)), next);
+        state.set("next_owner", None, next);
+        state.set("handover_on", None, next);
+    })?;
+    Ok(())
 }
 
 fn send(ledger: &mut Ledger<'_>, id: &str) -> Result<()> {

@@ -43,6 +43,13 @@ impl Store {
                 kind,
                 limit,
             } => self.children(parent, *kind, *limit),
+            Load::Below {
+                parent,
+                through,
+                kind,
+                since,
+                limit,
+            } => self.below(parent, *through, (*kind, since.as_microsecond()), *limit),
             Load::Unhandled => self.unhandled(),
             Load::Records(links) => {
                 let mut rows = Vec::with_capacity(links.len());
@@ -102,6 +109,28 @@ impl Store {
         let mut shown = self.with_edits(kind, rows, |columns| {
             columns.parent.as_deref() == Some(&key)
         })?;
+        shown.sort_by(|a, b| (a.0, &a.1.id).cmp(&(b.0, &b.1.id)));
+        let extra = shown.len().saturating_sub(limit);
+        Ok(shown.into_iter().skip(extra).map(|(_, row)| row).collect())
+    }
+
+    fn below(
+        &self,
+        parent: &AnyRef,
+        through: Kind,
+        (kind, since): (Kind, i64),
+        limit: usize,
+    ) -> rusqlite::Result<Vec<CacheRow>> {
+        let mut shown = Vec::new();
+        for child in self.children(parent, through, usize::MAX)? {
+            let key = parent_key(&AnyRef::new(through, &child.id));
+            let sql = "WHERE parent = ?1 AND kind = ?2 AND at >= ?3";
+            shown.extend(
+                self.mirror
+                    .select(sql, rusqlite::params![key, kind.name(), since])?,
+            );
+        }
+        let mut shown = self.with_edits(kind, shown, |_| false)?;
         shown.sort_by(|a, b| (a.0, &a.1.id).cmp(&(b.0, &b.1.id)));
         let extra = shown.len().saturating_sub(limit);
         Ok(shown.into_iter().skip(extra).map(|(_, row)| row).collect())

@@ -9,7 +9,7 @@ use crate::app::{App, Mode, footer as footer_keys};
 use crate::config::Digits;
 use crate::effect::Line;
 use crate::keymap::show_sequence;
-use crate::pane::{Place, Spot, Tone};
+use crate::pane::{Place, Spot, Tab, Tone};
 use crate::record::User;
 use crate::text::clean_line;
 use crate::when::{clock, zone};
@@ -358,6 +358,13 @@ const fn order(place: Place) -> &'static str {
         Place::Conflicts | Place::Outbox => "oldest first",
         Place::NextSteps => "longest first",
         Place::Offers => "newest first",
+        Place::Page(tab) => match tab {
+            Tab::Creators => "what they bring, most first",
+            Tab::Goals => "year, quarter, month",
+            Tab::Timeline => "newest first",
+            Tab::Dimensions => "as the set has them",
+            _ => "what needs me first",
+        },
         Place::Today | Place::Slots | Place::Browse(_) => "by name",
     }
 }
@@ -421,9 +428,12 @@ fn breadcrumb(app: &App) -> String {
         }
         Place::FollowUps => format!("Due › {}", app.screen.due_view().title()),
         Place::Today => format!("Today › {}", app.screen.active().title()),
-        Place::Networks => match app.screen.selected() {
-            Some(link) => format!("CNs › {}", app.world.title(&link)),
-            None => "CNs".into(),
+        Place::Networks => match (app.screen.network(), app.screen.active()) {
+            (Some(id), Place::Page(tab)) => {
+                format!("{} › {}", app.world.title(&id.link()), tab.title())
+            }
+            (Some(id), _) => format!("CNs › {}", app.world.title(&id.link())),
+            (None, _) => "CNs".into(),
         },
         _ => place.title().to_owned(),
     }

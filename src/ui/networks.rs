@@ -7,12 +7,13 @@ use super::canvas::{Canvas, Piece, gauge, piece};
 use super::card;
 use super::funnel::lead;
 use super::layout::{Breadth, above, beside};
+use super::portfolio::{columns, portfolio_cell, whole};
 use super::sheet::{Sheet, counted};
-use super::table::{self, Rows, cell, column, figure, number_words};
+use super::table::{self, Rows, cell, number_words};
 use crate::app::{App, Course, Hanging, Steps};
 use crate::effect::RowState;
 use crate::figure::{Band, Pace};
-use crate::pane::{Focus, Place};
+use crate::pane::{Focus, Place, Tab};
 use crate::portfolio::NetworkReason;
 use crate::record::{Id, Network, Person, PointStatus, Record, User};
 use crate::text;
@@ -97,62 +98,44 @@ pub(super) fn list(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool
         focused,
         titles: inner.height > 4,
     };
-    let columns = match inner.width {
-        74.. => vec![
-            column("name", 16),
-            column("weeks", 12),
-            figure("month", 5),
-            figure("goal", 4),
-            figure("health", 6),
-            column("needs me because", 0),
-        ],
-        48.. => vec![
-            column("name", 14),
-            column("weeks", 8),
-            figure("month", 5),
-            figure("goal", 4),
-            column("needs me", 0),
-        ],
-        _ => vec![column("name", 0), figure("goal", 4), column("needs me", 14)],
+    let used = u16::try_from(shelf.list.len()).unwrap_or(u16::MAX);
+    let (inner, foot) = if inner.width >= 48 && inner.height > used.saturating_add(9) {
+        above(inner, inner.height - 8)
+    } else {
+        (inner, Rect { height: 0, ..inner })
     };
+    if foot.height > 0 {
+        whole(canvas, app, foot);
+    }
+    let (names, columns) = columns(app, inner.width);
     table::draw(canvas, inner, &rows, &columns, |canvas, key| {
-        row(canvas, app, key, columns.len())
+        row(canvas, app, key, &names, inner.width)
     });
 }
 
-fn row(canvas: &Canvas<'_>, app: &App, key: &str, columns: usize) -> (Vec<Vec<Piece>>, RowState) {
+fn row(
+    canvas: &Canvas<'_>,
+    app: &App,
+    key: &str,
+    names: &[&str],
+    width: u16,
+) -> (Vec<Vec<Piece>>, RowState) {
     let paint = &canvas.paint;
     let Some(row) = app.world.row::<Network>(key) else {
         return (Vec::new(), RowState::Clean);
     };
     let network = &row.record;
     let id = Id::<Network>::new(key);
-    let course = app.courses.leading(&id);
     let mut cells = vec![cell(network.name.clone(), paint.network())];
-    if columns > 3 {
-        let room = if columns > 5 { 12 } else { 8 };
-        let line = course.map_or_else(String::new, |course| {
-            text::sparkline(&course.values, room, paint.glyphs())
-        });
-        cells.push(cell(line, paint.bar()));
-        let change = course.map(|course| card::change(canvas, app, course));
-        cells.push(change.into_iter().collect());
+    for name in names {
+        cells.push(portfolio_cell(canvas, app, &id, network, name, width >= 74));
     }
-    let pace = course.and_then(|course| course.pace.as_ref());
-    cells.push(pace.map(|pace| reached(canvas, pace)).unwrap_or_default());
-    if columns > 5 {
-        let health = network.health.map(|health| {
-            let style = card::health_style(canvas, health);
-            cell(format!("{health:.0}"), style)
-        });
-        cells.push(health.unwrap_or_default());
-    }
-    cells.push(why(canvas, app, &id, network, columns > 5));
+    cells.push(why(canvas, app, &id, network, width >= 74));
     (cells, row.state)
 }
 
 /// The share of the goal that is reached, in the colour of what one does about it.
-fn reached(canvas: &Canvas<'_>, pace: &Pace) -> Vec<Piece> {
+pub(super) fn reached(canvas: &Canvas<'_>, pace: &Pace) -> Vec<Piece> {
     let share = pace.reached().unwrap_or(0.0);
     cell(
         format!("{:.0}%", share * 100.0),
@@ -160,7 +143,7 @@ fn reached(canvas: &Canvas<'_>, pace: &Pace) -> Vec<Piece> {
     )
 }
 
-fn band_style(canvas: &Canvas<'_>, band: Band) -> Style {
+pub(super) fn band_style(canvas: &Canvas<'_>, band: Band) -> Style {
     let paint = &canvas.paint;
     match band {
         Band::Done | Band::OnTrack => paint.good(),
@@ -241,6 +224,11 @@ fn page(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool) {
         return;
     };
     let id = Id::<Network>::new(key);
+    let small = !focused && area.height < 12;
+    if app.screen.tab != Tab::Overview && !small {
+        super::page::draw(canvas, app, area, &id, focused);
+        return;
+    }
     card_focused(canvas, app, area, &id, focused);
 }
 
@@ -250,8 +238,13 @@ fn card_focused(canvas: &mut Canvas<'_>, app: &App, area: Rect, id: &Id<Network>
         canvas.frame(area, "CN", "not in the cache", focused);
         return;
     };
-    let inner = canvas.frame(area, &network.name, &card::life(app, network), focused);
+    let mut inner = canvas.frame(area, &network.name, &card::life(app, network), focused);
     canvas.link_title(area, &network.name, &network.url);
+    if focused && inner.height > 4 {
+        super::page::strip(canvas, inner, app.screen.tab, focused);
+        inner.y += 1;
+        inner.height -= 1;
+    }
     let mut card = Sheet::new(inner);
     let link = id.link();
     if !focused && inner.height < 10 {

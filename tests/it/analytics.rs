@@ -2,4 +2,5 @@
 
 mod conservation;
 mod independent;
+mod portfolio;
 mod world;

@@ -32,6 +32,7 @@ mod model;
 mod morning;
 mod naughty;
 mod online;
+mod page_screens;
 mod panes;
 mod panes_inbox;
 mod phrases;

@@ -159,7 +159,7 @@ impl Console {
         row.and_then(|row| field(&row, "name"))
     }
 
-    async fn stop(self) {
+    pub(crate) async fn stop(self) {
         self.sync.stop().await;
         self.store.close().await;
     }

@@ -15,6 +15,7 @@ use serde_json::{Map, Value as Json, json};
 mod audit;
 mod commands;
 mod feed;
+mod handover;
 mod hostile;
 mod http;
 mod load;

@@ -26,29 +26,29 @@ const SCRIPT: &str = concat!(
 );
 
 /// Numbers that repeat from run to run (xorshift).
-struct Dice(u64);
+pub(super) struct Dice(pub(super) u64);
 
 impl Dice {
-    fn below(&mut self, end: u64) -> u64 {
+    pub(super) fn below(&mut self, end: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
         self.0 % end
     }
 
-    fn real(&mut self) -> f64 {
+    pub(super) fn real(&mut self) -> f64 {
         u32::try_from(self.below(1_000_000)).map_or(0.0, f64::from) / 1_000.0
     }
 
-    fn reals(&mut self, n: u64) -> Vec<f64> {
+    pub(super) fn reals(&mut self, n: u64) -> Vec<f64> {
         (0..n).map(|_| self.real()).collect()
     }
 }
 
 /// Asks the other program; nothing when there is no Python on this machine.
-fn ask(question: &Value) -> Option<Value> {
+pub(super) fn ask(script: &str, question: &Value) -> Option<Value> {
     let child = Command::new("python3")
-        .arg(SCRIPT)
+        .arg(script)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn();
@@ -70,7 +70,7 @@ fn talk(mut child: Child, question: &Value) -> Value {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-fn same(ours: f64, theirs: &Value, what: &str) {
+pub(super) fn same(ours: f64, theirs: &Value, what: &str) {
     match theirs.as_f64() {
         Some(theirs) => {
             let scale = theirs.abs().max(1.0);
@@ -126,7 +126,9 @@ fn statistics_agree_with_another_program() {
         "shares": pairs, "degrees": degrees, "lists": lists, "lives": lives,
         "coached": coached, "others": others,
     });
-    let Some(answer) = ask(&question) else { return };
+    let Some(answer) = ask(SCRIPT, &question) else {
+        return;
+    };
     for (index, (hits, n)) in pairs.iter().enumerate() {
         same_interval(Some(wilson(*hits, *n)), &answer["wilson"][index], "share");
         let ratio = count_ratio(*hits, n - hits);
@@ -287,7 +289,9 @@ fn the_funnel_agrees_with_another_program() {
             let question = json!({
                 "funnel": {"leads": leads, "passed": skip == SkipRule::Passed, "horizon": days},
             });
-            let Some(answer) = ask(&question) else { return };
+            let Some(answer) = ask(SCRIPT, &question) else {
+                return;
+            };
             compare(&world, params, &answer["funnel"]);
         }
     }

@@ -114,6 +114,19 @@ impl Cache {
                 Load::Children { parent, kind, .. } => {
                     self.children.get(&(parent.clone(), *kind)).cloned()
                 }
+                Load::Below {
+                    parent,
+                    through,
+                    kind,
+                    ..
+                } => {
+                    let children = self.children.get(&(parent.clone(), *through));
+                    let links = children.into_iter().flatten().map(|child| {
+                        let link = AnyRef::new(*through, &child.id);
+                        self.children.get(&(link, *kind))
+                    });
+                    Some(links.flatten().flatten().cloned().collect())
+                }
                 Load::All { kind, .. } => {
                     let of_kind = |row: &&CacheRow| row.kind == *kind;
                     let below = self.children.values().flatten().filter(of_kind).cloned();
