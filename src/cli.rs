@@ -8,6 +8,7 @@ mod demo;
 mod exec;
 mod headless;
 mod keys;
+mod import;
 mod list;
 mod run;
 mod serve;
@@ -20,7 +21,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 
-use crate::command::{Command, CommandError};
+use crate::command::{Command, CommandError, ImportCommand};
 use crate::config::Config;
 use crate::runtime::{Home, HomeError, RunError};
 
@@ -198,6 +199,7 @@ fn run(root: Root) -> Result<(), CliError> {
         Some(Verb::Commands(args)) => keys::commands(&args),
         Some(Verb::Keys(args)) => keys::keys(&args),
         Some(Verb::When(args)) => check::when(&args),
+        Some(Verb::Command(Command::Import(ImportCommand::Backstage(args)))) => import::run(&args),
         Some(Verb::Command(command)) => headless::run(command),
     }
 }

@@ -13,6 +13,7 @@ mod filter;
 mod follow_up;
 mod funnel;
 mod go;
+mod import;
 mod inbox;
 mod input;
 mod lead;
@@ -34,6 +35,7 @@ pub use filter::FilterCommand;
 pub use follow_up::FollowUpCommand;
 pub use funnel::{FunnelCommand, FunnelFormat, FunnelVerb, funnel_loads};
 pub use go::{AppCommand, PaneCommand};
+pub use import::{BackstageArgs, ImportCommand, ImportFormat, apply_plan};
 pub use inbox::InboxCommand;
 pub(crate) use inbox::inferred_title;
 pub(crate) use input::agreed_words;
@@ -81,6 +83,9 @@ pub enum Command {
     /// Finds hours in which people can meet.
     #[command(subcommand)]
     Slot(SlotCommand),
+    /// Brings in files of other programs.
+    #[command(subcommand)]
+    Import(ImportCommand),
     /// Makes a new record from field values or a form.
     New(NewCommand),
     /// Changes fields of a record, in a form or by value.
@@ -156,6 +161,7 @@ impl Command {
             Command::Network(command) => command.run(cx),
             Command::FollowUp(command) => command.run(cx),
             Command::Slot(command) => command.run(cx),
+            Command::Import(command) => command.run(cx),
             Command::New(command) => command.run(cx),
             Command::Edit(command) => command.run(cx),
             Command::Delete(targets) => record::delete(&targets, cx),
@@ -241,6 +247,7 @@ impl Command {
             Command::Funnel(_)
             | Command::Network(_)
             | Command::Slot(_)
+            | Command::Import(_)
             | Command::New(_)
             | Command::Undo
             | Command::Redo

@@ -6,6 +6,7 @@
 mod arrange;
 mod filter;
 mod funnel;
+mod import;
 mod inbox;
 mod readings;
 mod slots;
@@ -17,6 +18,7 @@ pub use funnel::{
     Column, Decided, FunnelScreen, FunnelView, Reach, Stepping, board_columns, board_step,
     funnel_report, journeys, pressing, terms,
 };
+pub use import::ImportScreen;
 pub use inbox::Split;
 pub use readings::Readings;
 pub use slots::{Anchored, SlotOrder, SlotView, SlotsScreen};
@@ -47,6 +49,8 @@ pub enum Place {
     Conflicts,
     /// Edits that wait for the server.
     Outbox,
+    /// What an import would change.
+    Import,
     /// Any other kind of record, as a table.
     Browse(Kind),
 }
@@ -70,7 +74,7 @@ impl Place {
             Place::Networks => Some(Kind::Network),
             Place::FollowUps => Some(Kind::FollowUp),
             Place::Browse(kind) => Some(kind),
-            Place::Today | Place::Slots | Place::Conflicts | Place::Outbox => None,
+            Place::Today | Place::Slots | Place::Conflicts | Place::Outbox | Place::Import => None,
         }
     }
 
@@ -96,6 +100,7 @@ impl Place {
             Place::Slots => "Slots",
             Place::Conflicts => "Conflicts",
             Place::Outbox => "Outbox",
+            Place::Import => "Import",
             Place::Browse(kind) => kind.plural(),
         }
     }
@@ -111,6 +116,7 @@ impl Place {
             Place::Slots => "slots",
             Place::Conflicts => "conflicts",
             Place::Outbox => "outbox",
+            Place::Import => "import",
             Place::Browse(kind) => kind.path(),
         }
     }
@@ -119,7 +125,7 @@ impl Place {
     pub fn from_name(name: &str) -> Option<Place> {
         Self::TABS
             .into_iter()
-            .chain([Place::Conflicts, Place::Outbox])
+            .chain([Place::Conflicts, Place::Outbox, Place::Import])
             .find(|place| place.name() == name)
             .or_else(|| {
                 Kind::from_path(name)
@@ -239,6 +245,8 @@ pub struct Screen {
     pub funnel: FunnelScreen,
     /// The slots place.
     pub slots: SlotsScreen,
+    /// The import that waits for a decision.
+    pub import: Option<Box<ImportScreen>>,
     /// Links whose children have been read from the cache.
     pub loaded: Vec<(AnyRef, Kind)>,
     /// What was counted when the lists were put in order.
@@ -296,6 +304,7 @@ impl Default for Screen {
             outbox: Vec::new(),
             funnel: FunnelScreen::default(),
             slots: SlotsScreen::default(),
+            import: None,
             loaded: Vec::new(),
             tally: Tally::default(),
             arranged: BTreeMap::new(),

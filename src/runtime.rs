@@ -6,6 +6,7 @@
 
 mod clock;
 mod home;
+mod import;
 mod keys;
 mod notify;
 mod outside;
@@ -22,6 +23,7 @@ pub use outside::read_file;
 pub use program::{Programs, name_of};
 #[cfg(unix)]
 pub use remote::{ask, socket};
+pub use import::{LOADS as IMPORT_LOADS, plans as import_plans};
 pub use signals::Signals;
 pub use terminal::{give_back, install_panic_hook};
 
@@ -308,6 +310,7 @@ impl Loop {
             Effect::Resolve { cmd, resolution } => Job::Resolve(cmd, resolution),
             Effect::Discard { cmd } => Job::Discard(cmd),
             Effect::Draft { key, text } => Job::Draft(key, text),
+            Effect::Import(request) => Job::Import(request),
             Effect::Sync => {
                 (self.wiring.poke)();
                 return Ok(());

@@ -366,6 +366,7 @@ impl Session {
             Effect::Exec(program, purpose) => super::exec::run(self, &program, &purpose)?,
             Effect::Notify { title, text } => print([format!("{title}: {text}")])?,
             Effect::Load(_)
+            | Effect::Import(_)
             | Effect::KeepMacro { .. }
             | Effect::Answer { .. }
             | Effect::Editor { .. }

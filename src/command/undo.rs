@@ -1,5 +1,7 @@
 //! Undo and redo by batch, over restarts and after sync.
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value as Json};
 
 use super::{CommandError, Cx};
@@ -152,7 +154,7 @@ fn event_of(edit: &Edit) -> Option<StageEvent> {
 
 /// The new ids of records that were deleted and are made again: a deleted id stays deleted.
 #[derive(Default)]
-struct Copies(Vec<(String, String)>);
+struct Copies(HashMap<String, String>);
 
 impl Copies {
     /// Applies an edit of a batch, with the new ids in the place of the old ones.
@@ -165,7 +167,7 @@ impl Copies {
     ) -> Result<(), CommandError> {
         if op == Op::Create {
             let id = cx.world.ids.next(cx.world.view.now);
-            self.0.push((edit.id.clone(), id));
+            self.0.insert(edit.id.clone(), id);
         }
         let patch = Patch {
             set: self.renamed(&patch.set),
@@ -178,8 +180,7 @@ impl Copies {
     }
 
     fn of(&self, id: &str) -> Option<&str> {
-        let found = self.0.iter().rev().find(|(old, _)| old == id);
-        found.map(|(_, new)| new.as_str())
+        self.0.get(id).map(String::as_str)
     }
 
     fn renamed(&self, fields: &Map<String, Json>) -> Map<String, Json> {

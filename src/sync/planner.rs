@@ -11,6 +11,9 @@ const FIRST: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_mins(1);
 /// The wait where a person has to repair something at the other end.
 const REPAIR: Duration = Duration::from_mins(5);
+/// The most edits that are sent together; the first request has [`FEW`], and each that is taken doubles them.
+const MOST: usize = 1_000;
+const FEW: usize = 100;
 /// Failures of one command alone after which it is set aside.
 const POISON: u32 = 10;
 
@@ -125,8 +128,8 @@ impl Default for Planner {
             pushing: Backoff::default(),
             busy_until: Duration::ZERO,
             batches: Batches {
-                limit: 100,
-                most: 100,
+                limit: FEW,
+                most: FEW,
                 alone: HashMap::new(),
                 alive: false,
             },
@@ -184,7 +187,7 @@ impl Planner {
     pub fn identified(&mut self, most: usize, may_write: bool) {
         self.known = true;
         self.may_write = may_write;
-        self.batches.most = most.clamp(1, 100);
+        self.batches.most = most.clamp(1, MOST);
         self.batches.limit = self.batches.limit.min(self.batches.most);
         self.line.clear();
     }

@@ -356,6 +356,7 @@ const fn order(place: Place) -> &'static str {
         Place::Networks => "who needs me first",
         Place::FollowUps => "by day, then weight",
         Place::Conflicts | Place::Outbox => "oldest first",
+        Place::Import => "in the order of the file",
         Place::Today | Place::Slots | Place::Browse(_) => "by name",
     }
 }
