@@ -37,14 +37,13 @@
 //! | 1 | [`ics`] | calendars of other programs in, ours out: text to values and back |
 //! | 1 | [`wire`] | the REST contract: paths, bodies, cursor, problem; used by client and server |
 //! | 2 | [`effect`], [`pane`], [`list`] | what the core may ask for; what can be on screen; the one list |
-//! | 2 | [`import`] | files of other programs in: calendars (ICS, ours out too), the platform's exports (XLSX, CSV) |
+//! | 2 | [`import`] | files of other programs, read into plain values: the platform's exports (XLSX, CSV) |
 //! | 3 | [`command`] | every action: name, help, arguments, behaviour |
 //! | 4 | [`keymap`], [`theme`], [`config`] | text in, checked values out; the defaults are TOML files |
 //! | 5 | [`app`] | the state and the only `update` |
 //! | 6 | [`ui`] | drawing; the only place with ratatui |
 //! | 7 | [`store`] | `SQLite` mirror and outbox, one thread |
 //! | 7 | [`remote`] | the REST client; the only place with reqwest |
-//! | 7 | [`import`] | export files of other programs, read into plain values |
 //! | 8 | [`sync`] | pull, push, settle, conflicts |
 //! | 8 | [`server`] | the reference backend; the only place with axum |
 //! | 8 | [`demo`] | the deterministic morning: same seed, same bytes |

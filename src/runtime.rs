@@ -19,11 +19,11 @@ mod worker;
 
 pub use clock::Clock;
 pub use home::{Home, HomeError, fallback_theme};
+pub use import::{LOADS as IMPORT_LOADS, plans as import_plans};
 pub use outside::read_file;
 pub use program::{Programs, name_of};
 #[cfg(unix)]
 pub use remote::{ask, socket};
-pub use import::{LOADS as IMPORT_LOADS, plans as import_plans};
 pub use signals::Signals;
 pub use terminal::{give_back, install_panic_hook};
 

@@ -18,22 +18,8 @@ const LOOK: Look = Look {
     glyphs: Glyphs::Unicode,
 };
 
-/// A console that was given an export with something of everything in it.
-fn shown(size: (u16, u16)) -> App {
-    let mut app = desk::console(&desk::morning(), size);
-    let there = [
-        cached(
-            Kind::Creator,
-            "c1",
-            &json!({"handle": "queen", "platform_id": "7359135855103475718", "network": "n1",
-            "group": "Night shift", "tier_status": "Tier maintained", "followers": 430_100}),
-        ),
-        cached(
-            Kind::Creator,
-            "c2",
-            &json!({"handle": "小雨", "platform_id": "7359135855103475719", "network": "n1"}),
-        ),
-    ];
+/// Five rows: a change, a name in another script, an id that was rounded, a new creator, a stranger.
+fn export() -> String {
     let header = [
         "Creator ID",
         "Creator's username",
@@ -98,7 +84,26 @@ fn shown(size: (u16, u16)) -> App {
         ],
         &["-", "stranger", "-", "-", "-", week, "5", "-", "-", "-"],
     ];
-    let text = csv(&header, &rows);
+    csv(&header, &rows)
+}
+
+/// A console that was given an export with something of everything in it.
+fn shown(size: (u16, u16)) -> App {
+    let mut app = desk::console(&desk::morning(), size);
+    let there = [
+        cached(
+            Kind::Creator,
+            "c1",
+            &json!({"handle": "queen", "platform_id": "7359135855103475718", "network": "n1",
+            "group": "Night shift", "tier_status": "Tier maintained", "followers": 430_100}),
+        ),
+        cached(
+            Kind::Creator,
+            "c2",
+            &json!({"handle": "小雨", "platform_id": "7359135855103475719", "network": "n1"}),
+        ),
+    ];
+    let text = export();
     let name = "Creator data 2026_11_17 06_00 UTC+0 (1).csv";
     let plan = read(
         name,

@@ -29,7 +29,11 @@ fn a_bomb_is_stopped_before_it_fills_the_memory() {
 #[test]
 fn a_text_or_tag_of_megabytes_is_refused_before_it_is_held_in_full() {
     let long = " ".repeat(3 << 20);
-    for rows in [long.clone(), format!("<!--{long}-->"), format!("<row a=\"{long}\"/>")] {
+    for rows in [
+        long.clone(),
+        format!("<!--{long}-->"),
+        format!("<row a=\"{long}\"/>"),
+    ] {
         let text = refused("long.xlsx", &raw_sheet(&rows));
         assert!(text.contains("more than 1 MiB"), "{text}");
     }
