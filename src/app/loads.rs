@@ -158,6 +158,7 @@ impl App {
             }
         }
         self.screen.loaded.clear();
+        self.undo.read_again();
         self.courses.clear();
         self.whole.clear();
         let first = self.screen.sync.synced_at.is_none();
@@ -233,6 +234,7 @@ impl App {
         }
         let mut effects = self.wanted_figures();
         effects.extend(self.wanted_origin());
+        effects.extend(self.wanted_undo());
         for (parent, kind) in wanted {
             let wanted = (parent, kind);
             if self.screen.loaded.contains(&wanted) {
@@ -267,6 +269,18 @@ impl App {
         }
         self.screen.loaded.push(wanted.clone());
         Some(Effect::Load(Load::Records(vec![wanted.0])))
+    }
+
+    /// Returns the records that one undo or redo would change and that are not in memory: after a restart only
+    /// open records are.
+    fn wanted_undo(&mut self) -> Option<Effect> {
+        let mut links = self.undo.unread();
+        links.retain(|link| {
+            link.known_kind().is_some_and(|kind| {
+                !kind.is_append_only() && !self.world.any(kind).has(&link.id)
+            })
+        });
+        (!links.is_empty()).then_some(Effect::Load(Load::Records(links)))
     }
 
     /// Returns what the figures of a place need and nobody has read yet: the ways of all leads for the

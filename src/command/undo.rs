@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json};
 use super::{CommandError, Cx};
 use crate::effect::{Batch, BatchRole, Edit};
 use crate::pane::Tone;
-use crate::record::{Kind, Op, Patch, StageEvent};
+use crate::record::{AnyRef, Kind, Op, Patch, StageEvent};
 
 /// The batches that can be taken back and those that can be done again.
 ///
@@ -16,6 +16,8 @@ use crate::record::{Kind, Op, Patch, StageEvent};
 pub struct UndoLog {
     done: Vec<Batch>,
     undone: Vec<Batch>,
+    /// The batches whose records were asked for: the one to take back next, the one to do again next.
+    read: [String; 2],
 }
 
 impl UndoLog {
@@ -73,6 +75,26 @@ impl UndoLog {
     /// Returns what redo would do again.
     pub fn next(&self) -> Option<&Batch> {
         self.undone.last()
+    }
+
+    /// Names the records that taking back, or doing again, would change next; each batch is asked about once,
+    /// until [`UndoLog::read_again`].
+    pub fn unread(&mut self) -> Vec<AnyRef> {
+        let mut links = Vec::new();
+        for (batches, read) in [&self.done, &self.undone].into_iter().zip(&mut self.read) {
+            let Some(batch) = batches.last().filter(|batch| batch.id != *read) else {
+                continue;
+            };
+            read.clone_from(&batch.id);
+            let changed = batch.edits.iter().filter(|edit| edit.op != Op::Delete);
+            links.extend(changed.map(|edit| AnyRef::new(edit.kind, &edit.id)));
+        }
+        links
+    }
+
+    /// Notes that what was read is not in memory any more.
+    pub fn read_again(&mut self) {
+        self.read = Default::default();
     }
 
     /// Forgets a batch that could not be saved.

@@ -274,6 +274,10 @@ impl Planner {
                 Advice::None
             }
             _ => {
+                if failure == Failure::Line {
+                    // A batch may have been too much for a slow line or server to answer in time.
+                    self.batches.limit = (sent.len() / 2).max(1);
+                }
                 self.failed(failure, now, chance);
                 Advice::None
             }
@@ -311,6 +315,27 @@ mod tests {
         assert_eq!(planner.next(Duration::ZERO), Step::Pull);
         planner.pulled(false);
         assert_eq!(planner.next(Duration::ZERO), Step::Wait(None));
+    }
+
+    #[test]
+    fn batches_grow_to_what_the_server_takes_and_shrink_where_no_answer_comes() {
+        let mut planner = Planner::default();
+        planner.identified(100_000, true);
+        planner.pulled(false);
+        let mut limits = Vec::new();
+        for _ in 0..6 {
+            let Step::Push(limit) = planner.next(SECOND) else {
+                panic!("a push")
+            };
+            limits.push(limit);
+            planner.pushed(&names(limit), true);
+            planner.pulled(false);
+        }
+        assert_eq!(limits, [100, 200, 400, 800, 1_000, 1_000]);
+        planner.push_failed(&names(1_000), Failure::Line, SECOND, 0.0);
+        planner.identified(100_000, true);
+        planner.pulled(false);
+        assert_eq!(planner.next(SECOND * 10), Step::Push(500));
     }
 
     #[test]
