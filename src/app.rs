@@ -15,6 +15,7 @@ mod form;
 mod fuzzy;
 mod help;
 mod hooks;
+mod import;
 mod input;
 mod keys;
 mod line;
@@ -66,6 +67,7 @@ use crate::config::Config;
 use crate::effect::{
     Batch, BatchRole, CacheChange, CacheRow, Effect, Load, OutboxRow, Ran, SyncStatus,
 };
+use crate::import::backstage::Plan;
 use crate::keymap::{Key, Keymap, Layout};
 use crate::list::World;
 use crate::pane::{Place, Pointing, Screen, Spot, Tone, arrange, arrange_all};
@@ -154,6 +156,8 @@ pub enum Msg {
     },
     /// Something to tell the user.
     Tell(Tone, String),
+    /// What export files would change, or why they cannot be read.
+    Imported(Result<Vec<Plan>, String>),
     /// Config, keymap and theme were read again.
     Configured(Box<Configured>),
     /// A theme that was asked for, or why there is none.
@@ -400,6 +404,7 @@ impl App {
                 bytes,
             } => effects = self.take_calendar(&path, &person, titles, bytes),
             Msg::Tell(tone, text) => self.screen.say(tone, text),
+            Msg::Imported(plans) => self.take_import(plans),
             Msg::Configured(configured) => self.configure(*configured),
             Msg::Themed(theme) => self.take_theme(theme),
         }

@@ -8,6 +8,7 @@ mod demo;
 mod doctor;
 mod exec;
 mod headless;
+mod import;
 mod keys;
 mod list;
 mod papers;
@@ -25,7 +26,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 
-use crate::command::{Command, CommandError};
+use crate::command::{Command, CommandError, ImportCommand};
 use crate::config::Config;
 use crate::runtime::{Home, HomeError, RunError};
 
@@ -218,6 +219,7 @@ fn run(root: Root) -> Result<(), CliError> {
         Some(Verb::Man(args)) => papers::man(&args),
         Some(Verb::Schema(args)) => papers::schema_of(&args),
         Some(Verb::When(args)) => check::when(&args),
+        Some(Verb::Command(Command::Import(ImportCommand::Backstage(args)))) => import::run(&args),
         Some(Verb::Command(command)) => headless::run(command),
     }
 }

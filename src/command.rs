@@ -16,6 +16,7 @@ mod follow_up;
 mod funnel;
 mod go;
 mod handover;
+mod import;
 mod inbox;
 mod input;
 mod jump;
@@ -45,6 +46,7 @@ pub use filter::{FilterCommand, check_filter};
 pub use follow_up::FollowUpCommand;
 pub use funnel::{FunnelCommand, FunnelFormat, FunnelVerb, funnel_loads};
 pub use go::{AppCommand, PaneCommand};
+pub use import::{BackstageArgs, ImportCommand, ImportFormat, apply_plan};
 pub use inbox::InboxCommand;
 pub(crate) use inbox::inferred_title;
 pub(crate) use input::agreed_words;
@@ -102,6 +104,9 @@ pub enum Command {
     /// Finds hours in which people can meet.
     #[command(subcommand)]
     Slot(SlotCommand),
+    /// Brings in files of other programs.
+    #[command(subcommand)]
+    Import(ImportCommand),
     /// Makes a new record from field values or a form.
     New(NewCommand),
     /// Changes fields of a record, in a form or by value.
@@ -181,6 +186,7 @@ impl Command {
             Command::FollowUp(command) => command.run(cx),
             Command::Promise(command) => command.run(cx),
             Command::Slot(command) => command.run(cx),
+            Command::Import(command) => command.run(cx),
             Command::New(command) => command.run(cx),
             Command::Edit(command) => command.run(cx),
             Command::Delete(targets) => record::delete(&targets, cx),
@@ -271,6 +277,7 @@ impl Command {
             Command::Funnel(_)
             | Command::Promise(_)
             | Command::Slot(_)
+            | Command::Import(_)
             | Command::New(_)
             | Command::Undo
             | Command::Redo

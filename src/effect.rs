@@ -279,6 +279,17 @@ pub enum Line {
     Unconfigured,
 }
 
+/// Export files to be read and compared with the cache.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ImportRequest {
+    /// The files, in the order in which they are read.
+    pub files: Vec<String>,
+    /// The CN of creators that are not known yet.
+    pub network: Option<String>,
+    /// When the exports were made, where the user said so.
+    pub exported_at: Option<Timestamp>,
+}
+
 /// What the runtime is asked to do.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
@@ -361,6 +372,8 @@ pub enum Effect {
         /// Whether the titles of the events are kept.
         titles: bool,
     },
+    /// Read export files and say what they would change; nothing is changed.
+    Import(ImportRequest),
     /// Read config, keymap and theme again.
     Reload,
     /// Read a theme by its name.

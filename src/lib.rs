@@ -37,13 +37,13 @@
 //! | 1 | [`ics`] | calendars of other programs in, ours out: text to values and back |
 //! | 1 | [`wire`] | the REST contract: paths, bodies, cursor, problem; used by client and server |
 //! | 2 | [`effect`], [`pane`], [`list`] | what the core may ask for; what can be on screen; the one list |
+//! | 2 | [`import`] | files of other programs, read into plain values: the platform's exports (XLSX, CSV) |
 //! | 3 | [`command`] | every action: name, help, arguments, behaviour |
 //! | 4 | [`keymap`], [`theme`], [`config`] | text in, checked values out; the defaults are TOML files |
 //! | 5 | [`app`] | the state and the only `update` |
 //! | 6 | [`ui`] | drawing; the only place with ratatui |
 //! | 7 | [`store`] | `SQLite` mirror and outbox, one thread |
 //! | 7 | [`remote`] | the REST client; the only place with reqwest |
-//! | 7 | [`import`] | export files of other programs, read into plain values |
 //! | 8 | [`sync`] | pull, push, settle, conflicts |
 //! | 8 | [`server`] | the reference backend; the only place with axum |
 //! | 8 | [`demo`] | the deterministic morning: same seed, same bytes |
@@ -59,6 +59,7 @@
 //! | a pane that is no table | its arrangement in [`pane`], its drawing in [`ui`], its keys |
 //! | a theme | a file in `themes/` and a line in [`theme::SHIPPED`] |
 //! | a setting | a field with its default in [`config`] |
+//! | a column of an export | `src/import/backstage/columns.toml` |
 //! | an endpoint | [`wire`], [`server`], [`remote`] |
 //! | storage of the server | one implementation of its trait, run by `storage_tests!` |
 //!
@@ -72,6 +73,11 @@
 //! * *Recurrence rules are expanded here.* [`ics`] has an expander of its own: those at hand are
 //!   wrong on calendars that real programs write, and cannot be stopped on a rule made to run for ever.
 //!   This one has a budget of steps for each file.
+//! * *Workbooks are read by a reader of our own.* Those at hand make a float of every number, and an id of
+//!   nineteen digits that a cell still holds in full would be lost. This one keeps the digits, stops at limits
+//!   ([`import::backstage::PART_BYTES`] and its neighbours) and runs nothing.
+//! * *Figures of single creators come as one record for each period* ([`record::CreatorSnapshot`]), not as one
+//!   metric point for each figure: an export of 15,000 creators is then 30,000 commands instead of 300,000.
 //! * *The contract has no snapshot endpoint.* Paging through the changes from an empty cursor gives the same
 //!   rows by the same code; [`store`] collects them beside the old mirror and swaps at the end.
 //! * *Digits are tabs.* `1` to `6` open places, since that is what hands look for; a count begins with `0`.
@@ -107,6 +113,7 @@ pub mod triage;
 pub mod wire;
 
 pub mod effect;
+pub mod import;
 pub mod list;
 pub mod pane;
 
@@ -120,7 +127,6 @@ pub mod app;
 
 pub mod ui;
 
-pub mod import;
 pub mod remote;
 pub mod store;
 

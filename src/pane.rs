@@ -8,6 +8,7 @@ mod at_hand;
 mod filter;
 mod follow_ups;
 mod funnel;
+mod import;
 mod inbox;
 mod offers;
 mod page;
@@ -23,6 +24,7 @@ pub use funnel::{
     Column, Decided, FunnelScreen, FunnelView, Reach, Stepping, board_columns, board_step,
     funnel_report, journeys, pressing, terms,
 };
+pub use import::ImportScreen;
 pub use inbox::Split;
 pub use offers::{OFFERED, Offer, Offers, offers};
 pub use page::{
@@ -63,6 +65,8 @@ pub enum Place {
     Conflicts,
     /// Edits that wait for the server.
     Outbox,
+    /// What an import would change.
+    Import,
     /// Any other kind of record, as a table.
     Browse(Kind),
     /// A tab of the page of a CN: a part of the place of CNs.
@@ -94,7 +98,8 @@ impl Place {
             | Place::Offers
             | Place::Slots
             | Place::Conflicts
-            | Place::Outbox => None,
+            | Place::Outbox
+            | Place::Import => None,
         }
     }
 
@@ -122,6 +127,7 @@ impl Place {
             Place::Slots => "Slots",
             Place::Conflicts => "Conflicts",
             Place::Outbox => "Outbox",
+            Place::Import => "Import",
             Place::Browse(kind) => kind.plural(),
             Place::Page(tab) => tab.title(),
         }
@@ -140,6 +146,7 @@ impl Place {
             Place::Slots => "slots",
             Place::Conflicts => "conflicts",
             Place::Outbox => "outbox",
+            Place::Import => "import",
             Place::Browse(kind) => kind.path(),
             Place::Page(tab) => tab.name(),
         }
@@ -154,6 +161,7 @@ impl Place {
                 Place::Offers,
                 Place::Conflicts,
                 Place::Outbox,
+                Place::Import,
             ])
             .chain(Tab::ALL.map(Place::Page))
             .find(|place| place.name() == name)
@@ -307,6 +315,8 @@ pub struct Screen {
     pub funnel: FunnelScreen,
     /// The slots place.
     pub slots: SlotsScreen,
+    /// The import that waits for a decision.
+    pub import: Option<Box<ImportScreen>>,
     /// Links whose children have been read from the cache.
     pub loaded: Vec<(AnyRef, Kind)>,
     /// What was counted when the lists were put in order.
@@ -370,6 +380,7 @@ impl Default for Screen {
             outbox: Vec::new(),
             funnel: FunnelScreen::default(),
             slots: SlotsScreen::default(),
+            import: None,
             loaded: Vec::new(),
             tally: Tally::default(),
             arranged: BTreeMap::new(),
@@ -509,7 +520,7 @@ impl Screen {
         self.panel = target.panel;
         self.focus = target.focus;
         self.detail_scroll = 0;
-        self.message = 0;
+        self.message = None;
         let active = self.active();
         if let Some(shelf) = self.shelves.get_mut(&active) {
             (shelf.filter, shelf.split) = target.filter;

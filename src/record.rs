@@ -23,10 +23,12 @@ mod closing;
 mod coaching_action;
 mod contract;
 mod creator;
+mod creator_snapshot;
 mod dimension;
 mod follow_up;
 mod goal;
 mod id;
+mod import;
 mod incident;
 mod knowledge;
 mod lead;
@@ -51,7 +53,8 @@ pub use campaign::{Campaign, CampaignKind, Participation, ParticipationState};
 pub use closing::missing_to_close;
 pub use coaching_action::{CoachingAction, CoachingState};
 pub use contract::{Contract, ContractState};
-pub use creator::Creator;
+pub use creator::{AsExported, Creator};
+pub use creator_snapshot::{Columns, CreatorSnapshot};
 pub use dimension::{Dimension, DimensionScore, DimensionSet};
 pub use field::{
     Derived, Field, FieldError, FieldInfo, FieldType, FieldValue, ListItem, LongText, lenient, read,
@@ -59,6 +62,7 @@ pub use field::{
 pub use follow_up::{FollowUp, FollowUpKind, FollowUpState};
 pub use goal::{Goal, GoalPeriod};
 pub use id::{AnyRef, Id};
+pub use import::Import;
 pub use incident::{Incident, IncidentKind, IncidentState, Severity};
 pub use knowledge::{Article, ArticleKind, Pain, PainState};
 pub use lead::{Lead, LeadSource, StageEvent};
@@ -176,6 +180,8 @@ records! {
     PlanItem = "plan_item", "plan-items";
     Creator = "creator", "creators";
     MetricPoint = "metric_point", "metric-points";
+    CreatorSnapshot = "creator_snapshot", "creator-snapshots";
+    Import = "import", "imports";
 }
 
 impl Kind {

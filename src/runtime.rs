@@ -7,6 +7,7 @@
 mod clock;
 mod encode;
 mod home;
+mod import;
 mod keys;
 mod lines;
 mod notify;
@@ -22,6 +23,7 @@ mod worker;
 
 pub use clock::Clock;
 pub use home::{Home, HomeError, fallback_theme};
+pub use import::{LOADS as IMPORT_LOADS, plans as import_plans};
 pub use outside::read_file;
 pub use program::{Programs, name_of};
 #[cfg(unix)]
@@ -349,6 +351,7 @@ impl Loop {
             Effect::Resolve { cmd, resolution } => Job::Resolve(cmd, resolution),
             Effect::Discard { cmd } => Job::Discard(cmd),
             Effect::Draft { key, text } => Job::Draft(key, text),
+            Effect::Import(request) => Job::Import(request),
             Effect::Sync => {
                 (self.wiring.poke)();
                 return Ok(());

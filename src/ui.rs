@@ -13,6 +13,7 @@ mod follow_ups;
 mod form;
 mod funnel;
 mod help;
+mod import;
 mod inbox;
 mod layout;
 mod lecture;
@@ -145,6 +146,7 @@ fn body(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
         }
         Place::Slots => slots::draw(canvas, app, area),
         Place::Conflicts | Place::Outbox => outbox::draw(canvas, app, area),
+        Place::Import => import::draw(canvas, app, area),
         Place::Browse(kind) => browse::draw(canvas, app, kind, area),
     }
     if matches!(app.mode, Mode::Help(_)) {

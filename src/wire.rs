@@ -85,7 +85,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            commands_per_batch: 100,
+            commands_per_batch: 1_000,
             batch_bytes: 1 << 20,
             record_bytes: 256 << 10,
             page_bytes: 4 << 20,

@@ -241,7 +241,7 @@ impl App {
         self.screen.place = place;
         self.screen.focus = Focus::List;
         self.screen.detail_scroll = 0;
-        self.screen.message = 0;
+        self.screen.message = None;
     }
 
     fn reach_in_list(&mut self, kind: Kind, target: &AnyRef) -> Vec<Effect> {

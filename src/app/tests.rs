@@ -364,3 +364,63 @@ fn what_someone_else_changed_under_an_open_form_is_said_before_it_is_written_ove
     let effects = press(&mut app, "enter");
     assert_eq!(saved(&effects)[0].edits[0].patch.fields(), ["title"]);
 }
+
+#[test]
+fn what_is_not_in_memory_after_a_restart_is_read_before_it_is_taken_back() {
+    let mut app = app();
+    let now = app.world.view.now;
+    let edit = |kind, id: &str, op, set: serde_json::Value| crate::effect::Edit {
+        cmd: format!("cmd-{id}"),
+        kind,
+        id: id.into(),
+        op,
+        base: Some(1),
+        patch: crate::record::Patch {
+            set: set.as_object().unwrap().clone(),
+            ..crate::record::Patch::default()
+        },
+        before: serde_json::Map::new(),
+    };
+    let batch = Batch {
+        id: "b1".into(),
+        label: "import july.xlsx".into(),
+        at: now,
+        role: BatchRole::Edit,
+        edits: vec![
+            edit(
+                Kind::CreatorSnapshot,
+                "s1",
+                crate::record::Op::Create,
+                serde_json::json!({"creator": "c1"}),
+            ),
+            edit(
+                Kind::Creator,
+                "c1",
+                crate::record::Op::Update,
+                serde_json::json!({"handle": "queen"}),
+            ),
+        ],
+    };
+    let effects = app.update(now, Msg::UndoLog(vec![batch], Vec::new()));
+    let loads: Vec<&Load> = effects
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::Load(load @ Load::Records(_)) => Some(load),
+            _ => None,
+        })
+        .collect();
+    let [Load::Records(links)] = loads.as_slice() else {
+        panic!("one read: {loads:?}")
+    };
+    assert_eq!(links.len(), 2);
+    let rows = vec![
+        cached(Kind::CreatorSnapshot, "s1", r#"{"creator":"c1"}"#),
+        cached(Kind::Creator, "c1", r#"{"handle":"queen"}"#),
+    ];
+    let again = app.update(now, Msg::Loaded(Load::Records(links.clone()), rows));
+    assert!(!again.contains(&Effect::Load(Load::Records(links.clone()))));
+    let effects = press(&mut app, "u");
+    let batch = saved(&effects)[0];
+    assert_eq!(batch.role, BatchRole::Undo("b1".into()));
+    assert_eq!(batch.edits.len(), 2, "both are taken back");
+}

@@ -1,5 +1,6 @@
 //! Commands without a screen: the same commands, the same outbox.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -50,6 +51,8 @@ pub(super) const NAMED: &[Kind] = &[
 
 /// How long a command waits for the server before it leaves its edit in the queue.
 const PATIENCE: Duration = Duration::from_secs(8);
+/// How much longer it waits for each edit: one undo may take back an import of many thousands.
+const PATIENCE_AN_EDIT: Duration = Duration::from_millis(10);
 
 /// How many steps of a lead and messages of a thread are read.
 const HISTORY: usize = 200;
@@ -384,6 +387,7 @@ impl Session {
             Effect::Exec(program, purpose) => super::exec::run(self, &program, &purpose)?,
             Effect::Notify { title, text } => print([format!("{title}: {text}")])?,
             Effect::Load(_)
+            | Effect::Import(_)
             | Effect::KeepMacro { .. }
             | Effect::Answer { .. }
             | Effect::Editor { .. }
@@ -518,7 +522,11 @@ fn outbox_line(row: &OutboxRow) -> String {
 fn send(home: &Home, clock: Clock, mine: &[String]) -> Result<(), CliError> {
     let sent = match super::account(home) {
         Ok(None) => return print(["queued: no server is configured yet"]),
-        Ok(Some(account)) => super::sync::push(home, &account, clock, PATIENCE),
+        Ok(Some(account)) => {
+            let edits = u32::try_from(mine.len()).unwrap_or(u32::MAX);
+            let patience = PATIENCE.saturating_add(PATIENCE_AN_EDIT.saturating_mul(edits));
+            super::sync::push(home, &account, clock, patience)
+        }
         Err(error) => Err(error),
     };
     let report = match sent {
@@ -548,8 +556,9 @@ fn send(home: &Home, clock: Clock, mine: &[String]) -> Result<(), CliError> {
 /// Counts what became of these edits.
 fn fate(rows: Vec<OutboxRow>, mine: &[String]) -> crate::store::Counts {
     let mut counts = crate::store::Counts::default();
+    let mine: HashSet<&str> = mine.iter().map(String::as_str).collect();
     for row in rows {
-        if mine.contains(&row.edit.cmd) {
+        if mine.contains(row.edit.cmd.as_str()) {
             match row.state {
                 OutboxState::Queued | OutboxState::Blocked => counts.queued += 1,
                 OutboxState::Conflict(_) => counts.conflicts += 1,

@@ -48,7 +48,7 @@ impl PaneCommand {
                 let place = Place::from_name(&place).ok_or_else(|| {
                     CommandError::usage(
                         format!("`{place}` is not a place"),
-                        "known: today, inbox, funnel, networks, follow-ups, next-steps, promises, slots, conflicts, outbox, or a kind",
+                        "known: today, inbox, funnel, networks, follow-ups, next-steps, promises, slots, conflicts, outbox, import, or a kind",
                     )
                 })?;
                 match place {

@@ -279,6 +279,7 @@ fn creator(
         tier_status: tier.into(),
         followers: Some(whole(900.0 * exp(1.5 * chance.normal())) + chance.between(20, 400)),
         last_live_at: last_live.map(|date| evening_of(date, chance)),
+        ..Creator::default()
     }
 }
 

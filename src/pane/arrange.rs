@@ -21,6 +21,11 @@ pub fn arrange(world: &World, screen: &mut Screen, place: Place, called: bool) {
         .unwrap_or_default();
     let keys = match place {
         Place::Conflicts | Place::Outbox => outbox_keys(screen, place),
+        Place::Import => screen
+            .import
+            .as_ref()
+            .map(|import| import.keys())
+            .unwrap_or_default(),
         Place::Today | Place::Slots => return,
         Place::Inbox => super::inbox::keys(world, screen),
         Place::Funnel => {
@@ -107,7 +112,9 @@ fn kinds_of(place: Place) -> Vec<Kind> {
         ],
         Place::Browse(kind) => vec![kind],
         Place::Page(tab) => tab.kinds(),
-        Place::Today | Place::Slots | Place::Outbox | Place::Conflicts => Vec::new(),
+        Place::Today | Place::Slots | Place::Outbox | Place::Conflicts | Place::Import => {
+            Vec::new()
+        }
     }
 }
 

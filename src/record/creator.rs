@@ -5,7 +5,19 @@ use std::borrow::Cow;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::{AnyRef, Audience, Derived, FieldInfo, FieldType, Id, Network, Record, Value};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    AnyRef, Audience, Derived, FieldInfo, FieldType, Id, LongText, Network, Record, Value,
+};
+
+/// What an export said of the fields that people may change too: a value that differs from it was typed by
+/// someone, and no later export overwrites it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct AsExported(pub serde_json::Map<String, serde_json::Value>);
+
+json_field!(AsExported);
 
 record! {
     /// A LIVE creator, as the platform's exports describe them.
@@ -39,6 +51,40 @@ record! {
     followers: Option<i64>,
     /// Last time the creator was LIVE.
     last_live_at: Option<Timestamp>,
+    /// Status, as the platform words it.
+    status: String,
+    /// When the invitation of the status expires, computed from the countdown in it.
+    invitation_expires_at: Option<Timestamp>,
+    /// When the trial of the status ends, computed from the countdown in it.
+    trial_ends_at: Option<Timestamp>,
+    /// Tier status of the month before, as the platform words it.
+    tier_last_month: String,
+    /// State of the subscription, as the platform words it.
+    subscription_status: String,
+    /// Who invited the creator.
+    invited_by: String,
+    /// Manager of the group, where the export names one instead of a manager.
+    group_manager: String,
+    /// Whether the creator may be promoted.
+    promote_permission: Option<bool>,
+    /// Whether the platform lists violations.
+    violative: Option<bool>,
+    /// Whether the creator was new to LIVE when the relationship began.
+    rookie_at_join: Option<bool>,
+    /// First day of the management relationship.
+    contract_start: Option<Date>,
+    /// Last day of the management relationship.
+    contract_end: Option<Date>,
+    /// First day of the renewed relationship.
+    renewal_start: Option<Date>,
+    /// Last day of the renewed relationship.
+    renewal_end: Option<Date>,
+    /// The notes that the export carries; our own are notes.
+    platform_notes: LongText,
+    /// State of the export that these fields come from.
+    exported_at: Option<Timestamp>,
+    /// What the last export said of the fields that people may change too.
+    imported: AsExported,
 }
 
 impl Record for Creator {

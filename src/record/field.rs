@@ -218,6 +218,20 @@ impl FieldValue for LongText {
     }
 }
 
+impl FieldValue for Option<bool> {
+    const TYPE: FieldType = FieldType::Flag;
+    fn value(&self) -> Value<'_> {
+        self.map_or(Value::Empty, Value::Flag)
+    }
+    fn from_value(value: Value<'_>) -> Result<Self, FieldError> {
+        match value {
+            Value::Empty => Ok(None),
+            Value::Flag(flag) => Ok(Some(flag)),
+            other => Err(FieldError::shape(&Self::TYPE, &other)),
+        }
+    }
+}
+
 impl FieldValue for bool {
     const TYPE: FieldType = FieldType::Flag;
     fn value(&self) -> Value<'_> {

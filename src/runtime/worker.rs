@@ -5,7 +5,8 @@ use tokio::sync::oneshot;
 
 use super::Clock;
 use crate::app::Msg;
-use crate::effect::{Batch, Load, Resolution};
+use crate::effect::{Batch, ImportRequest, Load, Resolution};
+use crate::import::backstage::Progress;
 use crate::pane::Tone;
 use crate::store::{BatchState, LoggedBatch, Store, StoreHandle};
 
@@ -22,6 +23,7 @@ pub(super) enum Job {
     Drafts,
     /// Tells whoever asked that everything before this is on the disk.
     Answer(oneshot::Sender<String>, String),
+    Import(ImportRequest),
 }
 
 /// At most this many batches can be taken back after a restart.
@@ -105,6 +107,11 @@ async fn other(store: &StoreHandle, clock: Clock, job: Job, answers: &UnboundedS
             let _ = who.send(text);
             return;
         }
+        Job::Import(request) => {
+            // Away from the queue: a large file takes seconds, and edits must not wait for it.
+            tokio::spawn(import(store.clone(), request, now, answers.clone()));
+            return;
+        }
         Job::Load(load) => store
             .load(load.clone())
             .await
@@ -144,5 +151,54 @@ async fn other(store: &StoreHandle, clock: Clock, job: Job, answers: &UnboundedS
     };
     if let Some(msg) = msg {
         let _ = answers.send(msg);
+    }
+}
+
+/// Reads export files and answers with what they would change.
+async fn import(
+    store: StoreHandle,
+    request: ImportRequest,
+    now: jiff::Timestamp,
+    answers: UnboundedSender<Msg>,
+) {
+    let mut cached = [const { Vec::new() }; 3];
+    for (rows, load) in cached.iter_mut().zip(super::import::LOADS) {
+        match store.load(load).await {
+            Ok(read) => *rows = read,
+            Err(error) => {
+                let _ = answers.send(Msg::Imported(Err(error.to_string())));
+                return;
+            }
+        }
+    }
+    let tell = answers.clone();
+    let work = move || {
+        let mut last = u64::MAX;
+        let seed = (fresh_seed(), now);
+        super::import::plans(&cached, &request, seed, &mut |file, progress| {
+            let (what, done, all) = match progress {
+                Progress::Reading(done, all) => ("read", done, all),
+                Progress::Comparing(done, all) => ("compared", done, all),
+            };
+            let percent = done * 100 / all.max(1);
+            if percent / 5 != last {
+                last = percent / 5;
+                let words = format!("{file}: {percent} % {what}");
+                let _ = tell.send(Msg::Tell(Tone::Info, words));
+            }
+        })
+    };
+    let plans = tokio::task::spawn_blocking(work).await;
+    let plans = plans
+        .unwrap_or_else(|_| Err("the file could not be read to its end; please report it".into()));
+    let _ = answers.send(Msg::Imported(plans));
+}
+
+/// A seed for ids that no other process has.
+fn fresh_seed() -> u64 {
+    let mut bytes = [0; 8];
+    match getrandom::fill(&mut bytes) {
+        Ok(()) => u64::from_le_bytes(bytes),
+        Err(_) => u64::from(std::process::id()) << 40,
     }
 }

@@ -124,6 +124,8 @@ const fn write_scopes(kind: Kind) -> &'static [Scope] {
         | Kind::MetricDef
         | Kind::Creator
         | Kind::MetricPoint
+        | Kind::CreatorSnapshot
+        | Kind::Import
         | Kind::Milestone
         | Kind::CriteriaSet
         | Kind::DimensionSet

@@ -155,6 +155,7 @@ pub(super) fn words(kind: Kind, fields: &str) -> Option<String> {
     let figures = matches!(
         kind,
         Kind::MetricPoint
+            | Kind::CreatorSnapshot
             | Kind::MetricDef
             | Kind::StageEvent
             | Kind::BusyBlock

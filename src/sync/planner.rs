@@ -11,6 +11,9 @@ const FIRST: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_mins(1);
 /// The wait where a person has to repair something at the other end.
 const REPAIR: Duration = Duration::from_mins(5);
+/// The most edits that are sent together; the first request has [`FEW`], and each that is taken doubles them.
+const MOST: usize = 1_000;
+const FEW: usize = 100;
 /// Failures of one command alone after which it is set aside.
 const POISON: u32 = 10;
 
@@ -125,8 +128,8 @@ impl Default for Planner {
             pushing: Backoff::default(),
             busy_until: Duration::ZERO,
             batches: Batches {
-                limit: 100,
-                most: 100,
+                limit: FEW,
+                most: FEW,
                 alone: HashMap::new(),
                 alive: false,
             },
@@ -184,7 +187,7 @@ impl Planner {
     pub fn identified(&mut self, most: usize, may_write: bool) {
         self.known = true;
         self.may_write = may_write;
-        self.batches.most = most.clamp(1, 100);
+        self.batches.most = most.clamp(1, MOST);
         self.batches.limit = self.batches.limit.min(self.batches.most);
         self.line.clear();
     }
@@ -271,6 +274,10 @@ impl Planner {
                 Advice::None
             }
             _ => {
+                if failure == Failure::Line {
+                    // A batch may have been too much for a slow line or server to answer in time.
+                    self.batches.limit = (sent.len() / 2).max(1);
+                }
                 self.failed(failure, now, chance);
                 Advice::None
             }
@@ -308,6 +315,27 @@ mod tests {
         assert_eq!(planner.next(Duration::ZERO), Step::Pull);
         planner.pulled(false);
         assert_eq!(planner.next(Duration::ZERO), Step::Wait(None));
+    }
+
+    #[test]
+    fn batches_grow_to_what_the_server_takes_and_shrink_where_no_answer_comes() {
+        let mut planner = Planner::default();
+        planner.identified(100_000, true);
+        planner.pulled(false);
+        let mut limits = Vec::new();
+        for _ in 0..6 {
+            let Step::Push(limit) = planner.next(SECOND) else {
+                panic!("a push")
+            };
+            limits.push(limit);
+            planner.pushed(&names(limit), true);
+            planner.pulled(false);
+        }
+        assert_eq!(limits, [100, 200, 400, 800, 1_000, 1_000]);
+        planner.push_failed(&names(1_000), Failure::Line, SECOND, 0.0);
+        planner.identified(100_000, true);
+        planner.pulled(false);
+        assert_eq!(planner.next(SECOND * 10), Step::Push(500));
     }
 
     #[test]

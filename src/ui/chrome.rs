@@ -365,6 +365,7 @@ const fn order(place: Place) -> &'static str {
             Tab::Dimensions => "as the set has them",
             _ => "what needs me first",
         },
+        Place::Import => "in the order of the file",
         Place::Today | Place::Slots | Place::Browse(_) => "by name",
     }
 }

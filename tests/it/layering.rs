@@ -42,6 +42,7 @@ const NARROW: &[(&str, &[&str])] = &[
             "when",
             "text",
             "effect",
+            "import",
             "list",
         ],
     ),
@@ -50,7 +51,7 @@ const NARROW: &[(&str, &[&str])] = &[
     ("config", &["command", "record", "query", "when", "keymap"]),
     ("store", &["record", "wire", "effect", "query", "text"]),
     ("remote", &["wire"]),
-    ("import", &["record", "when", "text", "ics"]),
+    ("import", &["record", "when", "text", "effect", "ics"]),
     ("sync", &["record", "wire", "store", "remote", "effect"]),
     ("server", &["record", "wire", "query"]),
     ("demo", &["record", "when", "wire"]),
@@ -69,6 +70,10 @@ const HOMES: &[(&str, &[&str])] = &[
     ("tower", &["server"]),
     ("tower_http", &["server"]),
     ("rusqlite", &["store", "server"]),
+    ("csv", &["import"]),
+    ("encoding_rs", &["import"]),
+    ("quick_xml", &["import"]),
+    ("zip", &["import"]),
     ("tokio", OUTSIDE),
     ("std::fs", OUTSIDE),
     ("std::net", OUTSIDE),
@@ -87,7 +92,7 @@ const HOMES: &[(&str, &[&str])] = &[
 
 /// The layers above drawing.
 const OUTSIDE: &[&str] = &[
-    "store", "remote", "import", "sync", "server", "demo", "runtime", "cli", "main",
+    "store", "remote", "sync", "server", "demo", "runtime", "cli", "main",
 ];
 
 /// One file of the library: its path below `src` and its text.

@@ -11,6 +11,7 @@
 
 mod analytics;
 mod backend;
+mod backstage;
 mod cache;
 mod command_line;
 mod crash;

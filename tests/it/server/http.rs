@@ -26,7 +26,7 @@ async fn meta_needs_no_token_and_every_reply_has_its_frame() {
     assert_eq!(header(&reply, "x-request-id").len(), 16);
     let meta: Meta = reply.json().await.unwrap();
     assert_eq!(meta.api.min, 1);
-    assert_eq!(meta.limits.commands_per_batch, 100);
+    assert_eq!(meta.limits.commands_per_batch, 1_000);
     assert_eq!(meta.server_time.to_string(), "2026-11-21T08:00:00Z");
 }
 
@@ -202,7 +202,7 @@ async fn bodies_have_a_limit() {
     let streamed = reqwest::Body::wrap_stream(futures_util::stream::iter(parts));
     let reply = post(streamed).await.unwrap();
     assert_eq!(reply.status(), 413, "without a length too");
-    let many: Vec<Json> = (0..101)
+    let many: Vec<Json> = (0..1_001)
         .map(|number| create(&number.to_string(), "lead", &number.to_string(), json!({})))
         .collect();
     let reply = mei.post(&json!({"client": "c", "batch": many})).await;

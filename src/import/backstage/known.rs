@@ -1,0 +1,143 @@
+//! What is there before an import: creators by id and handle, their figures, the files that were read.
+
+use std::collections::{HashMap, HashSet};
+
+use jiff::Timestamp;
+use serde_json::{Map, Value as Json};
+
+use super::plan::Plan;
+use super::table::Period;
+use super::value::folded_handle;
+use crate::effect::CacheRow;
+use crate::record::{Kind, PeriodKind};
+
+/// A record that is there.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Stored {
+    pub(super) id: String,
+    pub(super) version: u64,
+    pub(super) fields: Map<String, Json>,
+}
+
+impl Stored {
+    pub(super) fn text(&self, name: &str) -> &str {
+        self.fields
+            .get(name)
+            .and_then(Json::as_str)
+            .unwrap_or_default()
+    }
+
+    pub(super) fn at(&self, name: &str) -> Option<Timestamp> {
+        self.text(name).parse().ok()
+    }
+}
+
+impl From<&CacheRow> for Stored {
+    fn from(row: &CacheRow) -> Self {
+        Self {
+            id: row.id.clone(),
+            version: row.version,
+            fields: serde_json::from_str(&row.fields).unwrap_or_default(),
+        }
+    }
+}
+
+/// What is there: creators, their figures, and what was imported before.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    pub(super) creators: Vec<Stored>,
+    pub(super) by_id: HashMap<String, usize>,
+    pub(super) by_handle: HashMap<String, Vec<usize>>,
+    pub(super) figures: HashMap<(String, Period), Stored>,
+    pub(super) newest: HashMap<String, Timestamp>,
+    pub(super) imported: HashSet<String>,
+}
+
+impl Known {
+    /// Takes in the cached creators, figures and imports.
+    pub fn new(creators: &[CacheRow], figures: &[CacheRow], imports: &[CacheRow]) -> Self {
+        let mut known = Self::default();
+        for row in creators {
+            known.take_creator(known.creators.len(), Stored::from(row));
+        }
+        for row in figures {
+            known.take_figures(Stored::from(row));
+        }
+        for row in imports {
+            let stored = Stored::from(row);
+            known.imported.insert(stored.text("sha256").to_owned());
+        }
+        known
+    }
+}
+
+impl Known {
+    /// Takes in what a plan would change, so that the next file is compared with that.
+    pub fn take(&mut self, plan: &Plan) {
+        let places: HashMap<String, usize> = self
+            .creators
+            .iter()
+            .enumerate()
+            .map(|(at, stored)| (stored.id.clone(), at))
+            .collect();
+        for change in &plan.changes {
+            let mut stored = Stored {
+                id: change.id.clone(),
+                version: change.base,
+                fields: change.before.clone(),
+            };
+            change.patch.apply(&mut stored.fields);
+            if change.kind == Kind::CreatorSnapshot {
+                self.take_figures(stored);
+            } else if change.kind == Kind::Creator {
+                let at = places
+                    .get(&change.id)
+                    .copied()
+                    .unwrap_or(self.creators.len());
+                self.take_creator(at, stored);
+            }
+        }
+        self.imported.insert(plan.sha256.clone());
+    }
+
+    fn take_creator(&mut self, at: usize, stored: Stored) {
+        let id = stored.text("platform_id").to_owned();
+        if !id.is_empty() {
+            self.by_id.entry(id).or_insert(at);
+        }
+        let handle = folded_handle(stored.text("handle"));
+        if !handle.is_empty() {
+            let places = self.by_handle.entry(handle).or_default();
+            if !places.contains(&at) {
+                places.push(at);
+            }
+        }
+        match self.creators.get_mut(at) {
+            Some(place) => *place = stored,
+            None => self.creators.push(stored),
+        }
+    }
+
+    fn take_figures(&mut self, stored: Stored) {
+        let creator = stored.text("creator").to_owned();
+        if let Some(at) = stored.at("as_of") {
+            let newest = self.newest.entry(creator.clone()).or_insert(at);
+            *newest = at.max(*newest);
+        }
+        let day = |name: &str| stored.text(name).parse().ok();
+        if let (Some(start), Some(end)) = (day("period_start"), day("period_end")) {
+            let kind = PeriodKind::from(stored.text("period_kind"));
+            let period = Period { kind, start, end };
+            self.figures.insert((creator, slot(&period)), stored);
+        }
+    }
+}
+
+/// The period under which figures are kept: a month to date grows, so its last day is no part of its name.
+pub(super) fn slot(period: &Period) -> Period {
+    let mut slot = period.clone();
+    if matches!(slot.kind, PeriodKind::MonthToDate | PeriodKind::Month) {
+        slot.end = slot.start;
+    }
+    slot
+}

@@ -1,0 +1,242 @@
+//! From a file through the program and a real server, and what the server then has.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value as Json, json};
+
+use super::files::{CREATOR_DATA, csv, row_of, workbook};
+use crate::backend::{Backend, Console};
+
+/// Everything that the server has of a kind, by its feed: none of our own reading of files is in it.
+fn dump(backend: &Backend, console: &Console, kind: &str) -> Vec<Json> {
+    let feed = backend.record("changes?limit=1000", &console.token);
+    assert_eq!(feed["more"], false);
+    let changes = feed["changes"].as_array().unwrap();
+    changes
+        .iter()
+        .filter(|row| row["kind"] == kind && row.get("deleted").is_none())
+        .cloned()
+        .collect()
+}
+
+fn file(console: &Console, name: &str, bytes: &[u8]) -> String {
+    std::fs::create_dir_all(&console.home).unwrap();
+    let path = console.home.join(name);
+    std::fs::write(&path, bytes).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+fn july(rows: u64) -> Vec<u8> {
+    let rows: Vec<Vec<String>> = (0..rows).map(row_of).collect();
+    workbook(
+        &CREATOR_DATA,
+        &rows,
+        Some("Exported at 2026-07-07 08:00 (UTC+0)"),
+    )
+}
+
+/// Compares what the server has with the cells of the file, one by one.
+fn cells_are_fields(backend: &Backend, ana: &Console) {
+    let creators = dump(backend, ana, "creator");
+    let figures = dump(backend, ana, "creator_snapshot");
+    assert_eq!((creators.len(), figures.len()), (120, 120));
+    let by_id: BTreeMap<&str, &Json> = creators
+        .iter()
+        .map(|row| (row["fields"]["platform_id"].as_str().unwrap(), row))
+        .collect();
+    for number in 0..120 {
+        let cells = row_of(number);
+        let creator = by_id[cells[1].as_str()];
+        assert_eq!(creator["fields"]["handle"], json!(cells[2]));
+        assert_eq!(creator["fields"]["network"], "nova");
+        assert_eq!(creator["fields"]["manager"], json!(cells[4]));
+        assert_eq!(creator["fields"]["joined_at"], "2023-08-05");
+        assert_eq!(creator["fields"]["tier_status"], json!(cells[22]));
+        assert_eq!(creator["updated_by"], "ana");
+        let mine = figures
+            .iter()
+            .filter(|row| row["fields"]["creator"] == creator["id"]);
+        let mine: Vec<&Json> = mine.map(|row| &row["fields"]).collect();
+        assert_eq!(mine.len(), 1);
+        assert_eq!(mine[0]["diamonds"], json!(cells[7].parse::<i64>().unwrap()));
+        assert_eq!(mine[0]["live_seconds"], 23 * 3600 + 7 * 60 + 8);
+        assert_eq!(mine[0]["last_month_hours"], 180.5);
+        assert_eq!(
+            (
+                &mine[0]["period_start"],
+                &mine[0]["period_end"],
+                &mine[0]["period_kind"]
+            ),
+            (&json!("2026-07-01"), &json!("2026-07-06"), &json!("mtd"))
+        );
+    }
+}
+
+#[test]
+fn what_the_file_says_is_what_the_server_has() {
+    let backend = Backend::start();
+    let ana = backend.console("ana");
+    ana.run(&["sync"]).ok();
+    let path = file(&ana, "Creator data.xlsx", &july(120));
+    let dry = ana
+        .run(&[
+            "import",
+            "backstage",
+            &path,
+            "--network",
+            "Nova Media",
+            "--dry-run",
+        ])
+        .ok();
+    assert!(
+        dry.contains("120 new creators") && dry.contains("nothing was changed"),
+        "{dry}"
+    );
+    assert!(
+        dump(&backend, &ana, "creator").is_empty(),
+        "a dry run changes nothing"
+    );
+    let said = ana
+        .run(&["import", "backstage", &path, "--network", "Nova Media"])
+        .ok();
+    assert!(said.contains("sent: 241 edits"), "{said}");
+
+    cells_are_fields(&backend, &ana);
+    let imports = dump(&backend, &ana, "import");
+    assert_eq!(imports.len(), 1);
+    let kept = &imports[0]["fields"];
+    assert_eq!(
+        (&kept["by"], &kept["rows"], &kept["created"]),
+        (&json!("ana"), &json!(120), &json!(120))
+    );
+    assert_eq!(kept["file"], "Creator data.xlsx");
+
+    let again = ana
+        .run(&["import", "backstage", &path, "--network", "Nova Media"])
+        .ok();
+    assert!(
+        again.contains("nothing to change: this file was imported before"),
+        "{again}"
+    );
+    assert_eq!(dump(&backend, &ana, "import").len(), 1);
+
+    assert!(
+        ana.run(&["undo"])
+            .ok()
+            .contains("took back: import Creator data.xlsx")
+    );
+    for kind in ["creator", "creator_snapshot", "import"] {
+        assert!(
+            dump(&backend, &ana, kind).is_empty(),
+            "{kind}: one undo takes all of it back"
+        );
+    }
+}
+
+#[test]
+fn an_import_made_offline_waits_and_what_a_person_typed_stays() {
+    let mut backend = Backend::start();
+    let ana = backend.console("ana");
+    ana.run(&["sync"]).ok();
+    ana.run(&[
+        "new",
+        "creator",
+        "handle=creator0",
+        "network=nova",
+        "group=Our word",
+    ])
+    .ok();
+    backend.stop();
+    let header = [
+        "Creator ID",
+        "Handle",
+        "Group",
+        "Data period",
+        "Diamonds",
+        "Shoe size",
+    ];
+    let rows: [&[&str]; 2] = [
+        &[
+            "7359135855103475718",
+            "creator0",
+            "Group A",
+            "2026-07-01 ~ 2026-07-06",
+            "2.98M",
+            "38",
+        ],
+        &[
+            "7359135855103475719",
+            "stranger",
+            "Group A",
+            "2026-07-01 ~ 2026-07-06",
+            "1",
+            "40",
+        ],
+    ];
+    let path = file(&ana, "a.csv", csv(&header, &rows).as_bytes());
+    let said = ana.run(&["import", "backstage", &path]).ok();
+    assert!(
+        said.contains("queued: 3 of 3 edits wait") || said.contains("queued: 3"),
+        "{said}"
+    );
+    assert!(
+        said.contains("`Our word` stays") && said.contains("row 3: not used"),
+        "{said}"
+    );
+    assert!(said.contains("column `Shoe size` is not known"), "{said}");
+    backend.resume();
+    ana.run(&["sync"]).ok();
+    let creators = dump(&backend, &ana, "creator");
+    assert_eq!(creators.len(), 1);
+    assert_eq!(creators[0]["fields"]["group"], "Our word");
+    assert_eq!(creators[0]["fields"]["platform_id"], "7359135855103475718");
+    let figures = dump(&backend, &ana, "creator_snapshot");
+    assert_eq!(figures[0]["fields"]["diamonds"], 2_980_000);
+    assert_eq!(figures[0]["fields"]["other"], json!({"Shoe size": "38"}));
+    let import = &dump(&backend, &ana, "import")[0]["fields"];
+    assert_eq!(import["unknown_columns"], json!(["Shoe size"]));
+    let unmatched: Json = serde_json::from_str(import["unmatched"].as_str().unwrap()).unwrap();
+    assert_eq!(
+        (&unmatched["row"], &unmatched["cells"][1]),
+        (&json!(3), &json!("stranger"))
+    );
+}
+
+#[test]
+fn the_report_for_programs_says_every_change() {
+    let backend = Backend::start();
+    let ana = backend.console("ana");
+    ana.run(&["sync"]).ok();
+    let path = file(&ana, "Creator data.xlsx", &july(3));
+    let out = ana
+        .run(&[
+            "import",
+            "backstage",
+            &path,
+            "--network",
+            "nova",
+            "--dry-run",
+            "--format",
+            "json",
+        ])
+        .ok();
+    let report: Json = serde_json::from_str(&out).unwrap();
+    let plan = &report["imports"][0];
+    assert_eq!(plan["counts"]["created"], 3);
+    let changes = plan["changes"].as_array().unwrap();
+    assert_eq!(changes.len(), 6);
+    assert_eq!(
+        changes[0]["change"]["set"]["platform_id"],
+        "7359135855103475718"
+    );
+    let wrong = ana.run(&["import", "backstage", "/nowhere/a.xlsx"]);
+    assert!(
+        wrong.code == 1 && wrong.err.contains("/nowhere/a.xlsx: cannot be opened"),
+        "{wrong:?}"
+    );
+    let unknown = ana.run(&["import", "backstage", &path, "--network", "Nobody"]);
+    assert!(
+        unknown.code == 2 && unknown.err.contains("cnm list network"),
+        "{unknown:?}"
+    );
+}
