@@ -175,8 +175,8 @@ const LINES: &[(&str, &[&[&str]])] = &[
     (
         "follow-up resolve",
         &[&[
-            "follow-up escalate p1 --id call",
-            "follow-up resolve \"a bank holiday\" --id call",
+            "follow-up escalate p2 --id plan",
+            "follow-up resolve \"a bank holiday\" --id plan",
         ]],
     ),
     (
