@@ -21,7 +21,8 @@ pub(super) fn rows_of(edit: &Edit) -> Vec<String> {
 impl App {
     /// Puts the cursor on the first of these rows that stands in the list of a place.
     pub(super) fn go_back_to(&mut self, place: Place, rows: &[String]) {
-        let list = &mut self.screen.shelf_mut(place).list;
-        let _ = rows.iter().any(|key| list.go_to_key(key));
+        if let Some(shelf) = self.screen.shelves.get_mut(&place) {
+            let _ = rows.iter().any(|key| shelf.list.go_to_key(key));
+        }
     }
 }

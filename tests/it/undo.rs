@@ -210,8 +210,8 @@ const LINES: &[(&str, &[&[&str]])] = &[
     (
         "follow-up resolve",
         &[&[
-            "follow-up escalate p1 --id call",
-            "follow-up resolve \"a bank holiday\" --id call",
+            "follow-up escalate p2 --id plan",
+            "follow-up resolve \"a bank holiday\" --id plan",
         ]],
     ),
     (
@@ -566,6 +566,21 @@ impl Desk {
         }
     }
 
+    /// The row under the cursor of the place at hand.
+    fn cursor(&self) -> Option<String> {
+        let list = self.app.screen.list()?;
+        list.cursor().map(str::to_owned)
+    }
+
+    /// Puts the cursor back on a row: a verb that makes a record may have left it there, and what stands beside
+    /// the list depends on it.
+    fn stand_where(&mut self, row: Option<&str>) {
+        let place = self.app.screen.active();
+        if let Some(row) = row {
+            self.app.screen.shelf_mut(place).list.go_to_key(row);
+        }
+    }
+
     /// Everything as the cache shows it.
     async fn cached(&self) -> Records {
         records(&self.store).await
@@ -696,6 +711,7 @@ async fn try_verb(desk: &mut Desk, name: &str, lines: &[String], sync_first: boo
         desk.run(line).await;
     }
     desk.stand_on(name, last).await;
+    let cursor = desk.cursor();
     let (looks, cached, served) = (desk.looks().await, desk.cached().await, desk.served().await);
     let remembered = desk.remembered(&cached);
     desk.run(&fill(last, &made)).await;
@@ -718,6 +734,7 @@ async fn try_verb(desk: &mut Desk, name: &str, lines: &[String], sync_first: boo
             desk.restart().await;
         }
         desk.run("undo").await;
+        desk.stand_where(cursor.as_deref());
         if !restart {
             // After a restart only what is open is in memory.
             let now = desk.remembered(&remembered);
