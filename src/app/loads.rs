@@ -258,7 +258,6 @@ impl App {
             }
         }
         self.screen.loaded.clear();
-        self.undo.read_again();
         self.courses.clear();
         self.whole.clear();
         let first = self.screen.sync.synced_at.is_none();

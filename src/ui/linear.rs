@@ -1,7 +1,7 @@
 //! The console in sentences: no frame, one line a change, numbered choices; for screen readers and bare terminals.
 
 use super::table::{field_lines, words};
-use crate::app::{App, Echo, Find, Form, Line, Mode, Purpose, help_rows};
+use crate::app::{App, Echo, Find, Form, Line, Mode, Purpose, Sweep, help_rows};
 use crate::command::Summary;
 use crate::pane::{Focus, Place, Tone};
 use crate::record::{AnyRef, Id, Kind, KindVisitor, Message, Person, Record, Thread};
@@ -183,6 +183,27 @@ fn numbered<'a>(choices: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<String
         .collect()
 }
 
+fn swept(sweep: &Sweep) -> Vec<String> {
+    let (groups, threads, messages) = sweep.counts();
+    let mut lines = vec![format!(
+        "Clear {groups} groups, {threads} threads, {messages} messages: a number leaves one out or takes it \
+         in, `yes` clears, an empty line leaves."
+    )];
+    lines.extend(sweep.groups.iter().zip(1..).map(|(group, number)| {
+        let stays = if sweep.is_ticked(group) {
+            ""
+        } else {
+            ", stays"
+        };
+        format!(
+            "{number} {}, {} threads{stays}",
+            group.reason,
+            group.threads.len()
+        )
+    }));
+    lines
+}
+
 fn more(app: &App) -> Vec<String> {
     match &app.mode {
         Mode::Normal if app.screen.focus == Focus::Detail => detail(app),
@@ -218,26 +239,7 @@ fn more(app: &App) -> Vec<String> {
                 "Question {number} of {count}, {question}: a digit answers, `save` saves, an empty line leaves."
             )]
         }
-        Mode::Sweep(sweep) => {
-            let (groups, threads, messages) = sweep.counts();
-            let mut lines = vec![format!(
-                "Clear {groups} groups, {threads} threads, {messages} messages: a number leaves one out or takes it \
-                 in, `yes` clears, an empty line leaves."
-            )];
-            lines.extend(sweep.groups.iter().zip(1..).map(|(group, number)| {
-                let stays = if sweep.is_ticked(group) {
-                    ""
-                } else {
-                    ", stays"
-                };
-                format!(
-                    "{number} {}, {} threads{stays}",
-                    group.reason,
-                    group.threads.len()
-                )
-            }));
-            lines
-        }
+        Mode::Sweep(sweep) => swept(sweep),
         Mode::Summary(_) => {
             let summary = Summary::of(&app.world, app.undo.done());
             vec![format!(
