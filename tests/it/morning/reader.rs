@@ -205,12 +205,12 @@ pub(super) fn decide(message: &str) -> Act {
         let bare: String = words.split_whitespace().collect();
         tight.contains(&bare)
     };
-    if NOTHING.iter().any(|words| says(words)) {
+    if NOTHING.iter().any(says) {
         return Act::Pass;
     }
     RULES
         .iter()
-        .find(|(cues, _)| cues.iter().any(|words| says(words)))
+        .find(|(cues, _)| cues.iter().any(says))
         .map_or(Act::Reply("Thanks, here is what I have."), |(_, act)| {
             act.clone()
         })
