@@ -89,6 +89,12 @@ fn samples() -> Vec<Sample> {
             let id = format!("{}{number}", kind.name());
             let (fields, named) = match kind.audience() {
                 Audience::Everyone => (json!({}), None),
+                // A kind that names one person by another word than `owner`, such as who imported a file.
+                Audience::Users([by]) if *by != "owner" => {
+                    let one: Vec<String> = named.iter().take(1).cloned().collect();
+                    let fields = one.first().map_or(json!({}), |user| json!({ *by: user }));
+                    (fields, Some(one))
+                }
                 Audience::Users(_) => {
                     let fields = match owners {
                         [] => json!({}),
