@@ -57,7 +57,7 @@ fn pieces(canvas: &Canvas<'_>, tab: &DueTab, active: bool) -> Vec<Piece> {
     let style = if active {
         paint.chip(paint.theme.accent)
     } else if tab.rows == 0 {
-        paint.frame(false)
+        paint.dim()
     } else {
         paint.text()
     };
