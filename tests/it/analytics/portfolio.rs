@@ -178,16 +178,7 @@ fn growth(question: &Value, answer: &Value) {
         .iter()
         .enumerate()
     {
-        let mut points = Vec::new();
-        for (number, pair) in pairs.iter().enumerate() {
-            for (first, value) in [date(2026, 1, 1), date(2026, 2, 1)].into_iter().zip(pair) {
-                if let Some(value) = value {
-                    let id = Id::<MetricPoint>::new(format!("{number}{first}"));
-                    let days = [Some(*value)];
-                    points.push((id, point(&creator(number), PeriodKind::Month, first, &days)));
-                }
-            }
-        }
+        let points = months_of(pairs, [date(2026, 1, 1), date(2026, 2, 1)]);
         let set = SeriesSet::read(points.iter().map(|(id, point)| (id, point)), |_| {
             Nature::Flow
         });
@@ -244,16 +235,7 @@ fn creators(question: &Value, answer: &Value) {
         .iter()
         .enumerate()
     {
-        let mut points = Vec::new();
-        for (number, pair) in roster.iter().enumerate() {
-            for (first, value) in [date(2026, 9, 1), date(2026, 10, 1)].into_iter().zip(pair) {
-                if let Some(value) = value {
-                    let id = Id::<MetricPoint>::new(format!("{number}{first}"));
-                    let days = [Some(*value)];
-                    points.push((id, point(&creator(number), PeriodKind::Month, first, &days)));
-                }
-            }
-        }
+        let points = months_of(roster, [date(2026, 9, 1), date(2026, 10, 1)]);
         let set = SeriesSet::read(points.iter().map(|(id, point)| (id, point)), |_| {
             Nature::Flow
         });
@@ -457,4 +439,19 @@ fn the_month_is_that_of_utc_and_a_late_restatement_replaces_it() {
     ]);
     let total = series.month(date(2026, 3, 1)).unwrap().total;
     assert!((total - 102.0).abs() < 1e-9);
+}
+
+/// Returns the figures of creators for two months; where one has none it is left out.
+fn months_of(pairs: &[[Option<f64>; 2]], months: [Date; 2]) -> Vec<(Id<MetricPoint>, MetricPoint)> {
+    let mut points = Vec::new();
+    for (number, pair) in pairs.iter().enumerate() {
+        for (first, value) in months.into_iter().zip(pair) {
+            if let Some(value) = value {
+                let id = Id::<MetricPoint>::new(format!("{number}{first}"));
+                let days = [Some(*value)];
+                points.push((id, point(&creator(number), PeriodKind::Month, first, &days)));
+            }
+        }
+    }
+    points
 }
