@@ -13,7 +13,7 @@ use cnm::record::{Kind, Op, PeriodKind};
 use serde_json::{Value as Json, json};
 
 use crate::shared_files;
-use files::{CREATOR_DATA, MANAGE, csv, row_of, workbook};
+use files::{CREATOR_DATA, MANAGE, csv, csv_of, row_of, workbook};
 
 fn cached(kind: Kind, id: &str, fields: &Json) -> CacheRow {
     CacheRow {
@@ -190,14 +190,9 @@ fn a_workbook_with_the_header_on_row_two_gives_the_same_as_a_table_of_text() {
         &rows,
         Some("Exported at 2026-07-07 08:00 (UTC+0)"),
     );
-    let cells: Vec<Vec<&str>> = rows
-        .iter()
-        .map(|row| row.iter().map(String::as_str).collect())
-        .collect();
-    let slices: Vec<&[&str]> = cells.iter().map(Vec::as_slice).collect();
     let text = format!(
         "Exported at,2026-07-07 08:00 (UTC+0)\n{}",
-        csv(&CREATOR_DATA, &slices)
+        csv_of(&CREATOR_DATA, &rows)
     );
     let one = fresh("a.xlsx", &book);
     let other = fresh("a.csv", text.as_bytes());

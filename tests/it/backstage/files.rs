@@ -124,6 +124,16 @@ pub(super) fn workbook(header: &[&str], rows: &[Vec<String>], top: Option<&str>)
     book.save_to_buffer().unwrap()
 }
 
+/// Writes rows of owned cells as a table of text.
+pub(super) fn csv_of(header: &[&str], rows: &[Vec<String>]) -> String {
+    let cells: Vec<Vec<&str>> = rows
+        .iter()
+        .map(|row| row.iter().map(String::as_str).collect())
+        .collect();
+    let slices: Vec<&[&str]> = cells.iter().map(Vec::as_slice).collect();
+    csv(header, &slices)
+}
+
 /// Writes a table of text.
 pub(super) fn csv(header: &[&str], rows: &[&[&str]]) -> String {
     let line = |cells: &[&str]| {

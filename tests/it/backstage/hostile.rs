@@ -3,7 +3,7 @@
 use cnm::import::backstage::{CELL_CHARS, COLUMNS, Known};
 use cnm::record::Kind;
 
-use super::files::{CREATOR_DATA, csv, packed, raw_sheet, raw_workbook, row_of, workbook};
+use super::files::{CREATOR_DATA, csv, csv_of, packed, raw_sheet, raw_workbook, row_of, workbook};
 use super::{fresh, read, sets};
 use crate::shared_files;
 
@@ -232,12 +232,7 @@ fn no_mutated_file_makes_it_panic() {
         &rows,
         Some("Exported at 2026-07-07 08:00 (UTC+0)"),
     );
-    let cells: Vec<Vec<&str>> = rows
-        .iter()
-        .map(|row| row.iter().map(String::as_str).collect())
-        .collect();
-    let slices: Vec<&[&str]> = cells.iter().map(Vec::as_slice).collect();
-    let text = csv(&CREATOR_DATA, &slices).into_bytes();
+    let text = csv_of(&CREATOR_DATA, &rows).into_bytes();
     let wide: Vec<u8> = String::from_utf8(text.clone())
         .unwrap()
         .encode_utf16()
