@@ -78,10 +78,25 @@
 //!   ([`import::backstage::PART_BYTES`] and its neighbours) and runs nothing.
 //! * *Figures of single creators come as one record for each period* ([`record::CreatorSnapshot`]), not as one
 //!   metric point for each figure: an export of 15,000 creators is then 30,000 commands instead of 300,000.
+//! * *An import writes the figures of CNs too.* What a CN earns by an export is the sum over its creators, made once by
+//!   [`import`] as ordinary figures with their n, age and source `backstage export`, not by every screen: a list of CNs
+//!   need not read 15,000 creators. Each day of a month to date keeps a record of its own, so that the same day of the
+//!   next month has something to be compared with. Where the backend has figures of its own for a CN and a metric,
+//!   growth and pace are computed from those alone; the metric explorer shows both.
+//! * *Batches are as large as the server says.* The contract names 100 commands a batch; an import of 15,000 creators is
+//!   30,000 commands, and at 20 requests a second 600 requests take half a minute of waiting. `/v1/meta` says what a
+//!   server takes (the reference backend 1,000), the first batch has 100 and each one that is taken doubles the next
+//!   ([`sync`]); a server that says 100 is sent 100.
 //! * *The contract has no snapshot endpoint.* Paging through the changes from an empty cursor gives the same
 //!   rows by the same code; [`store`] collects them beside the old mirror and swaps at the end.
 //! * *Digits are tabs.* `1` to `6` open places, since that is what hands look for; a count begins with `0`.
 //!   [`config::Digits`] turns it round.
+//! * *Win rates leave out leads without a known source or archetype* ([`funnel`]): a rate of `unknown` can be ranked
+//!   and cannot be acted on. How many are left out stands beside it.
+//! * *Goals of colleagues count in a team's or region's targets only where their records are visible*; the screen says
+//!   whose are added up. The funnel opens on everyone I see, since that is what a Growth Lead asks first; `S` narrows it.
+//!   "Region" is the team above mine, as the backend's tree of teams has it.
+//! * *Bars of the funnel are scaled by open stages*: signed and lost leads of a year would make every other bar a stub.
 //! * *A closed lead leaves the working set by its `closed_at`*, not by its stage: stages are records that a
 //!   team changes, and what is held in memory must not change with their names.
 //! * *A macro is a file of command lines*, not a table of TOML: it keeps its comments, any editor edits it, and

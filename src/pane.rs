@@ -29,8 +29,8 @@ pub use inbox::Split;
 pub use offers::{OFFERED, Offer, Offers, offers};
 pub use page::{
     CreatorFigures, DimensionRow, MetricGrowth, MetricRow, NetworkFigures, PageFigures,
-    PortfolioFigures, Tab, dimension_rows, leading_metric, metric_name, metric_rows, timeline,
-    utc_today,
+    PortfolioFigures, Tab, dimension_rows, leading_metric, metric_def, metric_name, metric_rows,
+    timeline, utc_today,
 };
 pub use readings::{Contacts, Readings};
 pub use slots::{Anchored, SlotOrder, SlotView, SlotsScreen};

@@ -25,6 +25,7 @@ mod contract;
 mod creator;
 mod creator_snapshot;
 mod dimension;
+mod exported;
 mod follow_up;
 mod goal;
 mod id;
@@ -56,6 +57,10 @@ pub use contract::{Contract, ContractState};
 pub use creator::{AsExported, Creator};
 pub use creator_snapshot::{Columns, CreatorSnapshot};
 pub use dimension::{Dimension, DimensionScore, DimensionSet};
+pub use exported::{
+    ACTIVE_CREATORS, EXPORT_SOURCE, ExportSum, MANAGED_CREATORS, exported_metric, exported_state,
+    exported_status,
+};
 pub use field::{
     Derived, Field, FieldError, FieldInfo, FieldType, FieldValue, ListItem, LongText, lenient, read,
 };

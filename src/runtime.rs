@@ -23,7 +23,7 @@ mod worker;
 
 pub use clock::Clock;
 pub use home::{Home, HomeError, fallback_theme};
-pub use import::{LOADS as IMPORT_LOADS, plans as import_plans};
+pub use import::{LOADS as IMPORT_LOADS, plans as import_plans, point_loads as import_point_loads};
 pub use outside::read_file;
 pub use program::{Programs, name_of};
 #[cfg(unix)]

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 
 use crate::figure::{Aim, Change, Pace, month_length, month_start, plus_months};
 use crate::list::World;
+use crate::pane::metric_def;
 use crate::portfolio::{Series, ToDate, goal_pace, nature_of};
 use crate::record::{
     AnyRef, Goal, GoalPeriod, Id, Kind, MetricDef, MetricPoint, Network, PointStatus,
@@ -134,7 +135,6 @@ fn courses(
     subjects: &BTreeSet<AnyRef>,
     today: Date,
 ) -> BTreeMap<AnyRef, Vec<Course>> {
-    let defs = world.table::<MetricDef>();
     let mut series: BTreeMap<(&AnyRef, &Id<MetricDef>), Series> = BTreeMap::new();
     for (_, point) in world.table::<MetricPoint>().records() {
         let (Some(subject), Some(metric)) = (&point.subject, &point.metric) else {
@@ -143,12 +143,12 @@ fn courses(
         if !subjects.contains(subject) {
             continue;
         }
-        let Some(def) = world.get(metric) else {
+        let Some(def) = metric_def(world, metric) else {
             continue;
         };
         series
             .entry((subject, metric))
-            .or_insert_with(|| Series::new(nature_of(def)))
+            .or_insert_with(|| Series::new(nature_of(&def)))
             .add(point);
     }
     let goals: Goals<'_> = world
@@ -165,9 +165,9 @@ fn courses(
         .collect();
     let mut found: BTreeMap<AnyRef, Vec<Course>> = BTreeMap::new();
     for ((subject, metric), series) in series {
-        let def = defs.record(metric.as_str());
+        let def = metric_def(world, metric);
         if let Some(course) =
-            def.and_then(|def| course(subject, metric, def, &series, &goals, today))
+            def.and_then(|def| course(subject, metric, &def, &series, &goals, today))
         {
             found.entry(subject.clone()).or_default().push(course);
         }

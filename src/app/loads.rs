@@ -6,8 +6,8 @@ use super::App;
 use crate::effect::{Batch, CacheChange, CacheRow, Effect, Line, Load, SyncStatus};
 use crate::pane::{OFFERED, Place, Tab, Tone, arrange, arrange_all, arrange_stale};
 use crate::record::{
-    AnyRef, Creator, Direction, FollowUp, Id, Kind, KindVisitor, Message, MetricPoint, Plan,
-    Record, Thread,
+    AnyRef, Creator, CreatorSnapshot, Direction, FollowUp, Id, Kind, KindVisitor, Message,
+    MetricPoint, Plan, Record, Thread,
 };
 
 /// At most this many messages of a thread are read for its preview.
@@ -460,16 +460,20 @@ impl App {
                     kind: "creators_of".into(),
                     id: network.id.clone(),
                 };
-                if let Ok(since) = since
-                    && self.first_time((below, Kind::MetricPoint))
-                {
-                    effects.push(Effect::Load(Load::Below {
-                        parent: network,
-                        through: Kind::Creator,
-                        kind: Kind::MetricPoint,
-                        since: since.timestamp(),
-                        limit: FIGURES,
-                    }));
+                // What the backend computed of them, and what exports said.
+                let kinds = [Kind::MetricPoint, Kind::CreatorSnapshot];
+                for kind in kinds {
+                    if let Ok(since) = &since
+                        && self.first_time((below.clone(), kind))
+                    {
+                        effects.push(Effect::Load(Load::Below {
+                            parent: network.clone(),
+                            through: Kind::Creator,
+                            kind,
+                            since: since.timestamp(),
+                            limit: FIGURES,
+                        }));
+                    }
                 }
             }
             Tab::Plan => {
@@ -534,12 +538,12 @@ impl App {
         let kept: BTreeSet<String> = kept.collect();
         let old: Vec<(AnyRef, Kind)> = self.screen.loaded.drain(..PARENTS).collect();
         for (parent, kind) in old {
+            if &*parent.kind == "creators_of" {
+                self.forget_creators(&parent.id);
+                continue;
+            }
             if kind == Kind::MetricPoint {
                 self.courses.forget(&parent);
-                if &*parent.kind == "creators_of" {
-                    self.forget_creators(&parent.id);
-                    continue;
-                }
             }
             kind.visit(Drop {
                 world: &mut self.world,
@@ -563,19 +567,23 @@ impl App {
             })
             .map(|(id, _)| id.as_str().to_owned())
             .collect();
-        let table = self.world.table_mut::<MetricPoint>();
-        let gone: Vec<String> = table
-            .records()
-            .filter(|(_, point)| {
-                point.subject.as_ref().is_some_and(|link| {
-                    link.known_kind() == Some(Kind::Creator) && creators.contains(&*link.id)
-                })
-            })
-            .map(|(id, _)| id.as_str().to_owned())
-            .collect();
-        for id in gone {
-            table.remove(&id);
-        }
+        let known = |link: &AnyRef| {
+            link.known_kind() == Some(Kind::Creator) && creators.contains(&*link.id)
+        };
+        forget(self.world.table_mut::<MetricPoint>(), known);
+        forget(self.world.table_mut::<CreatorSnapshot>(), known);
+    }
+}
+
+/// Drops the records that hang under one of these.
+fn forget<R: Record>(table: &mut crate::list::Table<R>, parents: impl Fn(&AnyRef) -> bool) {
+    let gone: Vec<String> = table
+        .records()
+        .filter(|(_, record)| record.parent().as_ref().is_some_and(&parents))
+        .map(|(id, _)| id.as_str().to_owned())
+        .collect();
+    for id in gone {
+        table.remove(&id);
     }
 }
 

@@ -17,6 +17,7 @@ const KINDS: &[Kind] = &[
     Kind::CriteriaSet,
     Kind::CoachingAction,
     Kind::Creator,
+    Kind::CreatorSnapshot,
     Kind::Milestone,
 ];
 

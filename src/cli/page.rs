@@ -40,13 +40,15 @@ pub(super) fn read_page(
             let today = crate::pane::utc_today(world);
             let first = crate::figure::plus_months(crate::figure::month_start(today), -1);
             if let Ok(since) = first.to_zoned(TimeZone::UTC) {
-                loads.push(Load::Below {
-                    parent: parent.clone(),
-                    through: Kind::Creator,
-                    kind: Kind::MetricPoint,
-                    since: since.timestamp(),
-                    limit: 200_000,
-                });
+                loads.extend(
+                    [Kind::MetricPoint, Kind::CreatorSnapshot].map(|kind| Load::Below {
+                        parent: parent.clone(),
+                        through: Kind::Creator,
+                        kind,
+                        since: since.timestamp(),
+                        limit: 200_000,
+                    }),
+                );
             }
         }
     }

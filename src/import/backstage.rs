@@ -19,6 +19,7 @@ mod package;
 mod plan;
 mod report;
 mod table;
+mod totals;
 mod value;
 mod xlsx;
 

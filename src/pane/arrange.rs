@@ -24,7 +24,7 @@ pub fn arrange(world: &World, screen: &mut Screen, place: Place, called: bool) {
         Place::Import => screen
             .import
             .as_ref()
-            .map(|import| import.keys())
+            .map(|import| import.keys(&filter))
             .unwrap_or_default(),
         Place::Today | Place::Slots => return,
         Place::Inbox => super::inbox::keys(world, screen),

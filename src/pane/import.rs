@@ -18,9 +18,21 @@ impl ImportScreen {
         Self { plans, lines }
     }
 
-    /// Returns the keys of the lines, in order.
-    pub fn keys(&self) -> Vec<String> {
-        (0..self.lines.len()).map(|at| at.to_string()).collect()
+    /// Returns the keys of the lines that hold all words of a filter, in order.
+    pub fn keys(&self, filter: &str) -> Vec<String> {
+        let words: Vec<String> = filter.split_whitespace().map(str::to_lowercase).collect();
+        let holds = |line: &ReportLine| {
+            let text = line.text.to_lowercase();
+            let topic = line.topic.word();
+            words
+                .iter()
+                .all(|word| text.contains(word) || topic.contains(word.as_str()))
+        };
+        let lines = self.lines.iter().enumerate();
+        lines
+            .filter(|(_, line)| words.is_empty() || holds(line))
+            .map(|(at, _)| at.to_string())
+            .collect()
     }
 
     /// Returns the line with a key.

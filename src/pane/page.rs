@@ -3,6 +3,7 @@
 mod figures;
 mod table;
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
@@ -13,9 +14,10 @@ use jiff::tz::TimeZone;
 use crate::list::World;
 use crate::portfolio::milestones;
 use crate::record::{
-    AnyRef, Campaign, CoachingAction, Creator, DimensionScore, DimensionSet, Goal, GoalPeriod, Id,
-    Incident, Kind, MetricDef, MetricPoint, Milestone, Network, Note, Participation,
-    ParticipationState, PeriodKind, Person, Plan, PlanItem, Record, Thread,
+    AnyRef, Campaign, CoachingAction, Creator, CreatorSnapshot, DimensionScore, DimensionSet, Goal,
+    GoalPeriod, Id, Incident, Kind, MetricDef, MetricPoint, Milestone, Network, Note,
+    Participation, ParticipationState, PeriodKind, Person, Plan, PlanItem, Record, Thread,
+    exported_metric,
 };
 
 pub use figures::{
@@ -143,7 +145,7 @@ impl Tab {
     pub(super) fn kinds(self) -> Vec<Kind> {
         match self {
             Tab::Overview => vec![Kind::Network],
-            Tab::Creators => vec![Kind::Creator, Kind::MetricPoint],
+            Tab::Creators => vec![Kind::Creator, Kind::MetricPoint, Kind::CreatorSnapshot],
             Tab::Dimensions => vec![Kind::DimensionScore, Kind::DimensionSet],
             Tab::Campaigns => vec![Kind::Participation, Kind::Campaign],
             Tab::Contacts => vec![Kind::Person, Kind::Network],
@@ -245,6 +247,18 @@ fn creators(world: &World, network: &Id<Network>) -> Vec<String> {
     let leading = leading_metric(world);
     let first = crate::figure::month_start(utc_today(world));
     let mut brings: HashMap<&str, f64> = HashMap::new();
+    let diamonds = |id: &Id<MetricDef>| id.as_str() == "diamonds";
+    if leading.as_ref().is_some_and(diamonds) {
+        for (_, told) in world.table::<CreatorSnapshot>().records() {
+            if told.period_start == Some(first)
+                && told.period_kind == PeriodKind::MonthToDate
+                && let (Some(creator), Some(count)) = (&told.creator, told.diamonds)
+            {
+                #[expect(clippy::cast_precision_loss, reason = "only their order counts")]
+                brings.insert(creator.as_str(), count as f64);
+            }
+        }
+    }
     for (_, point) in world.table::<MetricPoint>().records() {
         if point.period == Some(first)
             && point.period_kind == PeriodKind::MonthToDate
@@ -486,8 +500,17 @@ fn happened<R: Record>(
 
 /// Returns the name of a metric on screen.
 pub fn metric_name(world: &World, metric: Option<&Id<MetricDef>>) -> String {
-    match world.follow::<MetricDef>(metric) {
+    let Some(metric) = metric else {
+        return String::new();
+    };
+    match metric_def(world, metric) {
         Some(def) if !def.name.is_empty() => def.name.clone(),
-        _ => metric.map(|id| id.as_str().to_owned()).unwrap_or_default(),
+        _ => metric.as_str().to_owned(),
     }
+}
+
+/// Returns what a metric means: as the backend defines it, else what the exports of the platform count by it.
+pub fn metric_def<'a>(world: &'a World, metric: &Id<MetricDef>) -> Option<Cow<'a, MetricDef>> {
+    let defined = world.get(metric).map(Cow::Borrowed);
+    defined.or_else(|| exported_metric(metric.as_str()).map(Cow::Owned))
 }

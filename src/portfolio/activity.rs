@@ -135,9 +135,12 @@ pub fn valid_live_days(series: &Series, from: Date, to: Date, one_hour: f64) -> 
 
 /// Returns for how many days up to the last known one nothing has come in; nothing without a known day.
 ///
-/// Days that are not reported yet do not count, days without a figure in between end the count.
+/// Days that are not reported yet do not count, days without a figure in between end the count. Where no single
+/// day is known, as in imported exports, months to date are compared: it is dark for as long as they say the same.
 pub fn dark_days(series: &Series) -> Option<u32> {
-    let last = series.last_day()?;
+    let Some(last) = series.last_day() else {
+        return series.still_for();
+    };
     let mut dark = 0;
     while series.day(plus_days(last, -i64::from(dark))) == Some(0.0) {
         dark += 1;

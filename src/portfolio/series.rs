@@ -103,6 +103,9 @@ pub struct Series {
     pub nature: Nature,
     months: BTreeMap<Date, Month>,
     to_date: BTreeMap<Date, ToDate>,
+    /// Every month to date that is known, also those that a younger one of the same month follows: the same day
+    /// of another month is compared with them.
+    marks: BTreeMap<(Date, u32), ToDate>,
     rolling: BTreeMap<Date, Rolling>,
     single: BTreeMap<Date, f64>,
 }
@@ -122,6 +125,7 @@ impl Series {
             nature,
             months: BTreeMap::new(),
             to_date: BTreeMap::new(),
+            marks: BTreeMap::new(),
             rolling: BTreeMap::new(),
             single: BTreeMap::new(),
         }
@@ -200,6 +204,8 @@ impl Series {
             as_of: point.as_of,
             status: point.status.clone(),
         };
+        let mark = (first, elapsed);
+        replace(&mut self.marks, mark, to_date.clone(), |mark| mark.as_of);
         replace(&mut self.to_date, first, to_date, |to_date| to_date.as_of);
         true
     }
@@ -241,6 +247,9 @@ impl Series {
         {
             return Some(exact.clone());
         }
+        if let Some(mark) = self.marks.get(&(first, elapsed)) {
+            return Some(mark.clone());
+        }
         let (days, as_of, status) = self.days_of(first)?;
         let days = days.get(..usize::try_from(elapsed).ok()?)?;
         Some(ToDate {
@@ -251,6 +260,23 @@ impl Series {
             as_of,
             status,
         })
+    }
+
+    /// Returns for how many days up to the latest month to date its total has not grown, where single days are
+    /// not known: as far back as an earlier one of the same month said the same.
+    pub(super) fn still_for(&self) -> Option<u32> {
+        let latest = self.latest_to_date()?;
+        if latest.total <= 0.0 {
+            return Some(latest.elapsed);
+        }
+        let of_month = (latest.first, 0)..=(latest.first, latest.elapsed);
+        let same = self
+            .marks
+            .range(of_month)
+            .rev()
+            .take_while(|(_, mark)| mark.total >= latest.total);
+        let first = same.last().map(|((_, elapsed), _)| *elapsed)?;
+        Some(latest.elapsed - first)
     }
 
     /// Returns the days of a month from its youngest point that has any, padded to the month's length
@@ -396,9 +422,9 @@ fn trimmed(days: &[Option<f64>]) -> &[Option<f64>] {
     &days[..used]
 }
 
-fn replace<T>(
-    points: &mut BTreeMap<Date, T>,
-    at: Date,
+fn replace<K: Ord, T>(
+    points: &mut BTreeMap<K, T>,
+    at: K,
     point: T,
     as_of: impl Fn(&T) -> Option<Timestamp>,
 ) {
@@ -423,11 +449,11 @@ impl SeriesSet {
     ///
     /// The order of the points does not matter, except among points of the same age for one period.
     pub fn read<'a>(
-        points: impl IntoIterator<Item = (&'a Id<MetricPoint>, &'a MetricPoint)>,
+        points: impl IntoIterator<Item = &'a MetricPoint>,
         nature: impl Fn(&Id<MetricDef>) -> Nature,
     ) -> Self {
         let mut set = Self::default();
-        for (_, point) in points {
+        for point in points {
             let (Some(subject), Some(metric)) = (&point.subject, &point.metric) else {
                 set.unplaced += 1;
                 continue;
@@ -447,6 +473,11 @@ impl SeriesSet {
     /// Returns the series of one metric for one subject.
     pub fn get(&self, subject: &AnyRef, metric: &Id<MetricDef>) -> Option<&Series> {
         self.by_metric.get(metric)?.get(subject)
+    }
+
+    /// Returns the metrics of which any subject has a figure, in no order.
+    pub fn metrics(&self) -> impl Iterator<Item = &Id<MetricDef>> {
+        self.by_metric.keys()
     }
 
     /// Returns the series of one metric for all subjects, ordered by subject.

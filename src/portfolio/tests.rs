@@ -48,9 +48,7 @@ pub(super) fn set(points: Vec<MetricPoint>) -> SeriesSet {
         .enumerate()
         .map(|(index, point)| (Id::new(format!("p{index}")), point))
         .collect();
-    SeriesSet::read(points.iter().map(|(id, point)| (id, point)), |_| {
-        Nature::Flow
-    })
+    SeriesSet::read(points.iter().map(|(_, point)| point), |_| Nature::Flow)
 }
 
 pub(super) fn series(points: Vec<MetricPoint>) -> Series {

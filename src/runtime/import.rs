@@ -7,36 +7,48 @@ use jiff::Timestamp;
 use crate::effect::{CacheRow, ImportRequest, Load};
 use crate::import::backstage::{FILE_BYTES, Known, Plan, Progress, Told, prepare};
 use crate::list::Ids;
-use crate::record::Kind;
+use crate::record::{AnyRef, Kind};
 
 /// At most this many rows of a kind are compared.
 const MOST: usize = 3_000_000;
 
-/// What has to be read from the cache before files can be compared with it.
-pub const LOADS: [Load; 3] = [
-    Load::All {
-        kind: Kind::Creator,
-        limit: MOST,
-    },
-    Load::All {
-        kind: Kind::CreatorSnapshot,
-        limit: MOST,
-    },
-    Load::All {
-        kind: Kind::Import,
-        limit: MOST,
-    },
+/// At most this many figures of a CN are compared.
+const POINTS: usize = 100_000;
+
+/// What has to be read from the cache before files can be compared with it; then [`point_loads`].
+pub const LOADS: [Load; 4] = [
+    all(Kind::Creator),
+    all(Kind::CreatorSnapshot),
+    all(Kind::Import),
+    all(Kind::Network),
 ];
+
+const fn all(kind: Kind) -> Load {
+    Load::All { kind, limit: MOST }
+}
+
+/// Names what else has to be read once the CNs are known: their figures, which an import adds up anew.
+pub fn point_loads(networks: &[CacheRow]) -> Vec<Load> {
+    networks
+        .iter()
+        .map(|row| Load::Children {
+            parent: AnyRef::new(Kind::Network, &row.id),
+            kind: Kind::MetricPoint,
+            limit: POINTS,
+        })
+        .collect()
+}
 
 /// Reads files one after another and says what each would change, the later ones on top of the earlier.
 pub fn plans(
-    cached: &[Vec<CacheRow>; 3],
+    cached: &[Vec<CacheRow>; 4],
+    points: &[CacheRow],
     request: &ImportRequest,
     (seed, now): (u64, Timestamp),
     progress: &mut dyn FnMut(&str, Progress),
 ) -> Result<Vec<Plan>, String> {
-    let [creators, figures, imports] = cached;
-    let mut known = Known::new(creators, figures, imports);
+    let [creators, figures, imports, networks] = cached;
+    let mut known = Known::new(creators, figures, imports).with_networks(networks, points);
     let mut ids = Ids::new(seed);
     let mut plans = Vec::new();
     for file in &request.files {

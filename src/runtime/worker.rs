@@ -5,10 +5,10 @@ use tokio::sync::oneshot;
 
 use super::Clock;
 use crate::app::Msg;
-use crate::effect::{Batch, ImportRequest, Load, Resolution};
+use crate::effect::{Batch, CacheRow, ImportRequest, Load, Resolution};
 use crate::import::backstage::Progress;
 use crate::pane::Tone;
-use crate::store::{BatchState, LoggedBatch, Store, StoreHandle};
+use crate::store::{BatchState, LoggedBatch, Store, StoreError, StoreHandle};
 
 /// A piece of work for the store.
 #[derive(Debug)]
@@ -161,21 +161,18 @@ async fn import(
     now: jiff::Timestamp,
     answers: UnboundedSender<Msg>,
 ) {
-    let mut cached = [const { Vec::new() }; 3];
-    for (rows, load) in cached.iter_mut().zip(super::import::LOADS) {
-        match store.load(load).await {
-            Ok(read) => *rows = read,
-            Err(error) => {
-                let _ = answers.send(Msg::Imported(Err(error.to_string())));
-                return;
-            }
+    let (cached, points) = match import_cache(&store).await {
+        Ok(read) => read,
+        Err(error) => {
+            let _ = answers.send(Msg::Imported(Err(error.to_string())));
+            return;
         }
-    }
+    };
     let tell = answers.clone();
     let work = move || {
         let mut last = u64::MAX;
         let seed = (fresh_seed(), now);
-        super::import::plans(&cached, &request, seed, &mut |file, progress| {
+        super::import::plans(&cached, &points, &request, seed, &mut |file, progress| {
             let (what, done, all) = match progress {
                 Progress::Reading(done, all) => ("read", done, all),
                 Progress::Comparing(done, all) => ("compared", done, all),
@@ -183,7 +180,9 @@ async fn import(
             let percent = done * 100 / all.max(1);
             if percent / 5 != last {
                 last = percent / 5;
-                let words = format!("{file}: {percent} % {what}");
+                let full = usize::try_from(percent / 5).unwrap_or(0);
+                let (full, rest) = ("#".repeat(full), "-".repeat(20_usize.saturating_sub(full)));
+                let words = format!("[{full}{rest}] {percent} % {what}: {file}");
                 let _ = tell.send(Msg::Tell(Tone::Info, words));
             }
         })
@@ -192,6 +191,21 @@ async fn import(
     let plans = plans
         .unwrap_or_else(|_| Err("the file could not be read to its end; please report it".into()));
     let _ = answers.send(Msg::Imported(plans));
+}
+
+/// Reads what files are compared with.
+async fn import_cache(
+    store: &StoreHandle,
+) -> Result<([Vec<CacheRow>; 4], Vec<CacheRow>), StoreError> {
+    let mut cached = [const { Vec::new() }; 4];
+    for (rows, load) in cached.iter_mut().zip(super::import::LOADS) {
+        *rows = store.load(load).await?;
+    }
+    let mut points = Vec::new();
+    for load in super::import::point_loads(&cached[3]) {
+        points.extend(store.load(load).await?);
+    }
+    Ok((cached, points))
 }
 
 /// A seed for ids that no other process has.

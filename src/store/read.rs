@@ -122,6 +122,7 @@ impl Store {
         limit: usize,
     ) -> rusqlite::Result<Vec<CacheRow>> {
         let mut shown = Vec::new();
+        let mut parents = HashSet::new();
         for child in self.children(parent, through, usize::MAX)? {
             let key = parent_key(&AnyRef::new(through, &child.id));
             let sql = "WHERE parent = ?1 AND kind = ?2 AND at >= ?3";
@@ -129,8 +130,15 @@ impl Store {
                 self.mirror
                     .select(sql, rusqlite::params![key, kind.name(), since])?,
             );
+            parents.insert(key);
         }
-        let mut shown = self.with_edits(kind, shown, |_| false)?;
+        let mut shown = self.with_edits(kind, shown, |columns| {
+            let below = columns
+                .parent
+                .as_ref()
+                .is_some_and(|key| parents.contains(key));
+            below && columns.at >= Some(since)
+        })?;
         shown.sort_by(|a, b| (a.0, &a.1.id).cmp(&(b.0, &b.1.id)));
         let extra = shown.len().saturating_sub(limit);
         Ok(shown.into_iter().skip(extra).map(|(_, row)| row).collect())

@@ -73,13 +73,13 @@ fn cells(canvas: &Canvas<'_>, line: &ReportLine) -> Vec<Vec<Piece>> {
 
 fn topic(canvas: &Canvas<'_>, topic: Topic) -> (&'static str, Style) {
     let paint = &canvas.paint;
-    match topic {
-        Topic::Summary => ("file", paint.strong()),
-        Topic::Warning => ("odd", paint.warn()),
-        Topic::Column => ("unknown", paint.warn()),
-        Topic::New => ("new", paint.good()),
-        Topic::Changed => ("changed", paint.info()),
-        Topic::Kept => ("stays", paint.dim()),
-        Topic::Unmatched => ("not used", paint.bad()),
-    }
+    let style = match topic {
+        Topic::Summary => paint.strong(),
+        Topic::Warning | Topic::Column => paint.warn(),
+        Topic::New => paint.good(),
+        Topic::Changed => paint.info(),
+        Topic::Kept => paint.dim(),
+        Topic::Unmatched => paint.bad(),
+    };
+    (topic.word(), style)
 }

@@ -1,6 +1,7 @@
 //! Exports of the platform: every spelling, every trap, hostile files, and the way to the server and back.
 
 mod console;
+mod figures;
 mod files;
 mod hostile;
 mod online;

@@ -3,13 +3,15 @@
 use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde_json::{Map, Value as Json};
 
 use super::plan::Plan;
 use super::table::Period;
 use super::value::folded_handle;
 use crate::effect::CacheRow;
-use crate::record::{Kind, PeriodKind};
+use crate::record::{EXPORT_SOURCE, Kind, PeriodKind};
 
 /// A record that is there.
 #[derive(Clone, Debug, Default)]
@@ -51,6 +53,44 @@ pub struct Known {
     pub(super) figures: HashMap<(String, Period), Stored>,
     pub(super) newest: HashMap<String, Timestamp>,
     pub(super) imported: HashSet<String>,
+    /// The CNs that are here, with their names.
+    pub(super) networks: HashMap<String, String>,
+    /// Figures of CNs that former imports added up.
+    pub(super) totals: HashMap<TotalKey, Stored>,
+}
+
+/// What the total of a CN is of: CN, metric, kind of period, first day, and for a month to date how far it goes.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct TotalKey {
+    pub(super) network: String,
+    pub(super) metric: String,
+    pub(super) kind: PeriodKind,
+    pub(super) start: String,
+    pub(super) to: Option<Date>,
+}
+
+impl TotalKey {
+    fn of(stored: &Stored) -> Option<Self> {
+        if stored.text("source") != EXPORT_SOURCE {
+            return None;
+        }
+        let kind = PeriodKind::from(stored.text("period_kind"));
+        let to = (kind == PeriodKind::MonthToDate)
+            .then(|| Some(TimeZone::UTC.to_datetime(stored.at("as_of")?).date()))
+            .flatten();
+        let subject = stored.fields.get("subject")?;
+        let part = |name: &str| subject.get(name).and_then(Json::as_str);
+        if part("kind") != Some(Kind::Network.name()) {
+            return None;
+        }
+        Some(Self {
+            network: part("id")?.to_owned(),
+            metric: stored.text("metric").to_owned(),
+            kind,
+            start: stored.text("period").to_owned(),
+            to,
+        })
+    }
 }
 
 impl Known {
@@ -68,6 +108,20 @@ impl Known {
             known.imported.insert(stored.text("sha256").to_owned());
         }
         known
+    }
+
+    /// Takes in the CNs whose figures are added up from those of their creators, and what was added up before.
+    #[must_use]
+    pub fn with_networks(mut self, networks: &[CacheRow], points: &[CacheRow]) -> Self {
+        for row in networks {
+            let stored = Stored::from(row);
+            let name = stored.text("name").to_owned();
+            self.networks.insert(stored.id, name);
+        }
+        for row in points {
+            self.take_total(Stored::from(row));
+        }
+        self
     }
 }
 
@@ -95,6 +149,8 @@ impl Known {
                     .copied()
                     .unwrap_or(self.creators.len());
                 self.take_creator(at, stored);
+            } else if change.kind == Kind::MetricPoint {
+                self.take_total(stored);
             }
         }
         self.imported.insert(plan.sha256.clone());
@@ -115,6 +171,12 @@ impl Known {
         match self.creators.get_mut(at) {
             Some(place) => *place = stored,
             None => self.creators.push(stored),
+        }
+    }
+
+    fn take_total(&mut self, stored: Stored) {
+        if let Some(key) = TotalKey::of(&stored) {
+            self.totals.insert(key, stored);
         }
     }
 

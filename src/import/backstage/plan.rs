@@ -10,6 +10,7 @@ use super::grid::{Grid, Progress};
 use super::known::{Known, Stored, slot};
 use super::merge::{end_countdowns, rename, same};
 use super::table::{Entry, Period, Table, Unmatched, unmatched};
+use super::totals::Totals;
 use super::value::folded_handle;
 use crate::record::{Kind, Op, Patch, diff};
 
@@ -30,7 +31,7 @@ pub struct Change {
     pub patch: Patch,
     /// The creator's handle, or the id where there is none.
     pub who: String,
-    /// The row of the file.
+    /// The row of the file; 0 for a figure of a CN, which comes from many rows.
     pub line: usize,
 }
 
@@ -66,6 +67,8 @@ pub struct Counts {
     pub new_figures: usize,
     /// Figures that change.
     pub changed_figures: usize,
+    /// Figures of CNs that are made or change: what their creators add up to.
+    pub totals: usize,
     /// Rows that say nothing new.
     pub unchanged: usize,
     /// Rows that say again what another row of the file says.
@@ -163,6 +166,7 @@ pub fn plan(
         taken: HashMap::new(),
         told: HashSet::new(),
         made: HashMap::new(),
+        totals: Totals::default(),
         plan: Plan {
             file: terms.file.to_owned(),
             seen: known.imported.contains(&terms.sha256),
@@ -191,7 +195,10 @@ pub fn plan(
             progress(Progress::Comparing(at as u64, total));
         }
     }
+    let totals = work.totals.changes(known, work.ids);
     let mut plan = work.plan;
+    plan.counts.totals = totals.len();
+    plan.changes.extend(totals);
     plan.counts.unmatched = plan.unmatched.len();
     plan.changes.sort_by_key(|change| change.line);
     plan.unmatched.sort_by_key(|row| row.line);
@@ -238,6 +245,8 @@ struct Work<'a> {
     told: HashSet<String>,
     /// Creators that this file makes, by platform id.
     made: HashMap<String, String>,
+    /// What the figures of each CN add up to.
+    totals: Totals,
     plan: Plan,
 }
 
@@ -269,7 +278,11 @@ impl<'a> Work<'a> {
             }
         }
         self.taken.insert(key, (entry.line, bare));
-        let older = self.figures(who.id(), entry);
+        let network = match &who {
+            Who::There(stored) => stored.text("network"),
+            Who::New(_) => self.network.unwrap_or_default(),
+        };
+        let older = self.figures((who.id(), network), entry);
         if self.plan.changes.len() == before {
             let counts = &mut self.plan.counts;
             *if older {
@@ -479,7 +492,7 @@ impl<'a> Work<'a> {
     }
 
     /// Files the figures of a row; says whether what is there is newer.
-    fn figures(&mut self, creator: &str, entry: &Entry) -> bool {
+    fn figures(&mut self, creator: (&str, &str), entry: &Entry) -> bool {
         let mut older = false;
         let thirty = self.exported_at.and_then(super::table::thirty_days);
         let own = entry.period.clone();
@@ -509,7 +522,7 @@ impl<'a> Work<'a> {
 
     fn file(
         &mut self,
-        creator: &str,
+        (creator, network): (&str, &str),
         period: &Period,
         figures: Map<String, Json>,
         entry: &Entry,
@@ -520,12 +533,18 @@ impl<'a> Work<'a> {
         let mut after = stored
             .map(|stored| stored.fields.clone())
             .unwrap_or_default();
+        // What was told of other days does not add up with what is told of these.
+        let same_days =
+            stored.is_none_or(|stored| stored.text("period_end") == period.end.to_string());
+        let told = (!same_days).then(|| figures.clone());
         if let Some(stored) = stored
             && stored
                 .at("as_of")
                 .zip(made)
                 .is_some_and(|(seen, made)| made < seen)
         {
+            // The creator's figures go on; how far the CN was on that day is still worth knowing.
+            self.totals.take(network, creator, period, &figures, made);
             return true;
         }
         for (name, value) in figures {
@@ -554,6 +573,8 @@ impl<'a> Work<'a> {
         {
             after.insert("as_of".into(), made.to_string().into());
         }
+        let told = told.as_ref().unwrap_or(&after);
+        self.totals.take(network, creator, period, told, made);
         if stored.is_some_and(|stored| stored.fields == after) {
             return false;
         }

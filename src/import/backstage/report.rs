@@ -30,6 +30,21 @@ pub enum Topic {
     Unmatched,
 }
 
+impl Topic {
+    /// Returns the word that stands before its lines.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Summary => "file",
+            Self::Warning => "odd",
+            Self::Column => "unknown",
+            Self::New => "new",
+            Self::Changed => "changed",
+            Self::Kept => "stays",
+            Self::Unmatched => "not used",
+        }
+    }
+}
+
 /// A line of the report.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReportLine {
@@ -43,21 +58,36 @@ impl Plan {
     /// Says in one line what it does.
     pub fn headline(&self) -> String {
         let counts = &self.counts;
-        let mut parts = vec![format!("{} rows", counts.rows)];
-        let mut part = |count: usize, what: &str| {
-            if count > 0 {
+        let mut parts = Vec::new();
+        let mut part = |count: usize, one: &str, many: &str| {
+            if count > 0 || parts.is_empty() {
+                let what = if count == 1 { one } else { many };
                 parts.push(format!("{count} {what}"));
             }
         };
-        part(counts.created, "new creators");
-        part(counts.updated, "creators changed");
-        part(counts.new_figures, "new figures");
-        part(counts.changed_figures, "figures changed");
-        part(counts.unchanged, "rows say nothing new");
-        part(counts.repeated, "rows said twice");
-        part(counts.older, "rows older than what is here");
-        part(self.kept.len(), "values typed by people stay");
-        part(counts.unmatched, "rows not used");
+        part(counts.rows, "row", "rows");
+        part(counts.created, "new creator", "new creators");
+        part(counts.updated, "creator changed", "creators changed");
+        part(counts.new_figures, "new figure", "new figures");
+        part(counts.changed_figures, "figure changed", "figures changed");
+        part(counts.totals, "figure of a CN", "figures of CNs");
+        part(
+            counts.unchanged,
+            "row says nothing new",
+            "rows say nothing new",
+        );
+        part(counts.repeated, "row said twice", "rows said twice");
+        part(
+            counts.older,
+            "row older than what is here",
+            "rows older than what is here",
+        );
+        part(
+            self.kept.len(),
+            "value typed by a person stays",
+            "values typed by people stay",
+        );
+        part(counts.unmatched, "row not used", "rows not used");
         parts.join(" · ")
     }
 
@@ -154,7 +184,7 @@ impl Plan {
                     .filter_map(|name| Some((name.to_owned(), change.before.get(name)?.clone())))
                     .collect();
                 json!({
-                    "row": change.line, "kind": change.kind, "id": change.id, "op": change.op,
+                    "row": (change.line > 0).then_some(change.line), "kind": change.kind, "id": change.id, "op": change.op,
                     "creator": change.who, "before": before, "change": change.patch,
                 })
             })
@@ -280,25 +310,45 @@ impl Change {
             let new = self.patch.set.get(name).or_else(|| self.before.get(name));
             new.and_then(Json::as_str).unwrap_or_default()
         };
-        let what = if self.kind == Kind::Creator {
-            "creator".to_owned()
-        } else {
-            format!("{} from {}", text("period_kind"), text("period_start"))
+        let what = match self.kind {
+            Kind::Creator => "creator".to_owned(),
+            Kind::MetricPoint => {
+                let metric = text("metric").replace('_', " ");
+                format!("{metric} {} from {}", text("period_kind"), text("period"))
+            }
+            _ => format!("{} from {}", text("period_kind"), text("period_start")),
         };
         let mut parts = Vec::new();
         for name in self.patch.fields() {
             if matches!(
                 name,
-                "import" | "imported" | "creator" | "period_kind" | "period_start"
+                "import"
+                    | "imported"
+                    | "creator"
+                    | "period_kind"
+                    | "period_start"
+                    | "subject"
+                    | "metric"
+                    | "period"
+                    | "source"
             ) {
                 continue;
             }
-            parts.push(part(name, &self.before, &self.patch));
+            parts.push((name, part(name, &self.before, &self.patch)));
         }
+        // When the export was made stands above all of them.
+        if parts.iter().any(|(name, _)| !AGES.contains(name)) {
+            parts.retain(|(name, _)| !AGES.contains(name));
+        }
+        parts.sort_by_key(|(name, _)| *name != "value");
+        let parts: Vec<String> = parts.into_iter().map(|(_, words)| words).collect();
         let sign = if self.op == Op::Create { '+' } else { '~' };
         format!("{sign} {} {what}: {}", self.who, parts.join(", "))
     }
 }
+
+/// Fields that say how old the others are.
+const AGES: [&str; 2] = ["exported_at", "as_of"];
 
 fn part(name: &str, before: &Map<String, Json>, patch: &Patch) -> String {
     let old = before.get(name).map(brief);
@@ -307,9 +357,11 @@ fn part(name: &str, before: &Map<String, Json>, patch: &Patch) -> String {
         .get(name)
         .or_else(|| patch.add.get(name))
         .map(brief);
+    let key = name;
+    let name = name.replace('_', " ");
     match (old, new) {
-        (Some(old), Some(new)) if patch.set.contains_key(name) => format!("{name} {old} → {new}"),
-        (_, Some(new)) if patch.add.contains_key(name) => format!("{name} +{new}"),
+        (Some(old), Some(new)) if patch.set.contains_key(key) => format!("{name} {old} → {new}"),
+        (_, Some(new)) if patch.add.contains_key(key) => format!("{name} +{new}"),
         (_, Some(new)) => format!("{name} {new}"),
         (old, None) => format!("{name} {} → nothing", old.unwrap_or_default()),
     }
@@ -319,6 +371,11 @@ fn part(name: &str, before: &Map<String, Json>, patch: &Patch) -> String {
 fn brief(value: &Json) -> String {
     let text = match value {
         Json::String(text) => text.clone(),
+        Json::Number(number) if number.is_f64() => {
+            let value = number.as_f64().unwrap_or_default();
+            let text = format!("{value:.2}");
+            text.trim_end_matches('0').trim_end_matches('.').to_owned()
+        }
         other => other.to_string(),
     };
     match text.char_indices().nth(60) {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::table::{MetricRow, metric_rows};
 use super::utc_today;
 use crate::figure::{
     Aim, Count, Cut, Figure, Nature, Pace, Share, Window, month_start, plus_days, plus_months,
@@ -17,8 +18,9 @@ use crate::portfolio::{
     like_for_like, matched_comparators, milestones, nature_of, valid_live_days, went_dark,
 };
 use crate::record::{
-    AnyRef, CoachingAction, CoachingState, Creator, CriteriaSet, Goal, GoalPeriod, Id, Kind,
-    Lifecycle, MetricDef, MetricPoint, Milestone, Network,
+    AnyRef, CoachingAction, CoachingState, Creator, CreatorSnapshot, CriteriaSet, EXPORT_SOURCE,
+    Goal, GoalPeriod, Id, Kind, Lifecycle, MANAGED_CREATORS, MetricDef, MetricPoint, Milestone,
+    Network,
 };
 
 /// How many CNs of a like level a coached one is compared with.
@@ -28,7 +30,8 @@ const DARK: i64 = 3;
 /// An hour in the unit of the metric of LIVE hours.
 const HOUR: f64 = 1.0;
 
-/// Returns the metric by which a CN is judged first: what it earns.
+/// Returns the metric by which a CN is judged first: what it earns. Where the backend defines none, it is what the
+/// exports of the platform count.
 pub fn leading_metric(world: &World) -> Option<Id<MetricDef>> {
     let defs = || world.table::<MetricDef>().records().map(|(id, _)| id);
     ["diamond", "revenue"]
@@ -39,6 +42,7 @@ pub fn leading_metric(world: &World) -> Option<Id<MetricDef>> {
                 .min_by_key(|id| (id.as_str().len(), (*id).clone()))
         })
         .cloned()
+        .or_else(|| Some(Id::new("diamonds")))
 }
 
 /// The figures of one creator.
@@ -77,6 +81,8 @@ pub struct PageFigures {
     pub dark: Option<Dark>,
     /// Growth by metric: the month to date, the last whole month, the year.
     pub growth: Vec<MetricGrowth>,
+    /// Every figure with what one must know to use it.
+    pub rows: Vec<MetricRow>,
 }
 
 /// How one metric grew.
@@ -92,18 +98,37 @@ pub struct MetricGrowth {
     pub year: Option<Growth>,
 }
 
-/// Reads the series of these subjects.
+/// Reads the series of these subjects: the backend's figures, and what exports say where the backend says nothing.
+///
+/// One series never holds both: their definitions may differ, and a step from one to the other would look like
+/// growth.
 fn series_of(world: &World, wanted: impl Fn(&AnyRef) -> bool) -> SeriesSet {
     let natures: HashMap<&Id<MetricDef>, Nature> = world
         .table::<MetricDef>()
         .records()
         .map(|(id, def)| (id, nature_of(def)))
         .collect();
-    let points = world
-        .table::<MetricPoint>()
+    let imported = world
+        .table::<CreatorSnapshot>()
         .records()
-        .filter(|(_, point)| point.subject.as_ref().is_some_and(&wanted));
-    SeriesSet::read(points, |metric| {
+        .filter(|(_, told)| told.creator.as_ref().is_some_and(|id| wanted(&id.link())))
+        .flat_map(|(_, told)| told.points());
+    let imported: Vec<MetricPoint> = imported.collect();
+    let points = || {
+        let all = world.table::<MetricPoint>().records();
+        all.map(|(_, point)| point)
+            .filter(|point| point.subject.as_ref().is_some_and(&wanted))
+            .chain(&imported)
+    };
+    let by_backend: HashSet<(&AnyRef, &Id<MetricDef>)> = points()
+        .filter(|point| point.source != EXPORT_SOURCE)
+        .filter_map(|point| point.subject.as_ref().zip(point.metric.as_ref()))
+        .collect();
+    let chosen = points().filter(|point| {
+        let key = point.subject.as_ref().zip(point.metric.as_ref());
+        point.source != EXPORT_SOURCE || key.is_none_or(|key| !by_backend.contains(&key))
+    });
+    SeriesSet::read(chosen, |metric| {
         natures.get(metric).copied().unwrap_or(Nature::Flow)
     })
 }
@@ -130,6 +155,7 @@ impl PageFigures {
         let networks = series_of(world, |subject| &*subject.kind == Kind::Network.name());
         let mut page = Self {
             growth: growth(world, &networks, &link, today),
+            rows: metric_rows(world, &link),
             ..Self::default()
         };
         page.judge_goals(world, &networks, &link, today);
@@ -225,10 +251,7 @@ impl PageFigures {
             &*subject.kind == Kind::Creator.name() && ids.contains(&*subject.id)
         });
         let first = month_start(today);
-        let find = |word: &str| {
-            let mut ids = world.table::<MetricDef>().records().map(|(id, _)| id);
-            ids.find(|id| id.as_str() == word).cloned()
-        };
+        let find = |word: &str| set.metrics().find(|id| id.as_str() == word).cloned();
         let (hours, days) = (find("live_hours"), find("valid_days"));
         let leading = leading_metric(world);
         let so_far = |series: &Series| {
@@ -279,7 +302,32 @@ impl PageFigures {
             }
             count.map(|of| Share::new(hits, of))
         });
+        if self.valid.is_none() {
+            self.valid = days
+                .as_ref()
+                .and_then(|metric| valid_as_told(&set, metric, first));
+        }
     }
+}
+
+/// Valid LIVE days among all days of the month so far, where only their number is known and not which.
+fn valid_as_told(set: &SeriesSet, metric: &Id<MetricDef>, first: Date) -> Option<Share> {
+    let (mut hits, mut days, mut of) = (0, 0, None::<Count>);
+    for (_, series) in set.of_metric(metric) {
+        let Some(point) = series.latest_to_date().filter(|point| point.first == first) else {
+            continue;
+        };
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a number of days of a month"
+        )]
+        let valid = point.total.max(0.0) as u64;
+        hits += valid.min(u64::from(point.elapsed));
+        days += u64::from(point.elapsed);
+        of.get_or_insert(point.count());
+    }
+    of.map(|of| Share::new(hits, of.with(days)))
 }
 
 /// Returns the conditions of graduation in force: the latest that have begun (UTC).
@@ -329,10 +377,8 @@ fn coached_then(world: &World, metric: &Id<MetricDef>, windows: EffectWindows) -
 fn growth(world: &World, set: &SeriesSet, link: &AnyRef, today: Date) -> Vec<MetricGrowth> {
     let leading = leading_metric(world);
     let whole = last_whole_month(today);
-    let mut metrics: Vec<&Id<MetricDef>> = world
-        .table::<MetricDef>()
-        .records()
-        .map(|(id, _)| id)
+    let mut metrics: Vec<&Id<MetricDef>> = set
+        .metrics()
         .filter(|id| set.get(link, id).is_some())
         .collect();
     metrics.sort_by_key(|id| (Some(*id) != leading.as_ref(), (*id).clone()));
@@ -473,16 +519,14 @@ fn network_figures(
             .filter(|point| point.first == first)?;
         Some((point.total, point.count()))
     };
+    // An export says itself how many creators it lists.
+    let listed = so_far(MANAGED_CREATORS).map(|(count, _)| people(count));
     let managed = network.creators.and_then(|count| u64::try_from(count).ok());
+    let managed = listed.or(managed);
     let active = so_far("active_creators")
         .zip(managed)
         .map(|((active, of), managed)| {
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "a count of people"
-            )]
-            let hits = active.max(0.0) as u64;
+            let hits = people(active);
             Share::new(hits, of.with(managed.max(hits)))
         });
     let steps = milestones(
@@ -516,6 +560,15 @@ fn network_figures(
             .map(|oldest| (overdue.len() as u64, *oldest)),
         next_milestone,
     }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a count of people"
+)]
+const fn people(count: f64) -> u64 {
+    count.max(0.0) as u64
 }
 
 /// Counts the goals of the running month by band.

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
-use super::leading_metric;
-use crate::figure::{Window, month_length, plus_days};
+use super::{leading_metric, metric_def};
+use crate::figure::{Window, days_between, month_length, plus_days};
 use crate::list::World;
 use crate::record::{AnyRef, Id, MetricDef, MetricPoint, PeriodKind, PointStatus};
 
@@ -72,13 +73,13 @@ impl MetricRow {
     }
 }
 
-/// A metric and a kind of period; what a subject earns by comes first.
-type Key = (bool, Id<MetricDef>, PeriodKind);
+/// A metric, a kind of period and a source; what a subject earns by comes first.
+type Key<'a> = (bool, Id<MetricDef>, PeriodKind, &'a str);
 
-/// Lists the latest figure of every metric and kind of period of a subject, what it earns by first.
+/// Lists the latest figure of every metric, kind of period and source of a subject, what it earns by first.
 pub fn metric_rows(world: &World, subject: &AnyRef) -> Vec<MetricRow> {
     let leading = leading_metric(world);
-    let mut latest: BTreeMap<Key, (Id<MetricPoint>, &MetricPoint)> = BTreeMap::new();
+    let mut latest: BTreeMap<Key<'_>, (Id<MetricPoint>, &MetricPoint)> = BTreeMap::new();
     for (id, point) in world.table::<MetricPoint>().records() {
         let (Some(of), Some(metric), Some(_)) = (&point.subject, &point.metric, point.period)
         else {
@@ -91,6 +92,7 @@ pub fn metric_rows(world: &World, subject: &AnyRef) -> Vec<MetricRow> {
             Some(metric) != leading.as_ref(),
             metric.clone(),
             point.period_kind.clone(),
+            point.source.as_str(),
         );
         let newer = latest
             .get(&key)
@@ -101,7 +103,7 @@ pub fn metric_rows(world: &World, subject: &AnyRef) -> Vec<MetricRow> {
     }
     latest
         .into_iter()
-        .filter_map(|((_, metric, kind), (id, point))| row(world, metric, kind, id, point))
+        .filter_map(|((_, metric, kind, _), (id, point))| row(world, metric, kind, id, point))
         .collect()
 }
 
@@ -118,11 +120,16 @@ fn row(
         PeriodKind::Month => i64::from(month_length(from)),
         PeriodKind::Last30Days => 30,
         PeriodKind::Day => 1,
-        PeriodKind::MonthToDate | PeriodKind::Custom | PeriodKind::Other(_) => known
-            .and_then(|last| i64::try_from(last).ok())
-            .map_or(1, |last| last + 1),
+        PeriodKind::MonthToDate | PeriodKind::Custom | PeriodKind::Other(_) => {
+            let listed = known.and_then(|last| i64::try_from(last).ok());
+            // Where no day is listed, it goes as far as whole days were over when it was taken.
+            let over = point
+                .as_of
+                .map(|at| days_between(from, TimeZone::UTC.to_datetime(at).date()));
+            listed.map_or(over.unwrap_or(1).max(1), |last| last + 1)
+        }
     };
-    let def = world.get(&metric).cloned().unwrap_or_default();
+    let def = metric_def(world, &metric).unwrap_or_default().into_owned();
     let name = if def.name.is_empty() {
         metric.as_str().to_owned()
     } else {

@@ -3,7 +3,7 @@
 use super::rows::{effect_words, happened};
 use crate::app::App;
 use crate::figure::Figure;
-use crate::pane::{Place, Tab, link_of, metric_rows};
+use crate::pane::{Place, Tab, link_of};
 use crate::portfolio::{ComparatorKind, Effect};
 use crate::record::{
     AnyRef, CoachingAction, DimensionScore, DimensionSet, Goal, Id, MetricPoint, Note, Person,
@@ -170,7 +170,7 @@ fn dimension(canvas: &Canvas<'_>, app: &App, key: &str, sheet: &mut Sheet) {
     let name = score.map_or_else(|| key.trim_start_matches('?'), |score| score.key.as_str());
     if let Some(one) = set.dimensions.iter().find(|one| one.key == name) {
         sheet.text("how", &one.guidance, paint.text());
-        let rows = metric_rows(&app.world, &network.link());
+        let rows = app.page.of(&network).map_or(&[][..], |page| &page.rows);
         for metric in &one.evidence_metrics {
             let found = rows.iter().find(|row| row.metric == *metric);
             let words = match found {
@@ -211,8 +211,8 @@ fn figures(canvas: &Canvas<'_>, app: &App, key: &str, sheet: &mut Sheet) {
         return;
     };
     let id = Id::<MetricPoint>::new(key);
-    let rows = metric_rows(&app.world, &network.link());
-    let Some(row) = rows.into_iter().find(|row| row.point == id) else {
+    let rows = app.page.of(&network).map_or(&[][..], |page| &page.rows);
+    let Some(row) = rows.iter().find(|row| row.point == id) else {
         return;
     };
     sheet.text("is", &row.formula, paint.text());

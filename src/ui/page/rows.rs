@@ -6,7 +6,7 @@ use super::head::goal_words;
 use crate::app::App;
 use crate::effect::RowState;
 use crate::figure::Band;
-use crate::pane::{Tab, dimension_rows, metric_name, metric_rows, utc_today};
+use crate::pane::{Tab, dimension_rows, metric_name, utc_today};
 use crate::portfolio::{Effect, EffectVerdict, MilestoneState, Scale, milestone_state};
 use crate::record::{
     AnyRef, Campaign, CoachingAction, Creator, DimensionScore, DimensionSet, Goal, GoalPeriod, Id,
@@ -486,11 +486,10 @@ pub(super) fn happened(app: &App, link: &AnyRef) -> String {
 
 fn point(canvas: &Canvas<'_>, app: &App, key: &str) -> Option<Cells> {
     let paint = &canvas.paint;
-    let subject = app.screen.network()?.link();
+    let network = app.screen.network()?;
     let id = Id::<MetricPoint>::new(key);
-    let row = metric_rows(&app.world, &subject)
-        .into_iter()
-        .find(|row| row.point == id)?;
+    let rows = &app.page.of(&network)?.rows;
+    let row = rows.iter().find(|row| row.point == id)?;
     let few = row.min_n.zip(row.n).is_some_and(|(least, n)| n < least);
     let firm = match row.status {
         crate::record::PointStatus::Provisional => "?",

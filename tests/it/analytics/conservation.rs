@@ -307,7 +307,7 @@ proptest! {
             })
             .collect();
         let read = |points: &[(Id<MetricPoint>, MetricPoint)]| {
-            SeriesSet::read(points.iter().map(|(id, point)| (id, point)), |_| Nature::Flow)
+            SeriesSet::read(points.iter().map(|(_, point)| point), |_| Nature::Flow)
         };
         let mut turned = points.clone();
         turned.reverse();

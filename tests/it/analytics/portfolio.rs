@@ -179,9 +179,7 @@ fn growth(question: &Value, answer: &Value) {
         .enumerate()
     {
         let points = months_of(pairs, [date(2026, 1, 1), date(2026, 2, 1)]);
-        let set = SeriesSet::read(points.iter().map(|(id, point)| (id, point)), |_| {
-            Nature::Flow
-        });
+        let set = SeriesSet::read(points.iter().map(|(_, point)| point), |_| Nature::Flow);
         let found = like_for_like(
             set.of_metric(&Id::new("diamonds")),
             Pairing::Month(date(2026, 2, 1)),
@@ -236,9 +234,7 @@ fn creators(question: &Value, answer: &Value) {
         .enumerate()
     {
         let points = months_of(roster, [date(2026, 9, 1), date(2026, 10, 1)]);
-        let set = SeriesSet::read(points.iter().map(|(id, point)| (id, point)), |_| {
-            Nature::Flow
-        });
+        let set = SeriesSet::read(points.iter().map(|(_, point)| point), |_| Nature::Flow);
         let found = active_rate(set.of_metric(&Id::new("diamonds")), date(2026, 10, 1));
         let ours = json!([
             found.at_end.hits,
@@ -338,9 +334,7 @@ fn a_creator_who_leaves_raises_the_rate_at_the_end_only() {
             ));
         }
     }
-    let set = SeriesSet::read(points.iter().map(|(id, point)| (id, point)), |_| {
-        Nature::Flow
-    });
+    let set = SeriesSet::read(points.iter().map(|(_, point)| point), |_| Nature::Flow);
     let rate = |first| active_rate(set.of_metric(&Id::new("diamonds")), first);
     let (before, after) = (rate(date(2026, 9, 1)), rate(date(2026, 10, 1)));
     assert_eq!(before.at_end.value(), Some(0.4));

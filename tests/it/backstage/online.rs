@@ -72,6 +72,32 @@ fn cells_are_fields(backend: &Backend, ana: &Console) {
     }
 }
 
+/// What the CN has is what its creators have together.
+fn totals_are_sums(backend: &Backend, ana: &Console) {
+    let points = dump(backend, ana, "metric_point");
+    assert_eq!(points.len(), 8);
+    let of = |metric: &str| {
+        let mut all = points
+            .iter()
+            .filter(|row| row["fields"]["metric"] == metric);
+        let point = all.next().unwrap()["fields"].clone();
+        assert_eq!(point["subject"], json!({"kind": "network", "id": "nova"}));
+        assert_eq!(point["source"], "backstage export");
+        assert_eq!(
+            (&point["period_kind"], &point["period"], &point["n"]),
+            (&json!("mtd"), &json!("2026-07-01"), &json!(120))
+        );
+        assert_eq!(point["as_of"], "2026-07-07T08:00:00Z");
+        point["value"].as_f64().unwrap()
+    };
+    let diamonds: u32 = (0..120).map(|number| 553_978 + number).sum();
+    assert_eq!(of("diamonds"), f64::from(diamonds));
+    assert_eq!(of("valid_days"), 720.0);
+    assert_eq!(of("active_creators"), 120.0);
+    let seconds = 120 * (23 * 3600 + 7 * 60 + 8);
+    assert!((of("live_hours") - f64::from(seconds) / 3600.0).abs() < 1e-9);
+}
+
 #[test]
 fn what_the_file_says_is_what_the_server_has() {
     let backend = Backend::start();
@@ -99,9 +125,10 @@ fn what_the_file_says_is_what_the_server_has() {
     let said = ana
         .run(&["import", "backstage", &path, "--network", "Nova Media"])
         .ok();
-    assert!(said.contains("sent: 241 edits"), "{said}");
+    assert!(said.contains("sent: 249 edits"), "{said}");
 
     cells_are_fields(&backend, &ana);
+    totals_are_sums(&backend, &ana);
     let imports = dump(&backend, &ana, "import");
     assert_eq!(imports.len(), 1);
     let kept = &imports[0]["fields"];
@@ -125,7 +152,7 @@ fn what_the_file_says_is_what_the_server_has() {
             .ok()
             .contains("took back: import Creator data.xlsx")
     );
-    for kind in ["creator", "creator_snapshot", "import"] {
+    for kind in ["creator", "creator_snapshot", "import", "metric_point"] {
         assert!(
             dump(&backend, &ana, kind).is_empty(),
             "{kind}: one undo takes all of it back"
@@ -175,10 +202,8 @@ fn an_import_made_offline_waits_and_what_a_person_typed_stays() {
     ];
     let path = file(&ana, "a.csv", csv(&header, &rows).as_bytes());
     let said = ana.run(&["import", "backstage", &path]).ok();
-    assert!(
-        said.contains("queued: 3 of 3 edits wait") || said.contains("queued: 3"),
-        "{said}"
-    );
+    // A creator, their figures, the import, and two figures of the CN.
+    assert!(said.contains("queued: 5 of 5 edits wait"), "{said}");
     assert!(
         said.contains("`Our word` stays") && said.contains("row 3: not used"),
         "{said}"
@@ -224,9 +249,16 @@ fn the_report_for_programs_says_every_change() {
     let plan = &report["imports"][0];
     assert_eq!(plan["counts"]["created"], 3);
     let changes = plan["changes"].as_array().unwrap();
-    assert_eq!(changes.len(), 6);
+    let (of_rows, of_networks): (Vec<&Json>, Vec<&Json>) =
+        changes.iter().partition(|change| change["row"].is_u64());
+    assert_eq!((of_rows.len(), of_networks.len()), (6, 8));
+    assert!(
+        of_networks
+            .iter()
+            .all(|change| change["kind"] == "metric_point" && change["creator"] == "Nova Media")
+    );
     assert_eq!(
-        changes[0]["change"]["set"]["platform_id"],
+        of_rows[0]["change"]["set"]["platform_id"],
         "7359135855103475718"
     );
     let wrong = ana.run(&["import", "backstage", "/nowhere/a.xlsx"]);
