@@ -91,10 +91,10 @@
 //!   rows by the same code; [`store`] collects them beside the old mirror and swaps at the end.
 //! * *Digits are tabs.* `1` to `6` open places, since that is what hands look for; a count begins with `0`.
 //!   [`config::Digits`] turns it round.
-//! * *Win rates leave out leads without a known source or archetype* ([`funnel`]): a rate of `unknown` can be ranked
-//!   and cannot be acted on. How many are left out stands beside it.
-//! * *Goals of colleagues count in a team's or region's targets only where their records are visible*; the screen says
-//!   whose are added up. The funnel opens on everyone I see, since that is what a Growth Lead asks first; `S` narrows it.
+//! * *Win rates by archetype count only leads whose archetype is known* ([`funnel`]), and the page says so: a rate of
+//!   "unknown" would be ranked among the others and nobody could act on it.
+//! * *Goals of colleagues count in a team's or region's targets only where their records are visible*; how many goals
+//!   are added up stands beside the sum. The funnel opens on everyone I see, since that is what a Growth Lead asks first; `S` narrows it.
 //!   "Region" is the team above mine, as the backend's tree of teams has it.
 //! * *Bars of the funnel are scaled by open stages*: signed and lost leads of a year would make every other bar a stub.
 //! * *A closed lead leaves the working set by its `closed_at`*, not by its stage: stages are records that a
