@@ -7,12 +7,24 @@
     reason = "a benchmark whose input does not hold may fail loudly"
 )]
 
+use cnm::app::{App, Configured, Msg};
+use cnm::config::Config;
+use cnm::effect::{CacheRow, RowState};
 use cnm::ics::{Import, MOST_BYTES, Options, read};
+use cnm::keymap::Keymap;
+use cnm::list::World;
+use cnm::pane::Place;
+use cnm::record::{Id, Kind};
 use cnm::slots::{
     Attendance, Attendee, Headcount, Hours, Minute, Search, Session, Span, SpanSet, WeekWindows,
     Window, Zone,
 };
+use cnm::text::Glyphs;
+use cnm::theme::Theme;
+use cnm::ui::{self, Depth, Look};
 use divan::{Bencher, black_box};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 
 fn main() {
     divan::main();
@@ -218,6 +230,92 @@ fn nearest_miss(bencher: Bencher<'_, '_>, load: Load) {
     bencher.bench_local(|| black_box(&plan).nearest_miss());
 }
 
+/// The console on the slots place with so many people, each with so many busy blocks in the cache.
+fn console(load: Load) -> App {
+    let zone = |index: usize| ZONES[index % ZONES.len()];
+    let day = |from: &str, to: &str| {
+        let names = ["mon", "tue", "wed", "thu", "fri"];
+        let week = names.map(|name| format!(r#""{name}":[{{"from":"{from}","to":"{to}"}}]"#));
+        format!("{{{}}}", week.join(","))
+    };
+    let mut rows = vec![(
+        Kind::User,
+        "me".to_owned(),
+        r#"{"name":"Me","zone":"America/Los_Angeles","person":"p0"}"#.to_owned(),
+    )];
+    for (index, person) in people(load).into_iter().enumerate() {
+        let fields = format!(
+            r#"{{"name":"Person {index}","zone":"{}","circle":"colleague","nights":3,"buffer":"PT15M","hours":{{"working":{},"acceptable":{}}}}}"#,
+            zone(index),
+            day("09:00", "18:00"),
+            day("00:00", "24:00"),
+        );
+        rows.push((Kind::Person, format!("p{index}"), fields));
+        for (number, block) in person.busy.iter().enumerate() {
+            let fields = format!(
+                r#"{{"person":"p{index}","start":"{}","end":"{}"}}"#,
+                block.start.timestamp(),
+                block.end.timestamp()
+            );
+            rows.push((Kind::BusyBlock, format!("b{index}-{number}"), fields));
+        }
+    }
+    let now = range(load).start.timestamp();
+    let here = Zone::load(ZONES[0]).expect("a zone of the database");
+    let mut world = World::new("me", now, here.time_zone().clone(), 7);
+    for (kind, id, fields) in rows {
+        world.upsert(&CacheRow {
+            kind,
+            id,
+            version: 1,
+            state: RowState::Clean,
+            fields,
+        });
+    }
+    let configured = Configured {
+        config: Config::default(),
+        keymap: Keymap::defaults().expect("the keys that ship"),
+        theme: Theme::shipped("midnight").expect("a theme that ships"),
+        problems: Vec::new(),
+    };
+    let mut app = App::new(world, configured, (200, 60));
+    app.screen.place = Place::Slots;
+    app.screen.slots.people = (0..load.people)
+        .map(|index| Id::new(format!("p{index}")))
+        .collect();
+    app.screen.slots.days = i64::from(load.days);
+    app
+}
+
+/// A key of the console that changes what is looked for: everything from the records on, and the frame.
+fn key_in_the_console(bencher: Bencher<'_, '_>, load: Load) {
+    let mut app = console(load);
+    let now = app.world.view.now;
+    let mut longer = false;
+    bencher.bench_local(|| {
+        longer = !longer;
+        app.screen.slots.minutes = if longer { 45 } else { 60 };
+        app.update(now, Msg::Resize(200, 60));
+        app.figures.timetable().map(|table| table.found)
+    });
+}
+
+/// A key that only moves the cursor over the hours, with its frame.
+fn cursor_in_the_console(bencher: Bencher<'_, '_>, load: Load) {
+    let mut app = console(load);
+    let now = app.world.view.now;
+    let look = Look {
+        depth: Depth::TrueColour,
+        glyphs: Glyphs::Unicode,
+    };
+    let mut buffer = Buffer::empty(Rect::new(0, 0, 200, 60));
+    bencher.bench_local(|| {
+        app.screen.slots.cell = (app.screen.slots.cell + 1) % 48;
+        app.update(now, Msg::Resize(200, 60));
+        ui::draw(&app, look, &mut buffer)
+    });
+}
+
 macro_rules! loads {
     ($module:ident, $load:expr, $($name:ident),+) => {
         mod $module {
@@ -240,6 +338,8 @@ loads!(
     turnout,
     headcounts,
     nearest_miss,
+    key_in_the_console,
+    cursor_in_the_console,
     plain_merge
 );
 loads!(
@@ -253,6 +353,8 @@ loads!(
     turnout,
     headcounts,
     nearest_miss,
+    key_in_the_console,
+    cursor_in_the_console,
     plain_merge
 );
 loads!(

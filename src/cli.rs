@@ -29,6 +29,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 use crate::command::{Command, CommandError, ImportCommand};
 use crate::config::Config;
 use crate::runtime::{Home, HomeError, RunError};
+use crate::when::tzdb::Source;
 
 /// A terminal console for Creator Network Managers.
 #[derive(Debug, Parser)]
@@ -42,8 +43,22 @@ struct Root {
     /// Draws nothing and says each change in a line, for screen readers; so does `TERM=dumb`.
     #[arg(long)]
     linear: bool,
+    /// The time zone database: `bundled`, the same on every machine, or that of the `system`.
+    #[arg(long, value_enum, value_name = "WHICH")]
+    tzdb: Option<Source>,
     #[command(subcommand)]
     verb: Option<Verb>,
+}
+
+impl Root {
+    /// Returns the time zone database that is asked for.
+    fn asked_tzdb(&self) -> Option<Source> {
+        let of_verb = match &self.verb {
+            Some(Verb::Slots(args)) => args.tzdb(),
+            _ => None,
+        };
+        of_verb.or(self.tzdb)
+    }
 }
 
 /// What the program can be asked to do.
@@ -168,10 +183,10 @@ impl From<std::io::Error> for CliError {
 pub fn main() -> ExitCode {
     let result = if std::env::args_os().len() <= 1 {
         // The common case opens the console without building the parser of the command line first.
-        console::open_default(false)
+        choose(None).and_then(|()| console::open_default(false))
     } else {
         match Root::try_parse() {
-            Ok(root) => run(root),
+            Ok(root) => choose(root.asked_tzdb()).and_then(|()| run(root)),
             Err(error) => return usage(&error),
         }
     };
@@ -185,6 +200,11 @@ pub fn main() -> ExitCode {
             ExitCode::from(error.code())
         }
     }
+}
+
+/// Settles which time zone database all zones come from, before any is loaded.
+fn choose(asked: Option<Source>) -> Result<(), CliError> {
+    crate::runtime::choose_tzdb(asked).map_err(CliError::Refused)
 }
 
 /// Reports what clap says: help and version to the standard output, the rest as a usage error.

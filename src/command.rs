@@ -67,9 +67,9 @@ pub use script::{
     ExecCommand, InputCommand, MacroCommand, NotifyCommand, program, record as record_json,
 };
 pub use slot::{
-    Guest, HoldArgs, Insight, Offer, Rejection, SeriesRow, SeriesTable, SlotCommand, Stretch,
-    Timetable, Tongue, Wanted, agenda, between, invitation, is_free, release_expired, split_names,
-    take_calendar,
+    Desk, Evening, Guest, HoldArgs, Insight, Offer, Rejection, SeriesRow, SeriesTable, SlotCommand,
+    Stretch, Timetable, Tongue, Tonight, Wanted, agenda, between, invitation, is_free,
+    release_expired, split_names, take_calendar, tonight,
 };
 pub use summary::Summary;
 pub use synonym::synonyms;

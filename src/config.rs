@@ -10,6 +10,7 @@ use serde::Deserialize;
 use crate::command::Settings;
 use crate::keymap::{self, Layout, line_of};
 use crate::record::Kind;
+use crate::when::tzdb::Source;
 
 /// The configuration.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
@@ -31,6 +32,8 @@ pub struct Config {
     pub notify: Notify,
     /// How meetings are arranged.
     pub slots: Slots,
+    /// How time is told.
+    pub time: Time,
     /// How the CNs are listed.
     pub portfolio: Portfolio,
 }
@@ -332,6 +335,14 @@ impl Default for Slots {
     fn default() -> Self {
         Self { hold_hours: 48 }
     }
+}
+
+/// How time is told.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Time {
+    /// Where the rules of time zones come from: `bundled` (inside the program, the same on every machine) or `system`; holds from the next start on. `CNM_TZDB` overrides it, and `--tzdb` both.
+    pub tzdb: Source,
 }
 
 /// A configuration that cannot be used.

@@ -84,14 +84,14 @@ pub struct Options {
 }
 
 impl Options {
-    /// Reads events between two instants, with times without a zone in UTC and the bundled zones.
+    /// Reads events between two instants, with times without a zone in UTC and the zones of the program.
     pub fn new(from: Timestamp, to: Timestamp) -> Self {
         Self {
             from,
             to,
             local_zone: TimeZone::UTC,
             all_day: AllDay::default(),
-            zones: TimeZoneDatabase::bundled(),
+            zones: crate::when::tzdb::current().database.clone(),
         }
     }
 
@@ -218,6 +218,13 @@ pub struct Remark {
 
 impl fmt::Display for Remark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.event.is_empty() {
+            return write!(
+                f,
+                "an event without a title (line {}): {}",
+                self.line, self.reason
+            );
+        }
         write!(f, "`{}` (line {}): {}", self.event, self.line, self.reason)
     }
 }
@@ -234,7 +241,9 @@ pub enum IcsError {
         bytes: usize,
     },
     /// It is something else.
-    #[error("calendar: no BEGIN:VCALENDAR or BEGIN:VEVENT in it; export it as iCalendar (.ics)")]
+    #[error(
+        "calendar: no BEGIN:VCALENDAR or BEGIN:VEVENT in it; choose iCalendar (.ics) when exporting"
+    )]
     NotACalendar,
     /// A rule or date to repeat is not understood.
     #[error("recurrence `{text}`: not understood; see RFC 5545, 3.3.10")]

@@ -109,6 +109,8 @@
 //!   a cursor move cost 1.1 KB in the list alone and 7 KB with a preview beside it. `runtime` compares cells and
 //!   says only what differs, and what lies beside a list follows when the keys have rested for 40 ms, so that a
 //!   move costs two rows.
+//! * *Zones do not come from the system unless the user says so.* [`when::tzdb`] is chosen once at the start of the
+//!   process; it is global, since two zones on a screen must never follow two databases.
 //! * *The linear mode is a console, not another program.* The same state, the same keys and commands; `ui` says in
 //!   sentences what it otherwise draws, and a typed line becomes the keys it names.
 //! * *One package, not a workspace.* A change mostly crosses several modules; the test of the arrows gives

@@ -17,6 +17,7 @@ mod remote;
 mod repaint;
 mod signals;
 mod terminal;
+mod tzdb;
 mod watch;
 mod width;
 mod worker;
@@ -30,6 +31,7 @@ pub use program::{Programs, name_of};
 pub use remote::{ask, socket};
 pub use signals::Signals;
 pub use terminal::{give_back, install_panic_hook};
+pub use tzdb::{choose_tzdb, system_tzdb};
 
 use std::time::{Duration, Instant};
 

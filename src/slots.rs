@@ -72,7 +72,7 @@ pub use session::{Search, Session};
 pub use span::{Minute, Span, SpanSet};
 pub use warning::{Warning, warnings};
 pub use why::{Blocker, Cause, NearestMiss, Verdict};
-pub use zone::{Wall, ZONE_DATABASE, Zone};
+pub use zone::{Wall, Zone};
 
 /// Why a request cannot be worked on.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -105,7 +105,8 @@ pub enum SlotsError {
     },
     /// The database has no such zone.
     #[error(
-        "zone `{name}`: not in the time zone database {ZONE_DATABASE}; use a name such as Asia/Shanghai"
+        "zone `{name}`: not in the time zone database {}; use a name such as Asia/Shanghai",
+        crate::when::zone::tzdb_version()
     )]
     UnknownZone {
         /// The name.

@@ -1,10 +1,11 @@
 //! Civil days, zones, working hours, due times and date phrases.
 //!
 //! Everything here is pure over [`jiff`]: the present moment and the zones come in as arguments, and
-//! every zone is loaded from the time-zone database inside the program ([`zone::load`]), so two
-//! machines with different system files give the same answers.
+//! every zone is loaded from one time-zone database ([`zone::load`]): that inside the program, so that two
+//! machines with different system files give the same answers, unless the user chose otherwise ([`tzdb`]).
 //!
 //! * [`zone`]: what people call a zone, and how a screen names it.
+//! * [`tzdb`]: where the rules of zones come from, and how old they are.
 //! * [`wall`]: wall clock to instant, with the gaps and folds of daylight saving.
 //! * [`phrase`]: `next tue 4-6pm SGT`, `fri eod`, `周四前`; nothing typed is silently ignored.
 //! * [`due`]: when something is due: by a date, at a wall time, at an instant.
@@ -20,5 +21,6 @@ pub mod phrase;
 pub mod recur;
 pub mod shift;
 mod spelling;
+pub mod tzdb;
 pub mod wall;
 pub mod zone;

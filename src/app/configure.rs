@@ -49,6 +49,7 @@ impl App {
     pub(super) fn configure(&mut self, configured: Configured) {
         self.settings = configured.config.settings();
         self.layout = Layout::read(&configured.config.keys.layout).unwrap_or_default();
+        let zones = (self.config.time.tzdb, configured.config.time.tzdb);
         self.config = configured.config;
         self.screen.views = saved_views(&self.config);
         arrange(&self.world, &mut self.screen, Place::Inbox, true);
@@ -58,6 +59,10 @@ impl App {
         self.redraw = true;
         match configured.problems.first() {
             Some(problem) => self.screen.say(Tone::Error, problem.clone()),
+            None if zones.0 != zones.1 => self.screen.say(
+                Tone::Info,
+                "config, keys and theme read again; tzdb holds from the next start on",
+            ),
             None => self
                 .screen
                 .say(Tone::Done, "config, keys and theme read again"),

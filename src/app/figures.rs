@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 
-use crate::command::Timetable;
+use crate::command::{Desk, Timetable, Tonight, tonight};
 use crate::funnel::{Duplicates, NeedReason, Report, Stay};
 use crate::list::World;
 use crate::pane::{
@@ -74,6 +74,8 @@ pub struct Figures {
     awaited: Kept<Vec<Id<FollowUp>>>,
     meetings: Kept<Vec<(Timestamp, Id<Meeting>)>>,
     timetable: Option<(Vec<u64>, SlotsScreen, Timetable)>,
+    desk: Desk,
+    tonight: Kept<Option<Tonight>>,
     needs: Kept<HashMap<String, Vec<NeedReason>>>,
     duplicates: Option<(u64, Duplicates)>,
 }
@@ -126,6 +128,11 @@ impl Figures {
     /// Returns who can meet when, once the slots place has been shown.
     pub fn timetable(&self) -> Option<&Timetable> {
         self.timetable.as_ref().map(|(.., timetable)| timetable)
+    }
+
+    /// Returns in which hours of this evening those whom I meet can come, once Today has been shown.
+    pub fn tonight(&self) -> Option<&Tonight> {
+        self.tonight.1.as_ref()
     }
 
     /// Returns the meetings that are not off, in order.
@@ -202,6 +209,14 @@ impl Figures {
             renew(&mut self.load, now.clone(), || load(world));
             renew(&mut self.awaited, now, || awaited(world));
         }
+        if here(&[Place::Today]) {
+            let kinds = [Kind::Person, Kind::BusyBlock, Kind::Meeting, Kind::User];
+            let mut now: Vec<u64> = kinds.iter().map(|kind| world.revision(*kind)).collect();
+            // Whom I meet hangs on who waits for an answer: it is enough to see that when threads come in.
+            now.push(u64::try_from(world.table::<Thread>().len()).unwrap_or(0));
+            now.push(u64::try_from(world.view.now.as_second() / 1_800).unwrap_or(0));
+            renew(&mut self.tonight, now, || tonight(world));
+        }
         if here(&[Place::Slots, Place::Today]) {
             renew(&mut self.meetings, stamp(&[Kind::Meeting]), || {
                 meetings(world)
@@ -267,7 +282,7 @@ impl Figures {
         let same =
             |(then, shown, _): &(Vec<u64>, SlotsScreen, Timetable)| *then == now && *shown == slots;
         if !self.timetable.as_ref().is_some_and(same) {
-            self.timetable = Timetable::of(world, &slots)
+            self.timetable = Timetable::at(&mut self.desk, world, &slots)
                 .ok()
                 .map(|timetable| (now, slots, timetable));
         }

@@ -12,7 +12,7 @@ use crate::runtime::{Clock, Home};
 use crate::store::{Comparison, Snapshot, Store};
 use crate::sync::SyncError;
 use crate::when::phrase::{PhraseContext, echo, other_labels, read, to_json};
-use crate::when::zone;
+use crate::when::{tzdb, zone};
 use crate::wire::Digest;
 
 /// What to do with the configuration.
@@ -152,10 +152,11 @@ pub(super) fn doctor() -> Result<(), CliError> {
     let now = super::console::clock(&home).now();
     let mut found = Findings::default();
     found.fine(format!(
-        "cnm {} · tzdb {} (bundled)",
+        "cnm {} · tzdb {}",
         env!("CARGO_PKG_VERSION"),
-        zone::tzdb_version()
+        tzdb::current()
     ));
+    super::doctor::tzdb(now, &mut found);
     found.fine(format!("config  {}", home.config.display()));
     found.fine(format!("cache   {}", home.cache.display()));
     found.fine(format!("state   {}", home.state.display()));
@@ -270,7 +271,7 @@ pub(super) fn when(args: &WhenArgs) -> Result<(), CliError> {
         (None, Some(name)) => {
             zone::load(name).map_err(|error| CliError::Usage(error.to_string()))?
         }
-        (None, None) => zone::bundled(&TimeZone::try_system().unwrap_or(TimeZone::UTC)),
+        (None, None) => zone::ours(&TimeZone::try_system().unwrap_or(TimeZone::UTC)),
     };
     let mut context = PhraseContext::new(now, here.clone());
     if let Some(config) = &config {

@@ -11,9 +11,35 @@ use crate::remote::Heard;
 use crate::runtime;
 use crate::text::Glyphs;
 use crate::ui::Depth;
+use crate::when::tzdb::{self, Source};
 
 /// A clock that is off by more than this shows wrong ages and late SLAs.
 const SKEW: SignedDuration = SignedDuration::from_secs(30);
+
+/// Says which time zone database holds, whether it is old, and what the system has instead.
+pub(super) fn tzdb(now: Timestamp, found: &mut Findings) {
+    let today = jiff::tz::TimeZone::UTC.to_datetime(now).date();
+    let current = tzdb::current();
+    if let Some(doubt) = current.doubt(today) {
+        found.wrong(doubt);
+    }
+    let configured = runtime::Home::find().map(|home| home.config().unwrap_or_default());
+    if let (Ok(config), Source::Bundled) = (configured, current.source)
+        && config.time.tzdb == Source::System
+        && std::env::var_os("CNM_TZDB").is_none()
+    {
+        found.wrong(
+            "tzdb: the configuration asks for the system's, and it has none; install tzdata",
+        );
+    }
+    match (current.source, runtime::system_tzdb()) {
+        (Source::System, _) => {}
+        (Source::Bundled, Some(system)) => found.fine(format!(
+            "tzdb    not used: {system}; `tzdb` below [time], CNM_TZDB or --tzdb choose"
+        )),
+        (Source::Bundled, None) => found.fine("tzdb    the system has none".into()),
+    }
+}
 
 /// Says what the terminal can do, as far as the environment and the terminal itself tell.
 pub(super) fn terminal(config: &Config, found: &mut Findings) {
@@ -131,6 +157,18 @@ pub(super) fn server(heard: &Heard, now: Timestamp, found: &mut Findings) {
             found.fine("clock   agrees with the server's".into());
         }
     }
+    let ours = &tzdb::current().version;
+    if let Some(theirs) = heard.tzdb.as_ref().filter(|theirs| *theirs != ours) {
+        let older = if theirs < ours {
+            "the server's"
+        } else {
+            "this program's"
+        };
+        found.wrong(format!(
+            "tzdb    here {ours}, on the server {theirs}: where rules have changed since, wall times differ; \
+             update {older}"
+        ));
+    }
     let more = heard
         .more
         .as_deref()
@@ -173,6 +211,7 @@ mod tests {
             deprecated: "2026-11-01T00:00:00Z".parse().ok(),
             sunset: "2027-06-30T00:00:00Z".parse().ok(),
             more: Some("https://cnm.example.com/v2".into()),
+            tzdb: Some("1999z".into()),
         };
         let lines = said(&heard);
         assert!(
@@ -180,7 +219,11 @@ mod tests {
             "{lines:?}"
         );
         assert!(
-            lines[1].contains("switched off on 2027-06-30") && lines[1].ends_with("/v2"),
+            lines[1].contains("on the server 1999z") && lines[1].ends_with("update the server's"),
+            "{lines:?}"
+        );
+        assert!(
+            lines[2].contains("switched off on 2027-06-30") && lines[2].ends_with("/v2"),
             "{lines:?}"
         );
         let fine = Heard {

@@ -134,7 +134,7 @@ pub(super) fn console_zone(configured: &Configured, world: &World) -> TimeZone {
         .flatten()
         .filter(|name| !name.is_empty())
         .find_map(|name| zone::load(&name).ok())
-        .unwrap_or_else(|| zone::bundled(&TimeZone::try_system().unwrap_or(TimeZone::UTC)))
+        .unwrap_or_else(|| zone::ours(&TimeZone::try_system().unwrap_or(TimeZone::UTC)))
 }
 
 /// A seed for ids that no other process has.

@@ -3,7 +3,6 @@
 use std::io::{Read as _, Write as _};
 
 use clap::{Args, ValueEnum};
-use jiff::tz::TimeZoneDatabase;
 use serde_json::{Map, Value as Json, json};
 
 use super::{CliError, headless, print};
@@ -14,7 +13,8 @@ use crate::pane::{SlotOrder, SlotsScreen};
 use crate::record::{AnyRef, Id, Kind, Person};
 use crate::runtime::{Home, read_file};
 use crate::slots::text::Language;
-use crate::slots::{Span, answer, answer_with};
+use crate::slots::{Span, answer};
+use crate::when::tzdb::{self, Source};
 use crate::when::{clock, zone};
 
 /// The largest request that is read, in bytes.
@@ -60,9 +60,16 @@ pub(super) struct SlotsArgs {
     /// Answers a request in JSON from a file, or from the standard input (`-`), instead.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["words", "with", "between", "length"])]
     request: Option<String>,
-    /// The time zone database that a request is answered with.
-    #[arg(long, value_enum, default_value_t = Zones::Bundled, requires = "request")]
-    tzdb: Zones,
+    /// The time zone database: `bundled`, the same on every machine, or that of the `system`.
+    #[arg(long, value_enum, value_name = "WHICH")]
+    tzdb: Option<Source>,
+}
+
+impl SlotsArgs {
+    /// Returns the time zone database that is asked for.
+    pub(super) fn tzdb(&self) -> Option<Source> {
+        self.tzdb
+    }
 }
 
 /// How times are written.
@@ -85,19 +92,10 @@ enum Tongue {
     Zh,
 }
 
-/// Where the rules of time zones come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Zones {
-    /// The database inside the program, the same on every machine.
-    Bundled,
-    /// That of the operating system.
-    System,
-}
-
 /// Looks for times.
 pub(super) fn run(args: &SlotsArgs) -> Result<(), CliError> {
     if let Some(file) = &args.request {
-        return answer_request(file, args.tzdb);
+        return answer_request(file);
     }
     let home = Home::find()?;
     let now = super::console::clock(&home).now();
@@ -188,7 +186,7 @@ fn asked(
 }
 
 /// Answers a request of the engine's own form.
-fn answer_request(file: &str, zones: Zones) -> Result<(), CliError> {
+fn answer_request(file: &str) -> Result<(), CliError> {
     let mut bytes = Vec::new();
     if file == "-" {
         let most = u64::try_from(MOST_BYTES).unwrap_or(u64::MAX);
@@ -198,11 +196,7 @@ fn answer_request(file: &str, zones: Zones) -> Result<(), CliError> {
     }
     let text = String::from_utf8(bytes)
         .map_err(|_| CliError::Usage(format!("{file}: not UTF-8; a request is JSON")))?;
-    let answered = match zones {
-        Zones::Bundled => answer(&text),
-        Zones::System => answer_with(&TimeZoneDatabase::from_env(), &text),
-    };
-    let answered = answered.map_err(|error| CliError::Refused(error.to_string()))?;
+    let answered = answer(&text).map_err(|error| CliError::Refused(error.to_string()))?;
     raw(&super::list::escape_invisible(&answered))
 }
 
@@ -260,14 +254,23 @@ fn write_text(
         }
     }
     print(lines)?;
-    if let (true, Some((start, reasons))) = (offers.is_empty(), &table.miss) {
-        return Err(CliError::Refused(format!(
-            "no time suits everyone; the closest is {}, but: {}",
-            clock::stamp(*start, here),
-            reasons.join("; ")
-        )));
+    nobody(world, table)
+}
+
+/// Where no time suits everyone: an error that names the closest one.
+fn nobody(world: &World, table: &Timetable) -> Result<(), CliError> {
+    if table.found > 0 {
+        return Ok(());
     }
-    Ok(())
+    let words = match &table.miss {
+        Some((start, reasons)) => format!(
+            "no time suits everyone; the closest is {}, but: {}",
+            clock::stamp(*start, &world.view.zone),
+            reasons.join("; ")
+        ),
+        None => "no time suits everyone; --between looks elsewhere".to_owned(),
+    };
+    Err(CliError::Refused(words))
 }
 
 /// What a time costs each of them, and who pays most.
@@ -341,7 +344,8 @@ fn write_json(world: &World, table: &Timetable, args: &SlotsArgs) -> Result<(), 
         .as_ref()
         .map(|(start, reasons)| json!({ "start": start.to_string(), "reasons": reasons }));
     let answer = json!({
-        "tzdb": zone::tzdb_version(),
+        "tzdb": tzdb::current().version,
+        "tzdb_source": tzdb::current().source.to_string(),
         "zone": zone::name(&world.view.zone),
         "minutes": table.minutes,
         "step": table.step,
@@ -352,7 +356,8 @@ fn write_json(world: &World, table: &Timetable, args: &SlotsArgs) -> Result<(), 
     });
     let text = serde_json::to_string_pretty(&answer)
         .map_err(|error| CliError::Refused(error.to_string()))?;
-    raw(&super::list::escape_invisible(&text))
+    raw(&super::list::escape_invisible(&text))?;
+    nobody(world, table)
 }
 
 fn slot_json(offer: &Offer, ids: &[String], table: &Timetable, language: Language) -> Json {

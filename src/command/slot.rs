@@ -1,6 +1,7 @@
 //! The hours in which people can meet.
 
 mod book;
+mod brief;
 mod calendar;
 mod choose;
 mod files;
@@ -8,13 +9,15 @@ mod find;
 mod people;
 mod series;
 mod timetable;
+mod tonight;
 mod view;
 
 pub use book::{HoldArgs, release_expired};
 pub use calendar::{invitation, take_calendar};
 pub use find::{Stretch, Wanted, between, split_names};
 pub use series::{SeriesRow, SeriesTable};
-pub use timetable::{Guest, Insight, Offer, Rejection, Timetable, agenda, is_free};
+pub use timetable::{Desk, Guest, Insight, Offer, Rejection, Timetable, agenda, is_free};
+pub use tonight::{Evening, Tonight, tonight};
 
 use clap::{Subcommand, ValueEnum};
 
@@ -194,7 +197,7 @@ impl SlotCommand {
             Self::NextDay => step_day(cx, 1),
             Self::PreviousDay => step_day(cx, -1),
             Self::With { names: None } => pick(cx),
-            Self::With { names: Some(names) } => list(&names).try_for_each(|name| choose(cx, name)),
+            Self::With { names: Some(names) } => choose(cx, &names),
             Self::Optional { names } => optional(cx, names.as_deref()),
             Self::Meet(targets) => meet(cx, &targets),
             Self::Find { words } => look_for(cx, words.as_deref()),
@@ -281,7 +284,10 @@ fn cannot_plan(error: &SlotsError) -> CommandError {
 fn nobody_can(table: &Timetable) -> CommandError {
     CommandError::refused(
         format!("a meeting of {} minutes", table.minutes),
-        format!("no time in these {} days suits everyone", table.days),
+        match table.days {
+            1 => "no time of this day suits everyone".to_owned(),
+            days => format!("no time in these {days} days suits everyone"),
+        },
         "v says why, J looks further, w leaves someone out, o makes someone optional",
     )
 }

@@ -83,7 +83,7 @@ impl Calendar {
 
 /// Finds a zone; all names used here are in every database of zones.
 pub(super) fn zone(name: &str) -> TimeZone {
-    TimeZone::get(name).unwrap_or(TimeZone::UTC)
+    crate::when::zone::load(name).unwrap_or(TimeZone::UTC)
 }
 
 /// Returns the instant of a civil time in a zone, or `fallback` beyond the ends of the calendar.

@@ -45,7 +45,7 @@ use super::{
 ///
 /// The text is no such request, names an unknown zone, or asks for too much.
 pub fn answer(request_json: &str) -> Result<String, SlotsError> {
-    answer_with(&TimeZoneDatabase::bundled(), request_json)
+    answer_with(&crate::when::tzdb::current().database, request_json)
 }
 
 /// Answers as [`answer`] does, with the zones of a given database, such as the system's.

@@ -315,7 +315,7 @@ fn cause(cause: &Cause, zone: &Zone, language: Language) -> String {
             }
         }
         (Cause::OutsideHours { stretch, .. }, Language::English) => {
-            format!("outside acceptable hours by {stretch} min")
+            format!("outside acceptable hours by {}", length(*stretch))
         }
         (Cause::OutsideHours { stretch, .. }, Language::Chinese) => {
             format!("超出可接受时间{stretch}分钟")
@@ -339,6 +339,15 @@ fn cause(cause: &Cause, zone: &Zone, language: Language) -> String {
         (Cause::NightsUsedUp { used, limit }, Language::Chinese) => {
             format!("本周晚间会议已用{used}次，上限{limit}次")
         }
+    }
+}
+
+/// Writes minutes as people say them: `90 min`, `2 h 30 min`, `11 h`.
+fn length(minutes: u32) -> String {
+    match (minutes / 60, minutes % 60) {
+        (0 | 1, _) => format!("{minutes} min"),
+        (hours, 0) => format!("{hours} h"),
+        (hours, rest) => format!("{hours} h {rest} min"),
     }
 }
 

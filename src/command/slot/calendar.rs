@@ -154,8 +154,10 @@ pub fn take_calendar(
     titles: bool,
     bytes: &[u8],
 ) -> Result<(), CommandError> {
-    let refuse = |why: String| {
-        CommandError::refused(file.to_owned(), why, "export it again as iCalendar (.ics)")
+    // What the reader says ends with what to do.
+    let refuse = |why: String| match why.rsplit_once("; ") {
+        Some((why, hint)) => CommandError::refused(file.to_owned(), why.to_owned(), hint),
+        None => CommandError::refused(file.to_owned(), why, "export it again as iCalendar (.ics)"),
     };
     let person: Id<Person> = Id::new(person);
     let Some(whose) = cx.world.get(&person).cloned() else {

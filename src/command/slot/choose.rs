@@ -6,6 +6,7 @@ use super::find::person_called;
 use super::list;
 use super::people::guests;
 use crate::record::{Id, Person};
+use crate::text::fold;
 
 /// Makes people optional, or required again.
 pub(super) fn optional(cx: &mut Cx<'_>, names: Option<&str>) -> Result<(), CommandError> {
@@ -78,20 +79,51 @@ pub(super) fn pick(cx: &mut Cx<'_>) -> Result<(), CommandError> {
     Ok(())
 }
 
-pub(super) fn choose(cx: &mut Cx<'_>, name: &str) -> Result<(), CommandError> {
-    let (sign, name) = match name.split_at_checked(1) {
-        Some((sign @ ("+" | "-"), rest)) => (sign, rest),
-        _ => ("+", name),
-    };
-    let id = super::super::input::find_by_name::<Person>(cx.world, name, |person| &person.name)?;
+/// Adds and takes out people by name; nothing changes unless every name is understood.
+pub(super) fn choose(cx: &mut Cx<'_>, names: &str) -> Result<(), CommandError> {
     let slots = cx.screen("slot with")?.slots.clone();
     // Whoever is shown stays, also where the console chose them by itself.
-    let shown = guests(cx.world, &slots);
-    let people = &mut cx.screen("slot with")?.slots.people;
-    *people = shown;
-    people.retain(|person| *person != id);
-    if sign == "+" {
-        people.push(id);
+    let mut people = guests(cx.world, &slots);
+    for name in list(names) {
+        let (sign, name) = match name.split_at_checked(1) {
+            Some((sign @ ("+" | "-"), rest)) => (sign, rest),
+            _ => ("+", name),
+        };
+        if sign == "-" {
+            let id = shown_called(cx, &people, name)?;
+            people.retain(|person| *person != id);
+            continue;
+        }
+        let id = person_called(cx.world, name)?;
+        if !people.contains(&id) {
+            people.push(id);
+        }
     }
+    cx.screen("slot with")?.slots.people = people;
     Ok(())
+}
+
+/// Finds who of those shown is called so: whoever shares the name and is not shown does not make it doubtful.
+fn shown_called(cx: &Cx<'_>, shown: &[Id<Person>], name: &str) -> Result<Id<Person>, CommandError> {
+    let wanted = fold(name.trim());
+    let named: Vec<(&Id<Person>, String)> = (shown.iter())
+        .filter_map(|id| Some((id, fold(&cx.world.get(id)?.name))))
+        .collect();
+    let alike = |fits: &dyn Fn(&str) -> bool| -> Vec<&Id<Person>> {
+        (named.iter())
+            .filter(|(id, have)| id.as_str() == name || fits(have))
+            .map(|(id, _)| *id)
+            .collect()
+    };
+    let exact = alike(&|have| have == wanted);
+    let begins = alike(&|have| {
+        have.split_whitespace()
+            .any(|word| word.starts_with(&wanted))
+            || have.starts_with(&wanted)
+    });
+    match (exact.as_slice(), begins.as_slice()) {
+        ([one], _) | ([], [one]) => Ok((*one).clone()),
+        // Nobody or several: the search through all contacts says so.
+        _ => super::super::input::find_by_name::<Person>(cx.world, name, |person| &person.name),
+    }
 }

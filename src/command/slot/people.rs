@@ -25,6 +25,7 @@ const A_ZONE: usize = 2;
 const SOON_DAYS: i64 = 14;
 
 /// A person as the engine sees them, and what the screen must know besides.
+#[derive(Clone, Debug)]
 pub(super) struct Known {
     pub(super) person: Id<Person>,
     pub(super) zone: TimeZone,

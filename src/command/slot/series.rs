@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 
+use super::brief;
 use crate::pane::{Anchored, SlotsScreen};
 use crate::slots::text::{self, Language};
 use crate::slots::{
@@ -25,6 +26,8 @@ pub struct SeriesRow {
     pub span: Span,
     /// Whether everyone who is needed can come.
     pub possible: bool,
+    /// Guests, by position, who are needed and cannot come.
+    pub absent: Vec<usize>,
     /// What it costs each guest.
     pub costs: Vec<Option<u32>>,
     /// Guests, by position, who pay most.
@@ -135,6 +138,7 @@ fn row(pick: &Pick, people: &[&Attendee], grid: &Zone, length: i32) -> SeriesRow
         Pick::Meeting(meeting) => SeriesRow {
             span: meeting.slot,
             possible: true,
+            absent: Vec::new(),
             costs: meeting.costs.clone(),
             payers: meeting.payers.clone(),
             moved: meeting.moved.clone(),
@@ -146,11 +150,12 @@ fn row(pick: &Pick, people: &[&Attendee], grid: &Zone, length: i32) -> SeriesRow
             verdict,
         } => {
             let span = Span::lasting(wanted.unwrap_or(window.start), length);
+            let absent = match verdict {
+                Verdict::Blocked(blockers) => blockers.iter().map(|one| one.person).collect(),
+                _ => Vec::new(),
+            };
             let mut notes: Vec<String> = match verdict {
-                Verdict::Blocked(blockers) => blockers
-                    .iter()
-                    .map(|blocker| text::blocker(blocker, people, Language::English))
-                    .collect(),
+                Verdict::Blocked(blockers) => vec![brief::reasons(blockers, people)],
                 Verdict::TooSoon { .. } => {
                     vec!["too soon: that is over, or needs more notice".into()]
                 }
@@ -163,6 +168,7 @@ fn row(pick: &Pick, people: &[&Attendee], grid: &Zone, length: i32) -> SeriesRow
             SeriesRow {
                 span,
                 possible: false,
+                absent,
                 costs: people
                     .iter()
                     .map(|one| Some(one.hours.cost(span).total))

@@ -4,17 +4,18 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 
+use super::brief;
 use super::people::{Known, attendees, burdens, guests, notice};
 use super::series::{SeriesTable, series};
 use crate::list::World;
 use crate::pane::{SlotOrder, SlotView, SlotsScreen};
-use crate::record::{Id, Meeting, Person};
+use crate::record::{Id, Kind, Meeting, Person};
 use crate::slots::text::{self, Language};
 use crate::slots::{
-    Attendee, CostSplit, Minute, Plan, Search, Session, Shade, Slot, SlotsError, Span, Verdict,
-    Warning, Zone, warnings,
+    Attendance, Attendee, CostSplit, Minute, Plan, Search, Session, Shade, Slot, SlotsError, Span,
+    Verdict, Warning, Zone, warnings,
 };
-use crate::when::{wall, zone};
+use crate::when::{tzdb, wall, zone};
 
 /// Best times that are named.
 const OFFERS: usize = 8;
@@ -79,6 +80,8 @@ pub struct Rejection {
     pub last: Timestamp,
     /// Who is in the way and why, a line each.
     pub blockers: Vec<String>,
+    /// The same in few words, all in one line.
+    pub brief: String,
 }
 
 /// Who can meet when on a day, and the best times of the range of days that begins with it.
@@ -117,6 +120,72 @@ pub struct Timetable {
     grid: Zone,
 }
 
+/// The people of a timetable with their free time, kept for the next one: most keys change only what is looked for.
+#[derive(Clone, Debug, Default)]
+pub struct Desk(Option<Kept>);
+
+#[derive(Clone, Debug)]
+struct Kept {
+    /// The state of the records that it was made from.
+    stamp: [u64; 5],
+    people: Vec<Id<Person>>,
+    moving: Option<Id<Meeting>>,
+    /// The years whose holidays are known.
+    years: (i16, i16),
+    known: Vec<Known>,
+    session: Session,
+}
+
+impl Desk {
+    /// Returns the people and a session with them that looks for something, from what is kept if that is still true.
+    fn seat(
+        &mut self,
+        world: &World,
+        slots: &SlotsScreen,
+        people: Vec<Id<Person>>,
+        days: (Date, Date),
+        search: Search,
+    ) -> Result<&mut Kept, SlotsError> {
+        let kinds = [Kind::Person, Kind::BusyBlock, Kind::Meeting, Kind::User];
+        let [person, busy, meeting, user] = kinds.map(|kind| world.revision(kind));
+        // Holds expire with time.
+        let half_hours = u64::try_from(world.view.now.as_second() / 1_800).unwrap_or(0);
+        let stamp = [person, busy, meeting, user, half_hours];
+        let years = (days.0.year(), days.1.year());
+        let same = |kept: &Kept| {
+            (kept.stamp, kept.years) == (stamp, years)
+                && kept.people == people
+                && kept.moving == slots.moving
+        };
+        if let Some(mut kept) = self.0.take_if(|kept| same(kept)) {
+            kept.session.set_search(search)?;
+            for one in &mut kept.known {
+                let wanted = if slots.optional.contains(&one.person) {
+                    Attendance::Optional
+                } else {
+                    Attendance::Required
+                };
+                if one.attendee.attendance != wanted {
+                    one.attendee.attendance = wanted;
+                    kept.session.set_attendance(&one.attendee.id, wanted);
+                }
+            }
+            return Ok(self.0.insert(kept));
+        }
+        let known = attendees(world, &people, slots, days);
+        let everyone = known.iter().map(|one| one.attendee.clone()).collect();
+        let session = Session::new(search, everyone)?;
+        Ok(self.0.insert(Kept {
+            stamp,
+            people,
+            moving: slots.moving.clone(),
+            years,
+            known,
+            session,
+        }))
+    }
+}
+
 impl Timetable {
     /// Works out the timetable of the slots place.
     ///
@@ -124,6 +193,15 @@ impl Timetable {
     ///
     /// The length of the meeting is not one that can be planned, or there is too much to compare.
     pub fn of(world: &World, slots: &SlotsScreen) -> Result<Self, SlotsError> {
+        Self::at(&mut Desk::default(), world, slots)
+    }
+
+    /// Works out the timetable as [`Timetable::of`] does, with what a desk has kept from the one before.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Timetable::of`].
+    pub fn at(desk: &mut Desk, world: &World, slots: &SlotsScreen) -> Result<Self, SlotsError> {
         let here = &world.view.zone;
         let day = slots.day.unwrap_or_else(|| world.view.today());
         let days = slots.days.clamp(1, MOST_DAYS);
@@ -142,15 +220,12 @@ impl Timetable {
         let search = Search::new(range, length, grid.clone())
             .every(slots.step)
             .with_notice(Minute::ceil(world.view.now), notice(world, &people));
-        let known = attendees(world, &people, slots, (from, last));
-        let everyone: Vec<Attendee> = known.iter().map(|one| one.attendee.clone()).collect();
-        let mut session = Session::new(search, everyone)?;
+        let kept = desk.seat(world, slots, people, (from, last), search)?;
+        let (session, known) = (&mut kept.session, &kept.known);
         let plan = session.plan()?;
-        let (burdens, counted) = burdens(world, &known, COUNTED);
+        let (burdens, counted) = burdens(world, known, COUNTED);
         let series = match (slots.view, slots.first) {
-            (SlotView::Series, Some(first)) => {
-                Some(series(&session, slots, first, here, &burdens)?)
-            }
+            (SlotView::Series, Some(first)) => Some(series(session, slots, first, here, &burdens)?),
             _ => None,
         };
         let day_start = wall::day_start(day, here).map_or(range.start, Minute::floor);
@@ -228,6 +303,7 @@ impl Timetable {
         warnings(span, &self.grid, &people)
             .iter()
             .map(|warning| text::warning(warning, &people, language))
+            .chain(tzdb::current().doubt(self.day))
             .collect()
     }
 
@@ -241,6 +317,7 @@ impl Timetable {
             if !day.contains(&start) {
                 continue;
             }
+            let brief = brief::reasons(&blockers, &people);
             let blockers: Vec<String> = blockers
                 .iter()
                 .map(|blocker| reason(blocker, &people))
@@ -256,6 +333,7 @@ impl Timetable {
                     first: at,
                     last: at,
                     blockers,
+                    brief,
                 }),
             }
         }
@@ -326,19 +404,19 @@ fn reason(blocker: &crate::slots::Blocker, people: &[&Attendee]) -> String {
 }
 
 fn seats(
-    known: Vec<Known>,
+    known: &[Known],
     slots: &SlotsScreen,
     burdens: &[i64],
     plan: &Plan,
     day: Span,
 ) -> Vec<Guest> {
     known
-        .into_iter()
+        .iter()
         .enumerate()
         .map(|(at, one)| Guest {
             optional: slots.optional.contains(&one.person),
-            person: one.person,
-            zone: one.zone,
+            person: one.person.clone(),
+            zone: one.zone.clone(),
             assumed: one.assumed,
             burden: burdens.get(at).copied().unwrap_or(0),
             cells: plan.shades(at, day, slots.step),

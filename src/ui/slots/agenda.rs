@@ -22,7 +22,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect, table: &Timet
     } else {
         format!("{} in 7 days · Tab", rows.len())
     };
-    let title = format!("Meetings from {}", clock::date_stamp(table.day));
+    let here = zone::short_name(&zone::name(&app.world.view.zone));
+    let title = format!("Meetings from {} {here}", clock::date_stamp(table.day));
     let inner = canvas.frame(area, &title, &right, focused);
     if rows.is_empty() {
         canvas.remark(

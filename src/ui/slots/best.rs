@@ -7,7 +7,8 @@ use super::{clocks, cost_words, first_name, spelt, split_words};
 use crate::app::App;
 use crate::command::{Offer, Timetable};
 use crate::pane::SlotOrder;
-use crate::when::clock;
+use crate::text;
+use crate::when::{clock, zone};
 
 /// Returns how many rows the best times take with their frame; the one under the cursor has two.
 pub(super) fn rows(app: &App, table: &Timetable) -> u16 {
@@ -44,7 +45,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect, table: &Timet
         None => format!("{} days from {}", table.days, clock::day_month(table.from)),
     };
     let right = format!("{span} · {other} · j k");
-    let inner = canvas.frame(area, title, &right, false);
+    let here = zone::short_name(&zone::name(&app.world.view.zone));
+    let inner = canvas.frame(area, &format!("{title} {here}"), &right, false);
     if table.offers.is_empty() {
         nobody(canvas, app, inner, table);
         return;
@@ -108,6 +110,17 @@ fn offer_line(
         piece(format!("{mark}{number} "), paint.accent()),
         piece(format!("{stamp:<12} "), paint.strong()),
     ];
+    // Who pays stands before the clocks of the others: it is what the order of the list is about.
+    let pays = payer(canvas, app, table, offer);
+    line.push(if width < 50 {
+        pays
+    } else {
+        piece(text::fit_left(&pays.text, 20).into_owned(), pays.style)
+    });
+    line.push(piece("  ", paint.dim()));
+    if table.fairest == Some(offer.start) {
+        line.push(piece("fairest  ", paint.good()));
+    }
     // Where there is little room the time under the cursor is spelt out beside it.
     let others = if width < 50 {
         Vec::new()
@@ -128,10 +141,6 @@ fn offer_line(
             paint.text(),
         ));
     }
-    if table.fairest == Some(offer.start) {
-        line.push(piece("fairest  ", paint.good()));
-    }
-    line.push(payer(canvas, app, table, offer));
     let missing: Vec<String> = offer
         .costs
         .iter()
@@ -141,7 +150,7 @@ fn offer_line(
         .collect();
     if !missing.is_empty() {
         line.push(piece(
-            format!("  without {}", missing.join(", ")),
+            format!("without {}", missing.join(", ")),
             paint.warn(),
         ));
     }
@@ -158,20 +167,17 @@ fn payer(canvas: &Canvas<'_>, app: &App, table: &Timetable, offer: &Offer) -> Pi
     let paint = &canvas.paint;
     let most = offer.costs.iter().flatten().map(|cost| cost.total).max();
     let cost = cost_words(i64::from(most.unwrap_or(0)));
-    let names: Vec<String> = offer
-        .payers
-        .iter()
-        .take(2)
-        .map(|at| name(app, table, *at))
-        .collect();
+    let first = offer.payers.first().map(|at| name(app, table, *at));
+    let first = first.unwrap_or_default();
+    let who = match offer.payers.len() {
+        0 | 1 => first,
+        many => format!("{first} +{}", many - 1),
+    };
     match (offer.payers.len(), offer.stretched.is_empty()) {
         (0, _) => piece("costs nobody", paint.good()),
-        (_, true) => piece(
-            format!("all at work, {} {cost}", names.join("/")),
-            paint.good(),
-        ),
-        (1 | 2, false) => piece(format!("{} pays {cost}", names.join("/")), paint.warn()),
-        (many, false) => piece(format!("{many} pay {cost}"), paint.warn()),
+        (_, true) => piece(format!("all at work, {who} {cost}"), paint.good()),
+        (1, false) => piece(format!("{who} pays {cost}"), paint.warn()),
+        (_, false) => piece(format!("{who} pay {cost}"), paint.warn()),
     }
 }
 
@@ -213,6 +219,33 @@ pub(super) fn paid(canvas: &mut Canvas<'_>, app: &App, area: Rect, table: &Timet
     bars(canvas, app, inner, table, &burdens);
 }
 
+/// A figure a person, and who is to pay next: what there is room for beside something else.
+pub(super) fn burdens(
+    canvas: &mut Canvas<'_>,
+    app: &App,
+    inner: Rect,
+    table: &Timetable,
+    burdens: &[i64],
+) {
+    let most = burdens.iter().copied().max().unwrap_or(0);
+    let least = burdens.iter().copied().min().unwrap_or(0);
+    let paint = canvas.paint;
+    for (y, (at, burden)) in (inner.y..inner.bottom()).zip(burdens.iter().enumerate()) {
+        let next = if *burden == least && least < most {
+            " next"
+        } else {
+            ""
+        };
+        let name = name(app, table, at);
+        let line = [
+            piece(text::fit_left(&name, 10).into_owned(), paint.person()),
+            piece(format!("{:>6}", cost_words(*burden)), paint.strong()),
+            piece(next, paint.good()),
+        ];
+        canvas.line(inner.x, y, inner.width.saturating_sub(1), &line);
+    }
+}
+
 /// A bar a person, and who is to pay next.
 pub(super) fn bars(
     canvas: &mut Canvas<'_>,
@@ -235,7 +268,10 @@ pub(super) fn bars(
             ""
         };
         let line = [
-            piece(format!("{:<11}", name(app, table, at)), paint.person()),
+            piece(
+                text::fit_left(&name(app, table, at), 11).into_owned(),
+                paint.person(),
+            ),
             piece(format!("{:>6} ", cost_words(*burden)), paint.strong()),
             piece(bar, paint.warn()),
             piece(next, paint.good()),

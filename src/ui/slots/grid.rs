@@ -201,6 +201,45 @@ impl<'a> Grid<'a> {
             let bar = mark.repeat(usize::from(self.wide));
             canvas.put(self.x(inner, half), y, self.wide, &bar, style);
         }
+        if self.compact {
+            self.hours_in_bars(canvas, inner, y, guest);
+        }
+    }
+
+    /// Writes the local hour into the bar of an hour that is of one kind throughout, so that nothing is hidden:
+    /// its last column still says which kind.
+    fn hours_in_bars(&self, canvas: &mut Canvas<'_>, inner: Rect, y: u16, guest: &Guest) {
+        let an_hour = usize::from(self.wide) * self.hour;
+        for cell in self.visible() {
+            let hour = guest.cells.get(cell..cell + self.hour).unwrap_or_default();
+            let Some(at) = self.table.cells.get(cell) else {
+                continue;
+            };
+            let local = guest.zone.to_datetime(*at);
+            let alike = hour
+                .first()
+                .filter(|first| hour.iter().all(|one| one == *first));
+            let first = u32::try_from(local.minute()).unwrap_or(0) < self.table.step;
+            let (Some(shade), true) = (alike, first) else {
+                continue;
+            };
+            let whole = clock::time(local.time());
+            let (words, style) = if local.hour() == 0 {
+                let word = clock::weekday_word(local.weekday());
+                (word.to_owned(), canvas.paint.accent())
+            } else if local.minute() == 0 {
+                (format!("{:02}", local.hour()), look(canvas, *shade).1)
+            } else if usize::from(super::super::canvas::cells_of(&whole)) < an_hour {
+                // No cell begins with the hour, as in Kathmandu.
+                (whole, look(canvas, *shade).1)
+            } else {
+                (format!("{:02}:", local.hour()), look(canvas, *shade).1)
+            };
+            let cells = super::super::canvas::cells_of(&words);
+            if usize::from(cells) < an_hour {
+                canvas.put(self.x(inner, cell), y, cells, &words, style);
+            }
+        }
     }
 
     /// How many are free in each half hour.
@@ -265,7 +304,9 @@ impl<'a> Grid<'a> {
             });
             (best.unwrap_or_default(), paint.warn())
         } else {
-            (format!("everyone  {}", stretches.join("  ")), paint.good())
+            let here = zone::short_name(&zone::name(&self.app.world.view.zone));
+            let words = format!("everyone, {here}  {}", stretches.join("  "));
+            (words, paint.good())
         };
         let room = inner.width.saturating_sub(2);
         canvas.put(inner.x + 1, y, room, &words, style);

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use ratatui::layout::Rect;
 
-use super::super::canvas::{Canvas, Piece, piece, whole_words};
+use super::super::canvas::{Canvas, Piece, cells_of, piece, whole_words};
 use super::{cost_words, day_style, look, split_words, words};
 use crate::app::App;
 use crate::command::{Guest, Insight, Timetable, is_free};
@@ -21,12 +21,34 @@ pub(super) fn under_cursor(app: &App, table: &Timetable) -> Option<(usize, Times
     table.cells.get(cell).map(|start| (cell, *start))
 }
 
-/// Returns how many rows it takes with its frame.
-pub(super) fn rows(app: &App, table: &Timetable) -> u16 {
+/// Returns how many rows it takes with its frame in so many columns.
+pub(super) fn rows(app: &App, table: &Timetable, columns: u16) -> u16 {
     let warnings = under_cursor(app, table).map_or(0, |(_, start)| {
-        table.insight(start).warnings.len().min(WARNINGS)
+        warned(&table.insight(start), columns.saturating_sub(4)).len()
     });
     u16::try_from(table.guests.len() + warnings + 2).unwrap_or(u16::MAX)
+}
+
+/// The warnings in lines of so many columns, two for each at most.
+fn warned(insight: &Insight, columns: u16) -> Vec<String> {
+    let mut lines = Vec::new();
+    for warning in insight.warnings.iter().take(WARNINGS) {
+        let words = text::clean_line(warning).into_owned();
+        let wrapped = text::wrap(&words, usize::from(columns.saturating_sub(2).max(10)));
+        match wrapped.as_slice() {
+            [] => {}
+            [one] => lines.push(format!("! {}", one.text)),
+            [first, ..] => {
+                let rest = words.get(first.text.len()..).unwrap_or_default().trim();
+                lines.push(format!("! {}", first.text));
+                lines.push(format!(
+                    "  {}",
+                    whole_words(rest, columns.saturating_sub(2))
+                ));
+            }
+        }
+    }
+    lines
 }
 
 /// Spells the time under the cursor out for everyone.
@@ -71,8 +93,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect, table: &Timet
     }
     let warn = canvas.paint.warn();
     let room = inner.width.saturating_sub(2);
-    for (y, warning) in (y..inner.bottom()).zip(insight.warnings.iter().take(WARNINGS)) {
-        let line = whole_words(&format!("! {warning}"), room);
+    for (y, line) in (y..inner.bottom()).zip(warned(&insight, room)) {
         canvas.put(inner.x + 1, y, room, &line, warn);
     }
 }
@@ -128,12 +149,16 @@ fn guest(
         let short = zone::short_name(&person.zone);
         line.push(piece(format!("{short:<4} "), paint.dim()));
     }
+    let used: u16 = (line.iter())
+        .map(|piece| cells_of(&text::clean_line(&piece.text)))
+        .sum();
+    let left = row.width.saturating_sub(used + 2);
     line.extend(outcome(
         canvas,
         guest,
         (at, worst),
         insight,
-        room > name_cells + 30,
+        (room > name_cells + 30, left),
     ));
     canvas.line(row.x + 1, row.y, row.width.saturating_sub(2), &line);
 }
@@ -144,7 +169,7 @@ fn outcome(
     guest: &Guest,
     (at, worst): (usize, Shade),
     insight: &Insight,
-    roomy: bool,
+    (roomy, left): (bool, u16),
 ) -> Vec<Piece> {
     let paint = &canvas.paint;
     let (_, style) = look(canvas, worst);
@@ -170,7 +195,14 @@ fn outcome(
             let split = insight.costs.get(at).filter(|split| split.total > 0);
             let cost = split.map(|split| {
                 let cost = cost_words(i64::from(split.total));
-                format!(", {cost} ({})", split_words(split))
+                let whole = format!(", {cost} ({})", split_words(split));
+                let plain = cells_of(words(worst)) + cells_of(optional);
+                // Of what kind the minutes are is left out before it is cut.
+                if plain + cells_of(&whole) <= left {
+                    whole
+                } else {
+                    format!(", {cost}")
+                }
             });
             let cost = cost.unwrap_or_default();
             pieces.push(piece(format!("{}{optional}", words(worst)), style));

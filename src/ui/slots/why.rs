@@ -6,12 +6,13 @@ use super::super::canvas::{Canvas, piece};
 use crate::app::App;
 use crate::command::Timetable;
 use crate::text;
-use crate::when::clock;
+use crate::when::{clock, zone};
 
 /// Lists the stretches of the day that somebody rejects, each with who and why, and the closest miss.
 pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect, table: &Timetable) {
-    let zone = &app.world.view.zone;
-    let title = format!("Why not, {}", clock::date_stamp(table.day));
+    let mine = &app.world.view.zone;
+    let here = zone::short_name(&zone::name(mine));
+    let title = format!("Why not, {} {here}", clock::date_stamp(table.day));
     let inner = canvas.frame(
         area,
         &title,
@@ -22,11 +23,12 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect, table: &Timet
     let room = usize::from(inner.width.saturating_sub(2));
     let mut lines: Vec<Vec<super::super::canvas::Piece>> = Vec::new();
     if let Some((start, reasons)) = &table.miss {
-        let at = clock::stamp(*start, zone);
-        let words = format!(
-            "No time in {} days suits everyone. Closest is {at}, but:",
-            table.days
-        );
+        let at = clock::stamp(*start, mine);
+        let days = match table.days {
+            1 => "this day".to_owned(),
+            days => format!("{days} days"),
+        };
+        let words = format!("No time in {days} suits everyone. Closest is {at}, but:");
         lines.push(vec![piece(words, paint.warn())]);
         for reason in reasons {
             lines.push(vec![piece(format!("   {reason}"), paint.text())]);
@@ -40,15 +42,14 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect, table: &Timet
         )]);
     }
     for rejection in rejections {
-        let first = clock::time_of(rejection.first, zone);
-        let last = clock::time_of(rejection.last, zone);
+        let first = clock::time_of(rejection.first, mine);
+        let last = clock::time_of(rejection.last, mine);
         let times = if first == last {
             first
         } else {
             format!("{first}–{last}")
         };
-        let reasons = rejection.blockers.join(" · ");
-        let reasons = text::clean_line(&reasons).into_owned();
+        let reasons = text::clean_line(&rejection.brief).into_owned();
         for (at, line) in text::wrap(&reasons, room.saturating_sub(13).max(10))
             .iter()
             .enumerate()

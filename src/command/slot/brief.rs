@@ -1,0 +1,96 @@
+//! Reasons in few words, for a list that is read at a glance.
+
+use crate::slots::{Attendee, Blocker, Cause};
+use crate::text;
+use crate::when::{clock, zone};
+
+/// Writes what stands in the way of a start: whoever is taken, in their own time, then all who are off, then all
+/// whose hours do not reach there.
+///
+/// `Ana busy Tue 09:30–12:15 LA · outside hours: Chen, Ng`
+pub(super) fn reasons(blockers: &[Blocker], people: &[&Attendee]) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    let mut outside: Vec<String> = Vec::new();
+    for blocker in blockers {
+        let Some(person) = people.get(blocker.person) else {
+            continue;
+        };
+        let name = first_name(&person.id);
+        for cause in &blocker.causes {
+            match cause {
+                Cause::OutsideHours { .. } if outside.contains(&name) => {}
+                Cause::OutsideHours { .. } => outside.push(name.clone()),
+                other => parts.push(format!("{name} {}", in_the_way(other, person))),
+            }
+        }
+    }
+    if !outside.is_empty() {
+        parts.push(format!("outside hours: {}", outside.join(", ")));
+    }
+    parts.join(" · ")
+}
+
+fn in_the_way(cause: &Cause, person: &Attendee) -> String {
+    let theirs = person.hours.zone.time_zone();
+    match cause {
+        Cause::DayOff { date, name } if name.is_empty() => {
+            format!("off {}", clock::date_stamp(*date))
+        }
+        Cause::DayOff { date, name } => format!("off {}, {name}", clock::date_stamp(*date)),
+        Cause::Busy { block, .. } => {
+            let (from, to) = (block.start.timestamp(), block.end.timestamp());
+            let day = theirs.to_datetime(from).weekday();
+            format!(
+                "busy {} {}–{} {}",
+                clock::weekday_word(day),
+                clock::time_of(from, theirs),
+                clock::time_of(to, theirs),
+                zone::short_name(person.hours.zone.name())
+            )
+        }
+        Cause::NightsUsedUp { used, limit } => format!("has no night left, {used} of {limit}"),
+        Cause::OutsideHours { .. } => "outside hours".to_owned(),
+    }
+}
+
+/// The word of a name by which people are called: the first.
+fn first_name(name: &str) -> String {
+    let clean = text::clean_line(name);
+    let first = clean.split_whitespace().next().unwrap_or("");
+    text::truncate(first, 12).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::slots::{Hours, Span, WeekWindows, Zone};
+
+    #[test]
+    fn the_taken_come_first_and_those_outside_their_hours_share_a_word() {
+        let person = |name: &str, zone: &str| {
+            Attendee::new(
+                name,
+                Hours::new(Zone::load(zone).unwrap(), WeekWindows::new()),
+            )
+        };
+        let ana = person("Ana Duarte", "America/Los_Angeles");
+        let chen = person("陈悦 Chen", "Asia/Shanghai");
+        let ng = person("Ng", "Asia/Singapore");
+        let block = Span::parse("2026-11-17T17:30Z", "2026-11-17T20:15Z").unwrap();
+        let outside = Cause::OutsideHours {
+            minutes: 60,
+            stretch: 300,
+        };
+        let busy = Cause::Busy { block, minutes: 30 };
+        let blocker = |person: usize, causes: Vec<Cause>| Blocker { person, causes };
+        let blockers = [
+            blocker(1, vec![outside.clone()]),
+            blocker(0, vec![busy]),
+            blocker(2, vec![outside]),
+        ];
+        assert_eq!(
+            reasons(&blockers, &[&ana, &chen, &ng]),
+            "Ana busy Tue 09:30–12:15 LA · outside hours: 陈悦, Ng"
+        );
+    }
+}
