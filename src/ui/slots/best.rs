@@ -117,9 +117,8 @@ fn offer_line(
     } else {
         piece(text::fit_left(&pays.text, 20).into_owned(), pays.style)
     });
-    line.push(piece("  ", paint.dim()));
     if table.fairest == Some(offer.start) {
-        line.push(piece("fairest  ", paint.good()));
+        line.push(piece("  fairest", paint.good()));
     }
     // Where there is little room the time under the cursor is spelt out beside it.
     let others = if width < 50 {
@@ -131,15 +130,12 @@ fn offer_line(
         if there.time() == local.time() && there.date() == local.date() {
             continue;
         }
-        line.push(piece(format!("{names} "), paint.info()));
+        line.push(piece(format!("  {names} "), paint.info()));
         if there.date() != local.date() {
             let word = clock::weekday_word(there.weekday());
             line.push(piece(format!("{word} "), paint.accent()));
         }
-        line.push(piece(
-            format!("{}  ", clock::time(there.time())),
-            paint.text(),
-        ));
+        line.push(piece(clock::time(there.time()), paint.text()));
     }
     let missing: Vec<String> = offer
         .costs
@@ -150,7 +146,7 @@ fn offer_line(
         .collect();
     if !missing.is_empty() {
         line.push(piece(
-            format!("without {}", missing.join(", ")),
+            format!("  without {}", missing.join(", ")),
             paint.warn(),
         ));
     }

@@ -6,7 +6,8 @@ use ratatui::layout::Rect;
 use super::meetings::{meeting_line, offices};
 use super::upcoming;
 use crate::app::App;
-use crate::command::{Evening, Tonight};
+use crate::command::Evening;
+use crate::text;
 use crate::ui::canvas::{Canvas, Piece, piece};
 use crate::when::{clock, zone};
 
@@ -57,71 +58,79 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool
 
 /// The rows of the evening, or when the others are at work where nobody is met.
 fn evening(canvas: &Canvas<'_>, app: &App, room: u16) -> Vec<Vec<Piece>> {
-    match app.figures.tonight() {
-        Some(tonight) => (tonight.rows.iter().enumerate())
-            .map(|(at, row)| line(canvas, app, tonight, row, at == 0))
-            .collect(),
-        None => Some(offices(canvas, app, room))
+    let Some(tonight) = app.figures.tonight() else {
+        let pieces = offices(canvas, app, room);
+        return Some(pieces)
             .filter(|pieces| !pieces.is_empty())
             .into_iter()
-            .collect(),
-    }
+            .collect();
+    };
+    let who: Vec<String> = tonight.rows.iter().map(who).collect();
+    let cells = who.iter().map(|who| text::width(who)).max().unwrap_or(0);
+    let label = if tonight.day == app.world.view.today() {
+        "tonight"
+    } else {
+        "tomorrow"
+    };
+    let labels = std::iter::once(label).chain(std::iter::repeat(""));
+    (tonight.rows.iter().zip(&who).zip(labels))
+        .map(|((row, who), label)| {
+            let mut line = vec![
+                piece(format!("{label:<7} "), canvas.paint.accent()),
+                piece(
+                    format!("{}  ", text::fit_left(who, cells)),
+                    canvas.paint.info(),
+                ),
+            ];
+            line.extend(hours(canvas, app, row));
+            line
+        })
+        .collect()
 }
 
-/// Who, in which hours of mine, and the best of them on both clocks.
-fn line(
-    canvas: &Canvas<'_>,
-    app: &App,
-    tonight: &Tonight,
-    row: &Evening,
-    first: bool,
-) -> Vec<Piece> {
-    let paint = &canvas.paint;
-    let here = &app.world.view.zone;
-    let label = match (first, tonight.day == app.world.view.today()) {
-        (false, _) => "",
-        (true, true) => "tonight",
-        (true, false) => "tomorrow",
-    };
+/// All whom I meet by their number and mine, those who share a clock by its names.
+fn who(row: &Evening) -> String {
+    if row.everyone && row.zones.len() > 1 {
+        return format!("all {}", row.people.len() + 1);
+    }
     let names: Vec<String> = (row.zones.iter())
         .map(|theirs| zone::short_name(&zone::name(theirs)))
         .collect();
-    let who = if row.everyone && row.zones.len() > 1 {
-        format!("all {}", row.people.len() + 1)
-    } else {
-        names.join("/")
-    };
-    let mut pieces = vec![
-        piece(format!("{label:<8} "), paint.accent()),
-        piece(format!("{who:<8} "), paint.info()),
-    ];
+    names.join("/")
+}
+
+/// In which hours of mine, and the best start on both clocks.
+fn hours(canvas: &Canvas<'_>, app: &App, row: &Evening) -> Vec<Piece> {
+    let paint = &canvas.paint;
+    let here = &app.world.view.zone;
     let Some(best) = row.best else {
-        pieces.push(piece("no half hour suits", paint.dim()));
-        return pieces;
+        return vec![piece("no half hour suits", paint.dim())];
     };
+    let mut pieces = Vec::new();
     for (from, to) in row.windows.iter().take(2) {
         let words = format!(
-            "{}–{}  ",
+            "{}–{} ",
             clock::time_of(*from, here),
             clock::time_of(*to, here)
         );
         pieces.push(piece(words, paint.good()));
     }
+    let mut words = format!(" best {}", clock::time_of(best, here));
     if let Some(theirs) = row.zones.first() {
         let there = theirs.to_datetime(best);
-        let style = if row.cost > 0 {
-            paint.text()
+        let next = if there.date() > here.to_datetime(best).date() {
+            "+1"
         } else {
-            paint.good()
+            ""
         };
-        let words = format!(
-            "best {} = {} {} {}",
-            clock::time_of(best, here),
-            names.first().map_or("", String::as_str),
-            clock::weekday_word(there.weekday()),
-            clock::time(there.time())
-        );
-        pieces.push(piece(words, style));
+        let short = zone::short_name(&zone::name(theirs));
+        words = format!("{words} {short} {}{next}", clock::time(there.time()));
     }
+    let style = if row.cost > 0 {
+        paint.text()
+    } else {
+        paint.good()
+    };
+    pieces.push(piece(words, style));
     pieces
 }
