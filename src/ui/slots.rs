@@ -48,7 +48,12 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
             let rows = if roomy { people * 2 + 5 } else { people + 5 };
             let (upper, lower) = above(area, rows.min(area.height));
             day(canvas, app, upper, table, !roomy);
-            let (left, right) = beside(lower, lower.width / 2);
+            // Reasons and series are longer than the times.
+            let half = match app.screen.slots.view {
+                SlotView::Times => lower.width / 2,
+                SlotView::Why | SlotView::Series => lower.width * 2 / 5,
+            };
+            let (left, right) = beside(lower, half);
             let (top, bottom) = above(left, spelt::rows(app, table, left.width).min(left.height));
             spelt::draw(canvas, app, top, table);
             agenda::draw(canvas, app, bottom, table);

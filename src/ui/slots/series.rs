@@ -15,9 +15,9 @@ use crate::text;
 use crate::when::{clock, zone};
 
 /// Columns of the burden where it stands beside the meetings.
-const ASIDE: u16 = 23;
-/// Columns of who pays, or who cannot come, with room and without.
-const OUTCOME: (usize, usize) = (20, 15);
+const ASIDE: u16 = 22;
+/// Columns in which a clock that shows another time than before says which.
+const ROOMY: u16 = 66;
 
 /// Draws the meetings, the burden that they make, and what to know about them.
 pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect, table: &Timetable) {
@@ -47,12 +47,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect, table: &Timet
     };
     let (rows, rest) = above(inner, shown.min(inner.height));
     for ((y, number), row) in (rows.y..rows.bottom()).zip(1..).zip(&series.rows) {
-        let cells = if aside.is_some() {
-            OUTCOME.1
-        } else {
-            OUTCOME.0
-        };
-        let line = row_line(canvas, app, table, row, (number, cells));
+        let line = row_line(canvas, app, table, row, (number, inner.width));
         canvas.line(inner.x + 1, y, inner.width.saturating_sub(2), &line);
     }
     let (gini, run) = (series.fairness.gini, series.longest_run);
@@ -112,7 +107,7 @@ fn row_line(
     app: &App,
     table: &Timetable,
     row: &SeriesRow,
-    (number, cells): (usize, usize),
+    (number, width): (usize, u16),
 ) -> Vec<Piece> {
     let paint = &canvas.paint;
     let start = row.span.start.timestamp();
@@ -132,9 +127,16 @@ fn row_line(
             },
         ),
     ];
+    let roomy = width >= ROOMY;
+    // The clocks of the others must be seen: who pays gives way.
+    let cells = match width {
+        100.. => 20,
+        ROOMY.. => 15,
+        _ => 13,
+    };
     let said = outcome(canvas, app, table, row);
     let words = text::fit_left(&said.text, cells).into_owned();
-    line.push(piece(format!("{words}  "), said.style));
+    line.push(piece(format!("{words} "), said.style));
     for (names, there, moved) in clocks(table, row, start) {
         if there == local {
             continue;
@@ -150,9 +152,13 @@ fn row_line(
             paint.text()
         };
         line.push(piece(clock::time(there.time()), style));
-        if let Some(before) = moved {
-            let was = format!(" (was {:02}:{:02})", before.minute / 60, before.minute % 60);
-            line.push(piece(was, paint.warn()));
+        match moved {
+            Some(before) if roomy => {
+                let was = format!(" (was {:02}:{:02})", before.minute / 60, before.minute % 60);
+                line.push(piece(was, paint.warn()));
+            }
+            Some(_) => line.push(piece("!", paint.warn())),
+            None => {}
         }
         line.push(piece("  ", paint.dim()));
     }
