@@ -342,7 +342,29 @@ impl Default for Slots {
 #[serde(deny_unknown_fields, default)]
 pub struct Time {
     /// Where the rules of time zones come from: `bundled` (inside the program, the same on every machine) or `system`; holds from the next start on. `CNM_TZDB` overrides it, and `--tzdb` both.
-    pub tzdb: Source,
+    pub tzdb: Zones,
+}
+
+impl Time {
+    /// Returns where the rules of time zones come from.
+    pub const fn source(&self) -> Source {
+        match self.tzdb {
+            Zones::Bundled => Source::Bundled,
+            Zones::System => Source::System,
+        }
+    }
+}
+
+/// Where the rules of time zones come from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+pub enum Zones {
+    /// The database inside the program.
+    #[default]
+    #[serde(rename = "bundled")]
+    Bundled,
+    /// That of the operating system.
+    #[serde(rename = "system")]
+    System,
 }
 
 /// A configuration that cannot be used.

@@ -3,6 +3,7 @@
 use super::{App, Mode};
 use crate::command::{Entry, reference};
 use crate::keymap::{Binding, show_sequence};
+use crate::pane::{Focus, Place};
 
 /// One row of the help.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,6 +112,16 @@ fn while_typing(mode: &Mode) -> Option<Vec<(String, String)>> {
     Some(fixed(rows))
 }
 
+/// What the footer names while the meetings of the slots place have the keys.
+const MEETING_VERBS: [&str; 6] = [
+    "slot confirm",
+    "slot decline",
+    "slot move",
+    "slot release",
+    "slot export",
+    "slot copy",
+];
+
 /// Returns the verbs of the focused row for the footer: keys and a word or two each.
 pub fn footer(app: &App) -> Vec<(String, String)> {
     if let Some(rows) = while_typing(&app.mode) {
@@ -127,9 +138,15 @@ pub fn footer(app: &App) -> Vec<(String, String)> {
         .filter(|keys| keys.len() > 1)
         .filter_map(|keys| keys.first().map(ToString::to_string))
         .collect();
+    let meetings = app.screen.place == Place::Slots && app.screen.focus == Focus::Detail;
     for (keys, binding) in app.live_keys() {
         let here = own.contains(&keys);
-        if let ([first, _, ..], true) = (keys.as_slice(), here) {
+        if meetings {
+            let verb = |line: &String| MEETING_VERBS.contains(&line.as_str());
+            if binding.commands.first().is_some_and(verb) {
+                rows.push((true, show_sequence(&keys), binding.help.clone()));
+            }
+        } else if let ([first, _, ..], true) = (keys.as_slice(), here) {
             // A sequence of this place stands in the footer once, by its first key.
             let name = binding
                 .commands

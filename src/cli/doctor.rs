@@ -25,7 +25,7 @@ pub(super) fn tzdb(now: Timestamp, found: &mut Findings) {
     }
     let configured = runtime::Home::find().map(|home| home.config().unwrap_or_default());
     if let (Ok(config), Source::Bundled) = (configured, current.source)
-        && config.time.tzdb == Source::System
+        && config.time.source() == Source::System
         && std::env::var_os("CNM_TZDB").is_none()
     {
         found.wrong(

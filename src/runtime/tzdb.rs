@@ -55,7 +55,7 @@ fn configured(home: &Home) -> Option<Source> {
     if !text.contains("tzdb") {
         return None;
     }
-    Some(Config::read(&text, "").ok()?.time.tzdb)
+    Some(Config::read(&text, "").ok()?.time.source())
 }
 
 /// Lets all zones come from the database asked for by a flag, else by `CNM_TZDB`, else by the configuration; to be

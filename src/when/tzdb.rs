@@ -9,8 +9,6 @@ use std::sync::{LazyLock, OnceLock};
 
 use jiff::civil::Date;
 use jiff::tz::TimeZoneDatabase;
-use schemars::JsonSchema;
-use serde::Deserialize;
 
 /// Release of the IANA database inside the binary; a test ties it to the locked crate version.
 const BUNDLED: &str = "2026e";
@@ -22,8 +20,7 @@ const BUNDLED_ON: Date = Date::constant(2026, 8, 7);
 const OLD_DAYS: i64 = 365;
 
 /// Where the rules of time zones come from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema, clap::ValueEnum)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Source {
     /// The database inside the program, the same on every machine.
     #[default]

@@ -412,6 +412,12 @@ fn a_meeting_goes_out_as_a_calendar_file_and_reads_back_the_same() {
     );
     assert!(file.lines().all(|line| line.len() <= 75), "folded");
     holds_in_both(&file, &[at("2026-11-18T00:00:00Z")]);
+    // The words of the invitation are copied with it.
+    let words = copied(&effects);
+    assert!(
+        words.starts_with("Asia sync\nWed 18 Nov 2026 08:00-09:00 Shanghai"),
+        "{words}"
+    );
     // The time under the cursor, where there is no meeting.
     let table = app.figures.timetable().unwrap();
     let start = table.cells[app.screen.slots.cell];

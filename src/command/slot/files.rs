@@ -5,8 +5,9 @@ use super::super::{CommandError, Cx, Targets, quote_word};
 use super::people::{self, guests};
 use super::{book, calendar, find, nobody_can, prompt, timetable};
 use crate::effect::Effect;
+use crate::list::World;
 use crate::pane::{Focus, Place, Tone};
-use crate::record::{Id, Person};
+use crate::record::{Id, Meeting, Person};
 use crate::slots::text::{self, Language, Layout};
 use crate::slots::{Attendee, Minute, Span};
 
@@ -14,23 +15,11 @@ use crate::slots::{Attendee, Minute, Span};
 pub(super) fn copy(cx: &mut Cx<'_>, language: Language) -> Result<(), CommandError> {
     if cx.screen("slot copy")?.focus == Focus::Detail {
         let ids = book::meetings(cx, &Targets::default())?;
-        let mut lines = Vec::new();
+        let mut texts = Vec::new();
         for id in &ids {
-            let Some(meeting) = cx.world.get(id).cloned() else {
-                continue;
-            };
-            let ids: Vec<Id<Person>> = meeting
-                .attendees
-                .iter()
-                .map(|one| one.person.clone())
-                .collect();
-            let people = people::plain_attendees(cx.world, &ids);
-            let refs: Vec<&Attendee> = people.iter().collect();
-            let span = book::slot_of_meeting(&meeting)?;
-            lines.push(meeting.title);
-            lines.push(text::slot(span, &refs, language, Layout::Lines));
+            texts.extend(words_of(cx.world, id, language)?);
         }
-        cx.effects.push(Effect::Copy(lines.join("\n")));
+        cx.effects.push(Effect::Copy(texts.join("\n")));
         cx.say(Tone::Done, "copied the meeting");
         return Ok(());
     }
@@ -44,7 +33,38 @@ pub(super) fn copy(cx: &mut Cx<'_>, language: Language) -> Result<(), CommandErr
     Ok(())
 }
 
-/// Writes a calendar file.
+/// Writes a meeting as a text to send: what it is about, and when for each of its people.
+fn words_of(
+    world: &World,
+    id: &Id<Meeting>,
+    language: Language,
+) -> Result<Option<String>, CommandError> {
+    let Some(meeting) = world.get(id) else {
+        return Ok(None);
+    };
+    let ids: Vec<Id<Person>> = (meeting.attendees.iter())
+        .map(|one| one.person.clone())
+        .collect();
+    let span = book::slot_of_meeting(meeting)?;
+    Ok(Some(invite(world, &meeting.title, &ids, span, language)))
+}
+
+fn invite(
+    world: &World,
+    title: &str,
+    people: &[Id<Person>],
+    span: Span,
+    language: Language,
+) -> String {
+    let people = people::plain_attendees(world, people);
+    let refs: Vec<&Attendee> = people.iter().collect();
+    format!(
+        "{title}\n{}",
+        text::slot(span, &refs, language, Layout::Lines)
+    )
+}
+
+/// Writes a calendar file, and copies the words of the invitation that goes with it.
 pub(super) fn export(
     cx: &mut Cx<'_>,
     file: Option<String>,
@@ -62,9 +82,12 @@ pub(super) fn export(
             prompt("calendar file", &command, &named, Expects::Text),
         );
     };
-    let text = match book::meetings(cx, targets) {
+    let (text, words) = match book::meetings(cx, targets) {
         Ok(ids) => match ids.first() {
-            Some(id) => calendar::meeting_file(cx.world, id)?,
+            Some(id) => (
+                calendar::meeting_file(cx.world, id)?,
+                words_of(cx.world, id, Language::English)?.unwrap_or_default(),
+            ),
             None => return Ok(()),
         },
         Err(error) => {
@@ -84,10 +107,23 @@ pub(super) fn export(
             let span = Span::lasting(Minute::floor(start), length);
             let uid = cx.world.ids.next(cx.world.view.now);
             let title = book::title_of(cx.world, &people);
-            calendar::invitation(cx.world, &uid, &title, &people, span)?
+            let words = invite(cx.world, &title, &people, span, Language::English);
+            (
+                calendar::invitation(cx.world, &uid, &title, &people, span)?,
+                words,
+            )
         }
     };
-    cx.say(Tone::Done, format!("written: {file}"));
+    // A shell has its file; in the console the invitation is about to be pasted somewhere.
+    if cx.screen.is_some() {
+        cx.effects.push(Effect::Copy(words));
+        cx.say(
+            Tone::Done,
+            format!("written: {file}; the invitation is copied"),
+        );
+    } else {
+        cx.say(Tone::Done, format!("written: {file}"));
+    }
     cx.effects.push(Effect::Export { path: file, text });
     Ok(())
 }
