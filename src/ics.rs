@@ -84,14 +84,14 @@ pub struct Options {
 }
 
 impl Options {
-    /// Reads events between two instants, with times without a zone in UTC and the zones of the program.
+    /// Reads events between two instants, with times without a zone in UTC and the bundled zones.
     pub fn new(from: Timestamp, to: Timestamp) -> Self {
         Self {
             from,
             to,
             local_zone: TimeZone::UTC,
             all_day: AllDay::default(),
-            zones: crate::when::tzdb::current().database.clone(),
+            zones: TimeZoneDatabase::bundled(),
         }
     }
 

@@ -157,18 +157,6 @@ pub(super) fn server(heard: &Heard, now: Timestamp, found: &mut Findings) {
             found.fine("clock   agrees with the server's".into());
         }
     }
-    let ours = &tzdb::current().version;
-    if let Some(theirs) = heard.tzdb.as_ref().filter(|theirs| *theirs != ours) {
-        let older = if theirs < ours {
-            "the server's"
-        } else {
-            "this program's"
-        };
-        found.wrong(format!(
-            "tzdb    here {ours}, on the server {theirs}: where rules have changed since, wall times differ; \
-             update {older}"
-        ));
-    }
     let more = heard
         .more
         .as_deref()
@@ -211,7 +199,6 @@ mod tests {
             deprecated: "2026-11-01T00:00:00Z".parse().ok(),
             sunset: "2027-06-30T00:00:00Z".parse().ok(),
             more: Some("https://cnm.example.com/v2".into()),
-            tzdb: Some("1999z".into()),
         };
         let lines = said(&heard);
         assert!(
@@ -219,11 +206,7 @@ mod tests {
             "{lines:?}"
         );
         assert!(
-            lines[1].contains("on the server 1999z") && lines[1].ends_with("update the server's"),
-            "{lines:?}"
-        );
-        assert!(
-            lines[2].contains("switched off on 2027-06-30") && lines[2].ends_with("/v2"),
+            lines[1].contains("switched off on 2027-06-30") && lines[1].ends_with("/v2"),
             "{lines:?}"
         );
         let fine = Heard {

@@ -245,12 +245,15 @@ fn write_text(
     }
     if args.why {
         for rejection in table.rejections() {
-            lines.push(format!(
-                "{} to {}: {}",
-                clock::stamp(rejection.first, here),
-                clock::time_of(rejection.last, here),
-                rejection.blockers.join("; ")
-            ));
+            let first = clock::stamp(rejection.first, here);
+            let times = if rejection.first == rejection.last {
+                first
+            } else {
+                format!("{first} to {}", clock::time_of(rejection.last, here))
+            };
+            let city = zone::city_name(&zone::name(here));
+            let blockers = rejection.blockers.join("; ");
+            lines.push(format!("{times} {city}: {blockers}"));
         }
     }
     print(lines)?;

@@ -18,8 +18,6 @@ pub struct Heard {
     pub sunset: Option<Timestamp>,
     /// Where more is said about it (`Link` with `rel="deprecation"` or `rel="sunset"`), sanitised.
     pub more: Option<String>,
-    /// The release of the time zone database that the server goes by (`CNM-TZDB`), where it says so.
-    pub tzdb: Option<String>,
 }
 
 impl Heard {
@@ -47,9 +45,6 @@ impl Heard {
             deprecated: deprecated.or_else(|| date("deprecation")),
             sunset: date("sunset"),
             more,
-            tzdb: text("cnm-tzdb")
-                .map(plain)
-                .filter(|version| !version.is_empty()),
         }
     }
 }

@@ -267,8 +267,6 @@ async fn frame(
     };
     set(header::HeaderName::from_static("x-request-id"), id);
     set(header::CACHE_CONTROL, "no-store".to_owned());
-    let zones = &crate::when::tzdb::current().version;
-    set(header::HeaderName::from_static("cnm-tzdb"), zones.clone());
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned());
     let printer = jiff::fmt::rfc2822::DateTimePrinter::new();
     if let Ok(date) = printer.timestamp_to_rfc9110_string(&app.inner.now()) {

@@ -260,6 +260,12 @@ fn words_say_when_with_whom_and_how_long_and_every_word_counts() {
         wanted.within,
         Some((at("2026-11-24T08:00:00Z"), at("2026-11-24T10:00:00Z")))
     );
+    // Whoever names me too means me once.
+    let wanted = read(&app, "next tue with Ng and Ana").unwrap();
+    let mut slots = SlotsScreen::default();
+    wanted.apply(&app.world, &mut slots);
+    let people: Vec<&str> = slots.people.iter().map(Id::as_str).collect();
+    assert_eq!(people, ["p-ana", "p-ng"]);
     for wrong in [
         "next tue 4-6pm SGT with Nobody",
         "next blursday with Ng",

@@ -12,7 +12,7 @@ use crate::pane::Tone;
 use crate::record::{BusyBlock, Id, Meeting, Person};
 use crate::slots::text::{self, Language, Layout};
 use crate::slots::{Attendee, Span};
-use crate::when::zone;
+use crate::when::{tzdb, zone};
 
 /// How far back and ahead a calendar is read, in days.
 const REACH: (i64, i64) = (7, 180);
@@ -168,8 +168,9 @@ pub fn take_calendar(
     let from = now.checked_sub(days(REACH.0)).unwrap_or(now);
     let to = now.checked_add(days(REACH.1)).unwrap_or(now);
     let local = zone::load(&whose.zone).unwrap_or_else(|_| cx.world.view.zone.clone());
-    let import = ics::read(bytes, &Options::new(from, to).local(local))
-        .map_err(|error| refuse(error.to_string()))?;
+    let mut options = Options::new(from, to).local(local);
+    options.zones = tzdb::current().database.clone();
+    let import = ics::read(bytes, &options).map_err(|error| refuse(error.to_string()))?;
     let base = file.rsplit(['/', '\\']).next().unwrap_or(file);
     let source = format!("ics:{}", import.name.as_deref().unwrap_or(base));
     let mut wanted = blocks(&import, titles, (from, to));

@@ -94,7 +94,10 @@ impl Wanted {
         }
         if !self.people.is_empty() {
             let mine = world.me().and_then(|me| me.person.clone());
-            slots.people = mine.into_iter().chain(self.people.clone()).collect();
+            // Whoever names me as well means me once.
+            let others = self.people.iter().filter(|id| Some(*id) != mine.as_ref());
+            let others: Vec<Id<Person>> = others.cloned().collect();
+            slots.people = mine.into_iter().chain(others).collect();
             slots.optional.clear();
         }
         slots.within = self.within;

@@ -115,7 +115,8 @@ fn offer_line(
     line.push(if width < 50 {
         pays
     } else {
-        piece(text::fit_left(&pays.text, 20).into_owned(), pays.style)
+        let cells = if width < 70 { 15 } else { 20 };
+        piece(text::fit_left(&pays.text, cells).into_owned(), pays.style)
     });
     if table.fairest == Some(offer.start) {
         line.push(piece("  fairest", paint.good()));
