@@ -162,3 +162,30 @@ fn what_is_kept_from_key_to_key_gives_the_timetable_that_a_new_search_gives() {
         );
     }
 }
+
+#[test]
+fn a_series_to_which_nobody_can_come_still_says_whose_clock_moves() {
+    let mut app = open(&desk::morning(), "6");
+    // A Sunday at one in the night; Los Angeles changes its clocks on 14 March, an hour after the third meeting.
+    app.screen.slots.day = Some(jiff::civil::date(2027, 2, 28));
+    app.screen.slots.cell = 2;
+    desk::press(&mut app, "s");
+    let series = app.figures.timetable().unwrap().series.clone().unwrap();
+    assert!(
+        series
+            .rows
+            .iter()
+            .all(|row| !row.possible && !row.absent.is_empty())
+    );
+    let moved: Vec<Vec<usize>> = (series.rows.iter())
+        .map(|row| row.moved.iter().map(|(person, _)| *person).collect())
+        .collect();
+    let nobody: Vec<usize> = Vec::new();
+    assert_eq!(moved[3], [1, 2], "{moved:?}");
+    assert!(
+        moved
+            .iter()
+            .enumerate()
+            .all(|(at, who)| at == 3 || *who == nobody)
+    );
+}

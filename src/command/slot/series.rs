@@ -114,17 +114,32 @@ pub(super) fn series(
         debt,
     })?;
     let refs: Vec<&Attendee> = people.iter().collect();
+    let picks = plan.picks.iter();
+    let mut rows: Vec<SeriesRow> = picks.map(|pick| row(pick, &refs, &grid, length)).collect();
+    if !rotates {
+        mark_moved(&mut rows, &people);
+    }
     Ok(SeriesTable {
-        rows: plan
-            .picks
-            .iter()
-            .map(|pick| row(pick, &refs, &grid, length))
-            .collect(),
+        rows,
         burden: plan.burden,
         fairness: plan.fairness,
         longest_run: plan.longest_same_payer_run,
         zone: (!rotates).then_some(clock),
     })
+}
+
+/// Notes whose clock shows another time than a meeting before, also where somebody cannot come.
+fn mark_moved(rows: &mut [SeriesRow], people: &[Attendee]) {
+    for at in (1..rows.len()).rev() {
+        let (before, now) = (rows[at - 1].span.start, rows[at].span.start);
+        rows[at].moved = (people.iter().enumerate())
+            .filter_map(|(person, one)| {
+                let zone = &one.hours.zone;
+                let then = zone.wall_at(before);
+                (then.minute != zone.wall_at(now).minute).then_some((person, then))
+            })
+            .collect();
+    }
 }
 
 fn row(pick: &Pick, people: &[&Attendee], grid: &Zone, length: i32) -> SeriesRow {

@@ -127,7 +127,9 @@ fn guest(
     let (mark, style) = look(canvas, worst);
     let paint = canvas.paint;
     let room = usize::from(row.width);
-    let name_cells = room.saturating_sub(26).clamp(8, 18);
+    // The zone takes its columns from the name.
+    let beside = if room >= 44 { 34 } else { 26 };
+    let name_cells = room.saturating_sub(beside).clamp(8, 18);
     let name = text::clean_line(&person.name);
     let name = text::fit_left(&name, name_cells).into_owned();
     let local = guest.zone.to_datetime(start);
@@ -158,7 +160,7 @@ fn guest(
         guest,
         (at, worst),
         insight,
-        (room > name_cells + 30, left),
+        (left >= 17, left),
     ));
     canvas.line(row.x + 1, row.y, row.width.saturating_sub(2), &line);
 }

@@ -25,10 +25,10 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect, table: &Timet
     if let Some((start, reasons)) = &table.miss {
         let at = clock::stamp(*start, mine);
         let days = match table.days {
-            1 => "this day".to_owned(),
-            days => format!("{days} days"),
+            1 => "of this day".to_owned(),
+            days => format!("in {days} days"),
         };
-        let words = format!("No time in {days} suits everyone. Closest is {at}, but:");
+        let words = format!("No time {days} suits everyone. Closest is {at}, but:");
         lines.push(vec![piece(words, paint.warn())]);
         for reason in reasons {
             lines.push(vec![piece(format!("   {reason}"), paint.text())]);
