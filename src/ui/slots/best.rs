@@ -115,12 +115,9 @@ fn offer_line(
     line.push(if width < 50 {
         pays
     } else {
-        let cells = if width < 70 { 15 } else { 20 };
+        let cells = if width < 70 { 18 } else { 20 };
         piece(text::fit_left(&pays.text, cells).into_owned(), pays.style)
     });
-    if table.fairest == Some(offer.start) {
-        line.push(piece("  fairest", paint.good()));
-    }
     // Where there is little room the time under the cursor is spelt out beside it.
     let others = if width < 50 {
         Vec::new()
@@ -137,6 +134,9 @@ fn offer_line(
             line.push(piece(format!("{word} "), paint.accent()));
         }
         line.push(piece(clock::time(there.time()), paint.text()));
+    }
+    if table.fairest == Some(offer.start) {
+        line.push(piece("  fairest", paint.good()));
     }
     let missing: Vec<String> = offer
         .costs
