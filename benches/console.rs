@@ -140,41 +140,106 @@ fn done_and_advance(bencher: Bencher<'_, '_>, threads: usize) {
     bencher.bench_local(|| app.update(now(), Msg::Key(done)));
 }
 
-/// One key in a morning of three hundred threads, with so many messages in memory.
-#[divan::bench(args = THREADS, sample_count = 100, sample_size = 1)]
-fn done_with_messages(bencher: Bencher<'_, '_>, messages: usize) {
+/// Messages in the cache: those of one morning, and those of years. `CNM_BENCH_MESSAGES` sets the larger number.
+fn messages() -> Vec<usize> {
+    let many = std::env::var("CNM_BENCH_MESSAGES").ok();
+    let many = many.and_then(|many| many.parse().ok());
+    vec![300, many.unwrap_or(100_000)]
+}
+
+/// The keys of a verb in a morning of three hundred threads, with so many messages in memory, and the frame
+/// after them. What is typed before the verb takes effect counts.
+fn verb(bencher: Bencher<'_, '_>, messages: usize, keys: &str) {
     let mut app = with_messages(messages);
-    let done = one("e");
+    let keys = parse_sequence(keys).unwrap();
     let look = Look {
         depth: Depth::TrueColour,
         glyphs: Glyphs::Unicode,
     };
     let mut buffer = Buffer::empty(Rect::new(0, 0, SIZE.0, SIZE.1));
+    let before = app.undo.done().len();
+    let mut runs = 0;
     bencher.bench_local(|| {
-        black_box(app.update(now(), Msg::Key(done)));
+        runs += 1;
+        for key in &keys {
+            black_box(app.update(now(), Msg::Key(*key)));
+        }
         ui::draw(&app, look, black_box(&mut buffer));
     });
+    let done = app.undo.done().len() - before;
+    assert!(done > 0 && done <= runs, "{done} of {runs} took effect");
 }
 
-/// A console with three hundred threads that hold this many messages.
+#[divan::bench(args = messages(), sample_count = 100, sample_size = 1)]
+fn done_with_messages(bencher: Bencher<'_, '_>, messages: usize) {
+    verb(bencher, messages, "e");
+}
+
+#[divan::bench(args = messages(), sample_count = 100, sample_size = 1)]
+fn snooze_with_messages(bencher: Bencher<'_, '_>, messages: usize) {
+    verb(bencher, messages, "s m");
+}
+
+#[divan::bench(args = messages(), sample_count = 100, sample_size = 1)]
+fn follow_up_with_messages(bencher: Bencher<'_, '_>, messages: usize) {
+    verb(bencher, messages, "f t");
+}
+
+#[divan::bench(args = messages(), sample_count = 100, sample_size = 1)]
+fn reply_with_messages(bencher: Bencher<'_, '_>, messages: usize) {
+    verb(bencher, messages, "r 1 enter");
+}
+
+#[divan::bench(args = messages(), sample_count = 100, sample_size = 1)]
+fn assign_with_messages(bencher: Bencher<'_, '_>, messages: usize) {
+    verb(bencher, messages, "a b");
+}
+
+/// A console with three hundred threads of one new message each; the other messages are the past, a tenth of it
+/// in these threads.
 fn with_messages(messages: usize) -> App {
     const OPEN: usize = 300;
     let mut app = console(OPEN);
-    let rows = (0..messages)
-        .map(|number| {
-            let seconds = now().as_second() - i64::try_from(number).unwrap() * 7;
-            let fields = json!({
-                "thread": format!("t{:06}", number % OPEN),
-                "direction": "in",
-                "sender": "p1",
-                "sender_name": "Person 1",
-                "sent_at": Timestamp::from_second(seconds).unwrap().to_string(),
-                "kind": "text",
-                "text": "Could you check the payout of October for us?",
-            });
-            row(Kind::Message, format!("m{number:06}"), &fields)
-        })
-        .collect();
+    let at = |seconds: usize| {
+        let seconds = now().as_second() - i64::try_from(seconds).unwrap();
+        Timestamp::from_second(seconds).unwrap().to_string()
+    };
+    let handled = 2 * 3_600;
+    let mut rows: Vec<CacheRow> = rows(OPEN);
+    for row in &mut rows {
+        if row.kind == Kind::Thread {
+            let mut fields: Json = serde_json::from_str(&row.fields).unwrap();
+            fields["done_at"] = json!(at(handled));
+            row.fields = fields.to_string();
+        }
+    }
+    rows.push(row(
+        Kind::User,
+        "ben".into(),
+        &json!({"name": "Ben", "role": "cnm"}),
+    ));
+    rows.push(row(
+        Kind::Snippet,
+        "s1".into(),
+        &json!({"key": "1", "title": "Payouts", "lang": "en", "body": "Payouts come on the 15th."}),
+    ));
+    rows.extend((0..messages).map(|number| {
+        let (thread, sent) = match number {
+            ..OPEN => (format!("t{number:06}"), number * 7),
+            _ if number % 10 == 0 => (format!("t{:06}", number / 10 % OPEN), handled + number * 7),
+            _ => (format!("old{:06}", number % 5_000), handled + number * 7),
+        };
+        let fields = json!({
+            "thread": thread,
+            "direction": "in",
+            "sender": "p1",
+            "sender_name": "Person 1",
+            "sent_at": at(sent),
+            "kind": "text",
+            "text": "Could you check the payout of October for us?",
+        });
+        row(Kind::Message, format!("m{number:06}"), &fields)
+    }));
     app.update(now(), Msg::Loaded(Load::Unhandled, rows));
     app
 }

@@ -535,7 +535,7 @@ impl App {
         for edit in batch.edits.iter().rev() {
             match edit.op {
                 crate::record::Op::Create => {
-                    self.world.any_mut(edit.kind).take(&edit.id);
+                    self.world.take(edit.kind, &edit.id);
                 }
                 crate::record::Op::Update | crate::record::Op::Delete => {
                     let (version, mut fields) = match self.world.any(edit.kind).fields(&edit.id) {

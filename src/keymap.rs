@@ -116,8 +116,12 @@ pub const EVERYWHERE: &str = "everywhere";
 
 /// The scopes that hold while something is typed or chosen.
 pub const MODES: &[&str] = &[
-    "palette", "filter", "prompt", "pick", "reply", "form", "score", "find", "help",
+    "palette", "filter", "prompt", "pick", "reply", "form", "score", "find", "help", SWEEP, SUMMARY,
 ];
+/// The scope of the groups that need no decision.
+pub const SWEEP: &str = "sweep";
+/// The scope of the summary of the day.
+pub const SUMMARY: &str = "summary";
 /// The scope that holds on every tab of the page of a CN.
 pub const PAGE: &str = "cn-page";
 

@@ -34,6 +34,9 @@ mod table;
 mod thread;
 mod today;
 
+#[cfg(test)]
+mod tests;
+
 pub use layout::{Areas, Breadth, areas};
 pub use linear::{Speech, speak};
 pub use paint::{Depth, Look};

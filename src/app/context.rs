@@ -2,7 +2,7 @@
 
 use super::{App, Mode};
 use crate::effect::Line;
-use crate::keymap::{Binding, EVERYWHERE, Key, When};
+use crate::keymap::{Binding, EVERYWHERE, Key, SUMMARY, SWEEP, When};
 use crate::pane::{Focus, Screen};
 use crate::query::Context;
 use crate::record::{AnyRef, Value};
@@ -97,7 +97,9 @@ impl App {
             Mode::Form(_) => "form",
             Mode::Score(_) => "score",
             Mode::Find(_) => "find",
-            Mode::Help(_) | Mode::Sheet(_) | Mode::Sweep(_) | Mode::Summary(_) => "help",
+            Mode::Sweep(_) => SWEEP,
+            Mode::Summary(_) => SUMMARY,
+            Mode::Help(_) | Mode::Sheet(_) => "help",
         }
     }
 

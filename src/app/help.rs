@@ -50,13 +50,10 @@ fn help_of(binding: &Binding, entries: &[Entry]) -> String {
         .unwrap_or_default()
 }
 
-/// The keys of the summary of the day.
-const SUMMARY: &[(&str, &str)] = &[("j/k", "scroll"), ("w", "write Markdown"), ("Esc", "close")];
-
 /// Returns the verbs of what is typed or chosen in; none where the place has the keys.
 fn while_typing(mode: &Mode) -> Option<Vec<(String, String)>> {
     let rows: &[(&str, &str)] = match mode {
-        Mode::Normal => return None,
+        Mode::Normal | Mode::Sweep(_) | Mode::Summary(_) => return None,
         Mode::Line(_) => &[("Enter", "accept"), ("Tab", "complete"), ("Esc", "leave")],
         Mode::Pick(picker) if picker.input.is_none() => &[
             ("letter", "pick"),
@@ -69,6 +66,7 @@ fn while_typing(mode: &Mode) -> Option<Vec<(String, String)>> {
             ("Enter", "send"),
             ("Alt-Enter", "new line"),
             ("1-9 /", "snippet"),
+            ("Ctrl-T", "figure"),
             ("Ctrl-E", "editor"),
             ("Esc", "keep draft"),
         ],
@@ -99,14 +97,6 @@ fn while_typing(mode: &Mode) -> Option<Vec<(String, String)>> {
             ("y", "copy"),
         ],
         Mode::Sheet(_) => &[("j/k", "scroll"), ("y", "copy"), ("Esc", "close")],
-        Mode::Sweep(_) => &[
-            ("Enter", "clear"),
-            ("x", "keep a group"),
-            ("*", "all or none"),
-            ("j/k", "look into"),
-            ("Esc", "leave"),
-        ],
-        Mode::Summary(_) => SUMMARY,
         Mode::Help(_) => &[("j/k", "scroll"), ("any key", "close")],
     };
     Some(fixed(rows))
@@ -126,6 +116,25 @@ const MEETING_VERBS: [&str; 6] = [
 pub fn footer(app: &App) -> Vec<(String, String)> {
     if let Some(rows) = while_typing(&app.mode) {
         return rows;
+    }
+    if matches!(app.mode, Mode::Sweep(_) | Mode::Summary(_)) {
+        let keys = app.keymap.live(app.scope(), &|when| app.holds(when));
+        let hints = keys.into_iter().filter(|(_, binding)| binding.hint);
+        let row =
+            |(keys, binding): (Vec<_>, &Binding)| (show_sequence(&keys), binding.help.clone());
+        let rows: Vec<_> = hints.map(row).collect();
+        // A set of keys of a former version may say nothing about it: these always work.
+        let always = [
+            ("Enter", "accept"),
+            ("Space", "tick"),
+            ("↑↓", "move"),
+            ("Esc", "leave"),
+        ];
+        return if rows.is_empty() {
+            fixed(&always)
+        } else {
+            rows
+        };
     }
     let scope = app.screen.active().name();
     let own = app.keymap.own(scope);

@@ -83,6 +83,10 @@ impl App {
             return self.normal_key(key);
         }
         let scope = self.scope();
+        let key = match self.mode {
+            Mode::Sweep(_) | Mode::Summary(_) => self.layout.meant(key),
+            _ => key,
+        };
         match self.keymap.look_up(scope, &[key], &|when| self.holds(when)) {
             Some(Found::Bound(binding)) => {
                 let binding = binding.clone();
@@ -201,6 +205,14 @@ impl App {
                     (InputCommand::Previous, Mode::Form(_)) => plain(KeyCode::BackTab),
                     (InputCommand::Previous, _) => plain(KeyCode::Up),
                     (InputCommand::NewLine, _) => with_alt(KeyCode::Enter),
+                    (InputCommand::Toggle, _) => plain(KeyCode::Char(' ')),
+                    (InputCommand::ToggleAll, _) => plain(KeyCode::Char('*')),
+                    (InputCommand::PageDown, _) => plain(KeyCode::PageDown),
+                    (InputCommand::PageUp, _) => plain(KeyCode::PageUp),
+                    (InputCommand::Find, _) => Key {
+                        ctrl: true,
+                        ..Key::char('t')
+                    },
                     (InputCommand::Editor | InputCommand::Insert { .. }, _) => Key {
                         ctrl: true,
                         ..Key::char('e')

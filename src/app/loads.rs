@@ -151,7 +151,7 @@ impl App {
                     .iter()
                     .any(|row| row.kind == kind && *row.id == *link.id);
                 if !there && !self.pending_edits.creates(kind, &link.id) {
-                    self.world.any_mut(kind).take(&link.id);
+                    self.world.take(kind, &link.id);
                 }
             }
         }
@@ -176,7 +176,7 @@ impl App {
             match self.pending_edits.over(row.clone()) {
                 Some(row) => self.world.upsert(&row),
                 None => {
-                    self.world.any_mut(row.kind).take(&row.id);
+                    self.world.take(row.kind, &row.id);
                 }
             }
         }
@@ -542,6 +542,10 @@ impl App {
                 self.forget_creators(&parent.id);
                 continue;
             }
+            if let (Kind::Message, Some(thread)) = (kind, parent.id_of::<Thread>()) {
+                self.forget_talk(&thread, &kept);
+                continue;
+            }
             if kind == Kind::MetricPoint {
                 self.courses.forget(&parent);
             }
@@ -550,6 +554,19 @@ impl App {
                 parent,
                 kept: &kept,
             });
+        }
+    }
+
+    /// Drops the messages of a thread; there may be very many others.
+    fn forget_talk(&mut self, thread: &Id<Thread>, kept: &BTreeSet<String>) {
+        let is_gone = |id: &&Id<Message>| {
+            let message = self.world.get(*id);
+            !kept.contains(id.as_str()) && message.is_some_and(|message| !message.is_open())
+        };
+        let talk = self.screen.readings.messages(thread).iter();
+        let gone: Vec<Id<Message>> = talk.filter(is_gone).cloned().collect();
+        for id in gone {
+            self.world.take(Kind::Message, id.as_str());
         }
     }
 

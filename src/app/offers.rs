@@ -4,7 +4,7 @@ use super::App;
 use crate::command::promise_due_words;
 use crate::effect::{BatchRole, Effect};
 use crate::keymap::show_sequence;
-use crate::pane::{Tone, offers};
+use crate::pane::Tone;
 use crate::record::{Kind, Op};
 
 impl App {
@@ -23,11 +23,12 @@ impl App {
         if sent.is_empty() {
             return;
         }
-        let found = offers(&self.world);
-        let Some(offer) = found
+        self.screen.offers.follow(&self.world);
+        let offers = self.screen.offers.list();
+        let found = offers
             .iter()
-            .find(|offer| sent.contains(&offer.message.as_str()))
-        else {
+            .find(|offer| sent.contains(&offer.message.as_str()));
+        let Some(offer) = found.cloned() else {
             return;
         };
         let scope = self.screen.active().name();
@@ -35,7 +36,7 @@ impl App {
             let keys = self.keymap.keys_of(scope, name);
             keys.map_or_else(|| format!(":{name}"), |keys| show_sequence(&keys))
         };
-        let due = promise_due_words(&self.world, &self.settings, offer);
+        let due = promise_due_words(&self.world, &self.settings, &offer);
         let words = format!(
             "you promised “{}” ({due}): {} keeps it as a follow-up, {} dismisses it",
             offer.quote,

@@ -1,6 +1,8 @@
 //! The reply box.
 
-use super::{App, Input, Mode};
+mod figures;
+
+use super::{App, Course, Courses, Input, Mode};
 use crate::command::quote_word;
 use crate::effect::Effect;
 use crate::keymap::{Key, KeyCode};
@@ -17,9 +19,9 @@ pub struct ReplyBox {
     pub thread: Id<Thread>,
     /// What is written.
     pub input: Input,
-    /// The snippets that digits put in: key, title, filled text.
+    /// The snippets that digits put in (key, title, filled text), then the figures of the CN, without a key.
     pub snippets: Vec<(char, String, String)>,
-    /// What is typed to find a snippet; absent while the reply itself is typed.
+    /// What is typed to find a snippet or a figure; absent while the reply itself is typed.
     pub search: Option<Input>,
     /// Which of the snippets that fit is chosen.
     pub chosen: usize,
@@ -30,13 +32,16 @@ pub struct ReplyBox {
 }
 
 impl ReplyBox {
-    pub(super) fn open(world: &World, thread: &str, draft: &str) -> Self {
+    pub(super) fn open(world: &World, courses: &Courses, thread: &str, draft: &str) -> Self {
         let record = world.table::<Thread>().record(thread);
         let facts = Facts {
             person: record.and_then(|thread| world.follow(thread.from.as_ref())),
             network: record.and_then(|thread| world.follow(thread.network.as_ref())),
             lead: record.and_then(|thread| world.follow(thread.lead.as_ref())),
             me: world.me(),
+            figures: record
+                .and_then(|thread| thread.network.as_ref())
+                .map_or(&[], |network| courses.of(&network.link())),
         };
         Self {
             thread: Id::new(thread),
@@ -65,6 +70,14 @@ impl ReplyBox {
             .collect()
     }
 
+    /// Begins to look for a snippet or a figure to put in at the cursor; without any nothing happens.
+    fn seek(&mut self) {
+        if !self.snippets.is_empty() {
+            self.search = Some(Input::line(""));
+            self.chosen = 0;
+        }
+    }
+
     /// Takes a key while a snippet is sought.
     fn search_key(&mut self, key: Key) {
         let count = self.shown().len().max(1);
@@ -73,7 +86,7 @@ impl ReplyBox {
             KeyCode::Enter => {
                 let text = self.shown().get(self.chosen).map(|(.., text)| text.clone());
                 if let Some(text) = text {
-                    self.input.set(&text);
+                    self.input.insert(&text);
                     self.search = None;
                 }
             }
@@ -109,6 +122,8 @@ struct Facts<'w> {
     network: Option<&'w Network>,
     lead: Option<&'w Lead>,
     me: Option<&'w User>,
+    /// How the CN does.
+    figures: &'w [Course],
 }
 
 /// Fills the snippets for one reader: in their language where there is a translation, else in English.
@@ -141,6 +156,7 @@ fn snippets(world: &World, facts: &Facts<'_>) -> Vec<(char, String, String)> {
     best.sort_by_key(|(key, _, snippet)| (*key == ' ', *key, snippet.title.clone()));
     best.into_iter()
         .map(|(key, _, snippet)| (key, snippet.title.clone(), fill(&snippet.body, facts)))
+        .chain(facts.figures.iter().map(figures::entry))
         .collect()
 }
 
@@ -173,6 +189,10 @@ fn fill(body: &str, facts: &Facts<'_>) -> String {
                 let name = me.map_or("", |me| me.name.as_str());
                 filled.push_str(name.split_whitespace().next().unwrap_or(name));
             }
+            other if figures::named(facts.figures, other).is_some() => {
+                let figure = figures::named(facts.figures, other);
+                filled.push_str(&figure.map(figures::words).unwrap_or_default());
+            }
             other => {
                 // A place that is not known here stays visible, so that nobody sends a hole.
                 filled.push_str("{{ ");
@@ -197,7 +217,7 @@ impl App {
             // What was written before stays above what is offered.
             (false, false) => format!("{draft}\n\n{text}"),
         };
-        let mut reply = Box::new(ReplyBox::open(&self.world, thread, &begun));
+        let mut reply = Box::new(ReplyBox::open(&self.world, &self.courses, thread, &begun));
         reply.meeting = meeting;
         let effects = if meeting {
             vec![reply.draft()]
@@ -236,12 +256,11 @@ impl App {
                 self.mode = Mode::Reply(reply);
                 return effects;
             }
-            KeyCode::Char('/') if reply.input.is_empty() && !reply.snippets.is_empty() => {
-                reply.search = Some(Input::line(""));
-                reply.chosen = 0;
-            }
+            KeyCode::Char('t') if key.ctrl => reply.seek(),
+            KeyCode::Char('/') if reply.input.is_empty() => reply.seek(),
             KeyCode::Char(letter) if reply.input.is_empty() && key.typed().is_some() => {
-                let snippet = reply.snippets.iter().find(|(known, ..)| *known == letter);
+                let is_key = |known: char| known == letter && letter != ' ';
+                let snippet = reply.snippets.iter().find(|(known, ..)| is_key(*known));
                 match snippet.map(|(.., text)| text.clone()) {
                     Some(text) => reply.input.set(&text),
                     None => {

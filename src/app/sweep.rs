@@ -63,16 +63,16 @@ impl App {
         }));
     }
 
-    /// Takes a key while the groups have the keys.
+    /// Takes a key while the groups have the keys: those of the keymap come as these.
     pub(super) fn sweep_key(&mut self, mut sweep: Box<Sweep>, key: Key) -> Vec<Effect> {
         let last = sweep.groups.len().saturating_sub(1);
         match key.code {
-            KeyCode::Esc | KeyCode::Char('q') => return Vec::new(),
+            KeyCode::Esc => return Vec::new(),
             KeyCode::Char('c' | 'g') if key.ctrl => return Vec::new(),
-            KeyCode::Enter | KeyCode::Char('e') => return self.sweep(&sweep),
-            KeyCode::Char('j') | KeyCode::Down => sweep.chosen = (sweep.chosen + 1).min(last),
-            KeyCode::Char('k') | KeyCode::Up => sweep.chosen = sweep.chosen.saturating_sub(1),
-            KeyCode::Char(' ' | 'x') => {
+            KeyCode::Enter => return self.sweep(&sweep),
+            KeyCode::Down => sweep.chosen = (sweep.chosen + 1).min(last),
+            KeyCode::Up => sweep.chosen = sweep.chosen.saturating_sub(1),
+            KeyCode::Char(' ') => {
                 if let Some(group) = sweep.groups.get(sweep.chosen) {
                     let key = group.key.clone();
                     if !sweep.left_out.remove(&key) {
@@ -97,15 +97,10 @@ impl App {
     /// Takes a key while the summary of the day is shown.
     pub(super) fn summary_key(&mut self, scroll: usize, key: Key) -> Vec<Effect> {
         let to = match key.code {
-            KeyCode::Char('j') | KeyCode::Down => scroll + 1,
-            KeyCode::Char('k') | KeyCode::Up => scroll.saturating_sub(1),
-            KeyCode::PageDown | KeyCode::Char(' ') => scroll + 20,
+            KeyCode::Down => scroll + 1,
+            KeyCode::Up => scroll.saturating_sub(1),
+            KeyCode::PageDown => scroll + 20,
             KeyCode::PageUp => scroll.saturating_sub(20),
-            KeyCode::Char('w') => {
-                let day = self.world.view.today();
-                let line = format!("inbox summary --export inbox-{day}.md");
-                return self.run_line(&line);
-            }
             _ => return Vec::new(),
         };
         self.mode = Mode::Summary(to);

@@ -70,7 +70,7 @@ impl App {
             Mode::Sweep(sweep) => match number.filter(|number| *number <= sweep.groups.len()) {
                 Some(number) => {
                     sweep.chosen = number - 1;
-                    self.key(plain(KeyCode::Char('x')))
+                    self.typed(plain(KeyCode::Char(' ')))
                 }
                 None if line == "yes" => self.key(plain(KeyCode::Enter)),
                 None => Vec::new(),

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{CliError, print};
 use crate::command::reference;
-use crate::keymap::{Keymap, changes, show_sequence};
+use crate::keymap::{Keymap, MODES, changes, show_sequence};
 use crate::pane::Place;
 use crate::runtime::Home;
 
@@ -60,16 +60,13 @@ pub(super) fn keys(args: &KeysArgs) -> Result<(), CliError> {
     let keymap = keymap(&home)?;
     let mut lines = Vec::new();
     if let Some(name) = &args.place {
-        let place = Place::from_name(name).ok_or_else(|| {
+        let mode = MODES.iter().find(|mode| **mode == name.as_str()).copied();
+        let scope = mode.or_else(|| Place::from_name(name).map(Place::name));
+        let scope = scope.ok_or_else(|| {
             CliError::Usage(format!("`{name}` is not a place; try inbox or funnel"))
         })?;
-        for (keys, binding) in keymap.all(place.name()) {
-            lines.push(line(
-                args.format,
-                place.name(),
-                &show_sequence(&keys),
-                binding,
-            ));
+        for (keys, binding) in keymap.all(scope) {
+            lines.push(line(args.format, scope, &show_sequence(&keys), binding));
         }
         return print(lines);
     }

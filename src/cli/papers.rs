@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 use super::CliError;
 use crate::command::reference;
 use crate::config::Config;
-use crate::keymap::EVERYWHERE;
+use crate::keymap::{EVERYWHERE, MODES};
 use crate::pane::Place;
 use crate::record::Kind;
 use crate::theme::{ANSI, SHIPPED, Theme};
@@ -136,7 +136,8 @@ fn keymap() -> Json {
         .chain([Place::Conflicts, Place::Outbox])
         .chain(Kind::ALL.iter().map(|kind| Place::Browse(*kind)));
     let mut properties = serde_json::Map::new();
-    for name in std::iter::once(EVERYWHERE).chain(places.map(Place::name)) {
+    let names = std::iter::once(EVERYWHERE).chain(places.map(Place::name));
+    for name in names.chain(MODES.iter().copied()) {
         properties.insert(name.to_owned(), table.clone());
     }
     json!({

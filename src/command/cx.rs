@@ -365,7 +365,7 @@ impl<'a> Cx<'a> {
         id: &str,
         change: impl FnOnce(&mut R),
     ) -> Result<bool, CommandError> {
-        let Some(row) = self.world.table_mut::<R>().get_mut(id) else {
+        let Some(row) = self.world.row_mut::<R>(id) else {
             return Err(CommandError::NoTarget(format!("no {} `{id}`", R::LABEL)));
         };
         let before = fields_of(&row.record);
@@ -388,7 +388,7 @@ impl<'a> Cx<'a> {
             set: fields_of(&record),
             ..Patch::default()
         };
-        self.world.table_mut::<R>().insert(
+        self.world.insert(
             id.clone(),
             Row {
                 version: 0,
@@ -409,7 +409,7 @@ impl<'a> Cx<'a> {
                 kind.label()
             )));
         };
-        self.world.any_mut(kind).take(id);
+        self.world.take(kind, id);
         self.push(
             kind,
             id,

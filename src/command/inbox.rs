@@ -16,6 +16,7 @@ use crate::record::{
     Circle, Due, FollowUp, FollowUpKind, FollowUpState, Id, Kind, Lead, Network, Person, Thread,
     ThreadState, User, WaitingOn, WakeOn,
 };
+use crate::when::zone;
 
 /// A verb of the inbox.
 #[derive(Clone, Debug, PartialEq, Subcommand)]
@@ -28,8 +29,8 @@ pub enum InboxCommand {
     Sweep,
     /// Says what was done today: left, done, pace and decisions.
     Summary {
-        /// Writes it to this file, as Markdown.
-        #[arg(long, value_name = "FILE")]
+        /// Writes it as Markdown to this file, without a name to one named by the day.
+        #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "")]
         export: Option<String>,
     },
     /// Brings threads back that were done or snoozed.
@@ -353,7 +354,15 @@ pub(super) fn about(cx: &Cx<'_>, at: &AtHand, me: &Id<User>) -> FollowUp {
 
 /// Reads the time by which the message at hand wants something.
 pub(super) fn said(cx: &Cx<'_>, at: &AtHand) -> Result<Due, CommandError> {
-    due_in(at.text(), cx).unwrap_or_else(|| {
+    let now = cx.world.view.now;
+    let sent = at.message.as_ref().and_then(|(_, message)| message.sent_at);
+    // A clock that is ahead names no later tomorrow.
+    let sent = sent.unwrap_or(now).min(now);
+    let sender = at.sender();
+    let sender = cx.world.follow::<Person>(sender.as_ref());
+    let there = sender.and_then(|person| zone::load(&person.zone).ok());
+    let there = there.unwrap_or_else(|| cx.world.view.zone.clone());
+    due_in(at.text(), (sent, &there), cx).unwrap_or_else(|| {
         Err(CommandError::refused(
             "follow-up as they said",
             "the message names no time",

@@ -33,13 +33,24 @@ pub(crate) fn reading_at(
     settings: &Settings,
     now: Timestamp,
 ) -> Result<Reading, CommandError> {
+    reading_in(text, world, settings, now, &world.view.zone)
+}
+
+/// Reads a phrase as seen from a moment in a zone; see [`read_phrase`].
+fn reading_in(
+    text: &str,
+    world: &World,
+    settings: &Settings,
+    now: Timestamp,
+    here: &TimeZone,
+) -> Result<Reading, CommandError> {
     let people: Vec<(&str, &str)> = world
         .table::<Person>()
         .records()
         .filter(|(_, person)| !person.zone.is_empty())
         .map(|(_, person)| (person.name.as_str(), person.zone.as_str()))
         .collect();
-    let mut context = PhraseContext::new(now, world.view.zone.clone());
+    let mut context = PhraseContext::new(now, here.clone());
     context.people = &people;
     context.settings.work_start = settings.day_start;
     context.settings.work_end = settings.day_end;
@@ -47,35 +58,54 @@ pub(crate) fn reading_at(
         .map_err(|error| CommandError::usage(error.to_string(), "try `fri` or `thu 18:00 SGT`"))
 }
 
-/// Reads the time by which a text wants something: at each place where one is named, as many words as can be
-/// read; what is bound to a time (`by Friday`) before what only names one.
-pub(super) fn due_in(text: &str, cx: &Cx<'_>) -> Option<Result<Due, CommandError>> {
-    /// A time is not longer than this many letters.
-    const LONGEST: usize = 36;
+/// Reads the time by which a text wants something, as its writer means it: from when and where it was written,
+/// so that the `tomorrow` of last night is today, and `EOD` of Shanghai ends there.
+///
+/// Of the places where a time is named, what is bound to one (`by Friday`) goes before what only names one; from
+/// there as many words as can be read, those before it too (`Thu` of `Thu 11:00 SGT`).
+pub(super) fn due_in(
+    text: &str,
+    (at, here): (Timestamp, &TimeZone),
+    cx: &Cx<'_>,
+) -> Option<Result<Due, CommandError>> {
+    let places = crate::triage::due_places(text);
+    let mut starts = places.clone();
+    starts.sort_unstable();
     let mut refused = None;
-    for place in crate::triage::due_places(text) {
-        let rest = text.get(place..).unwrap_or("");
-        let rest = rest.lines().next().unwrap_or("");
-        let ends: Vec<usize> = rest
-            .char_indices()
-            .take(LONGEST)
-            .map(|(at, letter)| at + letter.len_utf8())
-            .collect();
-        for end in ends.into_iter().rev() {
-            let words = rest.get(..end).unwrap_or("");
-            let cut = rest.get(end..).and_then(|rest| rest.chars().next());
-            let inside = |letter: char| letter.is_ascii_alphanumeric();
-            if cut.is_some_and(inside) && words.ends_with(inside) {
-                continue;
-            }
-            match read_phrase(words, cx) {
-                Ok(reading) if !reading.is_past() => return Some(Ok(due_of(&reading))),
-                Ok(_) => {}
-                Err(error) => refused = Some(error),
+    for place in places {
+        for start in starts.iter().copied().filter(|start| *start <= place) {
+            for words in phrases(text, start, place) {
+                match reading_in(words, cx.world, cx.settings, at, here) {
+                    Ok(reading) if !reading.is_past() => return Some(Ok(due_of(&reading))),
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
             }
         }
     }
     refused.map(Err)
+}
+
+/// Lists what may be one phrase from a place on that reaches beyond another one, the longest first.
+fn phrases(text: &str, start: usize, beyond: usize) -> Vec<&str> {
+    /// A time is not longer than this many letters.
+    const LONGEST: usize = 36;
+    let rest = text.get(start..).unwrap_or("");
+    let line = rest.lines().next().unwrap_or("");
+    let ends: Vec<usize> = line
+        .char_indices()
+        .take(LONGEST)
+        .map(|(at, letter)| at + letter.len_utf8())
+        .filter(|end| start + end > beyond)
+        .collect();
+    let whole = |end: &usize| {
+        let inside = |letter: char| letter.is_ascii_alphanumeric();
+        let next = line.get(*end..).and_then(|rest| rest.chars().next());
+        let words = line.get(..*end).unwrap_or("");
+        !(next.is_some_and(inside) && words.ends_with(inside))
+    };
+    let ends = ends.into_iter().rev().filter(whole);
+    ends.filter_map(|end| line.get(..end)).collect()
 }
 
 /// Turns a reading into a due time: a day stays a day, a time keeps its wall clock, zone and instant.

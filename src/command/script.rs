@@ -98,6 +98,16 @@ pub enum InputCommand {
     Previous,
     /// Completes what is typed.
     Complete,
+    /// Ticks what is chosen, or takes its tick away.
+    Toggle,
+    /// Ticks everything, or nothing.
+    ToggleAll,
+    /// Goes a page on.
+    PageDown,
+    /// Goes a page back.
+    PageUp,
+    /// Looks for a snippet or a figure to put into an answer.
+    Find,
     /// Begins a new line.
     NewLine,
     /// Opens the text in `$EDITOR`.

@@ -37,6 +37,7 @@ enum Sort {
     Others,
     Snoozed,
     HandedOver,
+    Cleared,
 }
 
 impl Sort {
@@ -58,6 +59,7 @@ impl Sort {
             Sort::Others => "other records",
             Sort::Snoozed => "snoozed",
             Sort::HandedOver => "handed over",
+            Sort::Cleared => "cleared, nothing to decide",
         }
     }
 }
@@ -89,21 +91,35 @@ impl Summary {
             .collect();
         let mut done = BTreeSet::new();
         let mut decisions: BTreeMap<Sort, Vec<String>> = BTreeMap::new();
-        for edit in today.iter().flat_map(|batch| &batch.edits) {
-            if edit.kind == Kind::Thread {
-                match edit.patch.set.get("state").and_then(Json::as_str) {
-                    Some("done") => {
-                        done.insert(edit.id.as_str());
+        // Threads that were done without anything else, as they are now.
+        let mut cleared: BTreeMap<&str, &Edit> = BTreeMap::new();
+        for batch in &today {
+            let decides = batch.edits.iter().any(|edit| sort(world, edit).is_some());
+            for edit in &batch.edits {
+                if edit.kind == Kind::Thread {
+                    let id = edit.id.as_str();
+                    match edit.patch.set.get("state").and_then(Json::as_str) {
+                        Some("done") => {
+                            done.insert(id);
+                            if !decides {
+                                cleared.insert(id, edit);
+                            }
+                        }
+                        Some(_) => {
+                            done.remove(id);
+                            cleared.remove(id);
+                        }
+                        None => {}
                     }
-                    Some(_) => {
-                        done.remove(edit.id.as_str());
-                    }
-                    None => {}
+                }
+                if let Some(sort) = sort(world, edit) {
+                    decisions.entry(sort).or_default().push(about(world, edit));
                 }
             }
-            if let Some(sort) = sort(world, edit) {
-                decisions.entry(sort).or_default().push(about(world, edit));
-            }
+        }
+        if !cleared.is_empty() {
+            let about = cleared.into_values().map(|edit| about(world, edit));
+            decisions.insert(Sort::Cleared, about.collect());
         }
         let mine = |thread: &Thread| match (&thread.assignee, &thread.owner) {
             (Some(assignee), _) => assignee.as_str() == &*view.me,
@@ -289,6 +305,11 @@ fn text_of<'a>(fields: &'a Map<String, Json>, name: &str) -> &'a str {
 pub(super) fn run(cx: &mut Cx<'_>, export: Option<String>) {
     let summary = Summary::of(cx.world, cx.undo.done());
     if let Some(path) = export {
+        let path = if path.is_empty() {
+            format!("inbox-{}.md", cx.world.view.today())
+        } else {
+            path
+        };
         cx.effects.push(Effect::Export {
             path: path.clone(),
             text: summary.markdown(),

@@ -3,7 +3,7 @@
 use super::{CommandError, Cx};
 use crate::effect::{Batch, BatchRole, Edit};
 use crate::pane::Tone;
-use crate::record::{Kind, Op, Patch, StageEvent};
+use crate::record::{Direction, Kind, Message, MessageState, Op, Patch, StageEvent};
 
 /// The batches that can be taken back and those that can be done again.
 ///
@@ -87,9 +87,11 @@ pub(super) fn undo(cx: &mut Cx<'_>) -> Result<(), CommandError> {
     let Some(batch) = cx.undo.last().cloned() else {
         return Err(CommandError::NoTarget("there is nothing to undo".into()));
     };
-    let mut kept = 0;
+    let (mut kept, mut left) = (0, 0);
     for edit in batch.edits.iter().rev() {
-        if edit.kind.is_append_only() {
+        if has_left(cx, edit) {
+            left += 1;
+        } else if edit.kind.is_append_only() {
             kept += usize::from(!step_back(cx, edit));
         } else {
             let (op, patch) = take_back(edit);
@@ -102,6 +104,9 @@ pub(super) fn undo(cx: &mut Cx<'_>) -> Result<(), CommandError> {
     if all {
         let stays = "it stays as it was written, write another that corrects it";
         cx.say(Tone::Info, format!("{}: {stays}", batch.label));
+    } else if left > 0 {
+        let words = format!("took back: {}; its message has left and stays", batch.label);
+        cx.say(Tone::Info, words);
     } else {
         cx.say(Tone::Done, format!("took back: {}", batch.label));
     }
@@ -114,7 +119,9 @@ pub(super) fn redo(cx: &mut Cx<'_>) -> Result<(), CommandError> {
         return Err(CommandError::NoTarget("there is nothing to redo".into()));
     };
     for edit in &batch.edits {
-        if !edit.kind.is_append_only() {
+        if has_left(cx, edit) {
+            // It was not taken back.
+        } else if !edit.kind.is_append_only() {
             apply(cx, edit, edit.op, edit.patch.clone())?;
         } else if let Some(event) = event_of(edit) {
             let at = Some(cx.world.view.now);
@@ -125,6 +132,25 @@ pub(super) fn redo(cx: &mut Cx<'_>) -> Result<(), CommandError> {
     cx.set_role(BatchRole::Redo(batch.id.clone()));
     cx.say(Tone::Done, format!("did again: {}", batch.label));
     Ok(())
+}
+
+/// Tells whether an edit wrote a message that has left: the server has it, and the delay is over. Until then, and
+/// as long as the server does not know of it, it can be stopped.
+fn has_left(cx: &Cx<'_>, edit: &Edit) -> bool {
+    if edit.kind != Kind::Message || edit.op != Op::Create {
+        return false;
+    }
+    let Some(row) = cx.world.row::<Message>(&edit.id) else {
+        return false;
+    };
+    let message = &row.record;
+    let over = message.send_at.is_none_or(|at| at <= cx.world.view.now);
+    message.direction == Direction::Out
+        && match message.state {
+            MessageState::Sent | MessageState::Failed => true,
+            MessageState::Queued => row.version > 0 && over,
+            _ => false,
+        }
 }
 
 /// Enters the way back into the history of a lead, which keeps both steps; says whether there was a step.

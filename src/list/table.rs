@@ -24,12 +24,36 @@ pub struct Row<R> {
 #[derive(Clone, Debug)]
 pub struct Table<R> {
     rows: HashMap<Id<R>, Row<R>>,
+    /// How many rows were looked at; tests alone count.
+    #[cfg(test)]
+    visits: Visits,
+}
+
+/// A count that goes on while the rows are only read.
+#[cfg(test)]
+#[derive(Debug, Default)]
+struct Visits(std::sync::atomic::AtomicUsize);
+
+#[cfg(test)]
+impl Visits {
+    fn count(&self) -> usize {
+        self.0.load(std::sync::atomic::Ordering::Relaxed)
+    }
+}
+
+#[cfg(test)]
+impl Clone for Visits {
+    fn clone(&self) -> Self {
+        Self(self.count().into())
+    }
 }
 
 impl<R> Default for Table<R> {
     fn default() -> Self {
         Self {
             rows: HashMap::new(),
+            #[cfg(test)]
+            visits: Visits::default(),
         }
     }
 }
@@ -37,12 +61,26 @@ impl<R> Default for Table<R> {
 impl<R: Record> Table<R> {
     /// Returns the row with this id.
     pub fn get(&self, id: &str) -> Option<&Row<R>> {
+        self.visit();
         self.rows.get(id)
     }
 
     /// Returns the record with this id.
     pub fn record(&self, id: &str) -> Option<&R> {
-        self.rows.get(id).map(|row| &row.record)
+        self.get(id).map(|row| &row.record)
+    }
+
+    fn visit(&self) {
+        #[cfg(test)]
+        self.visits
+            .0
+            .fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    }
+
+    /// Counts how many rows were looked at so far.
+    #[cfg(test)]
+    pub(crate) fn visits(&self) -> usize {
+        self.visits.count()
     }
 
     /// Returns the row with this id for a change.
@@ -62,12 +100,12 @@ impl<R: Record> Table<R> {
 
     /// Goes over all rows, in no particular order.
     pub fn iter(&self) -> impl Iterator<Item = (&Id<R>, &Row<R>)> {
-        self.rows.iter()
+        self.rows.iter().inspect(|_| self.visit())
     }
 
     /// Goes over all records, in no particular order.
     pub fn records(&self) -> impl Iterator<Item = (&Id<R>, &R)> {
-        self.rows.iter().map(|(id, row)| (id, &row.record))
+        self.iter().map(|(id, row)| (id, &row.record))
     }
 
     /// Counts the rows.

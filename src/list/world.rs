@@ -1,6 +1,6 @@
 //! All tables, the moment, and who is looking.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -53,10 +53,38 @@ impl Ids {
     }
 }
 
+/// Of each kind so many of the last changes are remembered by their ids.
+const REMEMBERED: usize = 4_096;
+
+/// The last changes of the records of one kind.
+#[derive(Debug, Default)]
+struct Changes {
+    /// The number that grows with each change.
+    revision: u64,
+    /// Whose changes led to it; the last one is that of the present revision.
+    ids: VecDeque<Box<str>>,
+}
+
+impl Changes {
+    /// Anything may have changed.
+    fn all(&mut self) {
+        self.revision += 1;
+        self.ids.clear();
+    }
+
+    fn one(&mut self, id: &str) {
+        self.revision += 1;
+        if self.ids.len() == REMEMBERED {
+            self.ids.pop_front();
+        }
+        self.ids.push_back(id.into());
+    }
+}
+
 /// Everything in memory that is not a matter of the screen.
 pub struct World {
     tables: BTreeMap<Kind, Box<dyn AnyTable>>,
-    revisions: BTreeMap<Kind, u64>,
+    changes: BTreeMap<Kind, Changes>,
     /// The moment and who is looking.
     pub view: View,
     /// Source of new ids.
@@ -78,7 +106,7 @@ impl World {
                 .iter()
                 .map(|kind| (*kind, kind.visit(Make)))
                 .collect(),
-            revisions: BTreeMap::new(),
+            changes: BTreeMap::new(),
             view: View {
                 now,
                 zone,
@@ -101,11 +129,30 @@ impl World {
     ///
     /// What is computed from many records is kept until the numbers of their kinds change.
     pub fn revision(&self, kind: Kind) -> u64 {
-        self.revisions.get(&kind).copied().unwrap_or(0)
+        self.changes.get(&kind).map_or(0, |known| known.revision)
+    }
+
+    /// Names the records of a kind that changed since it had this revision, some perhaps twice; `None` where
+    /// that is not known and any of them may have changed.
+    ///
+    /// What is kept about very many records follows their changes by this, and looks at those alone.
+    pub fn changed_since(
+        &self,
+        kind: Kind,
+        revision: u64,
+    ) -> Option<impl Iterator<Item = &str> + use<'_>> {
+        let known = self.changes.get(&kind)?;
+        let missed = usize::try_from(known.revision.checked_sub(revision)?).ok()?;
+        let skipped = known.ids.len().checked_sub(missed)?;
+        Some(known.ids.iter().skip(skipped).map(AsRef::as_ref))
     }
 
     fn touch(&mut self, kind: Kind) {
-        *self.revisions.entry(kind).or_default() += 1;
+        self.changes.entry(kind).or_default().all();
+    }
+
+    fn touch_one(&mut self, kind: Kind, id: &str) {
+        self.changes.entry(kind).or_default().one(id);
     }
 
     /// Returns the table of a record type.
@@ -121,16 +168,41 @@ impl World {
     }
 
     /// Returns the table of a record type for a change.
+    ///
+    /// Everything kept about this kind is made anew: who knows which record changes takes [`World::row_mut`],
+    /// [`World::insert`] or [`World::take`].
+    pub fn table_mut<R: Record>(&mut self) -> &mut Table<R> {
+        self.touch(R::KIND);
+        self.typed_mut()
+    }
+
     #[expect(
         clippy::expect_used,
         reason = "World::new makes a table of the right type for every kind"
     )]
-    pub fn table_mut<R: Record>(&mut self) -> &mut Table<R> {
-        self.touch(R::KIND);
+    fn typed_mut<R: Record>(&mut self) -> &mut Table<R> {
         self.tables
             .get_mut(&R::KIND)
             .and_then(|table| table.as_any_mut().downcast_mut())
             .expect("every kind has a table of its own type")
+    }
+
+    /// Returns the row with this id for a change.
+    pub fn row_mut<R: Record>(&mut self, id: &str) -> Option<&mut Row<R>> {
+        self.touch_one(R::KIND, id);
+        self.typed_mut::<R>().get_mut(id)
+    }
+
+    /// Puts a row in, replacing one with the same id.
+    pub fn insert<R: Record>(&mut self, id: Id<R>, row: Row<R>) {
+        self.touch_one(R::KIND, id.as_str());
+        self.typed_mut::<R>().insert(id, row);
+    }
+
+    /// Takes a row out; says whether it was there.
+    pub fn take(&mut self, kind: Kind, id: &str) -> bool {
+        self.touch_one(kind, id);
+        self.any_table_mut(kind).take(id)
     }
 
     /// Returns the table of a kind known only at run time.
@@ -145,13 +217,11 @@ impl World {
             .expect("every kind has a table")
     }
 
-    /// Returns the table of a kind known only at run time for a change.
     #[expect(
         clippy::expect_used,
         reason = "World::new makes a table for every kind"
     )]
-    pub fn any_mut(&mut self, kind: Kind) -> &mut dyn AnyTable {
-        self.touch(kind);
+    fn any_table_mut(&mut self, kind: Kind) -> &mut dyn AnyTable {
         self.tables
             .get_mut(&kind)
             .map(AsMut::as_mut)
@@ -185,14 +255,15 @@ impl World {
         match change {
             CacheChange::Upsert(row) => self.upsert(row),
             CacheChange::Remove(kind, id) => {
-                self.any_mut(*kind).take(id);
+                self.take(*kind, id);
             }
         }
     }
 
     /// Takes in a row of the cache.
     pub fn upsert(&mut self, row: &CacheRow) {
-        self.any_mut(row.kind).upsert(row);
+        self.touch_one(row.kind, &row.id);
+        self.any_table_mut(row.kind).upsert(row);
     }
 
     /// Returns the user at the console.

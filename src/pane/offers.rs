@@ -1,6 +1,6 @@
 //! Promises found in what I sent, offered as follow-ups until they are taken or dismissed.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -44,7 +44,8 @@ pub fn offers(world: &World) -> Vec<Offer> {
 /// The offers, kept until a message or a follow-up changes.
 #[derive(Clone, Debug, Default)]
 pub struct Offers {
-    made_of: Option<(u64, u64)>,
+    made_of: Option<MadeOf>,
+    /// What I sent lately, with what it promises.
     read: HashMap<Id<Message>, (String, Vec<Promise>)>,
     list: Vec<Offer>,
 }
@@ -60,46 +61,47 @@ impl Offers {
         self.list.iter().find(|offer| offer.key() == key)
     }
 
-    /// Looks again, if anything changed.
-    pub(super) fn follow(&mut self, world: &World) {
-        let now = (
-            world.revision(Kind::Message),
-            world.revision(Kind::FollowUp),
-        );
-        if self.made_of != Some(now) {
-            self.made_of = Some(now);
+    /// Looks again, if anything changed: at the messages that did, unless nobody knows which.
+    pub fn follow(&mut self, world: &World) {
+        let now = MadeOf::of(world);
+        if self.made_of.as_ref() != Some(&now) {
             self.list = self.find(world);
+            self.made_of = Some(now);
         }
     }
 
     fn find(&mut self, world: &World) -> Vec<Offer> {
-        let me = world.me();
         let since = world.view.now - OFFERED;
+        let table = world.table::<Message>();
+        let known = self.made_of.as_ref().filter(|made_of| {
+            // Who I am decides what is mine.
+            made_of.users == world.revision(Kind::User)
+        });
+        match known.and_then(|known| world.changed_since(Kind::Message, known.messages)) {
+            Some(ids) => {
+                let ids: HashSet<&str> = ids.collect();
+                for id in ids {
+                    self.look_at(world, &Id::new(id), since);
+                }
+            }
+            None => {
+                let kept: HashSet<Id<Message>> = self.read.keys().cloned().collect();
+                for id in kept {
+                    self.look_at(world, &id, since);
+                }
+                for (id, message) in table.records() {
+                    if is_mine(world, message, since) {
+                        self.look_at(world, id, since);
+                    }
+                }
+            }
+        }
         let mut found = Vec::new();
-        for (id, message) in world.table::<Message>().records() {
-            let by_me = me.is_some_and(|me| match &me.person {
-                Some(person) => message.sender.as_ref() == Some(person),
-                None => message.sender_name == me.name,
-            });
-            let mine = message.direction == Direction::Out
-                && by_me
-                && !matches!(
-                    message.state,
-                    MessageState::Cancelled | MessageState::Failed
-                );
-            let Some(sent_at) = message.sent_at.filter(|at| mine && *at >= since) else {
+        for (id, (text, made)) in &self.read {
+            let Some(message) = world.get(id) else {
                 continue;
             };
-            let known = self
-                .read
-                .get(id)
-                .is_some_and(|(text, _)| *text == *message.text);
-            if !known {
-                let text = message.text.to_string();
-                let made = promises(&text);
-                self.read.insert(id.clone(), (text, made));
-            }
-            let Some((text, made)) = self.read.get(id) else {
+            let Some(sent_at) = message.sent_at.filter(|at| *at >= since) else {
                 continue;
             };
             for (number, promise) in made.iter().enumerate() {
@@ -128,6 +130,54 @@ impl Offers {
         });
         found
     }
+
+    /// Reads what a message promises, if it is mine, and forgets it if it is not, or not any more.
+    fn look_at(&mut self, world: &World, id: &Id<Message>, since: Timestamp) {
+        let message = world.get(id);
+        let Some(message) = message.filter(|message| is_mine(world, message, since)) else {
+            self.read.remove(id);
+            return;
+        };
+        let known = self.read.get(id);
+        if known.is_none_or(|(text, _)| *text != *message.text) {
+            let text = message.text.to_string();
+            let made = promises(&text);
+            self.read.insert(id.clone(), (text, made));
+        }
+    }
+}
+
+/// What the offers were made from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct MadeOf {
+    messages: u64,
+    follow_ups: u64,
+    users: u64,
+}
+
+impl MadeOf {
+    fn of(world: &World) -> Self {
+        Self {
+            messages: world.revision(Kind::Message),
+            follow_ups: world.revision(Kind::FollowUp),
+            users: world.revision(Kind::User),
+        }
+    }
+}
+
+/// Tells whether a message is one that I sent since, and that arrives.
+fn is_mine(world: &World, message: &Message, since: Timestamp) -> bool {
+    let by_me = world.me().is_some_and(|me| match &me.person {
+        Some(person) => message.sender.as_ref() == Some(person),
+        None => message.sender_name == me.name,
+    });
+    message.direction == Direction::Out
+        && by_me
+        && !matches!(
+            message.state,
+            MessageState::Cancelled | MessageState::Failed
+        )
+        && message.sent_at.is_some_and(|at| at >= since)
 }
 
 /// Tells whether a follow-up was made of the promise already, for example while the answer was written.

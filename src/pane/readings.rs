@@ -3,6 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use jiff::Timestamp;
+
 use crate::list::World;
 use crate::record::{Id, Kind, Message, Person, Thread};
 use crate::triage::{Assessment, People};
@@ -22,6 +24,10 @@ pub struct Readings {
     /// The revisions of messages and people that the rest was made from.
     made_of: (u64, u64),
     talks: HashMap<Id<Thread>, Vec<Id<Message>>>,
+    /// Under which thread each message hangs.
+    places: HashMap<Id<Message>, Id<Thread>>,
+    /// Threads of which a message changed since they were read.
+    stale: HashSet<Id<Thread>>,
     read: HashMap<Id<Thread>, Reading>,
 }
 
@@ -43,7 +49,8 @@ impl Readings {
         self.talks.get(thread).map_or(&[], Vec::as_slice)
     }
 
-    /// Finds again which messages hang under which thread, if any message changed.
+    /// Follows the messages that changed: only they and their threads are looked at, unless so much changed
+    /// that nobody knows what.
     pub fn follow(&mut self, world: &World) {
         let people = world.revision(Kind::Person);
         if self.made_of.1 != people {
@@ -55,22 +62,57 @@ impl Readings {
         if self.made_of.0 == messages {
             return;
         }
+        match world.changed_since(Kind::Message, self.made_of.0) {
+            Some(ids) => {
+                let ids: HashSet<Id<Message>> = ids.map(Id::new).collect();
+                self.follow_some(world, &ids);
+            }
+            None => self.follow_all(world),
+        }
         self.made_of.0 = messages;
+    }
+
+    fn follow_all(&mut self, world: &World) {
         self.talks.clear();
+        self.places.clear();
+        self.read.clear();
         let table = world.table::<Message>();
         for (id, message) in table.records() {
             if let Some(thread) = &message.thread {
                 let talk = self.talks.entry(thread.clone()).or_default();
                 talk.push(id.clone());
+                self.places.insert(id.clone(), thread.clone());
             }
         }
         for talk in self.talks.values_mut() {
-            talk.sort_by_cached_key(|id| {
-                let sent = table
-                    .record(id.as_str())
-                    .and_then(|message| message.sent_at);
-                (sent, id.clone())
-            });
+            talk.sort_by_cached_key(|id| (sent_at(world, id), id.clone()));
+        }
+    }
+
+    fn follow_some(&mut self, world: &World, ids: &HashSet<Id<Message>>) {
+        // All of them leave their places first: what stays is in order by what it says now.
+        for id in ids {
+            let Some(thread) = self.places.remove(id) else {
+                continue;
+            };
+            if let Some(talk) = self.talks.get_mut(&thread) {
+                talk.retain(|known| known != id);
+                if talk.is_empty() {
+                    self.talks.remove(&thread);
+                }
+            }
+            self.stale.insert(thread);
+        }
+        for id in ids {
+            let Some(thread) = world.get(id).and_then(|message| message.thread.clone()) else {
+                continue;
+            };
+            let talk = self.talks.entry(thread.clone()).or_default();
+            let key = (sent_at(world, id), id);
+            let at = talk.partition_point(|known| (sent_at(world, known), known) < key);
+            talk.insert(at, id.clone());
+            self.places.insert(id.clone(), thread.clone());
+            self.stale.insert(thread);
         }
     }
 
@@ -81,21 +123,27 @@ impl Readings {
         self.read.retain(|id, _| there.contains(id));
         let table = world.table::<Message>();
         for (id, thread) in threads {
-            let talk = self.talks.get(*id).map_or(&[][..], Vec::as_slice);
-            let print = print(world, thread, talk);
-            if self.read.get(*id).is_some_and(|known| known.print == print) {
+            let print = print(thread);
+            let known = self.read.get(*id).is_some_and(|known| known.print == print);
+            if known && !self.stale.contains(*id) {
                 continue;
             }
+            let talk = self.talks.get(*id).map_or(&[][..], Vec::as_slice);
             let messages = talk.iter().filter_map(|id| table.record(id.as_str()));
             let assessment = Assessment::of(thread, messages, &Contacts(world));
             self.read
                 .insert((*id).clone(), Reading { print, assessment });
         }
+        self.stale.clear();
     }
 }
 
-/// A number that changes with everything that an assessment looks at.
-fn print(world: &World, thread: &Thread, talk: &[Id<Message>]) -> u64 {
+fn sent_at(world: &World, id: &Id<Message>) -> Option<Timestamp> {
+    world.get(id).and_then(|message| message.sent_at)
+}
+
+/// A number that changes with everything of a thread that an assessment looks at, its messages left out.
+fn print(thread: &Thread) -> u64 {
     let mut hasher = DefaultHasher::new();
     (thread.done_at, thread.last_at, &thread.last_text).hash(&mut hasher);
     (thread.new, thread.mentions_me, thread.channel.as_str()).hash(&mut hasher);
@@ -104,13 +152,5 @@ fn print(world: &World, thread: &Thread, talk: &[Id<Message>]) -> u64 {
         thread.participants.len(),
     )
         .hash(&mut hasher);
-    for id in talk {
-        let Some(row) = world.row::<Message>(id.as_str()) else {
-            continue;
-        };
-        let message = &row.record;
-        (id.as_str(), row.version, message.sent_at).hash(&mut hasher);
-        (message.text.len(), message.mentions_me).hash(&mut hasher);
-    }
     hasher.finish()
 }

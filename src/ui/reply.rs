@@ -43,7 +43,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, reply: &ReplyBox, area: R
     for (y, line) in (inner.y..inner.bottom()).zip(rows.iter().skip(first)) {
         canvas.put(inner.x + 1, y, inner.width.saturating_sub(2), line, style);
     }
-    if reply.input.is_empty() {
+    if reply.input.is_empty() || reply.search.is_some() {
+        canvas.fill(inner, style);
         let (key, strong, dim) = (
             canvas.paint.key(),
             canvas.paint.strong(),
@@ -52,7 +53,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, reply: &ReplyBox, area: R
         let typed = reply.search.as_ref().map(crate::app::Input::text);
         let words = match &typed {
             Some(typed) => format!("/{typed}"),
-            None => "type, or put in a snippet by its key, / finds one:".to_owned(),
+            None => "type, or put in a snippet by its key, / finds one or a figure:".to_owned(),
         };
         let style = if typed.is_some() { strong } else { dim };
         let room = inner.width.saturating_sub(3);

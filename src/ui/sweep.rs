@@ -7,6 +7,7 @@ use super::layout::above;
 use super::sheet::counted;
 use crate::app::{App, Sweep};
 use crate::command::Summary;
+use crate::keymap::show_sequence;
 use crate::pane::Spot;
 use crate::record::{Message, Thread};
 
@@ -61,18 +62,27 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, sweep: &Sweep, body: Rect
     if below.height > 1 {
         self::peek(canvas, app, sweep, below);
     }
-    let paint = canvas.paint;
-    let (key, dim) = (paint.key(), paint.dim());
-    let foot = [
-        piece("Enter", key),
-        piece(format!(" clears {messages} · "), dim),
-        piece("x", key),
-        piece(" keeps a group · ", dim),
-        piece("*", key),
-        piece(" all or none · ", dim),
-        piece("Esc", key),
+    let words = [
+        ("input accept", format!(" clears {messages} · ")),
+        ("input toggle", " keeps a group · ".to_owned()),
+        ("input toggle-all", " all or none · ".to_owned()),
+        ("input leave", String::new()),
     ];
-    canvas.foot(area, &foot);
+    foot(canvas, app, area, &words);
+}
+
+/// Writes the keys of commands and what they do below a frame.
+fn foot(canvas: &mut Canvas<'_>, app: &App, area: Rect, words: &[(&str, String)]) {
+    let (key, dim) = (canvas.paint.key(), canvas.paint.dim());
+    let mut pieces = Vec::new();
+    for (command, words) in words {
+        let keys = app.keymap.keys_of(app.scope(), command);
+        if let Some(keys) = keys {
+            pieces.push(piece(show_sequence(&keys), key));
+            pieces.push(piece(words.clone(), dim));
+        }
+    }
+    canvas.foot(area, &pieces);
 }
 
 /// The newest words of each thread of the group under the cursor.
@@ -155,13 +165,14 @@ pub(super) fn summary(canvas: &mut Canvas<'_>, app: &App, scroll: usize, body: R
     for (y, pieces) in (inner.y..inner.bottom()).zip(lines.iter().skip(scroll.min(last))) {
         canvas.line(inner.x + 1, y, inner.width.saturating_sub(2), pieces);
     }
-    let (key, dim) = (paint.key(), paint.dim());
-    let foot = [
-        piece("j k", key),
-        piece(" scroll · ", dim),
-        piece("w", key),
-        piece(" writes it as Markdown · ", dim),
-        piece("Esc", key),
+    let words = [
+        ("input next", " down · ".to_owned()),
+        ("input previous", " up · ".to_owned()),
+        (
+            "inbox summary --export",
+            " writes it as Markdown · ".to_owned(),
+        ),
+        ("input leave", String::new()),
     ];
-    canvas.foot(area, &foot);
+    foot(canvas, app, area, &words);
 }

@@ -349,34 +349,7 @@ fn heading(canvas: &Canvas<'_>, app: &App, message: &Message, (new, here): (bool
     if !out && text::mixed_script(&message.sender_name) {
         left.push(piece(" mixed scripts!", paint.bad()));
     }
-    for (flag, words, style) in [
-        (
-            message.mentions_me,
-            " @me",
-            paint.warn().add_modifier(Modifier::BOLD),
-        ),
-        (message.edited_at.is_some(), " edited", paint.warn()),
-        (message.recalled_at.is_some(), " recalled", paint.bad()),
-        (
-            message.state == MessageState::Queued,
-            " leaves soon, undo stops it",
-            paint.warn(),
-        ),
-        (
-            message.state == MessageState::Cancelled,
-            " cancelled",
-            paint.warn(),
-        ),
-        (
-            message.state == MessageState::Failed,
-            " failed",
-            paint.bad(),
-        ),
-    ] {
-        if flag {
-            left.push(piece(words, style));
-        }
-    }
+    left.extend(flags(canvas.paint, app, message));
     let mut right = Vec::new();
     if let Some(at) = message.sent_at {
         if at > app.world.view.now {
@@ -400,6 +373,35 @@ fn heading(canvas: &Canvas<'_>, app: &App, message: &Message, (new, here): (bool
         right,
         begins: false,
     }
+}
+
+/// What became of a message, behind its sender.
+fn flags(paint: super::paint::Paint<'_>, app: &App, message: &Message) -> Vec<Piece> {
+    let queued = message.state == MessageState::Queued;
+    let over = message.send_at.is_none_or(|at| at <= app.world.view.now);
+    let flags = [
+        (
+            message.mentions_me,
+            " @me",
+            paint.warn().add_modifier(Modifier::BOLD),
+        ),
+        (message.edited_at.is_some(), " edited", paint.warn()),
+        (message.recalled_at.is_some(), " recalled", paint.bad()),
+        (queued && !over, " leaves soon, undo stops it", paint.warn()),
+        (queued && over, " on its way", paint.dim()),
+        (
+            message.state == MessageState::Cancelled,
+            " cancelled",
+            paint.warn(),
+        ),
+        (
+            message.state == MessageState::Failed,
+            " failed",
+            paint.bad(),
+        ),
+    ];
+    let set = flags.into_iter().filter(|(flag, ..)| *flag);
+    set.map(|(_, words, style)| piece(words, style)).collect()
 }
 
 /// The lines of a text in at most so many cells.

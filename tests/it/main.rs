@@ -26,6 +26,7 @@ mod house;
 mod ics_hostile;
 mod ics_series;
 mod inbox;
+mod inbox_words;
 mod layering;
 mod lessons;
 mod linear;

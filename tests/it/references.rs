@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use cnm::app::{App, Configured, Mode, footer, help_rows};
 use cnm::command::{Entry, reference};
 use cnm::config::Config;
-use cnm::keymap::{EVERYWHERE, Found, Keymap, parse_sequence, show_sequence};
+use cnm::keymap::{EVERYWHERE, Found, Keymap, SUMMARY, SWEEP, parse_sequence, show_sequence};
 use cnm::list::World;
 use cnm::pane::Place;
 use cnm::record::Kind;
@@ -219,6 +219,24 @@ fn keys() {
     for row in help_rows(&console(Place::Browse(Kind::Note))) {
         assert!(!row.here, "notes have keys of their own now; list them");
         key_row(&mut text, &row.keys, &row.help, &row.command);
+    }
+    for (scope, title) in [
+        (SWEEP, "What needs no decision"),
+        (SUMMARY, "What was done today"),
+    ] {
+        let _ = write!(
+            text,
+            "\n## {title} (`[{scope}]`)\n\n| keys | what they do | command |\n|---|---|---|\n"
+        );
+        let keymap = Keymap::defaults().unwrap();
+        for (keys, binding) in keymap.all(scope) {
+            key_row(
+                &mut text,
+                &show_sequence(&keys),
+                &binding.help,
+                &binding.shown(),
+            );
+        }
     }
     text.push_str("\n## While something is typed or chosen\n\n| where | keys |\n|---|---|\n");
     for (name, keys) in [

@@ -11,7 +11,9 @@ use cnm::demo::{Filed, Options, Outcome, answer_key, cast, generate};
 use cnm::effect::{Effect, Line, Load};
 use cnm::keymap::{Keymap, parse_sequence};
 use cnm::list::World;
-use cnm::record::{Id, Kind, Lead, Message, Op, Patch, Record, Stage, Thread, ThreadState};
+use cnm::record::{
+    Due, Id, Kind, Lead, Message, Op, Patch, Person, Record, Stage, Thread, ThreadState,
+};
 use cnm::remote::{Address, Client, Token};
 use cnm::server::{Clock, Grant, NewRecord, Options as ServerOptions, Running, Server};
 use cnm::store::{BatchState, Store, StoreHandle};
@@ -19,6 +21,7 @@ use cnm::sync::{self, Event, Handle};
 use cnm::text::Glyphs;
 use cnm::theme::Theme;
 use cnm::ui::{Depth, Look};
+use cnm::when::phrase::{PhraseContext, Wall};
 use cnm::wire::{Batch as WireBatch, Command as WireCommand, Status};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -317,6 +320,33 @@ impl Desk {
 
     pub(super) fn today(&self) -> Date {
         self.app.world.view.today()
+    }
+
+    /// Reads a time that the writer of a message named: as of then, and where they are.
+    pub(super) fn reads(&self, phrase: &str, message: &Message) -> Due {
+        let world = &self.app.world;
+        let sender = world.follow::<Person>(message.sender.as_ref());
+        let there = sender.and_then(|person| cnm::when::zone::load(&person.zone).ok());
+        let there = there.unwrap_or_else(|| world.view.zone.clone());
+        let sent = message.sent_at.unwrap();
+        let people: Vec<(&str, &str)> = world
+            .table::<Person>()
+            .records()
+            .map(|(_, person)| (person.name.as_str(), person.zone.as_str()))
+            .filter(|(_, zone)| !zone.is_empty())
+            .collect();
+        let mut context = PhraseContext::new(sent, there);
+        context.people = &people;
+        let reading = cnm::when::phrase::read(phrase, &context);
+        let reading = reading.unwrap_or_else(|error| panic!("{phrase}: {error}"));
+        match reading.end.unwrap_or(reading.start) {
+            Wall::Day(date) => Due::On { date },
+            Wall::Minute(wall) => Due::At {
+                wall,
+                zone: cnm::when::zone::name(&reading.zone).into(),
+                instant: reading.end_instant(),
+            },
+        }
     }
 
     pub(super) async fn queued(&self) -> usize {

@@ -216,27 +216,29 @@ pub(super) fn decide(message: &str) -> Act {
         })
 }
 
-/// Finds the message that the console points at: its lines up to the next blank one, the original before the
-/// translation beside it.
+/// Finds the message that the console points at: all lines behind the bar at its left, empty ones too; the
+/// original before the translation beside it.
 pub(super) fn at_hand(screen: &str) -> Option<String> {
-    let rows: Vec<&str> = screen.lines().map(inside).collect();
+    let rows: Vec<&str> = screen
+        .lines()
+        .map(|row| row.trim_matches(['┃', ' ']))
+        .collect();
     let first = rows.iter().position(|row| row.starts_with("▶ "))?;
     let (mut left, mut right) = (Vec::new(), Vec::new());
     for row in rows.iter().skip(first + 1) {
-        let row = row.trim();
-        if row.is_empty() {
-            break;
-        }
         // What it answers stands above its own words.
         if row.starts_with("↳ answers") {
             continue;
         }
+        let Some(row) = row.strip_prefix('│') else {
+            break;
+        };
         match row.split_once(" │ ") {
             Some((one, other)) => {
                 left.push(one.trim());
                 right.push(other.trim());
             }
-            None => left.push(row),
+            None => left.push(row.trim()),
         }
     }
     left.extend(right);

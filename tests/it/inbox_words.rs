@@ -1,0 +1,234 @@
+//! Times that messages name, figures in answers, keys of the sweep, and what the day's end says of it.
+
+use cnm::app::{App, Mode, Msg};
+use cnm::effect::{CacheChange, CacheRow, Effect, RowState};
+use cnm::keymap::Keymap;
+use cnm::record::{Due, FollowUp, Kind, Message, MessageState};
+use serde_json::{Value as Json, json};
+
+use crate::desk;
+
+fn row(kind: Kind, id: &str, fields: &Json) -> CacheRow {
+    CacheRow {
+        kind,
+        id: id.to_owned(),
+        version: 1,
+        state: RowState::Clean,
+        fields: fields.to_string(),
+    }
+}
+
+/// One thread with one message of Qin in Shanghai, sent when this many hours have passed since.
+fn from_shanghai(text: &str, hours: i64) -> App {
+    let sent = desk::now() - jiff::SignedDuration::from_hours(hours);
+    let rows = vec![
+        row(
+            Kind::User,
+            "ana",
+            &json!({"name": "Ana", "role": "cnm", "zone": "America/Los_Angeles"}),
+        ),
+        row(
+            Kind::Network,
+            "nova",
+            &json!({"name": "Nova", "lifecycle": "mature", "owner": "ana"}),
+        ),
+        row(
+            Kind::Person,
+            "qin",
+            &json!({"name": "Qin", "circle": "colleague", "zone": "Asia/Shanghai"}),
+        ),
+        row(
+            Kind::Snippet,
+            "s1",
+            &json!({"key": "1", "title": "Month", "lang": "en", "body": "So far: {{figure.diamonds}}."}),
+        ),
+        row(
+            Kind::MetricDef,
+            "diamonds",
+            &json!({"name": "Diamonds", "unit": "diamonds", "direction": "up"}),
+        ),
+        row(
+            Kind::MetricPoint,
+            "p1",
+            &json!({
+                "subject": {"kind": "network", "id": "nova"}, "metric": "diamonds",
+                "period_kind": "mtd", "period": "2026-11-01", "value": 1_204_311, "n": 16,
+                "as_of": "2026-11-16T02:00:00Z", "status": "provisional",
+            }),
+        ),
+        row(
+            Kind::Thread,
+            "t1",
+            &json!({
+                "state": "open", "owner": "ana", "channel": "lark_dm", "from": "qin", "from_name": "Qin",
+                "network": "nova", "last_text": text, "last_at": sent, "new": 1,
+            }),
+        ),
+        row(
+            Kind::Message,
+            "m1",
+            &json!({
+                "thread": "t1", "direction": "in", "sender": "qin", "sender_name": "Qin",
+                "sent_at": sent, "kind": "text", "text": text,
+            }),
+        ),
+    ];
+    let mut app = desk::open("ana", rows, (120, 40));
+    desk::press(&mut app, "2");
+    app
+}
+
+fn follow_up_said(text: &str, hours: i64) -> String {
+    let mut app = from_shanghai(text, hours);
+    desk::press(&mut app, "f d");
+    let made = app.world.table::<FollowUp>().records().next();
+    let made = made.unwrap_or_else(|| panic!("{text}: {:?}", app.screen.notice));
+    match made.1.due.clone().unwrap() {
+        Due::On { date } => date.to_string(),
+        Due::At { wall, zone, .. } => format!("{wall} {zone}"),
+    }
+}
+
+#[test]
+fn a_time_is_meant_as_its_writer_means_it() {
+    // It is Tuesday 08:30 in Los Angeles and Wednesday 00:30 in Shanghai.
+    for (text, hours, due) in [
+        ("周三下班前要定稿。", 8, "2026-11-18T18:00:00 Asia/Shanghai"),
+        (
+            "明天下班前补一下，不然要掉到下个迭代。",
+            8,
+            "2026-11-18T18:00:00 Asia/Shanghai",
+        ),
+        (
+            "明天下班前补一下，不然要掉到下个迭代。",
+            0,
+            "2026-11-19T18:00:00 Asia/Shanghai",
+        ),
+        (
+            "需要你补一段 narrative，Thu 11:00 SGT 要给大老板过。",
+            8,
+            "2026-11-19T11:00:00 Asia/Singapore",
+        ),
+        (
+            "one line each, by 5pm PT. Rough is fine.",
+            8,
+            "2026-11-17T17:00:00 America/Los_Angeles",
+        ),
+        ("麻烦周四前把确认版发我", 8, "2026-11-19"),
+        (
+            "I need it EOD SGT please if can",
+            8,
+            "2026-11-17T18:00:00 Asia/Singapore",
+        ),
+    ] {
+        assert_eq!(follow_up_said(text, hours), due, "{text}, {hours} h ago");
+    }
+}
+
+#[test]
+fn a_figure_goes_into_an_answer_by_a_snippet_and_by_its_name() {
+    let figure = "1,204,311 this month (as of Mon 16 Nov UTC, provisional)";
+    let text = |app: &App| match &app.mode {
+        Mode::Reply(reply) => reply.input.text(),
+        _ => panic!("the reply box is open"),
+    };
+    let mut app = from_shanghai("How much is it so far?", 8);
+    desk::press(&mut app, "r 1");
+    assert_eq!(text(&app), format!("So far: {figure}."));
+    desk::press(&mut app, "esc u");
+    let mut app = from_shanghai("How much is it so far?", 8);
+    desk::press(&mut app, "r H i : space ctrl-t d i a enter");
+    assert_eq!(text(&app), format!("Hi: Diamonds: {figure}"));
+    desk::press(&mut app, "enter");
+    let sent = app.world.table::<Message>().records();
+    let sent: Vec<_> = sent
+        .filter(|(_, one)| one.state == MessageState::Queued)
+        .collect();
+    assert_eq!(sent.len(), 1);
+    assert!(sent[0].1.text.contains("1,204,311"));
+}
+
+#[test]
+fn the_keys_of_the_sweep_and_of_the_summary_are_bindings() {
+    let user =
+        "[sweep]\ny = \"input accept\"\ne = { unbind = true }\n[summary]\nm = \"input leave\"\n";
+    let mut app = desk::console(&desk::morning(), (120, 40));
+    app.keymap = Keymap::defaults()
+        .unwrap()
+        .with_user(user, "keymap.toml")
+        .unwrap();
+    desk::press(&mut app, "2 S j x e");
+    assert!(matches!(app.mode, Mode::Sweep(_)), "`e` was taken away");
+    let before = app.screen.tally.waiting;
+    let effects = desk::press(&mut app, "y");
+    assert!(
+        effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Save(_)))
+    );
+    assert!(app.screen.tally.waiting < before);
+    desk::press(&mut app, "W j");
+    assert!(matches!(app.mode, Mode::Summary(1)));
+    desk::press(&mut app, "m");
+    assert!(matches!(app.mode, Mode::Normal));
+}
+
+#[test]
+fn what_was_swept_stands_in_the_summary() {
+    let mut app = desk::console(&desk::morning(), (120, 40));
+    desk::press(&mut app, "2 S enter");
+    let summary = |app: &App| cnm::command::Summary::of(&app.world, app.undo.done());
+    let swept = summary(&app);
+    let cleared = swept
+        .decisions
+        .iter()
+        .find(|(words, _)| words.starts_with("cleared"));
+    let (_, about) = cleared.expect("the sweep is in it");
+    assert_eq!(about.len(), swept.done);
+    assert!(!swept.done.eq(&0));
+    desk::press(&mut app, "u");
+    assert!(
+        summary(&app).decisions.is_empty(),
+        "what was taken back is not"
+    );
+}
+
+/// Answers, lets the server confirm the message, waits and takes it back; returns whether the message is still there.
+fn taken_back_after(seconds: i64, sent: bool) -> (App, bool) {
+    let mut app = from_shanghai("How much is it so far?", 8);
+    let effects = desk::press(&mut app, "r o k enter");
+    let batch = effects.into_iter().find_map(|effect| match effect {
+        Effect::Save(batch) => Some(batch),
+        _ => None,
+    });
+    let batch = batch.unwrap();
+    let edit = batch.edits.iter().find(|edit| edit.kind == Kind::Message);
+    let id = edit.unwrap().id.clone();
+    app.update(desk::now(), Msg::Saved(batch.id.clone()));
+    desk::wait(&mut app, jiff::SignedDuration::from_secs(seconds));
+    let (_, _, mut fields) = app.world.any(Kind::Message).fields(&id).unwrap();
+    fields.insert("state".into(), json!(if sent { "sent" } else { "queued" }));
+    let confirmed = row(Kind::Message, &id, &Json::Object(fields));
+    let now = app.world.view.now;
+    app.update(now, Msg::Changed(vec![CacheChange::Upsert(confirmed)]));
+    desk::press(&mut app, "u");
+    let there = app.world.any(Kind::Message).has(&id);
+    (app, there)
+}
+
+#[test]
+fn a_message_is_stopped_until_its_delay_is_over_and_not_after() {
+    for (seconds, sent, stays) in [
+        (3, false, false),
+        (9, false, false),
+        (30, false, true),
+        (30, true, true),
+    ] {
+        let (app, there) = taken_back_after(seconds, sent);
+        assert_eq!(there, stays, "after {seconds} s");
+        // Either way the thread waits again.
+        assert_eq!(app.screen.tally.waiting, 1, "after {seconds} s");
+        let said = app.screen.notice.as_ref().unwrap().text.clone();
+        assert_eq!(said.contains("has left and stays"), stays, "{said}");
+    }
+}
