@@ -11,6 +11,7 @@ mod context;
 mod course;
 mod figures;
 mod find;
+mod forget;
 mod form;
 mod fuzzy;
 mod help;

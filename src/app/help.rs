@@ -66,9 +66,9 @@ fn while_typing(mode: &Mode) -> Option<Vec<(String, String)>> {
             ("Enter", "send"),
             ("Alt-Enter", "new line"),
             ("1-9 /", "snippet"),
-            ("Ctrl-T", "figure"),
             ("Ctrl-E", "editor"),
             ("Esc", "keep draft"),
+            ("Ctrl-T", "figure"),
         ],
         Mode::Form(_) => &[
             ("Enter", "save"),

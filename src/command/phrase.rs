@@ -69,7 +69,10 @@ pub(super) fn due_in(
     cx: &Cx<'_>,
 ) -> Option<Result<Due, CommandError>> {
     let places = crate::triage::due_places(text);
-    let mut starts = places.clone();
+    let days = places
+        .iter()
+        .filter_map(|place| weekday_before(text, *place));
+    let mut starts: Vec<usize> = places.iter().copied().chain(days).collect();
     starts.sort_unstable();
     let mut refused = None;
     for place in places {
@@ -84,6 +87,17 @@ pub(super) fn due_in(
         }
     }
     refused.map(Err)
+}
+
+/// Finds the weekday in front of a time: `Thu` alone names none (one sat, one may be wed), `Thu 11:00` does.
+fn weekday_before(text: &str, place: usize) -> Option<usize> {
+    const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+    let head = text.get(..place)?.trim_end_matches([' ', ',']);
+    let letters = head.char_indices().rev();
+    let letters = letters.take_while(|(_, letter)| letter.is_ascii_alphabetic());
+    let start = letters.last().map(|(at, _)| at)?;
+    let word = head.get(start..)?.to_ascii_lowercase();
+    (word.len() <= 5 && DAYS.iter().any(|day| word.starts_with(day))).then_some(start)
 }
 
 /// Lists what may be one phrase from a place on that reaches beyond another one, the longest first.

@@ -1,9 +1,9 @@
 //! Times that messages name, figures in answers, keys of the sweep, and what the day's end says of it.
 
 use cnm::app::{App, Mode, Msg};
-use cnm::effect::{CacheChange, CacheRow, Effect, RowState};
+use cnm::effect::{CacheChange, CacheRow, Effect, Load, RowState};
 use cnm::keymap::Keymap;
-use cnm::record::{Due, FollowUp, Kind, Message, MessageState};
+use cnm::record::{AnyRef, Due, FollowUp, Kind, Message, MessageState};
 use serde_json::{Value as Json, json};
 
 use crate::desk;
@@ -48,15 +48,6 @@ fn from_shanghai(text: &str, hours: i64) -> App {
             &json!({"name": "Diamonds", "unit": "diamonds", "direction": "up"}),
         ),
         row(
-            Kind::MetricPoint,
-            "p1",
-            &json!({
-                "subject": {"kind": "network", "id": "nova"}, "metric": "diamonds",
-                "period_kind": "mtd", "period": "2026-11-01", "value": 1_204_311, "n": 16,
-                "as_of": "2026-11-16T02:00:00Z", "status": "provisional",
-            }),
-        ),
-        row(
             Kind::Thread,
             "t1",
             &json!({
@@ -75,6 +66,22 @@ fn from_shanghai(text: &str, hours: i64) -> App {
     ];
     let mut app = desk::open("ana", rows, (120, 40));
     desk::press(&mut app, "2");
+    // The thread under the cursor asks for the figures of its CN.
+    let figures = Load::Children {
+        parent: AnyRef::new(Kind::Network, "nova"),
+        kind: Kind::MetricPoint,
+        limit: 2_000,
+    };
+    let point = row(
+        Kind::MetricPoint,
+        "p1",
+        &json!({
+            "subject": {"kind": "network", "id": "nova"}, "metric": "diamonds",
+            "period_kind": "mtd", "period": "2026-11-01", "value": 1_204_311, "n": 16,
+            "as_of": "2026-11-16T02:00:00Z", "status": "provisional",
+        }),
+    );
+    app.update(desk::now(), Msg::Loaded(figures, vec![point]));
     app
 }
 
