@@ -78,7 +78,9 @@ pub(super) fn due_in(
     for place in places {
         for start in starts.iter().copied().filter(|start| *start <= place) {
             for words in phrases(text, start, place) {
-                match reading_in(words, cx.world, cx.settings, at, here) {
+                // A weekday or a zone may stand in brackets: `11月20日（周五） 18:00（北京时间）`.
+                let words = words.replace(['(', ')', '（', '）'], " ");
+                match reading_in(&words, cx.world, cx.settings, at, here) {
                     Ok(reading) if !reading.is_past() => return Some(Ok(due_of(&reading))),
                     Ok(_) => {}
                     Err(error) => refused = Some(error),

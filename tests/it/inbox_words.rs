@@ -123,9 +123,14 @@ fn a_time_is_meant_as_its_writer_means_it() {
         ),
         ("麻烦周四前把确认版发我", 8, "2026-11-19"),
         (
+            "请于11月20日（周五） 18:00（北京时间）前回填登记表",
+            8,
+            "2026-11-20T18:00:00 Asia/Shanghai",
+        ),
+        (
             "I need it EOD SGT please if can",
             8,
-            "2026-11-17T18:00:00 Asia/Singapore",
+            "2026-11-17T23:59:00 Asia/Singapore",
         ),
     ] {
         assert_eq!(follow_up_said(text, hours), due, "{text}, {hours} h ago");

@@ -337,7 +337,9 @@ impl Desk {
             .collect();
         let mut context = PhraseContext::new(sent, there);
         context.people = &people;
-        let reading = cnm::when::phrase::read(phrase, &context);
+        // What stands in brackets belongs to it: the weekday, the zone.
+        let phrase = phrase.replace(['（', '）'], " ");
+        let reading = cnm::when::phrase::read(&phrase, &context);
         let reading = reading.unwrap_or_else(|error| panic!("{phrase}: {error}"));
         match reading.end.unwrap_or(reading.start) {
             Wall::Day(date) => Due::On { date },
