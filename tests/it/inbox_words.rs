@@ -197,7 +197,7 @@ fn what_was_swept_stands_in_the_summary() {
         .find(|(words, _)| words.starts_with("cleared"));
     let (_, about) = cleared.expect("the sweep is in it");
     assert_eq!(about.len(), swept.done);
-    assert!(!swept.done.eq(&0));
+    assert_ne!(swept.done, 0);
     desk::press(&mut app, "u");
     assert!(
         summary(&app).decisions.is_empty(),
