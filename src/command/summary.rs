@@ -318,6 +318,7 @@ pub(super) fn run(cx: &mut Cx<'_>, export: Option<String>) {
     } else if cx.screen.is_some() {
         cx.asks.push(Ask::Summary);
     } else {
-        cx.output.push(summary.markdown());
+        let text = summary.markdown();
+        cx.output.extend(text.lines().map(str::to_owned));
     }
 }
