@@ -220,8 +220,12 @@ impl App {
                 },
                 other => {
                     let mode = std::mem::take(&mut self.mode);
+                    let types = !matches!(mode, Mode::Sweep(_) | Mode::Summary(_));
                     effects.extend(self.run_as(vec![line.clone()], vec![other]));
-                    self.mode = mode;
+                    // What is being typed stays; a list gives way to a question.
+                    if types || matches!(self.mode, Mode::Normal) {
+                        self.mode = mode;
+                    }
                     continue;
                 }
             };

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use toml::{Spanned, Table, Value};
 
 use super::{
-    Binding, EVERYWHERE, Hole, MODES, Node, Prompt, Template, Wants, When, parse_sequence,
+    Binding, EVERYWHERE, Hole, MODES, Node, Prompt, SUMMARY, SWEEP, Template, Wants, When,
+    parse_sequence,
 };
 use crate::command::{Command, Parsing, find_kind};
 use crate::pane::Place;
@@ -81,7 +82,9 @@ pub(super) fn read(
     })?;
     for (scope, entries) in parsed {
         let kinds = kinds_of(scope.get_ref()).map_err(|error| fail(scope.span().start, error))?;
-        let is_mode = MODES.contains(&scope.get_ref().as_str());
+        let name = scope.get_ref().as_str();
+        // In these nothing is typed that a command could throw away.
+        let is_mode = MODES.contains(&name) && ![SWEEP, SUMMARY].contains(&name);
         let root: &mut Node = scopes.entry(scope.into_inner()).or_default();
         for (name, entry) in entries {
             let at = name.span().start;

@@ -162,8 +162,7 @@ fn a_figure_goes_into_an_answer_by_a_snippet_and_by_its_name() {
 
 #[test]
 fn the_keys_of_the_sweep_and_of_the_summary_are_bindings() {
-    let user =
-        "[sweep]\ny = \"input accept\"\ne = { unbind = true }\n[summary]\nm = \"input leave\"\n";
+    let user = "[sweep]\ny = \"input accept\"\ne = { unbind = true }\n[summary]\nm = \"input leave\"\no = \"inbox summary --export today.md\"\n";
     let mut app = desk::console(&desk::morning(), (120, 40));
     app.keymap = Keymap::defaults()
         .unwrap()
