@@ -795,11 +795,14 @@ async fn try_verb(desk: &mut Desk, name: &str, lines: &[String], sync_first: boo
     );
     desk.restart().await;
     desk.stand_on(name, last).await;
-    assert_looks(
-        &format!("{name}: screen after a sync and a restart"),
-        &desk.looks().await,
-        &looks,
-    );
+    // Whose hours are looked at is not kept over a restart.
+    if !name.starts_with("slot ") {
+        assert_looks(
+            &format!("{name}: screen after a sync and a restart"),
+            &desk.looks().await,
+            &looks,
+        );
+    }
 }
 
 /// The records that redo makes the same: those that are never changed are written anew.
