@@ -483,11 +483,7 @@ fn hours(text: &str) -> Option<(jiff::civil::Time, jiff::civil::Time)> {
 
 /// Checks the saved views; returns line, fault and hint of the first that cannot be used.
 fn check_views(text: &str, config: &Config) -> Result<(), (usize, String, String)> {
-    let view = crate::record::View {
-        now: jiff::Timestamp::UNIX_EPOCH,
-        zone: jiff::tz::TimeZone::UTC,
-        me: "me".into(),
-    };
+    let view = crate::record::View::new(jiff::Timestamp::UNIX_EPOCH, jiff::tz::TimeZone::UTC, "me");
     for (at, saved) in config.inbox.views.iter().enumerate() {
         let header = text
             .lines()

@@ -19,8 +19,15 @@ pub(super) fn rows_of(edit: &Edit) -> Vec<String> {
 }
 
 impl App {
-    /// Puts the cursor on the first of these rows that stands in the list of a place.
+    /// Puts the cursor on the first of these rows that stands in the list of a place; in the other places on the
+    /// row that it stood on before, where that has come back.
     pub(super) fn go_back_to(&mut self, place: Place, rows: &[String]) {
+        if rows.is_empty() {
+            return;
+        }
+        for shelf in self.screen.shelves.values_mut() {
+            shelf.list.come_back(rows);
+        }
         if let Some(shelf) = self.screen.shelves.get_mut(&place) {
             let _ = rows.iter().any(|key| shelf.list.go_to_key(key));
         }

@@ -6,8 +6,7 @@ use super::App;
 use crate::effect::Effect;
 use crate::pane::{Place, Tone};
 use crate::record::{
-    AnyRef, FollowUp, FollowUpKind, Id, Kind, Lead, Meeting, Network, Person, Stage, Thread,
-    ThreadState,
+    AnyRef, FollowUpKind, Kind, Lead, Meeting, Network, Person, Stage, ThreadState,
 };
 use crate::triage::{self, Mark};
 use crate::when::clock;
@@ -40,8 +39,6 @@ pub struct Need {
     order: i64,
 }
 
-/// At most so many of each kind are looked at: the lists stand in the order of need.
-const LOOKED_AT: usize = 24;
 /// At most so many of each kind are named, so that one place cannot fill the list.
 const NAMED: usize = 4;
 
@@ -77,12 +74,13 @@ impl App {
 
     /// Goes to the most urgent need, to the next one where the cursor is on it already.
     pub(super) fn reach_urgent(&mut self) -> Vec<Effect> {
-        let needs = self.needs(12);
+        let needs = self.needs(usize::MAX);
         let here = (self.screen.place != Place::Today).then(|| self.screen.selected());
         let here = here.flatten();
-        let at = needs
-            .iter()
-            .position(|need| need.link.is_some() && need.link == here);
+        let at = needs.iter().position(|need| match &need.link {
+            Some(_) => need.link == here,
+            None => need.place == self.screen.place,
+        });
         let next = at.map_or(0, |at| at + 1);
         let Some(need) = needs.get(next).or_else(|| needs.first()) else {
             self.screen.say(Tone::Done, "nothing is late, nobody waits");
@@ -97,11 +95,6 @@ impl App {
         };
         self.screen.say(Tone::Info, words);
         effects
-    }
-
-    fn keys(&self, place: Place) -> impl Iterator<Item = &String> {
-        let order = self.screen.shelf(place).map(|shelf| shelf.list.order());
-        order.unwrap_or_default().iter().take(LOOKED_AT)
     }
 
     fn meetings_soon(&self) -> Vec<Need> {
@@ -161,9 +154,8 @@ impl App {
     fn pressing_threads(&self) -> Vec<Need> {
         let view = &self.world.view;
         let mut needs = Vec::new();
-        for key in self.keys(Place::Inbox) {
-            let id = Id::<Thread>::new(key);
-            let (Some(thread), Some(read)) = (self.world.get(&id), self.screen.readings.of(&id))
+        for id in &self.screen.tally.first.threads {
+            let (Some(thread), Some(read)) = (self.world.get(id), self.screen.readings.of(id))
             else {
                 continue;
             };
@@ -193,7 +185,6 @@ impl App {
                 order: due.as_second(),
             });
         }
-        // The list may be filtered, and then stands in another order.
         needs.sort_by_key(|need| (need.pressure, need.order));
         needs.truncate(NAMED);
         needs
@@ -202,8 +193,8 @@ impl App {
     fn late_follow_ups(&self) -> Vec<Need> {
         let view = &self.world.view;
         let mut needs = Vec::new();
-        for key in self.keys(Place::FollowUps) {
-            let Some(follow_up) = self.world.table::<FollowUp>().record(key) else {
+        for id in &self.screen.tally.first.follow_ups {
+            let Some(follow_up) = self.world.get(id) else {
                 continue;
             };
             let Some(late) = follow_up.late(view).filter(|late| late.as_hours() > -24) else {
@@ -242,7 +233,7 @@ impl App {
                 } else {
                     Pressure::Today
                 },
-                link: Some(AnyRef::new(Kind::FollowUp, key)),
+                link: Some(id.link()),
                 place: Place::FollowUps,
                 title: follow_up.title.clone(),
                 why,
@@ -257,15 +248,14 @@ impl App {
     fn needy_networks(&self) -> Vec<Need> {
         let me = self.world.my_id();
         let mut needs = Vec::new();
-        for (at, key) in self.keys(Place::Networks).enumerate() {
-            let id = Id::<Network>::new(key);
-            let Some(network) = self.world.get(&id) else {
+        for (at, id) in self.screen.tally.first.networks.iter().enumerate() {
+            let Some(network) = self.world.get(id) else {
                 continue;
             };
             if network.owner.as_ref().is_some_and(|owner| *owner != me) {
                 continue;
             }
-            let Some(reason) = self.figures.reasons(&id).first() else {
+            let Some(reason) = self.figures.reasons(id).first() else {
                 continue;
             };
             needs.push(Need {

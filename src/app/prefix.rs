@@ -26,10 +26,12 @@ pub enum Prefix {
     Incident,
     /// Press a button of a card.
     Verdict,
+    /// Escalate a follow-up.
+    Escalate,
 }
 
 impl Prefix {
-    const ALL: [(Prefix, &'static str); 15] = [
+    const ALL: [(Prefix, &'static str); 16] = [
         (Prefix::FollowUp, "inbox follow-up"),
         (Prefix::Snooze, "inbox snooze"),
         (Prefix::Slip, "follow-up slip"),
@@ -45,6 +47,7 @@ impl Prefix {
         (Prefix::Turn, "inbox propose"),
         (Prefix::Incident, "inbox incident"),
         (Prefix::Verdict, "inbox answer"),
+        (Prefix::Escalate, "follow-up escalate"),
     ];
 
     /// Returns the word at the left of the bar.
@@ -57,6 +60,7 @@ impl Prefix {
             Prefix::Turn => "turn into",
             Prefix::Incident => "incident",
             Prefix::Verdict => "answer",
+            Prefix::Escalate => "escalate",
         }
     }
 

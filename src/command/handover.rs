@@ -6,18 +6,63 @@ use super::inbox::{colleagues, command_line, conclude, find_user};
 use super::{Ask, CommandError, Cx, Targets};
 use crate::record::{FollowUp, FollowUpState, Id, Kind, Lead, Network, Record, User};
 
-/// What is handed over, and when.
-pub(super) struct HandOver<'a> {
+/// The words of a hand-over.
+#[derive(Clone, Debug, PartialEq, clap::Args)]
+pub struct HandOverArgs {
     /// To whom.
-    pub(super) who: Option<String>,
-    /// From which day on (a date phrase); now without one.
-    pub(super) on: Option<String>,
-    /// Everything of this user instead of the selection.
-    pub(super) of: Option<String>,
-    /// Whether open follow-ups go along.
-    pub(super) with_follow_ups: bool,
+    #[arg(value_name = "PERSON")]
+    who: Option<String>,
+    /// From which day on, as a phrase such as `mon` or `2026-12-01`; the backend does it then (UTC).
+    #[arg(long, value_name = "DAY")]
+    on: Option<String>,
+    /// Everything of this person instead of the selection.
+    #[arg(long, value_name = "PERSON")]
+    of: Option<String>,
+    /// Takes the open follow-ups along (only at once).
+    #[arg(long)]
+    with_follow_ups: bool,
     /// The CNs and leads.
-    pub(super) targets: &'a Targets,
+    #[command(flatten)]
+    pub(super) targets: Targets,
+}
+
+impl HandOverArgs {
+    /// Hands over; a bare id is one of this kind.
+    pub(super) fn run(
+        &self,
+        name: &'static str,
+        kind: Kind,
+        cx: &mut Cx<'_>,
+    ) -> Result<(), CommandError> {
+        let over = HandOver {
+            name,
+            kind,
+            who: self.who.clone(),
+            on: self.on.clone(),
+            of: self.of.clone(),
+            with_follow_ups: self.with_follow_ups,
+            targets: &self.targets,
+        };
+        over.run(cx)
+    }
+}
+
+/// What is handed over, and when.
+struct HandOver<'a> {
+    /// The command.
+    name: &'static str,
+    /// The kind of a bare id.
+    kind: Kind,
+    /// To whom.
+    who: Option<String>,
+    /// From which day on (a date phrase); now without one.
+    on: Option<String>,
+    /// Everything of this user instead of the selection.
+    of: Option<String>,
+    /// Whether open follow-ups go along.
+    with_follow_ups: bool,
+    /// The CNs and leads.
+    targets: &'a Targets,
 }
 
 /// A record that belongs to someone.
@@ -50,10 +95,10 @@ macro_rules! owned {
 owned!(Network, Lead);
 
 impl HandOver<'_> {
-    pub(super) fn run(self, cx: &mut Cx<'_>) -> Result<(), CommandError> {
+    fn run(self, cx: &mut Cx<'_>) -> Result<(), CommandError> {
         let (networks, leads) = self.what(cx)?;
         let Some(who) = &self.who else {
-            let mut command = command_line("network hand-over", self.targets);
+            let mut command = command_line(self.name, self.targets);
             for (flag, value) in [("--on", &self.on), ("--of", &self.of)] {
                 if let Some(value) = value {
                     let value = super::quote_word(value);
@@ -66,7 +111,7 @@ impl HandOver<'_> {
             let count = networks.len() + leads.len();
             let choices = colleagues(cx);
             return cx.ask(
-                "network hand-over",
+                self.name,
                 Ask::Pick {
                     title: format!("hand {count} over to"),
                     command,
@@ -121,7 +166,7 @@ impl HandOver<'_> {
             return Ok((vec![page.as_str().to_owned()], Vec::new()));
         }
         let (mut networks, mut leads) = (Vec::new(), Vec::new());
-        for link in self.targets.any(Some(Kind::Network), cx)? {
+        for link in self.targets.any(Some(self.kind), cx)? {
             match link.known_kind() {
                 Some(Kind::Network) => networks.push(link.id.to_string()),
                 Some(Kind::Lead) => leads.push(link.id.to_string()),

@@ -255,7 +255,17 @@ fn wake_up(
 ) -> Result<(Option<Timestamp>, WakeOn, String), CommandError> {
     match until {
         "reply" => Ok((None, WakeOn::Reply, "a reply".into())),
-        "stage" => Ok((None, WakeOn::Stage, "the lead moves".into())),
+        "stage" => {
+            let record = cx.world.table::<Thread>().record(thread);
+            if record.is_some_and(|thread| thread.lead.is_none()) {
+                return Err(CommandError::refused(
+                    "snooze until the lead moves",
+                    "the conversation belongs to no lead",
+                    "link one with `inbox link --lead NAME`, or snooze until a reply",
+                ));
+            }
+            Ok((None, WakeOn::Stage, "the lead moves".into()))
+        }
         "morning" => {
             let record = cx.world.table::<Thread>().record(thread);
             let person = record.and_then(|thread| cx.world.follow(thread.from.as_ref()));

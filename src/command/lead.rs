@@ -14,6 +14,7 @@ pub(super) use shift::{Move, shift};
 
 use clap::{Args, Subcommand};
 
+use super::handover::HandOverArgs;
 use super::inbox::{command_line, conclude};
 use super::{Ask, Choice, CommandError, Cx, Targets};
 use crate::list::World;
@@ -129,6 +130,8 @@ pub enum LeadCommand {
         #[command(flatten)]
         targets: Targets,
     },
+    /// Hands leads over to someone, at once or on a day; the one before goes on seeing them.
+    HandOver(HandOverArgs),
     /// Lists leads that look like another one.
     Duplicates,
 }
@@ -145,7 +148,8 @@ impl LeadCommand {
             | Self::Next { targets, .. }
             | Self::Expires { targets, .. }
             | Self::Score { targets, .. }
-            | Self::Merge { targets, .. } => Some(targets),
+            | Self::Merge { targets, .. }
+            | Self::HandOver(HandOverArgs { targets, .. }) => Some(targets),
             Self::Add { .. } | Self::Duplicates => None,
         }
     }
@@ -217,6 +221,7 @@ impl LeadCommand {
             Self::Expires { at, targets } => plan::expires(cx, at, &targets),
             Self::Score { answers, targets } => score::score(cx, &answers, &targets),
             Self::Merge { into, targets } => merge::merge(cx, into, &targets),
+            Self::HandOver(over) => over.run("lead hand-over", Kind::Lead, cx),
             Self::Duplicates => {
                 merge::duplicates(cx);
                 Ok(())

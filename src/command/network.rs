@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 
-use super::handover::HandOver;
+use super::handover::HandOverArgs;
 use super::report::{self, Format};
 use super::{CommandError, Cx, Targets, enrol, page};
 use crate::effect::{Effect, Load};
@@ -93,23 +93,7 @@ pub enum NetworkCommand {
     /// Cuts the goal of a year into quarters, that of a quarter into months.
     Split(Targets),
     /// Hands CNs and leads over to someone, at once or on a day; the one before goes on seeing them.
-    HandOver {
-        /// To whom.
-        #[arg(value_name = "PERSON")]
-        who: Option<String>,
-        /// From which day on, as a phrase such as `mon` or `2026-12-01`; the backend does it then (UTC).
-        #[arg(long, value_name = "DAY")]
-        on: Option<String>,
-        /// Everything of this person instead of the selection.
-        #[arg(long, value_name = "PERSON")]
-        of: Option<String>,
-        /// Takes the open follow-ups along (only at once).
-        #[arg(long)]
-        with_follow_ups: bool,
-        /// The CNs and leads.
-        #[command(flatten)]
-        targets: Targets,
-    },
+    HandOver(HandOverArgs),
     /// Prints the portfolio in the order of need with the reasons, or the page of a CN.
     Show {
         /// How to write it: table or json.
@@ -150,7 +134,7 @@ impl NetworkCommand {
             | Self::Score { targets, .. }
             | Self::Enrol { targets, .. }
             | Self::Chase { targets, .. }
-            | Self::HandOver { targets, .. }
+            | Self::HandOver(HandOverArgs { targets, .. })
             | Self::Show { targets, .. }
             | Self::Export { targets, .. } => Some(targets),
             Self::Tab { .. }
@@ -173,7 +157,7 @@ impl NetworkCommand {
                 | Self::Score { .. }
                 | Self::Enrol { .. }
                 | Self::Chase { .. }
-                | Self::HandOver { .. }
+                | Self::HandOver(_)
         )
     }
 
@@ -269,20 +253,7 @@ impl NetworkCommand {
             } => enrol::enrol(cx, campaign.as_deref(), &answer, &targets),
             Self::Chase { campaign, targets } => enrol::chase(cx, campaign.as_deref(), &targets),
             Self::Split(targets) => page::split(cx, &targets),
-            Self::HandOver {
-                who,
-                on,
-                of,
-                with_follow_ups,
-                targets,
-            } => HandOver {
-                who,
-                on,
-                of,
-                with_follow_ups,
-                targets: &targets,
-            }
-            .run(cx),
+            Self::HandOver(over) => over.run("network hand-over", Kind::Network, cx),
             Self::Show { format, targets } => report::show(cx, format, &targets),
             Self::Export {
                 path,

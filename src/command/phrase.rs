@@ -173,18 +173,45 @@ pub(super) fn due_words_at(due: &Due, here: &TimeZone) -> String {
     }
 }
 
-/// Returns the beginning of a person's next working day; without hours, 09:00 on weekdays in their zone.
+/// How many working days in a row somebody may be away before their next morning is given up.
+const AWAY: usize = 60;
+
+/// Returns the beginning of a person's next working day; without hours, 09:00 on weekdays in their zone. Days off and
+/// the public holidays of their country are left out.
 pub(super) fn their_morning(cx: &Cx<'_>, person: Option<&Person>) -> Timestamp {
     let now = cx.world.view.now;
+    let (zone, hours) = their_week(cx, person);
+    let mut at = now;
+    for _ in 0..AWAY {
+        let next = hours
+            .as_ref()
+            .and_then(|hours| next_start(at, &zone, hours));
+        let Some(next) = next else {
+            return now;
+        };
+        if !is_off(person, next, &zone) {
+            return next;
+        }
+        at = next;
+    }
+    at
+}
+
+/// Returns the zone of a person, else mine, and their working hours, else 09:00 to 18:00 on weekdays.
+pub(super) fn their_week(cx: &Cx<'_>, person: Option<&Person>) -> (TimeZone, Option<WeekHours>) {
     let zone = person
         .and_then(|person| zone::load(&person.zone).ok())
         .unwrap_or_else(|| cx.world.view.zone.clone());
     let hours = person
         .and_then(|person| week_hours(&person.hours))
         .or_else(|| Window::new(9 * 60, 18 * 60).ok().map(WeekHours::weekdays));
-    hours
-        .and_then(|hours| next_start(now, &zone, &hours))
-        .unwrap_or(now)
+    (zone, hours)
+}
+
+/// Tells whether a person is off on the local day of an instant.
+pub(super) fn is_off(person: Option<&Person>, at: Timestamp, zone: &TimeZone) -> bool {
+    let date = zone.to_datetime(at).date();
+    person.is_some_and(|person| super::slot::days_off(person, (date, date)).contains(&date))
 }
 
 /// Turns the working hours of a record into the hours that `when` computes with.

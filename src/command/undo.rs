@@ -88,7 +88,10 @@ pub(super) fn undo(cx: &mut Cx<'_>) -> Result<(), CommandError> {
         return Err(CommandError::NoTarget("there is nothing to undo".into()));
     };
     let (mut kept, mut left) = (0, 0);
-    for edit in batch.edits.iter().rev() {
+    // A thread that sleeps until its lead moves goes back to sleep after the lead has moved back, which would wake it.
+    let sleeps = |edit: &&Edit| edit.kind == Kind::Thread && edit.before.contains_key("wake_on");
+    let (last, first): (Vec<&Edit>, Vec<&Edit>) = batch.edits.iter().rev().partition(sleeps);
+    for edit in first.into_iter().chain(last) {
         if has_left(cx, edit) {
             left += 1;
         } else if edit.kind.is_append_only() {

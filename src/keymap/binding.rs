@@ -158,11 +158,7 @@ impl When {
     /// # Errors
     /// Names the word that is neither a variable nor a field, or the value that does not fit.
     pub fn read(text: &str, kinds: &[Kind]) -> Result<Self, QueryError> {
-        let view = View {
-            now: Timestamp::UNIX_EPOCH,
-            zone: TimeZone::UTC,
-            me: "".into(),
-        };
+        let view = View::new(Timestamp::UNIX_EPOCH, TimeZone::UTC, "");
         let condition = Query::parse(text)?.condition(VARIABLES, kinds, &Scope::plain(&view))?;
         Ok(Self {
             text: text.to_owned(),

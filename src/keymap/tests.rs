@@ -163,11 +163,7 @@ fn of_several_bindings_the_first_that_holds_counts() {
     let keymap = mine(
         "[inbox]\ne = [\n  { when = \"network.lifecycle:new sla<2h\", do = \"inbox snooze +1h\" },\n  { when = \"marked>3\", do = \"mark clear\" },\n]\n",
     );
-    let view = View {
-        now: jiff::Timestamp::UNIX_EPOCH,
-        zone: jiff::tz::TimeZone::UTC,
-        me: "ana".into(),
-    };
+    let view = View::new(jiff::Timestamp::UNIX_EPOCH, jiff::tz::TimeZone::UTC, "ana");
     let item: Option<&dyn Row> = None;
     let with = |marks: f64| {
         let holds = |when: &When| when.holds(&Marked(marks), item, &view, &crate::query::NoLinks);

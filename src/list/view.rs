@@ -17,6 +17,7 @@ pub struct ListView {
     waiting: Vec<String>,
     anchor: Option<String>,
     admitted: BTreeSet<String>,
+    gone: Option<String>,
 }
 
 impl ListView {
@@ -54,6 +55,8 @@ impl ListView {
 
     fn take_order(&mut self, order: Vec<String>) {
         let successor = self.successor_in(&order);
+        let left = self.cursor.take_if(|key| successor.as_ref() != Some(&*key));
+        let gone = left.or_else(|| self.gone.take());
         self.order = order;
         self.index = self
             .order
@@ -65,6 +68,15 @@ impl ListView {
         match successor.and_then(|key| self.index.get(&key).copied()) {
             Some(at) => self.go_to(at),
             None => self.go_to(self.position),
+        }
+        self.gone = gone;
+    }
+
+    /// Puts the cursor back on the row that it stood on when that row went away, if it is one of these, is there
+    /// again, and nobody has moved the cursor since.
+    pub fn come_back(&mut self, keys: &[String]) {
+        if let Some(gone) = self.gone.clone().filter(|gone| keys.contains(gone)) {
+            self.go_to_key(&gone);
         }
     }
 
@@ -116,6 +128,7 @@ impl ListView {
 
     /// Puts the cursor on a position; past the end it goes to the last row.
     pub fn go_to(&mut self, position: usize) {
+        self.gone = None;
         self.position = position.min(self.order.len().saturating_sub(1));
         self.cursor = self.order.get(self.position).cloned();
     }
@@ -228,6 +241,25 @@ mod tests {
         assert_eq!(list.cursor(), Some("c"));
         list.arrange(keys(&["a"]), false);
         assert_eq!(list.cursor(), Some("a"));
+    }
+
+    #[test]
+    fn the_cursor_comes_back_to_a_row_that_is_brought_back_unless_it_was_moved() {
+        let mut list = ListView::default();
+        list.arrange(keys(&["a", "b", "c"]), true);
+        list.go_to_key("b");
+        list.arrange(keys(&["a", "c"]), false);
+        list.arrange(keys(&["a", "c"]), false);
+        list.arrange(keys(&["a", "b", "c"]), true);
+        list.come_back(&keys(&["z"]));
+        assert_eq!(list.cursor(), Some("c"), "another row came back");
+        list.come_back(&keys(&["b"]));
+        assert_eq!(list.cursor(), Some("b"));
+        list.arrange(keys(&["a", "c"]), true);
+        list.step(-1);
+        list.arrange(keys(&["a", "b", "c"]), true);
+        list.come_back(&keys(&["b"]));
+        assert_eq!(list.cursor(), Some("a"), "the user had moved on");
     }
 
     #[test]

@@ -107,11 +107,7 @@ impl World {
                 .map(|kind| (*kind, kind.visit(Make)))
                 .collect(),
             changes: BTreeMap::new(),
-            view: View {
-                now,
-                zone,
-                me: me.into(),
-            },
+            view: View::new(now, zone, me),
             ids: Ids::new(seed),
         }
     }
@@ -264,6 +260,20 @@ impl World {
     pub fn upsert(&mut self, row: &CacheRow) {
         self.touch_one(row.kind, &row.id);
         self.any_table_mut(row.kind).upsert(row);
+        if row.kind == Kind::User {
+            self.learn_zone(&row.id);
+        }
+    }
+
+    /// Notes in which zone a user works.
+    fn learn_zone(&mut self, user: &str) {
+        let zone = self.table::<User>().record(user).map(|user| &user.zone);
+        let zone = zone.and_then(|name| crate::when::zone::load(name).ok());
+        let zones = std::sync::Arc::make_mut(&mut self.view.zones);
+        match zone {
+            Some(zone) => zones.insert(user.into(), zone),
+            None => zones.remove(user),
+        };
     }
 
     /// Returns the user at the console.

@@ -33,8 +33,9 @@ pub fn arrange(world: &World, screen: &mut Screen, place: Place, called: bool) {
             lead_keys(world, &screen.funnel)
         }
         Place::Networks => {
-            tally::networks(world, &mut screen.tally);
-            network_keys(world)
+            let keys = network_keys(world);
+            tally::networks(world, &keys, &mut screen.tally);
+            keys
         }
         Place::FollowUps => {
             screen.offers.follow(world);
@@ -329,7 +330,7 @@ impl Stretch {
             Some(Due::On { date }) => *date,
             Some(Due::At { instant, .. }) => view.zone.to_datetime(*instant).date(),
         };
-        match crate::figure::days_between(view.today(), due) {
+        match crate::figure::days_between(follow_up.today(view), due) {
             ..=0 => Self::Today,
             1..=7 => Self::Week,
             _ => Self::Later,

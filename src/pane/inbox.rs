@@ -3,11 +3,13 @@
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
+use jiff::Timestamp;
+
 use super::readings::Contacts;
 use super::tally::{LISTED, Tally};
 use super::{Place, Screen};
 use crate::list::World;
-use crate::record::{Circle, Id, Kind, Person, Thread};
+use crate::record::{Circle, Id, Kind, Person, Thread, ThreadState};
 use crate::triage::{Case, Mark, Rule, Standing, alike, inbox_order, splits};
 use crate::when::zone;
 
@@ -70,7 +72,8 @@ pub(super) fn keys(world: &World, screen: &mut Screen) -> Vec<String> {
         .and_then(|rule| tabs.iter().position(|split| split.rule == rule))
         .unwrap_or(active.min(tabs.len().saturating_sub(1)));
 
-    count_marks(&mut tabs, &cases, world);
+    let pressing = count_marks(&mut tabs, &cases, world);
+    super::tally::pressing(pressing, &mut screen.tally);
     let rule = tabs.get(at).map_or(Rule::All, |split| split.rule.clone());
     let keys = match rule {
         Rule::Snoozed => asleep(&mine),
@@ -153,8 +156,14 @@ fn saved_views(
     found
 }
 
-/// Counts what is urgent and what asks in each split.
-fn count_marks(tabs: &mut [Split], cases: &[Case<'_>], world: &World) {
+/// Counts what is urgent and what asks in each split; returns those threads, with whether they are not urgent and
+/// by when they want an answer.
+fn count_marks<'t>(
+    tabs: &mut [Split],
+    cases: &[Case<'t>],
+    world: &World,
+) -> Vec<(bool, Option<Timestamp>, &'t Id<Thread>)> {
+    let mut pressing = Vec::new();
     let places: HashMap<Rule, usize> = tabs
         .iter()
         .enumerate()
@@ -169,7 +178,12 @@ fn count_marks(tabs: &mut [Split], cases: &[Case<'_>], world: &World) {
                 split.asks += usize::from(mark == Mark::Asks);
             }
         }
+        if mark != Mark::Fyi && case.thread.state == ThreadState::Open {
+            let due = case.thread.sla_due.or(case.thread.last_at);
+            pressing.push((mark != Mark::Urgent, due, case.id));
+        }
     }
+    pressing
 }
 
 /// Tells whether a thread is dealt with at this console: handed to me, else mine by its CN, else nobody's.

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use jiff::Timestamp;
+
 use super::Place;
 use super::arrange::Stretch;
 use super::follow_ups::DueTab;
@@ -14,6 +16,10 @@ use crate::triage::Group;
 
 /// A CN of poorer health than this needs me.
 const POOR: f64 = 60.0;
+/// At most this many of each kind are looked at for what needs me.
+const FIRST: usize = 24;
+/// How long before it is due a follow-up needs me.
+const SOON: jiff::SignedDuration = jiff::SignedDuration::from_hours(24);
 /// At most this many zones and senders are listed.
 pub(super) const LISTED: usize = 12;
 
@@ -65,6 +71,19 @@ pub struct Tally {
     pub rungs: BTreeMap<Id<Stage>, usize>,
     /// CNs in poor health, at risk or suspended.
     pub needy: usize,
+    /// What needs me, whatever the lists show at the moment.
+    pub first: First,
+}
+
+/// The first of each kind in the order of need, filters, splits and views left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct First {
+    /// Threads that are urgent or ask something, by their clock.
+    pub threads: Vec<Id<Thread>>,
+    /// Follow-ups that are late or due within a day.
+    pub follow_ups: Vec<Id<FollowUp>>,
+    /// CNs.
+    pub networks: Vec<Id<Network>>,
 }
 
 impl Tally {
@@ -82,14 +101,16 @@ pub(super) fn follow_ups(world: &World, keys: &[String], tally: &mut Tally) {
     tally.overdue = 0;
     tally.oldest_days = 0;
     tally.promises.clear();
+    tally.first.follow_ups.clear();
     for key in keys {
         let Some(follow_up) = table.record(key) else {
             continue;
         };
-        if let Some(late) = follow_up
-            .late(&world.view)
-            .filter(jiff::SignedDuration::is_positive)
-        {
+        let late = follow_up.late(&world.view);
+        if late.is_some_and(|late| late > -SOON) && tally.first.follow_ups.len() < FIRST {
+            tally.first.follow_ups.push(Id::new(key));
+        }
+        if let Some(late) = late.filter(jiff::SignedDuration::is_positive) {
             tally.overdue += 1;
             tally.oldest_days = tally.oldest_days.max(late.as_hours() / 24);
         }
@@ -154,8 +175,16 @@ pub(super) fn stages(world: &World, tally: &mut Tally) {
         .collect();
 }
 
-/// Counts the CNs that need me.
-pub(super) fn networks(world: &World, tally: &mut Tally) {
+/// Keeps the first of what is pressing, by when an answer is due.
+pub(super) fn pressing(mut found: Vec<(bool, Option<Timestamp>, &Id<Thread>)>, tally: &mut Tally) {
+    found.sort_unstable();
+    let ids = found.into_iter().take(FIRST).map(|(.., id)| id.clone());
+    tally.first.threads = ids.collect();
+}
+
+/// Counts the CNs that need me; `keys` of all, in the order of need.
+pub(super) fn networks(world: &World, keys: &[String], tally: &mut Tally) {
+    tally.first.networks = keys.iter().take(FIRST).map(Id::new).collect();
     tally.needy = world
         .table::<Network>()
         .records()

@@ -11,11 +11,11 @@ use crate::record::{
 
 /// Tuesday 17 November 2026, 08:30 in Los Angeles.
 fn view() -> View {
-    View {
-        now: "2026-11-17T16:30:00Z".parse().unwrap(),
-        zone: TimeZone::get("America/Los_Angeles").unwrap(),
-        me: "u-ana".into(),
-    }
+    View::new(
+        "2026-11-17T16:30:00Z".parse().unwrap(),
+        TimeZone::get("America/Los_Angeles").unwrap(),
+        "u-ana",
+    )
 }
 
 #[derive(Default)]

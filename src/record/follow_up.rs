@@ -134,7 +134,7 @@ impl FollowUp {
         self.escalated_at.is_some() && self.root_cause.trim().is_empty()
     }
 
-    /// Returns the local date on which it is due for whoever is looking.
+    /// Returns the local date on which it is due: as it was written, or that of a due time for whoever is looking.
     pub fn local_day(&self, view: &super::View) -> Option<jiff::civil::Date> {
         match self.due.as_ref()? {
             Due::On { date } => Some(*date),
@@ -142,16 +142,28 @@ impl FollowUp {
         }
     }
 
+    /// Returns the day that it is now by the clock that its due time is measured by: the owner's for a due date, that
+    /// of whoever is looking for a due time.
+    pub fn today(&self, view: &super::View) -> jiff::civil::Date {
+        match self.due {
+            Some(Due::On { .. }) => {
+                let zone = view.zone_of(self.owner.as_ref());
+                zone.to_datetime(view.now).date()
+            }
+            _ => view.today(),
+        }
+    }
+
     /// Returns the elapsed time since it fell due, negative while there is time left.
     ///
-    /// A due date is over when the local day of the person at the console has ended.
+    /// A due date is over when the local day of its owner has ended, in the zone in which they work.
     pub fn late(&self, view: &super::View) -> Option<jiff::SignedDuration> {
         let due = match self.due.as_ref()? {
             Due::At { instant, .. } => *instant,
             Due::On { date } => date
                 .tomorrow()
                 .ok()?
-                .to_zoned(view.zone.clone())
+                .to_zoned(view.zone_of(self.owner.as_ref()).clone())
                 .ok()?
                 .timestamp(),
         };

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 use jiff::civil::{Date, DateTime};
 use jiff::{SignedDuration, Timestamp};
@@ -165,9 +166,29 @@ pub struct View {
     pub zone: jiff::tz::TimeZone,
     /// The id of the person at the console as a user.
     pub me: Box<str>,
+    /// The zones in which colleagues work, by their ids as users.
+    pub zones: std::sync::Arc<BTreeMap<Box<str>, jiff::tz::TimeZone>>,
 }
 
 impl View {
+    /// Makes the view of a person who knows no zone but their own.
+    pub fn new(now: Timestamp, zone: jiff::tz::TimeZone, me: &str) -> Self {
+        Self {
+            now,
+            zone,
+            me: me.into(),
+            zones: std::sync::Arc::default(),
+        }
+    }
+
+    /// Returns the zone in which a user works; that of the console for who is at it, for nobody and for those who
+    /// name none.
+    pub fn zone_of(&self, user: Option<&super::Id<super::User>>) -> &jiff::tz::TimeZone {
+        user.filter(|user| *user.as_str() != *self.me)
+            .and_then(|user| self.zones.get(user.as_str()))
+            .unwrap_or(&self.zone)
+    }
+
     /// Returns the civil date at the console.
     pub fn today(&self) -> Date {
         self.zone.to_datetime(self.now).date()

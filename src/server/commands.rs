@@ -6,7 +6,7 @@ use super::ledger::{
     Change, Ledger, Origin, Touched, audience_users, parent_of, state_of, to_text,
 };
 use super::merge::{
-    Ground, Makers, Merged, State, merge, parse_fields, parse_makers, parse_versions,
+    Ground, Makers, Merged, State, deleted_at, merge, parse_fields, parse_makers, parse_versions,
 };
 use super::principal::Principal;
 use super::storage::{Answer, Life, Result, Stored};
@@ -131,13 +131,7 @@ impl Edit<'_> {
         let stored = self.put(ledger, &state, fields, Life::Live, None)?;
         let touched = Touched::new(state.fields.keys(), &State::default(), &state);
         self.audit(ledger, &stored, &touched, Status::Applied, 0)?;
-        rules::follow(
-            ledger,
-            Op::Create,
-            &stored,
-            &state,
-            &self.caller.principal.user,
-        )?;
+        self.follow(ledger, Op::Create, &stored, &state)?;
         Ok(done(command, Status::Applied, &stored))
     }
 
@@ -172,7 +166,7 @@ impl Edit<'_> {
             return self.conflict(old, patch_fields(&command.patch));
         }
         let makers = parse_makers(&old.makers)?;
-        let own = |version| self.is_own(&makers, version);
+        let own = |version| self.is_own(&makers, base, version);
         let arrived = before.version_of("new");
         let unseen = arrived > base && !own(arrived);
         let ground = Ground {
@@ -225,8 +219,14 @@ impl Edit<'_> {
             .map(|field| before.version_of(field))
             .fold(base, i64::max);
         self.audit(ledger, &stored, &touched, status, judged)?;
-        let author = &self.caller.principal.user;
-        rules::follow(ledger, Op::Update, &stored, &merged.state, author)?;
+        self.follow(ledger, Op::Update, &stored, &merged.state)?;
+        if self.kind == Kind::Lead && merged.changed.iter().any(|field| field == "stage") {
+            let by = rules::By {
+                author: &self.caller.principal.user,
+                maker: &self.maker(),
+            };
+            rules::wake_sleepers(ledger, &stored.id, by)?;
+        }
         let mut result = done(self.command, status, &stored);
         if status == Status::Merged {
             result.server = Some(row(&stored)?);
@@ -247,7 +247,7 @@ impl Edit<'_> {
         let unseen: Vec<String> = state
             .fv
             .iter()
-            .filter(|(_, version)| **version > base && !self.is_own(&makers, **version))
+            .filter(|(_, version)| **version > base && !self.is_own(&makers, base, **version))
             .map(|(field, _)| field.clone())
             .collect();
         if !unseen.is_empty() || base > old.version {
@@ -256,8 +256,7 @@ impl Edit<'_> {
         let stored = self.put(ledger, &state, old.fields.clone(), Life::Deleted, Some(old))?;
         let touched = Touched::new(state.fields.keys(), &state, &State::default());
         self.audit(ledger, &stored, &touched, Status::Applied, base)?;
-        let author = &self.caller.principal.user;
-        rules::follow(ledger, Op::Delete, &stored, &state, author)?;
+        self.follow(ledger, Op::Delete, &stored, &state)?;
         Ok(done(command, Status::Applied, &stored))
     }
 
@@ -344,6 +343,17 @@ impl Edit<'_> {
         })
     }
 
+    /// Lets the rules do what follows from what was stored.
+    fn follow(
+        &self,
+        ledger: &mut Ledger<'_>,
+        op: Op,
+        stored: &Stored,
+        state: &State,
+    ) -> Result<()> {
+        rules::follow(ledger, op, stored, state, &self.caller.principal.user)
+    }
+
     /// Names the cache that the command comes from; scripts have none.
     fn maker(&self) -> String {
         if self.caller.client.is_empty() {
@@ -399,11 +409,13 @@ impl Edit<'_> {
         self.kind.is_append_only()
     }
 
-    /// Tells whether a version was made by the sender itself.
-    fn is_own(&self, makers: &Makers, version: i64) -> bool {
-        makers.get(&version).is_some_and(|maker| {
-            maker.split_once('/') == Some((&self.caller.principal.user, self.caller.client))
-        })
+    /// Tells whether a version was made by the sender itself, and so was seen by them. An edit from before a
+    /// deletion has not seen what the record became when it was brought back, whoever did that.
+    fn is_own(&self, makers: &Makers, base: i64, version: i64) -> bool {
+        base >= deleted_at(makers)
+            && makers.get(&version).is_some_and(|maker| {
+                maker.split_once('/') == Some((&self.caller.principal.user, self.caller.client))
+            })
     }
 
     /// Returns the version that the edit was made on; a creation has seen none.

@@ -317,7 +317,11 @@ fn makers(old: Option<&Stored>, state: &State, version: i64, maker: &str) -> Res
         Some(old) => parse_makers(&old.makers)?,
         None => Makers::new(),
     };
-    makers.retain(|version, _| *version == 1 || state.fv.values().any(|newest| newest == version));
+    makers.retain(|version, _| *version <= 1 || state.fv.values().any(|newest| newest == version));
+    if let Some(old) = old.filter(|old| old.life == Life::Deleted) {
+        makers.retain(|version, _| *version > 0);
+        makers.insert(-old.version, old.updated_by.clone());
+    }
     if !maker.is_empty() {
         makers.insert(version, maker.to_owned());
     }

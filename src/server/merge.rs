@@ -32,6 +32,12 @@ pub(crate) fn parse_versions(text: &str) -> Result<Versions> {
         .map_err(|error| StorageError::Damaged(format!("the versions of fields: {error}")))
 }
 
+/// Returns the version with which the record was deleted before it was brought back, or 0: it stands among the
+/// makers as a number below zero.
+pub(crate) fn deleted_at(makers: &Makers) -> i64 {
+    makers.keys().next().map_or(0, |first| (-first).max(0))
+}
+
 /// Reads the stored makers of versions.
 pub(crate) fn parse_makers(text: &str) -> Result<Makers> {
     serde_json::from_str(text)

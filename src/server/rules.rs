@@ -75,6 +75,20 @@ fn wakes(thread: &State) -> bool {
     }
 }
 
+/// Who made a change, and from which cache.
+#[derive(Clone, Copy)]
+pub(crate) struct By<'b> {
+    pub(crate) author: &'b str,
+    pub(crate) maker: &'b str,
+}
+
+impl<'b> By<'b> {
+    /// What a rule does that no cache has seen.
+    const fn server(author: &'b str) -> Self {
+        Self { author, maker: "" }
+    }
+}
+
 /// Does what follows from a change that was just stored.
 pub(crate) fn follow(
     ledger: &mut Ledger<'_>,
@@ -103,6 +117,25 @@ pub(crate) fn follow(
     let arrives = op == Op::Create && (!outgoing || state.text("state") == "sent");
     if arrives {
         touch_thread(ledger, state, author)?;
+    }
+    Ok(())
+}
+
+/// Brings back the threads that sleep until this lead moves, whoever they belong to.
+///
+/// The version counts as made by who moved the lead: their own console wakes the threads that it knows in the
+/// same batch, and must not come into conflict with what follows from its own step.
+pub(crate) fn wake_sleepers(ledger: &mut Ledger<'_>, lead: &str, by: By<'_>) -> Result<()> {
+    for old in ledger.txn.sleepers(lead)? {
+        let before = state_of(&old)?;
+        if ThreadState::from(before.text("state")) != ThreadState::Snoozed {
+            continue;
+        }
+        store(ledger, &old, &before, by, |thread, next| {
+            thread.set("state", Some(json!("open")), next);
+            thread.set("snoozed_until", None, next);
+            thread.set("wake_on", None, next);
+        })?;
     }
     Ok(())
 }
@@ -175,7 +208,7 @@ fn hand_over(ledger: &mut Ledger<'_>, kind: Kind, id: &str) -> Result<()> {
         shared.push(owner);
     }
     shared.retain(|user| *user != next_owner);
-    store(ledger, &old, &before, SERVER, |state, next| {
+    store(ledger, &old, &before, By::server(SERVER), |state, next| {
         state.set("owner", Some(json!(next_owner)), next);
         state.set("shared_with", Some(json!(shared)), next);
         state.set("next_owner", None, next);
@@ -193,7 +226,7 @@ fn send(ledger: &mut Ledger<'_>, id: &str) -> Result<()> {
         return Ok(());
     }
     let now = json!(ledger.now);
-    let state = store(ledger, &old, &before, SERVER, |state, next| {
+    let state = store(ledger, &old, &before, By::server(SERVER), |state, next| {
         state.set("state", Some(json!("sent")), next);
         state.set("sent_at", Some(now), next);
     })?;
@@ -210,7 +243,7 @@ fn touch_thread(ledger: &mut Ledger<'_>, message: &State, author: &str) -> Resul
     }
     let before = state_of(&old)?;
     let now = ledger.now;
-    store(ledger, &old, &before, author, |thread, next| {
+    store(ledger, &old, &before, By::server(author), |thread, next| {
         newest(thread, message, now, next);
         count(thread, "messages", next);
         if message.text("direction") != "out" {
@@ -267,7 +300,7 @@ fn store(
     ledger: &mut Ledger<'_>,
     old: &Stored,
     before: &State,
-    author: &str,
+    by: By<'_>,
     change: impl FnOnce(&mut State, i64),
 ) -> Result<State> {
     let mut state = before.clone();
@@ -280,8 +313,8 @@ fn store(
         fields: to_text(&state.fields)?,
         life: Life::Live,
         old: Some(old),
-        author,
-        maker: "",
+        author: by.author,
+        maker: by.maker,
     })?;
     let changed: Vec<String> = state
         .fv
@@ -290,7 +323,7 @@ fn store(
         .map(|(field, _)| field.clone())
         .collect();
     let origin = Origin {
-        user: author,
+        user: by.author,
         client: SERVER,
         cmd: "",
         op: "update",

@@ -296,6 +296,8 @@ pub(crate) trait Transaction: Snapshot {
     fn children(&self, kind: Kind, id: &str, limit: usize) -> Result<Vec<Child>>;
     /// Returns the live records whose parent was not there when they were stored.
     fn orphans(&self) -> Result<Vec<Stored>>;
+    /// Returns the live threads that sleep until this lead moves, whoever may see them.
+    fn sleepers(&self, lead: &str) -> Result<Vec<Stored>>;
     /// Remembers the result of a command.
     fn remember(&self, principal: &str, cmd: &str, answer: &Answer, at: i64) -> Result<()>;
     /// Appends to the audit log.

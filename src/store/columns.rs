@@ -125,7 +125,12 @@ pub(super) struct Columns {
 impl Columns {
     /// Reads the columns from a record's JSON; a record that cannot be read is kept, and is not open.
     pub(super) fn read(kind: Kind, fields: &str) -> Self {
-        kind.visit(ReadColumns(fields))
+        let mut columns = kind.visit(ReadColumns(fields));
+        if kind == Kind::Thread {
+            // What was done today is found by the time at which it was done, however old its words are.
+            columns.at = columns.at.max(done_at(fields));
+        }
+        columns
     }
 }
 

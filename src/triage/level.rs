@@ -137,12 +137,11 @@ mod tests {
     }
 
     fn view() -> View {
-        View {
-            // Tuesday.
-            now: "2026-11-17T16:30:00Z".parse().unwrap(),
-            zone: TimeZone::UTC,
-            me: "ana".into(),
-        }
+        View::new(
+            "2026-11-17T16:30:00Z".parse().unwrap(),
+            TimeZone::UTC,
+            "ana",
+        )
     }
 
     fn due(day: i64, kind: FollowUpKind) -> FollowUp {

@@ -9,11 +9,11 @@ use crate::record::{Due, FollowUp, Id, Message, Person, Thread, View};
 
 /// Tuesday 17 November 2026, 08:30 in Los Angeles.
 fn view() -> View {
-    View {
-        now: at("2026-11-17T16:30:00Z"),
-        zone: TimeZone::get("America/Los_Angeles").unwrap(),
-        me: "u-ana".into(),
-    }
+    View::new(
+        at("2026-11-17T16:30:00Z"),
+        TimeZone::get("America/Los_Angeles").unwrap(),
+        "u-ana",
+    )
 }
 
 fn at(text: &str) -> Timestamp {

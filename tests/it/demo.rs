@@ -53,11 +53,11 @@ fn typed<R: Record>(records: &[Filed]) -> Vec<(&str, R)> {
 }
 
 fn view(options: &Options) -> View {
-    View {
-        now: options.now,
-        zone: TimeZone::get("America/Los_Angeles").unwrap(),
-        me: cast(options).ana.user.as_str().into(),
-    }
+    View::new(
+        options.now,
+        TimeZone::get("America/Los_Angeles").unwrap(),
+        cast(options).ana.user.as_str(),
+    )
 }
 
 /// Ana's threads with what is new, and the new messages by id.

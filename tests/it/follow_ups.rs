@@ -2,7 +2,7 @@
 
 use cnm::app::{App, Mode};
 use cnm::effect::{CacheRow, Effect, RowState};
-use cnm::pane::{DueView, Place};
+use cnm::pane::{DueView, Place, Stretch};
 use cnm::record::{Due, FollowUp, FollowUpState, Kind, Message, WaitingOn};
 use cnm::text::Glyphs;
 use cnm::ui::{Depth, Look};
@@ -203,7 +203,7 @@ fn a_promise_of_yesterday_is_on_today_and_read_against_its_day() {
 fn what_was_escalated_is_closed_with_its_root_cause() {
     let mut app = at("5");
     on(&mut app, "call");
-    desk::press(&mut app, "! 1");
+    desk::press(&mut app, "i 1");
     let escalated = follow_up(&app, "call");
     assert_eq!(
         escalated.escalated_to.unwrap().as_str(),
@@ -371,7 +371,124 @@ fn tab_shows_the_other_reading() {
     assert_eq!(follow_up(&app, "call").due, Some(date(first)));
 }
 
-/// A due date is over when the local day of the person at the console has ended.
+/// It is half past midnight on the 18th in Shanghai: what a colleague there had to do on the 17th is late, also for
+/// who looks at it from the 17th in Los Angeles.
+#[test]
+fn a_date_is_overdue_by_the_day_of_its_owner() {
+    let mut rows = rows();
+    let wei = json!({"name": "Wei Zhang", "role": "cnm", "team": "west", "zone": "Asia/Shanghai"});
+    rows.push(row(Kind::User, "weiz", &wei));
+    let app = desk::open("lea", rows, (120, 40));
+    let view = &app.world.view;
+    let stretch = |owner: &str, day: &str| {
+        let one = FollowUp {
+            owner: Some(cnm::record::Id::new(owner)),
+            due: Some(date(day)),
+            ..FollowUp::default()
+        };
+        (one.late(view).unwrap().as_mins(), Stretch::of(&one, view))
+    };
+    assert_eq!(stretch("weiz", "2026-11-17"), (30, Stretch::Overdue));
+    assert_eq!(
+        stretch("weiz", "2026-11-18"),
+        (30 - 24 * 60, Stretch::Today)
+    );
+    assert_eq!(stretch("ben", "2026-11-17").1, Stretch::Today);
+    assert_eq!(stretch("ben", "2026-11-18").1, Stretch::Week);
+}
+
+/// Thanksgiving is left out without anyone having entered it, and so is a day off.
+#[test]
+fn levelling_leaves_out_days_off_and_public_holidays() {
+    let mut rows = rows();
+    let me = json!({"name": "Ana Belmonte", "circle": "colleague", "zone": "America/Los_Angeles", "days_off": ["2026-11-27"]});
+    rows.push(row(Kind::Person, "anas", &me));
+    let user = json!({"name": "Ana Belmonte", "role": "cnm", "team": "west", "zone": "America/Los_Angeles", "person": "anas"});
+    rows.push(row(Kind::User, "ana", &user));
+    for number in 0..3 {
+        let fields = json!({"title": format!("Chore {number}"), "state": "open", "kind": "plan", "owner": "ana", "due": {"date": "2026-11-25"}});
+        rows.push(row(Kind::FollowUp, &format!("chore-{number}"), &fields));
+    }
+    let mut app = desk::open("ana", rows, (120, 40));
+    app.run_line("follow-up level all --cap 1");
+    let mut days: Vec<String> = (0..3)
+        .filter_map(|number| follow_up(&app, &format!("chore-{number}")).due)
+        .map(|due| due.date().to_string())
+        .collect();
+    days.sort();
+    assert_eq!(days, ["2026-11-25", "2026-11-30", "2026-12-01"]);
+}
+
+/// A morning is that of a working day: neither a public holiday nor now, while they work.
+#[test]
+fn their_morning_is_the_next_working_day() {
+    let mut rows = rows();
+    let dana = json!({"name": "Dana Reyes", "circle": "owner", "zone": "America/New_York"});
+    rows.push(row(Kind::Person, "dana", &dana));
+    let mut app = desk::open("ana", rows, (120, 40));
+    let snoozed = |app: &App| follow_up(app, "call").snoozed_until.unwrap().to_string();
+    // 11:30 in New York: the next morning is tomorrow's.
+    app.run_line("follow-up snooze morning --id call");
+    assert_eq!(snoozed(&app), "2026-11-18T14:00:00Z");
+    // Wednesday evening before Thanksgiving: the next morning is Friday's.
+    desk::wait(&mut app, jiff::SignedDuration::from_hours(8 * 24 + 10));
+    app.run_line("follow-up snooze morning --id call");
+    assert_eq!(snoozed(&app), "2026-11-27T14:00:00Z");
+    app.run_line("inbox snooze morning --id t1");
+    let thread = app
+        .world
+        .table::<cnm::record::Thread>()
+        .record("t1")
+        .unwrap();
+    assert_eq!(
+        thread.snoozed_until.unwrap().to_string(),
+        "2026-11-27T14:00:00Z"
+    );
+}
+
+/// A lead is handed over with the key that hands over a CN, and one undo takes it back.
+#[test]
+fn a_lead_is_handed_over_by_a_key() {
+    let mut app = at("3");
+    assert!(app.screen.shelf_mut(Place::Funnel).list.go_to_key("halo"));
+    desk::press(&mut app, "T b");
+    let owner = |app: &App| {
+        let lead = app
+            .world
+            .table::<cnm::record::Lead>()
+            .record("halo")
+            .unwrap();
+        lead.owner.clone().unwrap().as_str().to_owned()
+    };
+    assert_eq!(owner(&app), "ben", "{}", notice(&app));
+    desk::press(&mut app, "u");
+    assert_eq!(owner(&app), "ana");
+}
+
+/// A thread can only sleep until its lead moves if it has one.
+#[test]
+fn sleeping_until_a_lead_moves_needs_a_lead() {
+    let mut app = at("2");
+    app.run_line("inbox snooze stage --id t1");
+    assert!(
+        notice(&app).contains("belongs to no lead"),
+        "{}",
+        notice(&app)
+    );
+    app.run_line("inbox link --lead halo --id t1");
+    app.run_line("inbox snooze stage --id t1");
+    let state = |app: &App| {
+        let thread = app.world.table::<cnm::record::Thread>().record("t1");
+        thread.unwrap().state.clone()
+    };
+    assert_eq!(state(&app), cnm::record::ThreadState::Snoozed);
+    app.run_line("lead advance --id halo");
+    assert_eq!(state(&app), cnm::record::ThreadState::Open);
+    desk::press(&mut app, "u");
+    assert_eq!(state(&app), cnm::record::ThreadState::Snoozed);
+}
+
+/// A due date is over when the local day of its owner has ended.
 #[test]
 fn a_date_is_overdue_after_the_local_day() {
     let app = open((120, 40));

@@ -9,11 +9,11 @@ use cnm::triage::{Ask, Assessment, Rule, Split, splits};
 use jiff::tz::TimeZone;
 
 fn view() -> View {
-    View {
-        now: "2026-11-17T16:30:00Z".parse().unwrap(),
-        zone: TimeZone::get("America/Los_Angeles").unwrap(),
-        me: "u-ana".into(),
-    }
+    View::new(
+        "2026-11-17T16:30:00Z".parse().unwrap(),
+        TimeZone::get("America/Los_Angeles").unwrap(),
+        "u-ana",
+    )
 }
 
 /// Reads the table named by `CNM_MESSAGE_TEMPLATES`, else the shared one; `None` when there is none.

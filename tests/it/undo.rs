@@ -6,6 +6,7 @@
 //! reason.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use cnm::app::{App, Configured, Msg};
@@ -66,6 +67,26 @@ const EXEMPT: &[(&str, &str)] = &[
     ("network follow-ups", "it goes to a list"),
     ("network creators", "it goes to a list"),
     ("network browse", "it opens a page in the browser"),
+    ("network tab", "it goes to a tab"),
+    ("network next-tab", "it goes to a tab"),
+    ("network previous-tab", "it goes to a tab"),
+    ("network next", "it goes to a page"),
+    ("network previous", "it goes to a page"),
+    (
+        "network add",
+        "it opens the form of a new record; saving it is `new`",
+    ),
+    (
+        "network score",
+        "it needs the dimensions of a team; it makes records as `new dimension_score` does",
+    ),
+    ("network show", "it prints figures"),
+    ("network export", "it writes a file"),
+    ("jump", "it goes to a record"),
+    (
+        "import",
+        "it reads a file of another program; its own tests take it back",
+    ),
     (
         "exec",
         "it runs a program; the commands that it answers with are edits of their own",
@@ -181,6 +202,70 @@ const LINES: &[(&str, &[&[&str]])] = &[
     ("lead merge", &[&["lead merge tide --id halo"]]),
     ("lead lose", &[&["lead lose price --id halo"]]),
     ("lead move", &[&["lead move contacted --id halo"]]),
+    (
+        "lead hand-over",
+        &[
+            &["lead hand-over ben --id halo"],
+            &["lead hand-over ben --on 2026-12-01 --id halo --id tide"],
+        ],
+    ),
+    (
+        "network hand-over",
+        &[
+            &["network hand-over ben --id nova --id lead:halo"],
+            &["network hand-over ben --with-follow-ups --id nova"],
+        ],
+    ),
+    (
+        "network step",
+        &[
+            &[
+                "new milestone title=Signed network=nova",
+                "network step --id milestone:MADE",
+            ],
+            &["network step --id incident:ban"],
+        ],
+    ),
+    (
+        "network step-back",
+        &[&[
+            "new milestone title=Signed network=nova",
+            "network step --id milestone:MADE",
+            "network step-back --id milestone:MADE",
+        ]],
+    ),
+    (
+        "network waive",
+        &[&[
+            "new milestone title=Signed network=nova",
+            "network waive \"agreed otherwise\" --id milestone:MADE",
+        ]],
+    ),
+    (
+        "network enrol",
+        &[
+            &["network enrol games --id nova"],
+            &[
+                "network enrol games --as undecided --id nova",
+                "network enrol games --as declined --id nova --id comet",
+            ],
+        ],
+    ),
+    (
+        "network chase",
+        &[&[
+            "network enrol games --as undecided --id comet",
+            "network chase games",
+        ]],
+    ),
+    (
+        "network split",
+        &[&[
+            "new metric_def name=diamonds",
+            "new goal subject=network:nova metric=MADE period=year starts=2027-01-01 target=1200",
+            "network split --id goal:MADE",
+        ]],
+    ),
     (
         "follow-up done",
         &[
@@ -687,9 +772,14 @@ fn assert_same(what: &str, after: &Records, before: &Records) {
 /// Compares two pictures line by line.
 fn assert_looks(what: &str, after: &[String], before: &[String]) {
     assert_eq!(after.len(), before.len(), "{what}");
-    for (at, (now, then)) in after.iter().zip(before).enumerate() {
-        assert_eq!(now, then, "{what}: line {at}");
-    }
+    let differ = |(now, then): &(&String, &String)| now != then;
+    let lines: Vec<String> = after
+        .iter()
+        .zip(before)
+        .filter(differ)
+        .map(|(now, then)| format!("was {then}\nis  {now}"))
+        .collect();
+    assert!(lines.is_empty(), "{what}:\n{}", lines.join("\n"));
 }
 
 fn changed(after: &Records, before: &Records) -> bool {
@@ -812,31 +902,52 @@ fn done_where_kept(done: &Records) -> Records {
         .collect()
 }
 
-#[tokio::test]
-#[ignore = "not whole yet: after `inbox lose` is taken back the figures of the funnel differ"]
-async fn undo_after_each_verb_restores_the_former_state() {
-    let mut desk = Desk::open().await;
+/// Tries all verbs one after another on one desk; after a failure on a new one, so that each failure is told.
+fn try_all(what: impl AsyncFn(&mut Desk, &str, &[String])) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let mut desk = runtime.block_on(Desk::open());
     let runs = runs();
+    let mut failures = Vec::new();
     for (name, lines) in &runs {
-        try_verb(&mut desk, name, lines, true, false).await;
+        let attempt = || runtime.block_on(what(&mut desk, name, lines));
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(attempt)) {
+            let words = panic
+                .downcast_ref::<String>()
+                .cloned()
+                .or_else(|| panic.downcast_ref::<&str>().map(|&words| words.into()));
+            failures.push(format!("{lines:?}: {}", words.unwrap_or_default()));
+            desk = runtime.block_on(Desk::open());
+        }
     }
     println!(
-        "{} runs of {} verbs taken back",
+        "{} runs of {} verbs",
         runs.len(),
         cnm::command::reference().len()
     );
+    assert!(
+        failures.is_empty(),
+        "{} failures:\n{}",
+        failures.len(),
+        failures.join("\n\n")
+    );
 }
 
-#[tokio::test]
-#[ignore = "not whole yet: after a restart Today counts fewer threads as done today"]
-async fn undo_after_a_restart_restores_the_former_state() {
-    let mut desk = Desk::open().await;
-    for (name, lines) in &runs() {
-        try_verb(&mut desk, name, lines, true, true).await;
+#[test]
+fn undo_after_each_verb_restores_the_former_state() {
+    try_all(async |desk, name, lines| try_verb(desk, name, lines, true, false).await);
+}
+
+#[test]
+fn undo_after_a_restart_restores_the_former_state() {
+    try_all(async |desk, name, lines| {
+        try_verb(desk, name, lines, true, true).await;
         if lines.len() == 1 {
-            try_verb(&mut desk, name, lines, false, false).await;
+            try_verb(desk, name, lines, false, false).await;
         }
-    }
+    });
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use super::super::inbox::conclude;
 use super::super::phrase::moved;
+use super::super::slot::days_off;
 use super::super::{Ask, Choice, CommandError, Cx};
 use super::time::move_to;
 use crate::list::World;
@@ -54,16 +55,24 @@ pub(super) fn level(
 /// Works out which follow-ups of mine move to which day.
 fn plan(world: &World, cap: usize, days: u16) -> Vec<Move> {
     let me = world.my_id();
+    let today = world.view.today();
+    let range = (today, crate::figure::plus_days(today, i64::from(days)));
     let away = |follow_up: &FollowUp| {
         let person = world.follow::<Person>(follow_up.waiting_for.as_ref());
         person
-            .map(|person| person.days_off.clone())
+            .map(|person| days_off(person, range))
             .unwrap_or_default()
     };
-    let mine_off = world
-        .me()
-        .and_then(|me| world.follow::<Person>(me.person.as_ref()))
-        .map(|person| person.days_off.clone())
+    // Who has no contact record keeps the holidays of the zone in which they work.
+    let own = world.me().map(|me| {
+        let known = world.follow::<Person>(me.person.as_ref());
+        known.cloned().unwrap_or_else(|| Person {
+            zone: me.zone.clone(),
+            ..Person::default()
+        })
+    });
+    let mine_off = own
+        .map(|person| days_off(&person, range))
         .unwrap_or_default();
     let duties: Vec<Duty<'_>> = world
         .table::<FollowUp>()

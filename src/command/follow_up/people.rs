@@ -1,11 +1,12 @@
 //! Who does it, who waits, and who is reminded when.
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 use super::super::cx::Expects;
 use super::super::inbox::{colleagues, command_line, conclude, find_user};
-use super::super::phrase::{due_of, instant_of, read_phrase, stamp, week_hours};
+use super::super::phrase::{
+    due_of, instant_of, is_off, read_phrase, stamp, their_morning, their_week,
+};
 use super::super::{Ask, CommandError, Cx, Targets, quote_word};
 use crate::list::World;
 use crate::pane::Tone;
@@ -13,11 +14,8 @@ use crate::record::{
     AnyRef, Direction, FollowUp, Id, Kind, Message, MessageKind, MessageState, Person, Thread,
     WaitingOn,
 };
-use crate::when::hours::{WeekHours, Window, is_within, next_start};
+use crate::when::hours::is_within;
 use crate::when::{clock, zone};
-
-/// How many working days in a row somebody may be away before their next morning is given up.
-const AWAY: usize = 60;
 
 /// Hands follow-ups to a colleague; what it is about, its source and its quote go along.
 pub(super) fn hand(
@@ -225,36 +223,15 @@ pub(super) fn waited_for<'c>(cx: &'c Cx<'_>, id: &str) -> Option<&'c Person> {
 }
 
 /// Returns when a message best reaches somebody: now, while they work, else when their next working day begins.
-/// Without hours of their own they work 09:00 to 18:00 on weekdays; days off are left out.
-pub(super) fn their_hours(cx: &Cx<'_>, person: Option<&Person>) -> Timestamp {
+/// Without hours of their own they work 09:00 to 18:00 on weekdays; days off and public holidays are left out.
+fn their_hours(cx: &Cx<'_>, person: Option<&Person>) -> Timestamp {
     let now = cx.world.view.now;
-    let zone = person
-        .and_then(|person| zone::load(&person.zone).ok())
-        .unwrap_or_else(|| cx.world.view.zone.clone());
-    let hours = person
-        .and_then(|person| week_hours(&person.hours))
-        .or_else(|| Window::new(9 * 60, 18 * 60).ok().map(WeekHours::weekdays));
-    let Some(hours) = hours else {
-        return now;
-    };
-    let off = |at: Timestamp, zone: &TimeZone| {
-        let date = zone.to_datetime(at).date();
-        person.is_some_and(|person| person.days_off.contains(&date))
-    };
-    if is_within(now, &zone, &hours) && !off(now, &zone) {
+    let (zone, hours) = their_week(cx, person);
+    let works = hours.is_some_and(|hours| is_within(now, &zone, &hours));
+    if works && !is_off(person, now, &zone) {
         return now.checked_add(cx.settings.send_delay).unwrap_or(now);
     }
-    let mut at = now;
-    for _ in 0..AWAY {
-        let Some(next) = next_start(at, &zone, &hours) else {
-            return now;
-        };
-        if !off(next, &zone) {
-            return next;
-        }
-        at = next;
-    }
-    at
+    their_morning(cx, person)
 }
 
 /// Says who has the next move.

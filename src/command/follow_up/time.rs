@@ -2,9 +2,9 @@
 
 use super::super::cx::Expects;
 use super::super::inbox::{command_line, conclude};
-use super::super::phrase::{due_of, due_words, instant_of, read_phrase, stamp};
+use super::super::phrase::{due_of, due_words, instant_of, read_phrase, stamp, their_morning};
 use super::super::{Ask, CommandError, Cx, Targets};
-use super::people::{their_hours, waited_for};
+use super::people::waited_for;
 use crate::record::{Due, FollowUp, Kind};
 use crate::when::recur::{Recurrence, rule_of};
 use crate::when::shift::Shift;
@@ -152,7 +152,7 @@ pub(super) fn snooze(
     let mut shown = String::new();
     for id in &ids {
         let at = if until == "morning" {
-            their_hours(cx, waited_for(cx, id))
+            their_morning(cx, waited_for(cx, id))
         } else {
             instant_of(&due_of(&read_phrase(until, cx)?), cx)
         };

@@ -258,6 +258,20 @@ pub(super) fn hours_of(person: &Person, zone: Zone, (first, last): (Date, Date))
     hours
 }
 
+/// Returns the days of a range on which a person does not work besides weekends: days off and the public holidays of
+/// their country, by their own dates.
+pub(in crate::command) fn days_off(person: &Person, (first, last): (Date, Date)) -> Vec<Date> {
+    let mut days = person.days_off.clone();
+    if let Some(country) = country_of(person) {
+        for year in first.year()..=last.year() {
+            let known = holidays(country, year).unwrap_or_default();
+            days.extend(known.into_iter().map(|(date, _)| date));
+        }
+    }
+    days.retain(|day| (first..=last).contains(day));
+    days
+}
+
 /// Returns the country whose holidays a person keeps: the one they say, else that of their zone.
 pub(super) fn country_of(person: &Person) -> Option<Country> {
     let code = match person.country.trim() {

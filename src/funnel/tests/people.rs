@@ -7,11 +7,7 @@ use super::*;
 use crate::record::{Handle, Network, Person, Thread, ThreadState, View, WaitingOn};
 
 fn view() -> View {
-    View {
-        now: now(),
-        zone: TimeZone::get("America/Los_Angeles").unwrap(),
-        me: "ana".into(),
-    }
+    View::new(now(), TimeZone::get("America/Los_Angeles").unwrap(), "ana")
 }
 
 #[test]

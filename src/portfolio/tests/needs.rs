@@ -11,11 +11,11 @@ use crate::record::{
 };
 
 fn view() -> View {
-    View {
-        now: at("2026-11-17T16:30:00Z"),
-        zone: TimeZone::get("America/Los_Angeles").unwrap(),
-        me: "ana".into(),
-    }
+    View::new(
+        at("2026-11-17T16:30:00Z"),
+        TimeZone::get("America/Los_Angeles").unwrap(),
+        "ana",
+    )
 }
 
 fn words(network: &Network, evidence: &Evidence<'_>) -> Vec<String> {

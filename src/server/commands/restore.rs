@@ -30,6 +30,7 @@ impl Edit<'_> {
             return Ok(rejected(command, problems));
         }
         let mut fields = parse_fields(&old.fields)?;
+        let known: Vec<String> = fields.keys().cloned().collect();
         fields.retain(|name, _| self.kind.field(name).is_none());
         let patch = Patch {
             set: command.patch.set.clone(),
@@ -47,6 +48,7 @@ impl Edit<'_> {
         state.fv = state
             .fields
             .keys()
+            .chain(&known)
             .map(|name| (name.clone(), next))
             .collect();
         let fields = match self.check(ledger, None, &state)? {
@@ -56,8 +58,7 @@ impl Edit<'_> {
         let stored = self.put(ledger, &state, fields, Life::Live, Some(old))?;
         let touched = Touched::new(state.fields.keys(), &State::default(), &state);
         self.audit(ledger, &stored, &touched, Status::Applied, old.version)?;
-        let author = &self.caller.principal.user;
-        rules::follow(ledger, Op::Update, &stored, &state, author)?;
+        self.follow(ledger, Op::Update, &stored, &state)?;
         Ok(done(command, Status::Applied, &stored))
     }
 }

@@ -16,7 +16,10 @@ mod read;
 mod write;
 
 /// The steps from an empty file to the present schema; only ever appended to.
-const MIGRATIONS: &[&str] = &[include_str!("sqlite/0001_records.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("sqlite/0001_records.sql"),
+    include_str!("sqlite/0002_sleepers.sql"),
+];
 
 /// Marks the file as ours (`PRAGMA application_id`): the letters `cnms`.
 const APPLICATION_ID: i64 = 0x636e_6d73;

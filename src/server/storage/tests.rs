@@ -25,6 +25,7 @@ macro_rules! storage_tests {
                 a_state_that_changed_again_is_known,
                 a_listing_is_in_the_order_of_ids,
                 children_move_to_another_audience,
+                threads_that_sleep_until_a_lead_moves_are_found,
                 a_failed_write_leaves_nothing,
                 an_undone_part_leaves_the_rest,
                 a_view_does_not_see_later_writes,
@@ -381,6 +382,34 @@ fn children_move_to_another_audience(storage: &dyn Storage) {
             assert_eq!(txn.record(Kind::Note, "n")?.map(|note| note.seq), Some(4));
             assert_eq!(txn.record(Kind::Note, "m")?.map(|note| note.seq), Some(3));
             assert!(txn.superseded(1, 3)?);
+            Ok(())
+        })
+        .unwrap();
+}
+
+fn threads_that_sleep_until_a_lead_moves_are_found(storage: &dyn Storage) {
+    storage
+        .change(|txn| {
+            let thread = |id: &str, seq, fields: &str| Stored {
+                kind: Kind::Thread,
+                fields: fields.to_owned(),
+                ..record(id, seq, UNASSIGNED)
+            };
+            let sleeps = r#"{"lead":"l","wake_on":"stage"}"#;
+            txn.put(&thread("a", 1, sleeps), None)?;
+            txn.put(&thread("b", 2, r#"{"lead":"k","wake_on":"stage"}"#), None)?;
+            txn.put(&thread("c", 3, r#"{"lead":"l","wake_on":"reply"}"#), None)?;
+            txn.put(&thread("d", 4, r#"{"lead":"l"}"#), None)?;
+            let gone = Stored {
+                life: Life::Deleted,
+                ..thread("e", 5, sleeps)
+            };
+            txn.put(&gone, None)?;
+            let found = txn.sleepers("l")?;
+            let ids: Vec<&str> = found.iter().map(|one| one.id.as_str()).collect();
+            assert_eq!(ids, ["a"]);
+            txn.put(&thread("a", 6, r#"{"lead":"l"}"#), Some(1))?;
+            assert!(txn.sleepers("l")?.is_empty());
             Ok(())
         })
         .unwrap();

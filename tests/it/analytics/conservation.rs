@@ -189,7 +189,7 @@ proptest! {
     #[test]
     fn needs_come_in_order_and_each_lead_once(ways in ways()) {
         let world = World::new(&ways);
-        let view = View { now: now(), zone: TimeZone::UTC, me: "user1".into() };
+        let view = View::new(now(), TimeZone::UTC, "user1");
         let leads = || world.leads.iter().map(|(id, lead)| (id, lead));
         let found = needs(&world.pipeline(), leads(), [], &view, NeedLimits::default());
         for pair in found.windows(2) {

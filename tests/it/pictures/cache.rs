@@ -132,8 +132,16 @@ impl Cache {
                     let below = self.children.values().flatten().filter(of_kind).cloned();
                     Some(below.collect())
                 }
-                Load::Since { kind, .. } => {
-                    let of_kind = |row: &&CacheRow| row.kind == *kind;
+                Load::Since { kind, since, .. } => {
+                    let done_at = |row: &CacheRow| {
+                        let fields: serde_json::Value = serde_json::from_str(&row.fields).unwrap();
+                        let done = fields["done_at"].as_str().map(str::to_owned);
+                        done.and_then(|done| done.parse::<jiff::Timestamp>().ok())
+                    };
+                    let of_kind = |row: &&CacheRow| {
+                        let late = row.kind != Kind::Thread || done_at(row) >= Some(*since);
+                        row.kind == *kind && late
+                    };
                     let below = self.children.values().flatten();
                     Some(below.chain(&self.closed).filter(of_kind).cloned().collect())
                 }

@@ -73,6 +73,61 @@ async fn a_message_brings_a_thread_back_that_was_put_away() {
     }
 }
 
+/// A team-mate moves a lead that its thread's owner cannot even see: the thread that slept until then is back.
+#[tokio::test]
+async fn a_thread_that_sleeps_until_its_lead_moves_wakes_whoever_moves_it() {
+    let asleep = json!({"state": "snoozed", "wake_on": "stage", "lead": "l"});
+    let (backend, mei) = backend_with_thread(asleep.clone()).await;
+    let mut other = asleep;
+    (other["lead"], other["owner"]) = (json!("k"), json!("mei"));
+    let lead = |stage: &str| json!({"name": "Halo", "owner": "tom", "stage": stage});
+    backend.seed(&[
+        (Kind::Thread, "u", other),
+        (Kind::Lead, "l", lead("new")),
+        (Kind::Lead, "k", lead("new")),
+    ]);
+    let tom = backend.client("tom");
+    tom.one(update("a", "lead", "l", 1, json!({"next_step": "call"})))
+        .await;
+    assert_eq!(row(&mei, "thread", "t").await.fields["state"], "snoozed");
+    tom.one(update("b", "lead", "l", 2, json!({"stage": "contacted"})))
+        .await;
+    let thread = row(&mei, "thread", "t").await;
+    assert_eq!(thread.fields["state"], "open");
+    assert!(!thread.fields.contains_key("wake_on"));
+    assert_eq!(thread.updated_by.as_deref(), Some("tom"));
+    let other = row(&mei, "thread", "u").await;
+    assert_eq!(other.fields["state"], "snoozed", "its lead stays");
+    assert!(backend.server.verify_audit().unwrap().broken_at.is_none());
+}
+
+/// The mover's own console wakes what it knows in the same batch, and takes both back before either was sent.
+#[tokio::test]
+async fn a_move_that_wakes_and_is_taken_back_offline_is_no_conflict() {
+    let asleep = json!({"state": "snoozed", "wake_on": "stage", "lead": "l"});
+    let (backend, mei) = backend_with_thread(asleep).await;
+    let lead = json!({"name": "Halo", "owner": "mei", "stage": "new"});
+    backend.seed(&[(Kind::Lead, "l", lead)]);
+    let mut wake = update("b", "thread", "t", 1, json!({"state": "open"}));
+    wake["unset"] = json!(["wake_on"]);
+    let sleep = json!({"state": "snoozed", "wake_on": "stage"});
+    let results = mei
+        .send(&[
+            update("a", "lead", "l", 1, json!({"stage": "contacted"})),
+            wake,
+            update("c", "lead", "l", 1, json!({"stage": "new"})),
+            update("d", "thread", "t", 1, sleep),
+        ])
+        .await;
+    for result in &results {
+        assert!(result.status.is_settled(), "{result:?}");
+    }
+    let thread = row(&mei, "thread", "t").await;
+    assert_eq!(thread.fields["state"], "snoozed");
+    assert_eq!(thread.fields["wake_on"], "stage");
+    assert_eq!(row(&mei, "lead", "l").await.fields["stage"], "new");
+}
+
 #[tokio::test]
 async fn a_thread_is_not_done_while_a_message_is_unseen() {
     let (backend, mei) = backend_with_thread(json!({"state": "open"})).await;

@@ -192,6 +192,22 @@ impl Transaction for Session<'_> {
         Ok(found)
     }
 
+    fn sleepers(&self, lead: &str) -> Result<Vec<Stored>> {
+        let mut statement = self.prepare(concat!(
+            "SELECT ",
+            record_columns!(),
+            " FROM record r WHERE kind = 'thread' AND deleted = 0
+             AND json_extract(fields, '$.wake_on') = 'stage' AND json_extract(fields, '$.lead') = ?1
+             ORDER BY seq"
+        ))?;
+        let mut rows = statement.query([lead])?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            found.push(stored(row)?);
+        }
+        Ok(found)
+    }
+
     fn remember(&self, principal: &str, cmd: &str, answer: &Answer, at: i64) -> Result<()> {
         self.execute(
             "INSERT INTO answer (principal, cmd, digest, result, at) VALUES (?1, ?2, ?3, ?4, ?5)",
