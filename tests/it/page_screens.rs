@@ -4,11 +4,10 @@ use std::collections::BTreeSet;
 
 use cnm::app::App;
 use cnm::demo::{self, Options};
-use cnm::effect::{Batch, Effect, Line};
+use cnm::effect::{Batch, Effect};
 use cnm::pane::{Focus, Place, Tab};
 use cnm::record::{Kind, Lifecycle, Network};
 use cnm::server::{Grant, NewRecord};
-use cnm::sync::Event;
 use cnm::text::Glyphs;
 use cnm::ui::{Depth, Look};
 
@@ -220,21 +219,19 @@ async fn one_edit_on_every_tab_reaches_the_audit_log_of_the_backend() {
         console.store.save(batch).await.unwrap();
     }
     console.sync.poke();
-    console
-        .until(|event| {
-            matches!(event, Event::Status(status) if status.line == Line::Live && status.queued == 0)
-        })
-        .await;
     let audit = rusqlite::Connection::open(backend.folder.path().join("server.db")).unwrap();
+    let entry = |cmd: &str| -> (i64, Option<String>, Option<String>) {
+        let sql = "SELECT count(*), max(user), max(id) FROM audit WHERE cmd = ?1";
+        let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+        audit.query_row(sql, [cmd], read).unwrap()
+    };
+    let began = std::time::Instant::now();
+    while edits.iter().any(|(_, cmd, _)| entry(cmd).0 == 0) && began.elapsed().as_secs() < 120 {
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
     for (tab, cmd, id) in edits {
-        let found: (i64, String, String) = audit
-            .query_row(
-                "SELECT count(*), max(user), max(id) FROM audit WHERE cmd = ?1",
-                [&cmd],
-                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
-            )
-            .unwrap_or_else(|error| panic!("{tab:?}: {error}"));
-        assert_eq!(found, (1, ana.clone(), id), "{tab:?}");
+        let wanted = (1, Some(ana.clone()), Some(id));
+        assert_eq!(entry(&cmd), wanted, "{tab:?}");
     }
     console.stop().await;
     backend.running.shutdown().await;
