@@ -9,6 +9,7 @@ mod back;
 mod configure;
 mod context;
 mod course;
+mod done;
 mod figures;
 mod find;
 mod forget;

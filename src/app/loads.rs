@@ -9,7 +9,6 @@ use crate::record::{
     AnyRef, Creator, CreatorSnapshot, Direction, FollowUp, Id, Kind, KindVisitor, Message,
     MetricPoint, Plan, Record, Thread,
 };
-use crate::triage::Standing;
 
 /// At most this many messages of a thread are read for its preview.
 const MESSAGES: usize = 200;
@@ -21,8 +20,6 @@ const CARDS: usize = 16;
 const COURSES: usize = 64;
 /// At most this many messages of the last days are looked through for promises.
 const SENT: usize = 2_000;
-/// At most this many threads that moved today are read for what was done today.
-const DONE: usize = 5_000;
 /// At most this many creators of a CN are read.
 const CREATORS: usize = 20_000;
 /// At most this many figures of its creators are read: six metrics in two months of 15,000 creators.
@@ -141,29 +138,6 @@ impl App {
             }
             _ => self.screen.place == Place::Browse(row.kind),
         }
-    }
-
-    /// Tells whether a row is a thread that was done today, here or on another device: today's count holds it.
-    fn is_done_today(&self, row: &CacheRow) -> bool {
-        row.kind == Kind::Thread
-            && crate::record::read::<Thread>(&row.fields)
-                .is_ok_and(|thread| Standing::of(&thread, &self.world.view) == Standing::DoneToday)
-    }
-
-    /// Returns what was done since the local midnight, once it is known whose midnight: closed threads are not
-    /// read at start, and today's count and its split are made of them.
-    fn wanted_done(&mut self) -> Option<Effect> {
-        let ready = self.world.me().is_some();
-        if !(ready && self.whole.insert(Kind::Thread)) {
-            return None;
-        }
-        let view = &self.world.view;
-        let midnight = view.today().to_zoned(view.zone.clone()).ok()?;
-        Some(Effect::Load(Load::Since {
-            kind: Kind::Thread,
-            since: midnight.timestamp(),
-            limit: DONE,
-        }))
     }
 
     /// Takes in rows that were asked for.

@@ -3,10 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
-use jiff::Timestamp;
-
 use super::readings::Contacts;
-use super::tally::{LISTED, Tally};
+use super::tally::{LISTED, Pressing, Tally};
 use super::{Place, Screen};
 use crate::list::World;
 use crate::record::{Circle, Id, Kind, Person, Thread, ThreadState};
@@ -158,11 +156,7 @@ fn saved_views(
 
 /// Counts what is urgent and what asks in each split; returns those threads, with whether they are not urgent and
 /// by when they want an answer.
-fn count_marks<'t>(
-    tabs: &mut [Split],
-    cases: &[Case<'t>],
-    world: &World,
-) -> Vec<(bool, Option<Timestamp>, &'t Id<Thread>)> {
+fn count_marks<'t>(tabs: &mut [Split], cases: &[Case<'t>], world: &World) -> Vec<Pressing<'t>> {
     let mut pressing = Vec::new();
     let places: HashMap<Rule, usize> = tabs
         .iter()
@@ -180,7 +174,8 @@ fn count_marks<'t>(
         }
         if mark != Mark::Fyi && case.thread.state == ThreadState::Open {
             let due = case.thread.sla_due.or(case.thread.last_at);
-            pressing.push((mark != Mark::Urgent, due, case.id));
+            let no_clock = case.thread.sla_due.is_none();
+            pressing.push((mark != Mark::Urgent, no_clock, due, case.id));
         }
     }
     pressing

@@ -175,8 +175,11 @@ pub(super) fn stages(world: &World, tally: &mut Tally) {
         .collect();
 }
 
-/// Keeps the first of what is pressing, by when an answer is due.
-pub(super) fn pressing(mut found: Vec<(bool, Option<Timestamp>, &Id<Thread>)>, tally: &mut Tally) {
+/// A thread that may need me: whether it is not urgent, whether it has no clock, and its clock or its newest message.
+pub(super) type Pressing<'t> = (bool, bool, Option<Timestamp>, &'t Id<Thread>);
+
+/// Keeps the first of what is pressing: the urgent before the others, those with a clock before those without.
+pub(super) fn pressing(mut found: Vec<Pressing<'_>>, tally: &mut Tally) {
     found.sort_unstable();
     let ids = found.into_iter().take(FIRST).map(|(.., id)| id.clone());
     tally.first.threads = ids.collect();

@@ -705,7 +705,7 @@ fn screens_of_the_funnel_at_every_size() {
     const SHOWN: [(&str, &str, &str); 8] = [
         ("list", "3", ""),
         ("activity", "3 v", ""),
-        ("hole", "3 !", ""),
+        ("hole", "3 O", ""),
         ("board", "3 b", ""),
         ("figures", "3 f", ""),
         ("stepping", "3 s", ""),
