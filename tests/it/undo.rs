@@ -936,13 +936,11 @@ fn try_all(what: impl AsyncFn(&mut Desk, &str, &[String])) {
 }
 
 #[test]
-#[ignore = "slow: a minute and more"]
 fn undo_after_each_verb_restores_the_former_state() {
     try_all(async |desk, name, lines| try_verb(desk, name, lines, true, false).await);
 }
 
 #[test]
-#[ignore = "slow: a minute and more"]
 fn undo_after_a_restart_restores_the_former_state() {
     try_all(async |desk, name, lines| {
         try_verb(desk, name, lines, true, true).await;
