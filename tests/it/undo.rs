@@ -903,6 +903,10 @@ fn done_where_kept(done: &Records) -> Records {
 }
 
 /// Tries all verbs one after another on one desk; after a failure on a new one, so that each failure is told.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a closure is written where it is passed"
+)]
 fn try_all(what: impl AsyncFn(&mut Desk, &str, &[String])) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
