@@ -256,12 +256,12 @@ fn the_biggest_hole_is_one_key_from_its_leads() {
         .cloned()
         .unwrap();
     assert!(shown(&app).contains("biggest hole"));
-    let app = morning(&cache, "3 !", (120, 40));
+    let app = morning(&cache, "3 O", (120, 40));
     let rows = app.screen.list().unwrap().order().to_vec();
     let wanted: Vec<String> = hole.leads.iter().map(|id| id.as_str().to_owned()).collect();
     assert_eq!(rows, wanted, "the leads before the step, longest first");
     assert!(!rows.is_empty());
-    let app = morning(&cache, "3 ! esc", (120, 40));
+    let app = morning(&cache, "3 O esc", (120, 40));
     assert!(app.screen.list().unwrap().len() > rows.len());
 }
 
