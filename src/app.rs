@@ -342,6 +342,9 @@ impl App {
     pub fn update(&mut self, now: Timestamp, msg: Msg) -> Vec<Effect> {
         self.world.view.now = now;
         let mut effects = Vec::new();
+        let waits = self.dirty;
+        // A frame that is still to be drawn whole, as of a new place, must not be left half drawn by a move.
+        let whole = waits && self.following.is_none();
         self.dirty = true;
         let holds = matches!(
             msg,
@@ -354,7 +357,9 @@ impl App {
         match msg {
             Msg::Key(key) => {
                 effects = self.key(key);
-                self.follow(stance, &mut effects);
+                if !whole {
+                    self.follow(stance, &mut effects);
+                }
             }
             Msg::Typed(line) => effects = self.typed_line(&line),
             Msg::Paste(text) => effects = self.paste(&text),
@@ -372,7 +377,7 @@ impl App {
             Msg::Reloaded { user, rows } => effects = self.reload(&user, &rows),
             Msg::Saved(batch) => {
                 self.pending_edits.saved(&batch);
-                self.dirty = false;
+                self.dirty = waits;
             }
             Msg::SaveFailed { batch, why } => self.take_back(&batch, &why),
             Msg::Outbox(rows) => {

@@ -116,6 +116,8 @@ pub struct Server {
 pub struct Ui {
     /// Name of the theme: `midnight`, `okabe` (for eyes that do not tell red from green), `gruvbox`, `nord`, `dracula`, `catppuccin-mocha`, `tokyo-night`, `rose-pine`, `solarized-dark`; light: `daylight`, `okabe-light`, `catppuccin-latte`, `solarized-light`; `ansi` (the terminal's own sixteen colours); or a file in `themes/`.
     pub theme: String,
+    /// Name of the theme where the terminal says that its background is light; empty takes `theme` everywhere.
+    pub light_theme: String,
     /// Draws with ASCII characters only.
     pub ascii: bool,
     /// Colours: `auto`, `truecolor`, `256`, `16` or `none`.
@@ -134,6 +136,7 @@ impl Default for Ui {
     fn default() -> Self {
         Self {
             theme: "midnight".into(),
+            light_theme: String::new(),
             ascii: false,
             colours: Colours::Auto,
             mouse: false,

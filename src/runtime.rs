@@ -6,6 +6,8 @@
 
 mod clock;
 mod encode;
+mod frames;
+mod ground;
 mod home;
 mod import;
 mod keys;
@@ -23,6 +25,7 @@ mod width;
 mod worker;
 
 pub use clock::Clock;
+pub use frames::Frames;
 pub use home::{Home, HomeError, fallback_theme};
 pub use import::{LOADS as IMPORT_LOADS, plans as import_plans, point_loads as import_point_loads};
 pub use outside::read_file;
@@ -160,6 +163,9 @@ pub async fn run(app: &mut App, screen: &mut Screen, wiring: Wiring) -> Result<(
         }
     };
     let lines = screen.is_linear().then(lines::reader);
+    // The first frame is on screen; the reader of keys, which would take the answer for keys, is not there yet.
+    let asks = lines.is_none() && !app.config.ui.light_theme.is_empty();
+    let ground = asks.then(|| ground::ask(&wiring.home.state)).flatten();
     let mut console = Loop {
         waiting,
         look: look(app),
@@ -176,6 +182,9 @@ pub async fn run(app: &mut App, screen: &mut Screen, wiring: Wiring) -> Result<(
         wiring,
     };
     console.look = console.settle_width(app);
+    if let Some(ground) = ground {
+        console.grounded(app, screen, ground)?;
+    }
     let watchdog = console
         .wiring
         .signals
@@ -462,6 +471,23 @@ impl Loop {
         let configured = home.configured_after(&app.config, &app.keymap, &app.theme);
         self.take(app, screen, Msg::Configured(Box::new(configured)))?;
         self.look = self.settle_width(app);
+        Ok(())
+    }
+
+    /// Takes the theme for the ground of the terminal, and the keys that were typed before it was known.
+    fn grounded(
+        &mut self,
+        app: &mut App,
+        screen: &mut Screen,
+        ground: ground::Answer,
+    ) -> Result<(), RunError> {
+        if ground.changed {
+            let theme = self.wiring.home.theme_of(&app.config.ui).map(Box::new);
+            self.take(app, screen, Msg::Themed(theme))?;
+        }
+        for key in ground.keys {
+            self.take(app, screen, Msg::Key(key))?;
+        }
         Ok(())
     }
 

@@ -101,6 +101,15 @@ impl Key {
             }
         }
         key.code = code(rest)?;
+        if let (true, KeyCode::Char(letter)) = (key.shift, key.code) {
+            // A capital letter shows its Shift itself: `ctrl-shift-a` is `ctrl-A`.
+            let mut capital = letter.to_uppercase();
+            if let (Some(capital), None) = (capital.next(), capital.next())
+                && capital != letter
+            {
+                (key.code, key.shift) = (KeyCode::Char(capital), false);
+            }
+        }
         Some(key)
     }
 }
@@ -155,6 +164,9 @@ impl fmt::Display for Key {
         }
         match self.code {
             KeyCode::Char(' ') => out.write_str("Space"),
+            KeyCode::Char(letter) if self.ctrl && letter.is_ascii_uppercase() => {
+                write!(out, "Shift-{letter}")
+            }
             KeyCode::Char(letter) if self.ctrl => write!(out, "{}", letter.to_ascii_uppercase()),
             KeyCode::Char(letter) => write!(out, "{letter}"),
             KeyCode::PageUp => out.write_str("PgUp"),

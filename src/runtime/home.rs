@@ -97,47 +97,41 @@ impl Home {
 
     /// Reads config, keymap and theme; a bad file is left out, and the answer says why.
     pub fn configured(&self) -> Configured {
-        self.configured_over(
-            Config::default,
-            || Keymap::defaults().unwrap_or_default(),
-            fallback_theme,
-        )
+        self.configured_over(None)
     }
 
-    /// Reads config, keymap and theme again; in the place of a bad file stands what holds now, and the answer
-    /// says why.
+    /// Reads config, keymap, hooks, macros and theme again; in the place of a bad file stands what holds now, and
+    /// the answer says why.
     pub fn configured_after(&self, config: &Config, keymap: &Keymap, theme: &Theme) -> Configured {
-        let mut configured =
-            self.configured_over(|| config.clone(), || keymap.clone(), || theme.clone());
+        let mut configured = self.configured_over(Some((config, keymap, theme)));
         for problem in &mut configured.problems {
             problem.push_str("; until then the old one holds");
         }
         configured
     }
 
-    fn configured_over(
-        &self,
-        config: impl FnOnce() -> Config,
-        keymap: impl FnOnce() -> Keymap,
-        theme: impl FnOnce() -> Theme,
-    ) -> Configured {
+    /// Reads everything; what holds already stands in for what cannot be read, else what ships.
+    fn configured_over(&self, held: Option<(&Config, &Keymap, &Theme)>) -> Configured {
         let mut problems = Vec::new();
         let config = self.config().unwrap_or_else(|problem| {
             problems.push(problem);
-            config()
+            held.map_or_else(Config::default, |(config, ..)| config.clone())
         });
         let mut keymap = self.keymap(&config.keys).unwrap_or_else(|problem| {
             problems.push(problem);
-            keymap()
+            let ours = || Keymap::defaults().unwrap_or_default();
+            held.map_or_else(ours, |(_, keymap, _)| keymap.clone())
         });
-        keymap.macros = self.macros(&mut problems);
+        let none = BTreeMap::new();
+        let macros = held.map_or(&none, |(_, keymap, _)| &keymap.macros);
+        keymap.macros = self.macros_over(macros, &mut problems);
         keymap.hooks = self.hooks().unwrap_or_else(|problem| {
             problems.push(problem);
-            Vec::new()
+            held.map_or_else(Vec::new, |(_, keymap, _)| keymap.hooks.clone())
         });
-        let theme = self.theme(&config.ui.theme).unwrap_or_else(|problem| {
+        let theme = self.theme_of(&config.ui).unwrap_or_else(|problem| {
             problems.push(problem);
-            theme()
+            held.map_or_else(fallback_theme, |(.., theme)| theme.clone())
         });
         Configured {
             config,
@@ -163,8 +157,28 @@ impl Home {
         self.config.join("macros")
     }
 
+    /// Reads the theme for the ground that this terminal was seen to have last.
+    pub(super) fn theme_of(&self, ui: &config::Ui) -> Result<Theme, String> {
+        self.theme(self.theme_name(ui))
+    }
+
+    /// Returns the name of the theme for the ground that this terminal was seen to have last.
+    fn theme_name<'a>(&self, ui: &'a config::Ui) -> &'a str {
+        let light = !ui.light_theme.is_empty() && super::ground::is_light(&self.state);
+        if light { &ui.light_theme } else { &ui.theme }
+    }
+
     /// Reads the macros; one that cannot be read is left out, and the problems say why.
     pub fn macros(&self, problems: &mut Vec<String>) -> BTreeMap<String, Macro> {
+        self.macros_over(&BTreeMap::new(), problems)
+    }
+
+    /// Reads the macros; one that cannot be read stays as it is held, and the problems say why.
+    fn macros_over(
+        &self,
+        held: &BTreeMap<String, Macro>,
+        problems: &mut Vec<String>,
+    ) -> BTreeMap<String, Macro> {
         let mut macros = BTreeMap::new();
         let Ok(entries) = std::fs::read_dir(self.macros_folder()) else {
             return macros;
@@ -177,23 +191,18 @@ impl Home {
         for file in files {
             let name = file
                 .file_stem()
-                .map(|stem| stem.to_string_lossy().into_owned());
-            let text = match read(&file) {
-                Ok(text) => text.unwrap_or_default(),
-                Err(problem) => {
-                    problems.push(problem);
-                    continue;
-                }
-            };
-            match read_steps(&text, parsing.get_or_insert_with(Parsing::new)) {
-                Ok(steps) => {
-                    macros.insert(name.unwrap_or_default(), Macro { text, steps });
-                }
-                Err(wrongs) => problems.extend(
-                    wrongs
-                        .iter()
-                        .map(|(line, error)| format!("{}:{line}: {error}", file.display())),
-                ),
+                .map(|stem| stem.to_string_lossy().into_owned())
+                .unwrap_or_default();
+            let found = read_macro(&file, parsing.get_or_insert_with(Parsing::new));
+            let kept = found.map_or_else(
+                |wrongs| {
+                    problems.extend(wrongs);
+                    held.get(&name).cloned()
+                },
+                Some,
+            );
+            if let Some(kept) = kept {
+                macros.insert(name, kept);
             }
         }
         macros
@@ -342,6 +351,20 @@ impl Home {
             }
         }
         names
+    }
+}
+
+/// Reads a macro; says of each line that is none where it stands and why.
+fn read_macro(file: &Path, parsing: &mut Parsing) -> Result<Macro, Vec<String>> {
+    let text = read(file)
+        .map_err(|problem| vec![problem])?
+        .unwrap_or_default();
+    match read_steps(&text, parsing) {
+        Ok(steps) => Ok(Macro { text, steps }),
+        Err(wrongs) => Err(wrongs
+            .iter()
+            .map(|(line, error)| format!("{}:{line}: {error}", file.display()))
+            .collect()),
     }
 }
 

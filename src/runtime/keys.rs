@@ -34,7 +34,11 @@ pub(super) fn key(event: KeyEvent) -> Option<Key> {
         // A capital letter shows its Shift itself.
         Code::Char(letter) => {
             key.shift = false;
-            KeyCode::Char(letter)
+            let mut capital = letter.to_uppercase();
+            match (shift, capital.next(), capital.next()) {
+                (true, Some(capital), None) => KeyCode::Char(capital),
+                _ => KeyCode::Char(letter),
+            }
         }
         Code::Enter => KeyCode::Enter,
         Code::Esc => KeyCode::Esc,

@@ -29,13 +29,25 @@ impl Signals {
     pub fn new(watch: bool) -> std::io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         let (tell, gone) = tokio::sync::watch::channel(false);
+        let orphaned = watch.then(parent::watch).transpose()?;
         // A task of its own: whoever reads keys may be stuck in an empty answer when it matters.
         tokio::spawn(async move {
-            if watch && vanished().await {
-                let _ = tell.send(true);
-            } else {
-                std::future::pending::<()>().await;
+            let vanished = async {
+                if !watch || !vanished().await {
+                    std::future::pending::<()>().await;
+                }
+            };
+            let orphaned = async {
+                match orphaned {
+                    Some(orphaned) => orphaned.await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                () = vanished => {}
+                () = orphaned => {}
             }
+            let _ = tell.send(true);
         });
         Ok(Self {
             terminate: signal(SignalKind::terminate())?,
@@ -63,6 +75,7 @@ impl Signals {
             }
             tokio::time::sleep(GRACE).await;
             let _ = store.counts().await;
+            super::give_back();
             std::process::exit(0);
         })
     }
@@ -76,6 +89,61 @@ impl Signals {
             _ = self.stop.recv() => Woken::Sleep,
             _ = self.resume.recv() => Woken::Resumed,
         }
+    }
+}
+
+/// The program that started the console: where it is killed, a shell above it takes the terminal, and nobody says so.
+#[cfg(target_os = "linux")]
+mod parent {
+    use std::time::Duration;
+
+    use rustix::process::{Signal, getpgrp, getppid, set_parent_process_death_signal};
+    use tokio::signal::unix::{SignalKind, signal};
+
+    /// How often it is looked who has the terminal, and how long to wait in between.
+    const LOOKS: usize = 20;
+    const BETWEEN: Duration = Duration::from_millis(100);
+
+    /// Begins to watch; what is returned ends when the terminal belongs to somebody else.
+    pub(super) fn watch() -> std::io::Result<impl Future<Output = ()>> {
+        let mut told = signal(SignalKind::user_defined1())?;
+        let parent = getppid();
+        let watched = set_parent_process_death_signal(Some(Signal::USR1)).is_ok();
+        Ok(async move {
+            if !watched {
+                std::future::pending::<()>().await;
+            }
+            while told.recv().await.is_some() {
+                // It comes also when only the thread ends that started the console.
+                if getppid() == parent {
+                    continue;
+                }
+                // Who led the job is dead: to the shell above the job is over.
+                if parent == Some(getpgrp()) {
+                    return;
+                }
+                for _ in 0..LOOKS {
+                    if !has_terminal() {
+                        return;
+                    }
+                    tokio::time::sleep(BETWEEN).await;
+                }
+                // A starter that has gone its way: the terminal is still ours.
+            }
+            std::future::pending::<()>().await;
+        })
+    }
+
+    fn has_terminal() -> bool {
+        rustix::termios::tcgetpgrp(std::io::stdin()).is_ok_and(|group| group == getpgrp())
+    }
+}
+
+#[cfg(all(unix, not(target_os = "linux")))]
+mod parent {
+    /// Here the system does not tell: the console ends with the next key that it cannot read.
+    pub(super) fn watch() -> std::io::Result<impl Future<Output = ()>> {
+        Ok(std::future::pending())
     }
 }
 

@@ -3,21 +3,18 @@
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
-use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
-
-use super::encode::encode;
+use super::frames::Frames;
 use super::lines::Voice;
-use super::repaint::{Sheet, changed_cells};
 use crate::app::App;
-use crate::ui::{self, Look};
+use crate::ui::Look;
+use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 
-/// Alternate screen, the title kept aside and set, bracketed paste, reports of the focus, no cursor.
-const ENTER: &str = "\x1b[?1049h\x1b[22;2t\x1b]2;cnm\x1b\\\x1b[?2004h\x1b[?1004h\x1b[?25l";
+/// Alternate screen, keys told apart as far as the terminal can (kitty's protocol; its flags belong to the screen),
+/// the title kept aside and set, bracketed paste, reports of the focus, no cursor.
+const ENTER: &str = "\x1b[?1049h\x1b[>5u\x1b[22;2t\x1b]2;cnm\x1b\\\x1b[?2004h\x1b[?1004h\x1b[?25l";
 /// Everything that was switched on, off again: synchronized output, an open link, mouse, paste, focus,
-/// colours, the title, the cursor, alternate screen.
-const LEAVE: &str = "\x1b[?2026l\x1b]8;;\x1b\\\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[?1004l\x1b[0m\x1b[23;2t\x1b[?25h\x1b[?1049l";
+/// colours, the title, the cursor, the keys, alternate screen.
+const LEAVE: &str = "\x1b[?2026l\x1b]8;;\x1b\\\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[?1004l\x1b[0m\x1b[23;2t\x1b[?25h\x1b[<u\x1b[?1049l";
 
 /// Presses and the wheel, with places beyond column 223; moves are not reported.
 const MOUSE_ON: &str = "\x1b[?1000h\x1b[?1006h";
@@ -69,8 +66,7 @@ pub fn install_panic_hook() {
 /// Frames are compared here and not by the library's terminal, which asks the real one for its cursor when it
 /// clears: an answer that may never come.
 pub struct Screen {
-    shown: Sheet,
-    cursor: Option<Position>,
+    frames: Frames,
     mouse: bool,
     /// In the linear mode nothing is drawn, and changes are said.
     voice: Option<Voice>,
@@ -80,8 +76,7 @@ impl Screen {
     /// Takes nothing over: what changes is said line by line.
     pub fn linear() -> Self {
         Self {
-            shown: Sheet::default(),
-            cursor: None,
+            frames: Frames::default(),
             mouse: false,
             voice: Some(Voice::default()),
         }
@@ -96,8 +91,7 @@ impl Screen {
     pub fn open() -> io::Result<Self> {
         take_over()?;
         Ok(Self {
-            shown: Sheet::default(),
-            cursor: None,
+            frames: Frames::default(),
             mouse: false,
             voice: None,
         })
@@ -124,29 +118,8 @@ impl Screen {
         if let Some(voice) = &mut self.voice {
             return voice.say(app);
         }
-        let (columns, rows) = app.size;
-        let area = Rect::new(0, 0, columns, rows);
-        let mut cells = Buffer::empty(area);
-        let painted = ui::paint(app, look, &mut cells);
-        let mut next = Sheet::new(cells, &painted.links);
-        let mut bytes = Vec::new();
-        if app.redraw || self.shown.cells.area != area {
-            self.shown = Sheet::new(Buffer::empty(area), &[]);
-            bytes.extend_from_slice(b"\x1b[m\x1b[2J");
-        } else if let Some(live) = painted.live.filter(|_| app.following.is_some()) {
-            next.hold(&self.shown, live);
-        }
-        let changed = changed_cells(&self.shown, &next, app.ambiguous);
-        bytes.extend(encode(&changed, columns, app.ambiguous));
-        let cursor = painted.cursor;
-        if !bytes.is_empty() || cursor != self.cursor {
-            match cursor {
-                Some(at) => {
-                    write!(bytes, "\x1b[{};{}H\x1b[?25h", at.y + 1, at.x + 1)?;
-                }
-                None if self.cursor.is_some() => bytes.extend_from_slice(b"\x1b[?25l"),
-                None => {}
-            }
+        let bytes = self.frames.next(app, look);
+        if !bytes.is_empty() {
             // A few rows leave in one write and need no bracket around them.
             let large = bytes.len() > ONE_WRITE;
             let mut out = io::stdout().lock();
@@ -155,8 +128,6 @@ impl Screen {
             out.write_all(if large { b"\x1b[?2026l" } else { b"" })?;
             out.flush()?;
         }
-        self.cursor = cursor;
-        self.shown = next;
         Ok(())
     }
 
@@ -168,8 +139,7 @@ impl Screen {
         // The library believes that it is raw still; a shell in between may have seen to it that it is not.
         let _ = disable_raw_mode();
         take_over()?;
-        self.shown = Sheet::default();
-        self.cursor = None;
+        self.frames = Frames::default();
         if std::mem::take(&mut self.mouse) {
             self.capture_mouse(true)?;
         }

@@ -13,8 +13,8 @@ type Stamps = Vec<(PathBuf, Option<SystemTime>, u64)>;
 
 /// Looks after the files of the configuration.
 pub(super) struct Watch {
-    files: [PathBuf; 2],
-    themes: PathBuf,
+    files: [PathBuf; 3],
+    folders: [PathBuf; 2],
     seen: Stamps,
     told: Told,
 }
@@ -22,11 +22,12 @@ pub(super) struct Watch {
 impl Watch {
     /// Takes the files as they are.
     pub(super) fn new(home: &Home) -> Self {
+        let folders = [home.config.join("themes"), home.macros_folder()];
         let mut watch = Self {
-            files: [home.config_file(), home.keymap_file()],
-            themes: home.config.join("themes"),
+            files: [home.config_file(), home.keymap_file(), home.hooks_file()],
             seen: Vec::new(),
-            told: Told::new(&[&home.config, &home.config.join("themes")]),
+            told: Told::new(&[&home.config, &folders[0], &folders[1]]),
+            folders,
         };
         watch.seen = watch.stamps();
         watch
@@ -48,13 +49,13 @@ impl Watch {
     }
 
     fn stamps(&self) -> Stamps {
-        let themes = std::fs::read_dir(&self.themes).into_iter().flatten();
-        let themes = themes.flatten().map(|entry| entry.path());
+        let inside = self.folders.iter().flat_map(std::fs::read_dir).flatten();
+        let inside = inside.flatten().map(|entry| entry.path());
         let mut stamps: Stamps = self
             .files
             .iter()
             .cloned()
-            .chain(themes)
+            .chain(inside)
             .filter_map(|path| {
                 let found = std::fs::metadata(&path).ok()?;
                 Some((path, found.modified().ok(), found.len()))

@@ -99,6 +99,7 @@ impl<'a> Canvas<'a> {
         let clean = self.plain(text::clean_line(raw));
         let ruler = text::Ruler::new(self.ambiguous, self.paint.glyphs());
         let shown = ruler.truncate(&clean, usize::from(cells));
+        let style = self.paint.legible(&shown, style);
         if self.ambiguous == text::Ambiguous::Wide && !shown.is_ascii() {
             return self.put_wide(x, y, &shown, style);
         }

@@ -152,6 +152,17 @@ impl Paint<'_> {
         })
     }
 
+    /// The style in which these words are drawn: the colours of lines and of empty bars are for lines and bars, too
+    /// faint to read, and words in one of them get that of quiet text.
+    pub(super) fn legible(&self, words: &str, style: Style) -> Style {
+        let is = |colour: Colour| style.fg == Some(self.colour(colour));
+        let faint = is(self.theme.frame) || is(self.theme.bar_rest);
+        if faint && !is(self.theme.dim) && words.chars().any(char::is_alphanumeric) {
+            return style.fg(self.colour(self.theme.dim));
+        }
+        style
+    }
+
     pub(super) fn glyphs(&self) -> Glyphs {
         self.look.glyphs
     }
@@ -238,4 +249,33 @@ fn nearest_ansi(r: u8, g: u8, b: u8) -> u8 {
     (0_u8..16)
         .min_by_key(|number| distance(SHOWN[usize::from(*number)]))
         .unwrap_or(7)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_word_is_drawn_in_the_colour_of_a_line() {
+        for (name, _) in crate::theme::SHIPPED {
+            let theme = Theme::shipped(name).unwrap();
+            let look = Look {
+                depth: Depth::TrueColour,
+                glyphs: Glyphs::Unicode,
+            };
+            let paint = Paint {
+                theme: &theme,
+                look,
+            };
+            for faint in [paint.frame(false), paint.bar_rest()] {
+                assert_eq!(
+                    paint.legible("── 12 ──", faint).fg,
+                    paint.dim().fg,
+                    "{name}"
+                );
+                assert_eq!(paint.legible("── · ──", faint), faint, "{name}");
+            }
+            assert_eq!(paint.legible("word", paint.good()), paint.good());
+        }
+    }
 }

@@ -62,7 +62,9 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
 
 /// The inbox above; below it what is late, and one more panel.
 fn stacked(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
-    let (upper, lower) = above(area, area.height / 2);
+    // Where there is little, the messages get more of it: a list of four rows scrolls with each step.
+    let (share, of) = if area.height < 18 { (3, 5) } else { (1, 2) };
+    let (upper, lower) = above(area, area.height * share / of);
     one(canvas, app, Panel::Inbox, upper);
     let (left, right) = beside(lower, lower.width * 11 / 20);
     one(canvas, app, Panel::Overdue, left);

@@ -19,6 +19,7 @@ mod demo;
 mod desk;
 mod everywhere;
 mod follow_ups;
+mod frames;
 mod funnel;
 mod generated;
 mod hostile_text;

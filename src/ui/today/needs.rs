@@ -11,7 +11,9 @@ use crate::text;
 /// What is listed in a place of this height; nothing where there is no room.
 pub(super) fn listed(app: &App, area: Rect) -> Vec<Need> {
     match area.height {
-        0..30 => Vec::new(),
+        0..20 => Vec::new(),
+        // A terminal of 24 rows: three are better than none, and the lists below keep their heads.
+        20..30 => app.needs(3),
         30..44 => app.needs(5),
         _ => app.needs(8),
     }

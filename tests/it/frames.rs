@@ -1,0 +1,277 @@
+//! The bytes of frames, read by a terminal: how many there are, and that what they draw is what was meant.
+
+use std::collections::BTreeSet;
+use std::num::NonZeroU16;
+
+use cnm::app::{App, Msg};
+use cnm::effect::{CacheRow, RowState};
+use cnm::record::Kind;
+use cnm::runtime::Frames;
+use cnm::text::{Glyphs, width};
+use cnm::ui::{Depth, Look};
+use jiff::SignedDuration;
+use ratatui::layout::Position;
+
+use serde_json::json;
+
+use crate::desk;
+use crate::pictures::cache::Cache;
+
+/// The sizes at which the layout changes.
+const SIZES: [(u16, u16); 7] = [
+    (40, 10),
+    (60, 20),
+    (80, 24),
+    (100, 30),
+    (120, 40),
+    (160, 50),
+    (200, 60),
+];
+
+/// The most that a cursor move may write, in bytes.
+const A_MOVE: usize = 500;
+
+const UNICODE: Look = Look {
+    depth: Depth::TrueColour,
+    glyphs: Glyphs::Unicode,
+};
+
+/// A terminal and what was written to it.
+struct Shown {
+    frames: Frames,
+    parser: vt100::Parser,
+}
+
+impl Shown {
+    fn new((columns, rows): (u16, u16)) -> Self {
+        let rows = NonZeroU16::new(rows).unwrap();
+        let columns = NonZeroU16::new(columns).unwrap();
+        Self {
+            frames: Frames::default(),
+            parser: vt100::Parser::new(rows, columns, 0),
+        }
+    }
+
+    /// Draws the next frame; returns what was written.
+    fn draw(&mut self, app: &mut App, look: Look) -> Vec<u8> {
+        let bytes = self.frames.next(app, look);
+        self.parser.process(&bytes);
+        app.dirty = false;
+        app.redraw = false;
+        bytes
+    }
+
+    /// The cells with the mark of a row under the cursor.
+    fn cursors(&self) -> BTreeSet<(u16, u16)> {
+        let screen = self.parser.screen();
+        let (rows, columns) = screen.size();
+        let (rows, columns) = (rows.get(), columns.get());
+        (0..rows)
+            .flat_map(|y| (0..columns).map(move |x| (y, x)))
+            .filter(|(y, x)| screen.cell(*y, *x).is_some_and(|cell| cell.contents() == "▶"))
+            .collect()
+    }
+
+    /// Says where the terminal shows something else than the console's cells, if anywhere.
+    ///
+    /// Of a letter of several code points only the first is asked for: terminals, and this one, disagree whether
+    /// the others belong to it. What stands behind it must be where it belongs in any case.
+    fn differs(&self, app: &App, look: Look) -> Option<String> {
+        let buffer = desk::draw(app, look);
+        let screen = self.parser.screen();
+        for y in 0..buffer.area.height {
+            let mut x = 0;
+            while x < buffer.area.width {
+                let wanted = &buffer[Position { x, y }];
+                let there = screen.cell(y, x).unwrap().contents();
+                let there = if there.is_empty() { " " } else { there };
+                if wanted.symbol().chars().next() != there.chars().next() {
+                    let row: String = screen.rows(0, buffer.area.width).nth(y.into()).unwrap();
+                    return Some(format!(
+                        "{x},{y}: {:?} and not {there:?} in {row}",
+                        wanted.symbol()
+                    ));
+                }
+                x += u16::try_from(width(wanted.symbol())).unwrap().max(1);
+            }
+        }
+        None
+    }
+}
+
+/// The key comes when the last one has long been dealt with.
+fn press_later(app: &mut App, cache: &Cache, keys: &str) {
+    desk::wait(app, SignedDuration::from_secs(1));
+    let effects = desk::press(app, keys);
+    cache.answer(app, &effects);
+}
+
+#[test]
+fn a_cursor_move_writes_few_bytes_in_every_list_at_every_size_and_depth() {
+    let cache = Cache::morning();
+    let mut over = Vec::new();
+    let mut most = (0, String::new());
+    let mut moves = 0;
+    for place in ["1", "2", "3", "4", "5", "6", "g p", "g m"] {
+        let (mut app, effects) = desk::opened(&cache.me, cache.working(), (80, 24));
+        cache.answer(&mut app, &effects);
+        press_later(&mut app, &cache, place);
+        for size in [(80, 24), (120, 40), (200, 60)] {
+            app.update(desk::now(), Msg::Resize(size.0, size.1));
+            for depth in [Depth::TrueColour, Depth::Indexed, Depth::Ansi, Depth::Off] {
+                let look = Look {
+                    depth,
+                    glyphs: Glyphs::Unicode,
+                };
+                let mut shown = Shown::new(size);
+                shown.draw(&mut app, look);
+                for key in ["j", "j", "k", "j", "j", "k", "k"] {
+                    let effects = desk::press(&mut app, key);
+                    let before = shown.cursors();
+                    let bytes = shown.draw(&mut app, look);
+                    // Where the list had to scroll, the mark stays and all rows are others.
+                    let moved = app.following.is_some() && shown.cursors() != before;
+                    cache.answer(&mut app, &effects);
+                    if moved && bytes.len() > most.0.min(A_MOVE) {
+                        let what = format!(
+                            "{} {key} in {place} at {}×{} {depth:?}: {:?}",
+                            bytes.len(),
+                            size.0,
+                            size.1,
+                            String::from_utf8_lossy(&bytes)
+                        );
+                        if bytes.len() > A_MOVE {
+                            over.push(what.clone());
+                        }
+                        if bytes.len() > most.0 {
+                            most = (bytes.len(), what);
+                        }
+                    }
+                    moves += usize::from(moved);
+                    // What lies beside the list has followed when the keys have rested.
+                    app.following = None;
+                    shown.draw(&mut app, look);
+                    assert_eq!(shown.differs(&app, look), None, "{key} in {place}");
+                }
+            }
+        }
+    }
+    assert!(moves > 400, "only {moves} moves");
+    over.sort();
+    eprintln!("{}", most.1);
+    assert!(
+        over.is_empty(),
+        "{} moves:\n{}",
+        over.len(),
+        over.join("\n")
+    );
+}
+
+/// Records that try to shift a row: every text is a heap of what takes no cell, two cells, or who knows how many.
+fn heavy() -> Vec<CacheRow> {
+    let marks = "\u{301}\u{316}\u{20dd}".repeat(3_400);
+    let texts = [
+        format!("o{marks}x"),
+        "王磊 全角ＡＢＣ　｡ﾊﾝｶｸ".repeat(4),
+        "👨‍👩‍👧‍👦 👩🏽‍🚀 🏳️‍🌈 🇧🇷🇹🇷 1️⃣ ❤️ ☎ ☎️ ✌🏿".repeat(3),
+        "שלום עולם مرحبا بالعالم \u{202e}abc".repeat(3),
+        "क्षत्रिय ကြောင် ไทยน้ำ 각각 ཧཱུྃ".repeat(3),
+        "a\u{200b}b\u{200d}c\u{2060}d\u{ad}e\tf\u{0}g\u{1b}[31mh".into(),
+    ];
+    let row = |kind: Kind, id: String, fields: serde_json::Value| CacheRow {
+        kind,
+        id,
+        version: 1,
+        state: RowState::Clean,
+        fields: fields.to_string(),
+    };
+    texts
+        .iter()
+        .zip(0..)
+        .flat_map(|(text, at)| {
+            [
+                row(
+                    Kind::Thread,
+                    format!("heavy-t{at}"),
+                    json!({"from_name": text, "subject": text, "last_text": text, "owner": "ana",
+                        "state": "open", "new": 2, "channel": "discord", "last_at": "2026-11-17T15:00:00Z"}),
+                ),
+                row(
+                    Kind::Lead,
+                    format!("heavy-l{at}"),
+                    json!({"name": text, "next_step": text, "owner": "ana", "stage": "new"}),
+                ),
+                row(
+                    Kind::Network,
+                    format!("heavy-n{at}"),
+                    json!({"name": text, "owner": "ana", "lifecycle": "active"}),
+                ),
+                row(
+                    Kind::FollowUp,
+                    format!("heavy-f{at}"),
+                    json!({"title": text, "owner": "ana", "due": "2026-11-16", "state": "open"}),
+                ),
+                row(
+                    Kind::Person,
+                    format!("heavy-p{at}"),
+                    json!({"name": text}),
+                ),
+                row(
+                    Kind::Meeting,
+                    format!("heavy-m{at}"),
+                    json!({"title": text, "start": "2026-11-17T18:00:00Z", "end": "2026-11-17T18:30:00Z",
+                        "state": "proposed", "owner": "ana", "attendees": []}),
+                ),
+            ]
+        })
+        .collect()
+}
+
+#[test]
+fn no_text_shifts_a_row_at_any_size() {
+    let mut rows = desk::morning();
+    rows.extend(desk::awkward());
+    rows.extend(heavy());
+    let mut seen = 0;
+    for size in SIZES {
+        let mut app = desk::console(&rows, size);
+        let mut shown = Shown::new(size);
+        for keys in [
+            "1", "end", "2", "j", "j", "end", "k", "k", "enter", "J", "esc", "3", "end", "k", "b",
+            "b", "4", "end", "k", "enter", "esc", "5", "end", "k", "6", "j", "g p", "end", "k",
+            "g m", "end", "g x", "g o", "2", "?", "esc", ":", "n", "esc", "r", "esc", "f /", "esc",
+            "3", "=", "esc", "z", "1",
+        ] {
+            desk::press(&mut app, keys);
+            app.following = None;
+            shown.draw(&mut app, UNICODE);
+            assert_eq!(
+                shown.differs(&app, UNICODE),
+                None,
+                "{keys} at {}×{}",
+                size.0,
+                size.1
+            );
+            let screen = shown.parser.screen().contents();
+            seen += usize::from(screen.contains("王磊 全角")) + usize::from(screen.contains('ש'));
+        }
+    }
+    assert!(seen > 50, "the awkward texts were hardly on screen: {seen}");
+}
+
+/// The check above must be able to fail.
+#[test]
+fn a_shifted_row_is_found() {
+    let mut app = desk::console(&desk::morning(), (80, 24));
+    desk::press(&mut app, "2");
+    let mut shown = Shown::new((80, 24));
+    let bytes = shown.draw(&mut app, UNICODE);
+    assert_eq!(shown.differs(&app, UNICODE), None);
+    // A letter that takes a cell more than was thought moves what follows it without a place of its own.
+    let wider = String::from_utf8(bytes)
+        .unwrap()
+        .replacen("Milo", "Milo\u{ff01}", 1);
+    let mut other = Shown::new((80, 24));
+    other.parser.process(wider.as_bytes());
+    assert!(other.differs(&app, UNICODE).is_some());
+}
