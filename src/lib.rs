@@ -101,7 +101,8 @@
 //!   team changes, and what is held in memory must not change with their names.
 //! * *A macro is a file of command lines*, not a table of TOML: it keeps its comments, any editor edits it, and
 //!   `cnm run` plays it.
-//! * *The base layout key of a terminal is not read*: the terminal library does not pass it on. A map of the
+//! * *The base layout key of a terminal is not read*: kitty's keys are asked for, but the terminal library does not
+//!   pass that one on. A map of the
 //!   layout and full-width forms do its work ([`keymap::Layout`]).
 //! * *A program's commands change records and nothing else*, trusted or not: what it prints may be somebody
 //!   else's text, and a plan of `exec` lines would be one key away from running it.
@@ -111,6 +112,11 @@
 //!   move costs two rows.
 //! * *Zones do not come from the system unless the user says so.* [`when::tzdb`] is chosen once at the start of the
 //!   process; it is global, since two zones on a screen must never follow two databases.
+//! * *The death of a starter is asked of the system.* A console whose shell was killed gets no signal: its group is
+//!   orphaned, and whoever reads keys waits for ever. On Linux `runtime` asks to be told, and leaves where the dead one
+//!   led the job or where somebody else has the terminal by then.
+//! * *The ground of the terminal is asked before keys are read,* and only where a light theme is configured: the
+//!   terminal library would take the answer for keys. What was typed in that fifth of a second is given to the console.
 //! * *The linear mode is a console, not another program.* The same state, the same keys and commands; `ui` says in
 //!   sentences what it otherwise draws, and a typed line becomes the keys it names.
 //! * *One package, not a workspace.* A change mostly crosses several modules; the test of the arrows gives

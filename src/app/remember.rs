@@ -3,11 +3,16 @@
 use serde::{Deserialize, Serialize};
 
 use super::App;
-use crate::pane::{Panel, Place, arrange};
+use crate::funnel::Basis;
+use crate::pane::{FunnelView, Panel, Place, Reach, SlotOrder, arrange};
 
 /// Places, filters and cursors as they were left; what is not understood is left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "a file with a name for each thing that is on or off"
+)]
 pub struct Remembered {
     /// The place, by its name.
     pub place: String,
@@ -19,6 +24,16 @@ pub struct Remembered {
     pub shelves: Vec<RememberedShelf>,
     /// The length of a meeting in minutes, in the slots place.
     pub minutes: i64,
+    /// Whether the best times stood by the calendar and not by fairness.
+    pub by_calendar: bool,
+    /// How many days of times were shown.
+    pub days: i64,
+    /// Whether the funnel was a board.
+    pub board: bool,
+    /// Whether the funnel counted by activity and not by cohort.
+    pub by_activity: bool,
+    /// Whose leads were looked at, by its name.
+    pub reach: String,
 }
 
 /// A list as it was left.
@@ -58,6 +73,11 @@ impl App {
                 })
                 .collect(),
             minutes: screen.slots.minutes,
+            by_calendar: screen.slots.order == SlotOrder::Calendar,
+            days: screen.slots.days,
+            board: screen.funnel.view == FunnelView::Board,
+            by_activity: screen.funnel.basis == Basis::Activity,
+            reach: screen.funnel.reach.name().to_owned(),
         }
     }
 
@@ -88,11 +108,31 @@ impl App {
         if remembered.minutes > 0 && remembered.minutes <= 24 * 60 {
             self.screen.slots.minutes = remembered.minutes;
         }
+        self.restore_views(remembered);
         for kept in &remembered.shelves {
             if let Some(place) = Place::from_name(&kept.place) {
                 arrange(&self.world, &mut self.screen, place, true);
                 self.screen.shelf_mut(place).list.go_to_key(&kept.cursor);
             }
+        }
+    }
+
+    /// Puts back in which order and form the funnel and the times stood.
+    fn restore_views(&mut self, remembered: &Remembered) {
+        if remembered.by_calendar {
+            self.screen.slots.order = SlotOrder::Calendar;
+        }
+        if (1..=92).contains(&remembered.days) {
+            self.screen.slots.days = remembered.days;
+        }
+        if remembered.board {
+            self.screen.funnel.view = FunnelView::Board;
+        }
+        if remembered.by_activity {
+            self.screen.funnel.basis = Basis::Activity;
+        }
+        if let Some(reach) = Reach::from_name(&remembered.reach) {
+            self.screen.funnel.reach = reach;
         }
     }
 }

@@ -49,6 +49,20 @@ impl Terminal {
         panic!("the terminal was not given back");
     }
 
+    /// Waits until the screen shows these words, over however many lines.
+    fn says(&self, words: &str) {
+        let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let began = Instant::now();
+        while !flat(&self.screen()).contains(words) {
+            assert!(
+                began.elapsed() < Duration::from_secs(30),
+                "no `{words}` on:\n{}",
+                self.screen()
+            );
+            std::thread::park_timeout(Duration::from_millis(10));
+        }
+    }
+
     /// Returns what was written from a place on.
     fn since(&self, from: usize) -> String {
         let bytes = self.bytes.lock().unwrap();
@@ -209,17 +223,30 @@ fn the_screen_is_found_as_it_was_left() {
     let ana = backend.console("ana");
     let mut terminal = Terminal::open(&ana, 40, 120);
     terminal.until("live");
+    terminal.press("6c");
+    terminal.until("[6 Slots");
     terminal.press("3");
     terminal.until("Tidepool");
-    terminal.press("/halo\r");
-    terminal.until("filter halo");
+    terminal.press("v");
+    terminal.until("activity");
+    terminal.press("/halo sort:name\r");
+    terminal.until("filter halo sort:name");
     terminal.press("q");
     assert_eq!(terminal.gone(), 0);
+    let kept = || -> serde_json::Value {
+        let text = std::fs::read_to_string(ana.home.join("state/screen.json")).unwrap();
+        serde_json::from_str(&text).unwrap()
+    };
+    let left = kept();
+    assert_eq!(left["by_activity"], true, "{left}");
+    assert_eq!(left["by_calendar"], true, "{left}");
     let mut terminal = Terminal::open(&ana, 40, 120);
-    terminal.until("filter halo");
+    terminal.until("filter halo sort:name");
     terminal.until("[3 Funnel");
+    // What was put back is what is kept again.
     terminal.press("q");
-    terminal.gone();
+    assert_eq!(terminal.gone(), 0);
+    assert_eq!(kept(), left);
 }
 
 /// Not a test by itself: what the next one runs in a terminal.
@@ -315,6 +342,7 @@ fn a_killed_parent_leaves_the_terminal_to_the_shell_above() {
     let Some(mut terminal) = shell(&ana) else {
         return;
     };
+    std::fs::create_dir_all(&ana.home).unwrap();
     terminal.press("sh -c 'echo $$ > \"$CNM_HOME/parent\"; \"$CNM\"; true'\n");
     terminal.until("live");
     let parent = {
@@ -478,8 +506,8 @@ fn keys_hooks_and_macros_are_taken_at_once_and_a_bad_file_keeps_the_old_ones() {
         terminal.until("read again");
         write(name, bad);
         terminal.press(again);
-        terminal.until(line);
-        terminal.until("the old one holds");
+        terminal.says(line);
+        terminal.says("until then the old one holds");
     }
     terminal.press("1");
     terminal.until("[1 Today");
