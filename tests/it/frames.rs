@@ -87,16 +87,20 @@ impl Shown {
             let mut x = 0;
             while x < buffer.area.width {
                 let wanted = &buffer[Position { x, y }];
-                let there = screen.cell(y, x).unwrap().contents();
+                let cell = screen.cell(y, x);
+                let there = cell.map_or("", vt100::Cell::contents);
                 let there = if there.is_empty() { " " } else { there };
                 if wanted.symbol().chars().next() != there.chars().next() {
-                    let row: String = screen.rows(0, buffer.area.width).nth(y.into()).unwrap();
+                    let row: String = screen
+                        .rows(0, buffer.area.width)
+                        .nth(y.into())
+                        .unwrap_or_default();
                     return Some(format!(
                         "{x},{y}: {:?} and not {there:?} in {row}",
                         wanted.symbol()
                     ));
                 }
-                x += u16::try_from(width(wanted.symbol())).unwrap().max(1);
+                x += u16::try_from(width(wanted.symbol())).map_or(1, |cells| cells.max(1));
             }
         }
         None

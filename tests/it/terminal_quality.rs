@@ -81,13 +81,13 @@ fn a_cursor_move_writes_two_rows_and_the_preview_follows_when_the_keys_rest() {
     // One after the other without a pause: what the first drew is not left half drawn by the second.
     terminal.press("2G");
     terminal.until("[2 Inbox");
-    terminal.rests(Duration::from_millis(2000));
+    terminal.rests(Duration::from_secs(2));
     let before = terminal.rests(Duration::from_millis(60));
     terminal.press("k");
     let after = terminal.rests(Duration::from_millis(300));
     let said = terminal.since(before);
     assert!(after > before && after - before <= 500, "{said:?}");
-    terminal.rests(Duration::from_millis(2000));
+    terminal.rests(Duration::from_secs(2));
     assert!(terminal.since(after).len() > 500, "the preview followed");
     terminal.press("q");
     terminal.gone();
