@@ -508,6 +508,10 @@ fn keys_hooks_and_macros_are_taken_at_once_and_a_bad_file_keeps_the_old_ones() {
             "[1 Today",
         ),
     ] {
+        // What was said of the file before is gone when a key has been pressed.
+        terminal.press("2");
+        terminal.until("[2 Inbox");
+        assert!(!terminal.screen().contains("read again"));
         write(name, good);
         terminal.press(again);
         terminal.until("read again");
