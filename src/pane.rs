@@ -14,6 +14,7 @@ mod offers;
 mod page;
 mod readings;
 mod slots;
+mod standing;
 mod tally;
 
 pub use arrange::{Stamp, Stretch, arrange, arrange_all, arrange_stale, network_needs};
@@ -30,10 +31,11 @@ pub use offers::{OFFERED, Offer, Offers, offers};
 pub use page::{
     CreatorFigures, DimensionRow, MetricGrowth, MetricRow, NetworkFigures, PageFigures,
     PortfolioFigures, Tab, dimension_rows, leading_metric, metric_def, metric_name, metric_rows,
-    timeline, utc_today,
+    series_of, timeline, utc_today,
 };
 pub use readings::{Contacts, Readings};
 pub use slots::{Anchored, SlotOrder, SlotView, SlotsScreen};
+pub use standing::{Standing, Stands};
 pub use tally::{StageCount, Tally, is_needy};
 
 use std::collections::BTreeMap;
@@ -325,6 +327,8 @@ pub struct Screen {
     pub arranged: BTreeMap<Place, Stamp>,
     /// What was read in the threads of the inbox.
     pub readings: Readings,
+    /// How CNs stand by their figures.
+    pub standing: Standing,
     /// Promises found in what was sent.
     pub offers: Offers,
     /// Saved views of the inbox: name and filter.
@@ -385,6 +389,7 @@ impl Default for Screen {
             tally: Tally::default(),
             arranged: BTreeMap::new(),
             readings: Readings::default(),
+            standing: Standing::default(),
             offers: Offers::default(),
             views: Vec::new(),
         }

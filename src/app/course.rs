@@ -7,11 +7,9 @@ use jiff::civil::Date;
 
 use crate::figure::{Aim, Change, Pace, month_length, month_start, plus_months};
 use crate::list::World;
-use crate::pane::metric_def;
-use crate::portfolio::{Series, ToDate, goal_pace, nature_of};
-use crate::record::{
-    AnyRef, Goal, GoalPeriod, Id, Kind, MetricDef, MetricPoint, Network, PointStatus,
-};
+use crate::pane::{metric_def, series_of};
+use crate::portfolio::{Series, ToDate, goal_pace};
+use crate::record::{AnyRef, Goal, GoalPeriod, Id, Kind, MetricDef, Network, PointStatus};
 
 /// How many weeks or months a course shows at most.
 const STEPS: u32 = 24;
@@ -101,8 +99,9 @@ impl Courses {
         }
     }
 
-    /// Computes the courses anew whose figures changed; all of them after a change of goals, metrics or day.
-    pub(super) fn refresh(&mut self, world: &World) {
+    /// Computes the courses anew whose figures changed; all of them after a change of goals, metrics or day. Says
+    /// whose those are.
+    pub(super) fn refresh(&mut self, world: &World) -> BTreeSet<AnyRef> {
         let today = jiff::tz::TimeZone::UTC.to_datetime(world.view.now).date();
         let made_for = (
             today,
@@ -114,16 +113,17 @@ impl Courses {
             self.made_for = Some(made_for);
         }
         if self.stale.is_empty() {
-            return;
+            return BTreeSet::new();
         }
         let stale = std::mem::take(&mut self.stale);
         let mut found = courses(world, &stale, today);
-        for subject in stale {
-            match found.remove(&subject) {
-                Some(courses) => self.by_subject.insert(subject, courses),
-                None => self.by_subject.remove(&subject),
+        for subject in &stale {
+            match found.remove(subject) {
+                Some(courses) => self.by_subject.insert(subject.clone(), courses),
+                None => self.by_subject.remove(subject),
             };
         }
+        stale
     }
 }
 
@@ -135,22 +135,7 @@ fn courses(
     subjects: &BTreeSet<AnyRef>,
     today: Date,
 ) -> BTreeMap<AnyRef, Vec<Course>> {
-    let mut series: BTreeMap<(&AnyRef, &Id<MetricDef>), Series> = BTreeMap::new();
-    for (_, point) in world.table::<MetricPoint>().records() {
-        let (Some(subject), Some(metric)) = (&point.subject, &point.metric) else {
-            continue;
-        };
-        if !subjects.contains(subject) {
-            continue;
-        }
-        let Some(def) = metric_def(world, metric) else {
-            continue;
-        };
-        series
-            .entry((subject, metric))
-            .or_insert_with(|| Series::new(nature_of(&def)))
-            .add(point);
-    }
+    let set = series_of(world, |subject| subjects.contains(subject));
     let goals: Goals<'_> = world
         .table::<Goal>()
         .records()
@@ -164,12 +149,14 @@ fn courses(
         })
         .collect();
     let mut found: BTreeMap<AnyRef, Vec<Course>> = BTreeMap::new();
-    for ((subject, metric), series) in series {
-        let def = metric_def(world, metric);
-        if let Some(course) =
-            def.and_then(|def| course(subject, metric, &def, &series, &goals, today))
-        {
-            found.entry(subject.clone()).or_default().push(course);
+    for metric in set.metrics() {
+        let Some(def) = metric_def(world, metric) else {
+            continue;
+        };
+        for (subject, series) in set.of_metric(metric) {
+            if let Some(course) = course(subject, metric, &def, series, &goals, today) {
+                found.entry(subject.clone()).or_default().push(course);
+            }
         }
     }
     for courses in found.values_mut() {

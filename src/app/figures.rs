@@ -9,7 +9,7 @@ use crate::command::{Desk, Timetable, Tonight, tonight};
 use crate::funnel::{Duplicates, NeedReason, Report, Stay};
 use crate::list::World;
 use crate::pane::{
-    FunnelScreen, Place, Reach, Screen, SlotsScreen, Stretch, funnel_report, journeys,
+    FunnelScreen, Place, Reach, Screen, SlotsScreen, Standing, Stretch, funnel_report, journeys,
     network_needs, pressing,
 };
 use crate::portfolio::NetworkReason;
@@ -150,10 +150,16 @@ impl Figures {
 
     /// Computes anew what is on screen and what has changed since; the rest waits until it is shown.
     pub(super) fn refresh(&mut self, world: &World, screen: &Screen) {
-        self.refresh_at(world, screen.place, &screen.funnel);
+        self.refresh_at(world, screen.place, &screen.funnel, &screen.standing);
     }
 
-    fn refresh_at(&mut self, world: &World, place: Place, funnel: &FunnelScreen) {
+    fn refresh_at(
+        &mut self,
+        world: &World,
+        place: Place,
+        funnel: &FunnelScreen,
+        standing: &Standing,
+    ) {
         let here = |places: &[Place]| places.contains(&place);
         let hour = stamp_hour(world);
         let stamp = |kinds: &[Kind]| -> Vec<u64> {
@@ -194,8 +200,10 @@ impl Figures {
         }
         if here(&[Place::Networks, Place::Today]) {
             let kinds = [Kind::Network, Kind::Thread, Kind::FollowUp, Kind::Incident];
-            renew(&mut self.reasons, stamp(&kinds), || {
-                network_needs(world)
+            let mut now = stamp(&kinds);
+            now.push(standing.revision());
+            renew(&mut self.reasons, now, || {
+                network_needs(world, standing)
                     .into_iter()
                     .map(|need| (need.network, need.reasons))
                     .collect()

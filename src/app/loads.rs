@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::App;
 use crate::effect::{Batch, CacheChange, CacheRow, Effect, Line, Load, SyncStatus};
-use crate::pane::{OFFERED, Place, Tab, Tone, arrange, arrange_all, arrange_stale};
+use crate::pane::{OFFERED, Place, Standing, Tab, Tone, arrange, arrange_all, arrange_stale};
 use crate::record::{
     AnyRef, Creator, CreatorSnapshot, Direction, FollowUp, Id, Kind, KindVisitor, Message,
     MetricPoint, Plan, Record, Thread,
@@ -14,8 +14,6 @@ use crate::record::{
 const MESSAGES: usize = 200;
 /// At most this many rows of other kinds hang under an open record.
 const CHILDREN: usize = 2_000;
-/// At most this many CNs on Today have a sparkline.
-const CARDS: usize = 16;
 /// Of at most this many CNs the figures are read for the portfolio.
 const COURSES: usize = 64;
 /// At most this many messages of the last days are looked through for promises.
@@ -36,7 +34,11 @@ impl App {
         effects.append(&mut self.asked_again);
         effects.extend(self.wanted_loads());
         self.screen.readings.follow(&self.world);
-        self.courses.refresh(&self.world);
+        let changed = self.courses.refresh(&self.world);
+        if !changed.is_empty() {
+            self.screen.standing.renew(&self.world, &changed);
+            arrange_stale(&self.world, &mut self.screen, Place::Networks);
+        }
         self.figures.refresh(&self.world, &self.screen);
         self.page.refresh(&self.world, &self.screen);
         self.figures.meet(&self.world, &self.screen);
@@ -259,6 +261,7 @@ impl App {
         }
         self.screen.loaded.clear();
         self.courses.clear();
+        self.screen.standing = Standing::default();
         self.whole.clear();
         let first = self.screen.sync.synced_at.is_none();
         arrange_all(&self.world, &mut self.screen, true);
@@ -334,8 +337,8 @@ impl App {
         if self.screen.place == Place::Today
             && let Some(shelf) = self.screen.shelf(Place::Networks)
         {
-            // The first CNs of Today have a sparkline each: a month has one row a metric, so this is little.
-            let first = shelf.list.order().iter().take(CARDS);
+            // Their figures are part of why they need me; a month has one row a metric, so this is little.
+            let first = shelf.list.order().iter().take(COURSES);
             wanted.extend(first.map(|id| (AnyRef::new(Kind::Network, id), Kind::MetricPoint)));
         }
         let mut effects = self.wanted_figures();

@@ -9,8 +9,8 @@ use super::{
 use crate::effect::Effect;
 use crate::list::World;
 use crate::pane::{
-    Focus, MetricRow, PageFigures, Place, PortfolioFigures, Tone, metric_name, metric_rows,
-    network_needs,
+    Focus, MetricRow, PageFigures, Place, PortfolioFigures, Standing, Tone, metric_name,
+    metric_rows, network_needs,
 };
 use crate::portfolio::{CriterionState, Growth, LikeForLike};
 use crate::record::{Id, Network};
@@ -128,7 +128,7 @@ fn portfolio_lines(world: &World, lines: &mut Vec<String>) {
         figures.overdue, figures.dark
     ));
     lines.push(String::new());
-    for need in network_needs(world) {
+    for need in network_needs(world, &Standing::of(world)) {
         let name = world.title(&need.network.link());
         let reasons: Vec<String> = need.reasons.iter().map(ToString::to_string).collect();
         let why = if reasons.is_empty() {
@@ -146,7 +146,7 @@ fn percent(value: Option<f64>) -> String {
 
 fn portfolio_json(world: &World) -> Json {
     let figures = PortfolioFigures::of(world);
-    let networks: Vec<Json> = network_needs(world)
+    let networks: Vec<Json> = network_needs(world, &Standing::of(world))
         .into_iter()
         .map(|need| {
             let own = figures.networks.get(&need.network);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::tally;
-use super::{FunnelScreen, Place, Screen};
+use super::{FunnelScreen, Place, Screen, Standing};
 use crate::list::World;
 use crate::portfolio::{
     Evidence, MilestoneState, NeedLimits, NetworkNeed, in_order, milestone_state, reasons,
@@ -33,7 +33,7 @@ pub fn arrange(world: &World, screen: &mut Screen, place: Place, called: bool) {
             lead_keys(world, &screen.funnel)
         }
         Place::Networks => {
-            let keys = network_keys(world);
+            let keys = network_keys(world, &screen.standing);
             tally::networks(world, &keys, &mut screen.tally);
             keys
         }
@@ -43,7 +43,7 @@ pub fn arrange(world: &World, screen: &mut Screen, place: Place, called: bool) {
             super::follow_ups::keys(world, screen, view)
         }
         Place::NextSteps => {
-            let links = super::follow_ups::without_next_step(world);
+            let links = super::follow_ups::without_next_step(world, &screen.standing);
             links.iter().map(ToString::to_string).collect()
         }
         Place::Offers => {
@@ -85,6 +85,8 @@ pub struct Stamp {
     filter: String,
     split: usize,
     funnel: Option<FunnelScreen>,
+    /// The state of how CNs stand by their figures, where that decides the order.
+    standing: Option<u64>,
     /// The CN whose page it is.
     of: Option<Id<Network>>,
 }
@@ -134,6 +136,8 @@ fn stamp(world: &World, screen: &Screen, place: Place) -> Option<Stamp> {
         filter: shelf.filter.clone(),
         split: screen.split_of(place),
         funnel: (place == Place::Funnel).then(|| screen.funnel.clone()),
+        standing: matches!(place, Place::Networks | Place::NextSteps)
+            .then(|| screen.standing.revision()),
         of: matches!(place, Place::Page(_))
             .then(|| screen.network())
             .flatten(),
@@ -223,8 +227,8 @@ fn lead_keys(world: &World, funnel: &FunnelScreen) -> Vec<String> {
 }
 
 /// CNs: those that need me first, by the most pressing reason; the others by health and name.
-fn network_keys(world: &World) -> Vec<String> {
-    let needs = network_needs(world);
+fn network_keys(world: &World, standing: &Standing) -> Vec<String> {
+    let needs = network_needs(world, standing);
     let (pressing, calm): (Vec<_>, Vec<_>) =
         needs.into_iter().partition(|need| !need.reasons.is_empty());
     let mut calm: Vec<_> = calm
@@ -252,9 +256,9 @@ fn network_keys(world: &World) -> Vec<String> {
 }
 
 /// Returns the CNs in the order in which they need me, with the reasons that the records in memory give:
-/// incidents, waiting answers, overdue follow-ups and milestones, silence and health. Figures take no part, so that the
-/// order does not jump when they come in.
-pub fn network_needs(world: &World) -> Vec<NetworkNeed> {
+/// incidents, waiting answers, overdue follow-ups and milestones, silence, health, and what their figures say: days
+/// without anything coming in, goals that will be missed, falls against the same day of the month before.
+pub fn network_needs(world: &World, standing: &Standing) -> Vec<NetworkNeed> {
     let mut evidence: BTreeMap<&Id<Network>, Evidence<'_>> = BTreeMap::new();
     for (_, incident) in world.table::<Incident>().records() {
         if let (Some(network), true) = (&incident.network, incident.is_open()) {
@@ -290,10 +294,15 @@ pub fn network_needs(world: &World) -> Vec<NetworkNeed> {
             *overdue = Some((n + 1, oldest.max(days)));
         }
     }
-    let nothing = Evidence::default();
     in_order(world.table::<Network>().records().map(|(id, network)| {
-        let evidence = evidence.get(id).unwrap_or(&nothing);
-        let why = reasons(network, evidence, &world.view, NeedLimits::default());
+        let mut evidence = evidence.remove(id).unwrap_or_default();
+        if let Some(stands) = standing.get(id) {
+            evidence.goals.clone_from(&stands.goals);
+            evidence.revenue = stands.revenue;
+            evidence.dark_days = stands.dark_days;
+            evidence.graduation.clone_from(&stands.graduation);
+        }
+        let why = reasons(network, &evidence, &world.view, NeedLimits::default());
         (id.clone(), why)
     }))
 }

@@ -120,7 +120,7 @@ pub(super) fn keys(world: &World, screen: &mut Screen, view: DueView) -> Vec<Str
         .collect();
     super::tally::follow_ups(world, &awake, &mut screen.tally);
     let offers = screen.offers.list().len();
-    let steps = without_next_step(world).len();
+    let steps = without_next_step(world, &super::Standing::default()).len();
     tabs(world, &entries, (steps, offers), &mut screen.tally);
     let mut shown: Vec<Entry<'_>> = entries
         .into_iter()
@@ -237,7 +237,7 @@ pub fn subject_name(world: &World, follow_up: &FollowUp) -> Option<String> {
 ///
 /// A lead has a next step if one is written on it, if it has a date, or if a follow-up is open; a CN if a
 /// follow-up or a coaching action is open or a meeting lies ahead.
-pub fn without_next_step(world: &World) -> Vec<AnyRef> {
+pub fn without_next_step(world: &World, standing: &super::Standing) -> Vec<AnyRef> {
     let mut planned: BTreeSet<AnyRef> = BTreeSet::new();
     for (_, follow_up) in world.table::<FollowUp>().records() {
         if follow_up.is_open() {
@@ -288,7 +288,7 @@ pub fn without_next_step(world: &World) -> Vec<AnyRef> {
     let wanted: BTreeSet<&Id<Network>> = networks.map(|(id, _)| id).collect();
     let mut found: Vec<AnyRef> = leads.into_iter().map(|(_, id)| id.link()).collect();
     if !wanted.is_empty() {
-        let needs = super::network_needs(world);
+        let needs = super::network_needs(world, standing);
         let ordered = needs.iter().map(|need| &need.network);
         found.extend(ordered.filter(|id| wanted.contains(id)).map(Id::link));
     }

@@ -20,8 +20,10 @@ use crate::record::{
     exported_metric,
 };
 
+pub(super) use figures::standing_of;
 pub use figures::{
     CreatorFigures, MetricGrowth, NetworkFigures, PageFigures, PortfolioFigures, leading_metric,
+    series_of,
 };
 pub use table::{MetricRow, metric_rows};
 

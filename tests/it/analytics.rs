@@ -3,4 +3,5 @@
 mod conservation;
 mod independent;
 mod portfolio;
+mod traps;
 mod world;

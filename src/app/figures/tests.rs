@@ -35,13 +35,28 @@ fn the_funnel_is_computed_only_where_it_is_shown_and_only_after_a_change() {
         r#"{"name":"Acme","stage":"new"}"#,
     );
     let mut figures = Figures::default();
-    figures.refresh_at(&world, Place::Inbox, &FunnelScreen::default());
+    figures.refresh_at(
+        &world,
+        Place::Inbox,
+        &FunnelScreen::default(),
+        &Standing::default(),
+    );
     assert!(figures.funnel().is_none());
-    figures.refresh_at(&world, Place::Funnel, &FunnelScreen::default());
+    figures.refresh_at(
+        &world,
+        Place::Funnel,
+        &FunnelScreen::default(),
+        &Standing::default(),
+    );
     assert_eq!(figures.funnel().unwrap().report.table.rows[0].now.n, 1);
     let before = figures.funnel.as_ref().unwrap().0.clone();
     put(&mut world, Kind::Thread, "t1", r#"{"title":"Deck"}"#);
-    figures.refresh_at(&world, Place::Funnel, &FunnelScreen::default());
+    figures.refresh_at(
+        &world,
+        Place::Funnel,
+        &FunnelScreen::default(),
+        &Standing::default(),
+    );
     assert_eq!(figures.funnel.as_ref().unwrap().0, before);
     put(
         &mut world,
@@ -49,7 +64,12 @@ fn the_funnel_is_computed_only_where_it_is_shown_and_only_after_a_change() {
         "l2",
         r#"{"name":"Bolt","stage":"new"}"#,
     );
-    figures.refresh_at(&world, Place::Funnel, &FunnelScreen::default());
+    figures.refresh_at(
+        &world,
+        Place::Funnel,
+        &FunnelScreen::default(),
+        &Standing::default(),
+    );
     assert_eq!(figures.funnel().unwrap().report.table.rows[0].now.n, 2);
 }
 
@@ -69,6 +89,11 @@ fn the_load_counts_my_open_follow_ups_by_local_day() {
         put(&mut world, Kind::FollowUp, id, &fields);
     }
     let mut figures = Figures::default();
-    figures.refresh_at(&world, Place::FollowUps, &FunnelScreen::default());
+    figures.refresh_at(
+        &world,
+        Place::FollowUps,
+        &FunnelScreen::default(),
+        &Standing::default(),
+    );
     assert_eq!(figures.load(), [1, 0, 2, 0, 0, 0, 0]);
 }

@@ -1,16 +1,17 @@
 //! What is computed for the page of a CN and for the portfolio as a whole.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::table::{MetricRow, metric_rows};
-use super::utc_today;
+use super::{metric_name, utc_today};
 use crate::figure::{
     Aim, Count, Cut, Figure, Nature, Pace, Share, Window, month_start, plus_days, plus_months,
 };
 use crate::list::World;
+use crate::pane::standing::Stands;
 use crate::portfolio::{
     ActiveRate, CascadeGap, Concentration, Dark, Effect, EffectWindows, GoalGap, GraduationGap,
     Growth, LikeForLike, MilestoneState, Pairing, Scale, Series, SeriesSet, WindowError,
@@ -102,7 +103,7 @@ pub struct MetricGrowth {
 ///
 /// One series never holds both: their definitions may differ, and a step from one to the other would look like
 /// growth.
-fn series_of(world: &World, wanted: impl Fn(&AnyRef) -> bool) -> SeriesSet {
+pub fn series_of(world: &World, wanted: impl Fn(&AnyRef) -> bool) -> SeriesSet {
     let natures: HashMap<&Id<MetricDef>, Nature> = world
         .table::<MetricDef>()
         .records()
@@ -190,16 +191,7 @@ impl PageFigures {
         link: &AnyRef,
         today: Date,
     ) {
-        if network.graduated_at.is_some()
-            || !matches!(network.lifecycle, Lifecycle::New | Lifecycle::Onboarding)
-        {
-            return;
-        }
-        self.graduation = criteria_in_force(world, today).map(|criteria| {
-            graduation_gap(criteria, network, today, |metric| {
-                best_month(set.get(link, metric)?, network.signed_at)
-            })
-        });
+        self.graduation = graduation_of(world, network, set, link, today);
     }
 
     fn judge_coaching(&mut self, world: &World, network: &Id<Network>, set: &SeriesSet) {
@@ -328,6 +320,66 @@ fn valid_as_told(set: &SeriesSet, metric: &Id<MetricDef>, first: Date) -> Option
         of.get_or_insert(point.count());
     }
     of.map(|of| Share::new(hits, of.with(days)))
+}
+
+/// What a CN that is new needs to graduate.
+fn graduation_of(
+    world: &World,
+    network: &Network,
+    set: &SeriesSet,
+    link: &AnyRef,
+    today: Date,
+) -> Option<GraduationGap> {
+    let is_new = matches!(network.lifecycle, Lifecycle::New | Lifecycle::Onboarding);
+    if network.graduated_at.is_some() || !is_new {
+        return None;
+    }
+    let criteria = criteria_in_force(world, today)?;
+    Some(graduation_gap(criteria, network, today, |metric| {
+        best_month(set.get(link, metric)?, network.signed_at)
+    }))
+}
+
+/// Computes how these CNs stand by their figures; those without a figure are left out.
+pub(in crate::pane) fn standing_of(
+    world: &World,
+    wanted: &BTreeSet<AnyRef>,
+) -> BTreeMap<Id<Network>, Stands> {
+    let today = utc_today(world);
+    let set = series_of(world, |subject| wanted.contains(subject));
+    let leading = leading_metric(world);
+    let mut goals: BTreeMap<&AnyRef, Vec<(String, Pace)>> = BTreeMap::new();
+    for (_, goal) in world.table::<Goal>().records() {
+        let running = goal.starts.map(month_start) == Some(month_start(today));
+        if let (Some(subject), Some(metric), GoalPeriod::Month, true) =
+            (&goal.subject, &goal.metric, &goal.period, running)
+            && wanted.contains(subject)
+            && let Ok(pace) =
+                goal_pace(goal, set.get(subject, metric), today, aim_of(world, metric))
+        {
+            let name = metric_name(world, Some(metric));
+            goals.entry(subject).or_default().push((name, pace));
+        }
+    }
+    for paces in goals.values_mut() {
+        paces.sort_by(|one, other| one.0.cmp(&other.0));
+    }
+    let networks = world.table::<Network>();
+    wanted
+        .iter()
+        .filter_map(|link| {
+            let id = link.id_of::<Network>()?;
+            let network = networks.record(id.as_str())?;
+            let earned = leading.as_ref().and_then(|metric| set.get(link, metric));
+            let stands = Stands {
+                goals: goals.remove(link).unwrap_or_default(),
+                revenue: earned.and_then(Series::month_to_date),
+                dark_days: earned.and_then(dark_days),
+                graduation: graduation_of(world, network, &set, link, today),
+            };
+            Some((id, stands))
+        })
+        .collect()
 }
 
 /// Returns the conditions of graduation in force: the latest that have begun (UTC).
