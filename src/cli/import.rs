@@ -65,6 +65,7 @@ pub(super) fn run(args: &BackstageArgs) -> Result<(), CliError> {
             ImportFormat::Table => Ok(()),
         };
     }
+    bar.say("writing the edits down, safe on the disk");
     let settings = configured.config.settings();
     let mut undo = UndoLog::default();
     let mut cx = Cx::new(&mut world, None, &settings, &mut undo);
@@ -78,6 +79,7 @@ pub(super) fn run(args: &BackstageArgs) -> Result<(), CliError> {
             mine.extend(batch.edits.into_iter().map(|edit| edit.cmd));
         }
     }
+    bar.end();
     let said = send(&home, store, clock, &mine)?;
     match args.format {
         ImportFormat::Json => print_json(&plans, &said),
@@ -237,6 +239,14 @@ impl Bar {
             "#".repeat(full),
             "-".repeat(20_usize.saturating_sub(full)),
         );
+    }
+
+    /// Says what is done where nobody can tell how far it is.
+    fn say(&mut self, what: &str) {
+        if self.on {
+            self.drawn = Some(Instant::now());
+            let _ = write!(std::io::stderr(), "\r\x1b[K{what} …");
+        }
     }
 
     fn end(&mut self) {
