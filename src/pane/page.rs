@@ -1,6 +1,7 @@
 //! The page of a CN: its tabs, and what stands in each in which order.
 
 mod figures;
+mod graduation;
 mod table;
 
 use std::borrow::Cow;
@@ -20,11 +21,12 @@ use crate::record::{
     exported_metric,
 };
 
-pub(super) use figures::standing_of;
+pub(super) use figures::aim_of;
 pub use figures::{
     CreatorFigures, MetricGrowth, NetworkFigures, PageFigures, PortfolioFigures, leading_metric,
     series_of,
 };
+pub(super) use graduation::graduation_of;
 pub use table::{MetricRow, metric_rows};
 
 /// A tab of the page of a CN.

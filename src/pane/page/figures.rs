@@ -1,27 +1,26 @@
 //! What is computed for the page of a CN and for the portfolio as a whole.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::graduation::graduation_of;
 use super::table::{MetricRow, metric_rows};
-use super::{metric_name, utc_today};
+use super::utc_today;
 use crate::figure::{
-    Aim, Count, Cut, Figure, Nature, Pace, Share, Window, month_start, plus_days, plus_months,
+    Aim, Count, Cut, Nature, Pace, Share, Window, month_start, plus_days, plus_months,
 };
 use crate::list::World;
-use crate::pane::standing::Stands;
 use crate::portfolio::{
     ActiveRate, CascadeGap, Concentration, Dark, Effect, EffectWindows, GoalGap, GraduationGap,
     Growth, LikeForLike, MilestoneState, Pairing, Scale, Series, SeriesSet, WindowError,
-    active_rate, cascade, coaching_effect, concentration, dark_days, goal_pace, graduation_gap,
-    like_for_like, matched_comparators, milestones, nature_of, valid_live_days, went_dark,
+    active_rate, cascade, coaching_effect, concentration, dark_days, goal_pace, like_for_like,
+    matched_comparators, milestones, nature_of, valid_live_days, went_dark,
 };
 use crate::record::{
-    AnyRef, CoachingAction, CoachingState, Creator, CreatorSnapshot, CriteriaSet, EXPORT_SOURCE,
-    Goal, GoalPeriod, Id, Kind, Lifecycle, MANAGED_CREATORS, MetricDef, MetricPoint, Milestone,
-    Network,
+    AnyRef, CoachingAction, CoachingState, Creator, CreatorSnapshot, EXPORT_SOURCE, Goal,
+    GoalPeriod, Id, Kind, MANAGED_CREATORS, MetricDef, MetricPoint, Milestone, Network,
 };
 
 /// How many CNs of a like level a coached one is compared with.
@@ -134,7 +133,7 @@ pub fn series_of(world: &World, wanted: impl Fn(&AnyRef) -> bool) -> SeriesSet {
     })
 }
 
-fn aim_of(world: &World, metric: &Id<MetricDef>) -> Aim {
+pub(in crate::pane) fn aim_of(world: &World, metric: &Id<MetricDef>) -> Aim {
     match world.get(metric) {
         Some(def) if def.direction == "down" => Aim::AtMost,
         _ => Aim::AtLeast,
@@ -320,94 +319,6 @@ fn valid_as_told(set: &SeriesSet, metric: &Id<MetricDef>, first: Date) -> Option
         of.get_or_insert(point.count());
     }
     of.map(|of| Share::new(hits, of.with(days)))
-}
-
-/// What a CN that is new needs to graduate.
-fn graduation_of(
-    world: &World,
-    network: &Network,
-    set: &SeriesSet,
-    link: &AnyRef,
-    today: Date,
-) -> Option<GraduationGap> {
-    let is_new = matches!(network.lifecycle, Lifecycle::New | Lifecycle::Onboarding);
-    if network.graduated_at.is_some() || !is_new {
-        return None;
-    }
-    let criteria = criteria_in_force(world, today)?;
-    Some(graduation_gap(criteria, network, today, |metric| {
-        best_month(set.get(link, metric)?, network.signed_at)
-    }))
-}
-
-/// Computes how these CNs stand by their figures; those without a figure are left out.
-pub(in crate::pane) fn standing_of(
-    world: &World,
-    wanted: &BTreeSet<AnyRef>,
-) -> BTreeMap<Id<Network>, Stands> {
-    let today = utc_today(world);
-    let set = series_of(world, |subject| wanted.contains(subject));
-    let leading = leading_metric(world);
-    let mut goals: BTreeMap<&AnyRef, Vec<(String, Pace)>> = BTreeMap::new();
-    for (_, goal) in world.table::<Goal>().records() {
-        let running = goal.starts.map(month_start) == Some(month_start(today));
-        if let (Some(subject), Some(metric), GoalPeriod::Month, true) =
-            (&goal.subject, &goal.metric, &goal.period, running)
-            && wanted.contains(subject)
-            && let Ok(pace) =
-                goal_pace(goal, set.get(subject, metric), today, aim_of(world, metric))
-        {
-            let name = metric_name(world, Some(metric));
-            goals.entry(subject).or_default().push((name, pace));
-        }
-    }
-    for paces in goals.values_mut() {
-        paces.sort_by(|one, other| one.0.cmp(&other.0));
-    }
-    let networks = world.table::<Network>();
-    wanted
-        .iter()
-        .filter_map(|link| {
-            let id = link.id_of::<Network>()?;
-            let network = networks.record(id.as_str())?;
-            let earned = leading.as_ref().and_then(|metric| set.get(link, metric));
-            let stands = Stands {
-                goals: goals.remove(link).unwrap_or_default(),
-                revenue: earned.and_then(Series::month_to_date),
-                dark_days: earned.and_then(dark_days),
-                graduation: graduation_of(world, network, &set, link, today),
-            };
-            Some((id, stands))
-        })
-        .collect()
-}
-
-/// Returns the conditions of graduation in force: the latest that have begun (UTC).
-fn criteria_in_force(world: &World, today: Date) -> Option<&CriteriaSet> {
-    world
-        .table::<CriteriaSet>()
-        .records()
-        .filter(|(_, set)| set.effective_from.is_none_or(|from| from <= today))
-        .max_by_key(|(id, set)| (set.effective_from, (*id).clone()))
-        .map(|(_, set)| set)
-}
-
-/// The best calendar month since signing, the running one included: conditions speak of a calendar month.
-fn best_month(series: &Series, signed: Option<Date>) -> Option<Figure> {
-    let since = signed.map(month_start);
-    let after = |first: Date| since.is_none_or(|since| first >= since);
-    let whole = series
-        .months()
-        .filter(|month| after(month.first))
-        .map(|month| Figure::counted(month.total, month.count()));
-    let running = series
-        .latest_to_date()
-        .filter(|point| after(point.first))
-        .map(|point| Figure::counted(point.total, point.count()));
-    whole.chain(running).max_by(|a, b| {
-        let value = |figure: &Figure| figure.value.unwrap_or(f64::MIN);
-        value(a).total_cmp(&value(b))
-    })
 }
 
 /// Lists the CNs that were coached on this metric in these windows: they compare with nothing.
