@@ -116,7 +116,7 @@ fn the_list_follows_when_figures_come_in_and_the_cursor_stays_on_its_row() {
     let (before, cursor) = order(&app);
     assert_eq!(
         before,
-        ["a-calm", "d-dark", "c-falls", "b-behind"].map(str::to_owned),
+        ["b-behind", "a-calm", "d-dark", "c-falls"].map(str::to_owned),
         "by name"
     );
     for id in ["a-calm", "b-behind", "c-falls", "d-dark"] {
