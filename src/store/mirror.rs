@@ -144,6 +144,8 @@ pub(super) struct Mirror {
     staged: Option<String>,
     pub(super) newer: Option<usize>,
     pub(super) bug: bool,
+    /// The connection is set up for many pages in a row.
+    loading: bool,
 }
 
 /// What became of a page.
@@ -184,6 +186,7 @@ impl Mirror {
             staged: None,
             newer,
             bug: false,
+            loading: false,
         };
         mirror.read_place()?;
         Ok(mirror)
@@ -252,6 +255,8 @@ impl Mirror {
     pub(super) fn apply(&mut self, page: &Page, now: Timestamp) -> rusqlite::Result<Written> {
         self.refresh()?;
         let place = self.place.clone();
+        let whole = place.synced_at.is_some() && place.snapshot.is_none();
+        self.set_loading(!whole && page.more)?;
         if place.snapshot.is_some() {
             return self.apply_to_snapshot(page);
         }
@@ -309,6 +314,20 @@ impl Mirror {
         self.place.seq = page.seq;
         self.place.synced_at = synced_at;
         Ok(written)
+    }
+
+    /// Sets the connection up for a first sync or a snapshot, or back: with room for the inner pages of the
+    /// indexes they are read once, and the log is copied into the file once for many pages of the feed.
+    fn set_loading(&mut self, loading: bool) -> rusqlite::Result<()> {
+        if loading == self.loading {
+            return Ok(());
+        }
+        self.loading = loading;
+        self.db.execute_batch(if loading {
+            "PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 16384;"
+        } else {
+            "PRAGMA cache_size = -2000; PRAGMA wal_autocheckpoint = 1000; PRAGMA shrink_memory;"
+        })
     }
 
     /// Remembers the epoch to which the sequence belongs, when none was known.

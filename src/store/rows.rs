@@ -6,6 +6,32 @@ use super::columns::{Columns, Incoming, Life, row_sum};
 use super::mirror::unsigned;
 use super::search;
 
+macro_rules! upsert {
+    ($table:literal) => {
+        concat!(
+            "INSERT INTO ",
+            $table,
+            "(kind, id, version, seq, open, parent, at, sum, fields, fv) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) \
+             ON CONFLICT(id, kind) DO UPDATE SET version = excluded.version, seq = excluded.seq, \
+             open = excluded.open, parent = excluded.parent, at = excluded.at, sum = excluded.sum, \
+             fields = excluded.fields, fv = excluded.fv WHERE excluded.seq > seq"
+        )
+    };
+}
+
+/// The statements for each of the two sets of tables; text made anew for each row costs as much as a column.
+const UPSERT: [&str; 2] = [upsert!("row0"), upsert!("row1")];
+const DELETE: [&str; 2] = [
+    "DELETE FROM row0 WHERE id = ?1 AND kind = ?2 AND seq < ?3",
+    "DELETE FROM row1 WHERE id = ?1 AND kind = ?2 AND seq < ?3",
+];
+
+const fn one_of(statements: [&'static str; 2], set: i64) -> &'static str {
+    let [first, second] = statements;
+    if set == 0 { first } else { second }
+}
+
 /// Writes one row of the feed; tells whether it was news.
 pub(super) fn write_row(
     db: &Connection,
@@ -18,21 +44,13 @@ pub(super) fn write_row(
     }
     if row.life != Life::Live {
         let gone = db
-            .prepare_cached(&format!(
-                "DELETE FROM row{set} WHERE id = ?1 AND kind = ?2 AND seq < ?3"
-            ))?
+            .prepare_cached(one_of(DELETE, set))?
             .execute(params![row.id, row.kind, row.seq.cast_signed()])?;
         return Ok(gone > 0);
     }
     let Columns { open, parent, at } = &row.columns;
     let written = db
-        .prepare_cached(&format!(
-            "INSERT INTO row{set}(kind, id, version, seq, open, parent, at, sum, fields, fv) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) \
-             ON CONFLICT(id, kind) DO UPDATE SET version = excluded.version, seq = excluded.seq, \
-             open = excluded.open, parent = excluded.parent, at = excluded.at, sum = excluded.sum, \
-             fields = excluded.fields, fv = excluded.fv WHERE excluded.seq > seq"
-        ))?
+        .prepare_cached(one_of(UPSERT, set))?
         .execute(params![
             row.kind,
             row.id,
