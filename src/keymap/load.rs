@@ -80,6 +80,7 @@ pub(super) fn read(
             wrong(message, "a key is bound as `\"g i\" = \"pane show inbox\"`"),
         )
     })?;
+    let lines = Lines::of(text);
     for (scope, entries) in parsed {
         let kinds = kinds_of(scope.get_ref()).map_err(|error| fail(scope.span().start, error))?;
         let name = scope.get_ref().as_str();
@@ -99,7 +100,7 @@ pub(super) fn read(
             };
             let source = Source {
                 file: file.to_owned(),
-                line: line_of(text, at),
+                line: lines.of_offset(at),
             };
             let mut reader = Reader {
                 kinds,
@@ -456,6 +457,20 @@ pub(super) fn known(table: &Table, fields: &[&str]) -> Result<(), Wrong> {
             format!("`{name}` is not a field of it"),
             format!("known: {}", fields.join(", ")),
         )),
+    }
+}
+
+/// Where the lines of a text end: a file of some hundred keys is asked for the line of each.
+struct Lines(Vec<usize>);
+
+impl Lines {
+    fn of(text: &str) -> Self {
+        Self(text.match_indices('\n').map(|(at, _)| at).collect())
+    }
+
+    /// Returns the line of a byte offset, counted from 1, as [`line_of`] does.
+    fn of_offset(&self, at: usize) -> usize {
+        self.0.partition_point(|end| *end < at) + 1
     }
 }
 

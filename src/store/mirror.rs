@@ -505,21 +505,20 @@ pub(super) fn instant(microseconds: Option<i64>) -> Option<Timestamp> {
     microseconds.and_then(|at| Timestamp::from_microsecond(at).ok())
 }
 
+/// Reads a row and checks that it is what was written; texts are looked at where they lie and copied once.
 pub(super) fn read_row(row: &Row<'_>) -> rusqlite::Result<MirrorRow> {
-    let kind: String = row.get(0)?;
-    let id: String = row.get(1)?;
+    let (kind, id) = (row.get_ref(0)?.as_str()?, row.get_ref(1)?.as_str()?);
+    let fields = row.get_ref(6)?.as_str()?;
     let version = unsigned(row, 2)?;
-    let fields: String = row.get(6)?;
-    let known = Kind::from_name(&kind);
-    match known {
-        Some(known) if row_sum(&kind, &id, version, &fields) == row.get::<_, i64>(5)? => {
+    match Kind::from_name(kind) {
+        Some(known) if row_sum(kind, id, version, fields) == row.get::<_, i64>(5)? => {
             Ok(MirrorRow {
                 kind: known,
-                id,
+                id: id.to_owned(),
                 version,
                 seq: unsigned(row, 3)?,
                 at: row.get(4)?,
-                fields,
+                fields: fields.to_owned(),
             })
         }
         _ => Err(damage(format!("the checksum of {kind} {id} is wrong"))),

@@ -43,26 +43,26 @@ pub(super) fn write_row(
         search::note_old(db, set, mark, &row.kind, &row.id)?;
     }
     if row.life != Life::Live {
-        let gone = db
-            .prepare_cached(one_of(DELETE, set))?
-            .execute(params![row.id, row.kind, row.seq.cast_signed()])?;
+        let gone = db.prepare_cached(one_of(DELETE, set))?.execute(params![
+            row.id,
+            row.kind,
+            row.seq.cast_signed()
+        ])?;
         return Ok(gone > 0);
     }
     let Columns { open, parent, at } = &row.columns;
-    let written = db
-        .prepare_cached(one_of(UPSERT, set))?
-        .execute(params![
-            row.kind,
-            row.id,
-            row.version.cast_signed(),
-            row.seq.cast_signed(),
-            open,
-            parent,
-            at,
-            row.sum,
-            row.fields,
-            row.fv
-        ])?;
+    let written = db.prepare_cached(one_of(UPSERT, set))?.execute(params![
+        row.kind,
+        row.id,
+        row.version.cast_signed(),
+        row.seq.cast_signed(),
+        open,
+        parent,
+        at,
+        row.sum,
+        row.fields,
+        row.fv
+    ])?;
     Ok(written > 0)
 }
 
