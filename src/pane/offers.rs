@@ -77,22 +77,20 @@ impl Offers {
             // Who I am decides what is mine.
             made_of.users == world.revision(Kind::User)
         });
-        match known.and_then(|known| world.changed_since(Kind::Message, known.messages)) {
-            Some(ids) => {
-                let ids: HashSet<&str> = ids.collect();
-                for id in ids {
-                    self.look_at(world, &Id::new(id), since);
-                }
+        let changed = known.and_then(|known| world.changed_since(Kind::Message, known.messages));
+        if let Some(ids) = changed {
+            let ids: HashSet<&str> = ids.collect();
+            for id in ids {
+                self.look_at(world, &Id::new(id), since);
             }
-            None => {
-                let kept: HashSet<Id<Message>> = self.read.keys().cloned().collect();
-                for id in kept {
-                    self.look_at(world, &id, since);
-                }
-                for (id, message) in table.records() {
-                    if is_mine(world, message, since) {
-                        self.look_at(world, id, since);
-                    }
+        } else {
+            let kept: HashSet<Id<Message>> = self.read.keys().cloned().collect();
+            for id in kept {
+                self.look_at(world, &id, since);
+            }
+            for (id, message) in table.records() {
+                if is_mine(world, message, since) {
+                    self.look_at(world, id, since);
                 }
             }
         }

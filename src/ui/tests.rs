@@ -32,7 +32,7 @@ fn row(kind: Kind, id: String, fields: &Json) -> CacheRow {
     }
 }
 
-fn sent(thread: String, minutes: usize, out: bool) -> Json {
+fn sent(thread: &str, minutes: usize, out: bool) -> Json {
     let ago = jiff::SignedDuration::from_mins(i64::try_from(minutes).unwrap());
     json!({
         "thread": thread, "direction": if out { "out" } else { "in" },
@@ -84,13 +84,13 @@ fn console(past: usize) -> App {
     }
     app.update(now(), Msg::Loaded(Load::Working(Kind::ALL.to_vec()), rows));
     let new = (0..OPEN).map(|number| {
-        let fields = sent(format!("t{number:03}"), number % 60, false);
+        let fields = sent(&format!("t{number:03}"), number % 60, false);
         row(Kind::Message, format!("m{number:03}"), &fields)
     });
     // Every third of the past is my own.
     let past = (0..past).map(|number| {
         let fields = sent(
-            format!("old{:04}", number % 4_000),
+            &format!("old{:04}", number % 4_000),
             200 + number,
             number % 3 == 0,
         );
