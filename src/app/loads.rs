@@ -6,8 +6,7 @@ use super::App;
 use crate::effect::{Batch, CacheChange, CacheRow, Effect, Line, Load, SyncStatus};
 use crate::pane::{OFFERED, Place, Standing, Tab, Tone, arrange, arrange_all, arrange_stale};
 use crate::record::{
-    AnyRef, Creator, CreatorSnapshot, Direction, FollowUp, Id, Kind, KindVisitor, Message,
-    MetricPoint, Plan, Record, Thread,
+    AnyRef, Direction, FollowUp, Id, Kind, KindVisitor, Message, MetricPoint, Plan, Record, Thread,
 };
 
 /// At most this many messages of a thread are read for its preview.
@@ -22,8 +21,6 @@ const SENT: usize = 2_000;
 const CREATORS: usize = 20_000;
 /// At most this many figures of its creators are read: six metrics in two months of 15,000 creators.
 const FIGURES: usize = 200_000;
-/// At most this many parents keep their children in memory.
-const PARENTS: usize = 64;
 
 impl App {
     /// Brings everything that is computed up to date after something happened, and asks for what is missing.
@@ -363,9 +360,7 @@ impl App {
                 limit,
             }));
         }
-        if self.screen.loaded.len() > PARENTS * 4 {
-            self.forget_oldest();
-        }
+        self.forget_oldest();
         effects
     }
 
@@ -510,88 +505,6 @@ impl App {
             self.screen.loaded.push(wanted);
         }
         first
-    }
-
-    /// Drops the children of the parents that were looked at longest ago.
-    fn forget_oldest(&mut self) {
-        struct Drop<'a> {
-            world: &'a mut crate::list::World,
-            parent: AnyRef,
-            /// Messages whose promises are offered.
-            kept: &'a BTreeSet<String>,
-        }
-        impl KindVisitor for Drop<'_> {
-            type Out = ();
-            fn visit<R: Record>(self) {
-                let table = self.world.table_mut::<R>();
-                let gone: Vec<String> = table
-                    .records()
-                    .filter(|(_, record)| {
-                        !record.is_open() && record.parent().as_ref() == Some(&self.parent)
-                    })
-                    .filter(|(id, _)| !self.kept.contains(id.as_str()))
-                    .map(|(id, _)| id.as_str().to_owned())
-                    .collect();
-                for id in gone {
-                    table.remove(&id);
-                }
-            }
-        }
-        let offers = self.screen.offers.list().iter();
-        let kept = offers.map(|offer| offer.message.as_str().to_owned());
-        let kept: BTreeSet<String> = kept.collect();
-        let old: Vec<(AnyRef, Kind)> = self.screen.loaded.drain(..PARENTS).collect();
-        for (parent, kind) in old {
-            if &*parent.kind == "creators_of" {
-                self.forget_creators(&parent.id);
-                continue;
-            }
-            if let (Kind::Message, Some(thread)) = (kind, parent.id_of::<Thread>()) {
-                self.forget_talk(&thread, &kept);
-                continue;
-            }
-            if kind == Kind::MetricPoint {
-                self.courses.forget(&parent);
-            }
-            kind.visit(Drop {
-                world: &mut self.world,
-                parent,
-                kept: &kept,
-            });
-        }
-    }
-
-    /// Drops the figures of the creators of a CN.
-    fn forget_creators(&mut self, network: &str) {
-        let creators: std::collections::HashSet<String> = self
-            .world
-            .table::<Creator>()
-            .records()
-            .filter(|(_, creator)| {
-                creator
-                    .network
-                    .as_ref()
-                    .is_some_and(|id| id.as_str() == network)
-            })
-            .map(|(id, _)| id.as_str().to_owned())
-            .collect();
-        let known = |link: &AnyRef| {
-            link.known_kind() == Some(Kind::Creator) && creators.contains(&*link.id)
-        };
-        forget(self.world.table_mut::<MetricPoint>(), known);
-        forget(self.world.table_mut::<CreatorSnapshot>(), known);
-    }
-}
-
-/// Drops the records that hang under one of these.
-fn forget<R: Record>(table: &mut crate::list::Table<R>, parents: impl Fn(&AnyRef) -> bool) {
-    let gone: Vec<String> = table
-        .records()
-        .filter(|(_, record)| record.parent().as_ref().is_some_and(&parents))
-        .map(|(id, _)| id.as_str().to_owned())
-        .collect();
-    for id in gone {
-        table.remove(&id);
     }
 }
 

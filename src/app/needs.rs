@@ -1,6 +1,6 @@
 //! What needs me now, across all places, the most urgent first, each with its reason.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::App;
 use crate::effect::Effect;
@@ -44,6 +44,12 @@ const NAMED: usize = 4;
 
 /// What a waiting promise is brought forward by in the order.
 const PROMISE: SignedDuration = SignedDuration::from_hours(24);
+
+/// When a message without a clock is taken to be due, after it came.
+const UNTIMED: SignedDuration = SignedDuration::from_hours(24);
+
+/// A message without a clock stands behind all that is due within this time.
+const BEHIND: SignedDuration = SignedDuration::from_hours(4);
 
 impl App {
     /// Returns what needs me now, at most this many, the most urgent first.
@@ -171,7 +177,12 @@ impl App {
             } else {
                 format!("{from}: {}", thread.title)
             };
-            let due = thread.sla_due.or(thread.last_at).unwrap_or(view.now);
+            // Without a clock it is due a day after it came, and behind the clocks of the next hours.
+            let due = thread.sla_due.unwrap_or_else(|| {
+                let came = thread.last_at.unwrap_or(view.now);
+                let later = |at: Timestamp, by| at.checked_add(by).unwrap_or(at);
+                later(came, UNTIMED).max(later(view.now, BEHIND))
+            });
             needs.push(Need {
                 pressure: if mark == Mark::Urgent {
                     Pressure::Now

@@ -148,7 +148,7 @@ async fn kill(desk: &mut Desk) {
 }
 
 async fn whole(seed: u64) {
-    let (mut desk, counts) = replay(seed).await;
+    let (mut desk, counts) = Box::pin(replay(seed)).await;
     desk.conflict_shown_and_settled().await;
     desk.drained().await;
     table::check(&mut desk, seed).await;
@@ -178,7 +178,7 @@ async fn whole(seed: u64) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_morning_is_worked_through_by_what_the_screen_shows() {
-    whole(7).await;
+    Box::pin(whole(7)).await;
 }
 
 macro_rules! mornings {
@@ -187,7 +187,7 @@ macro_rules! mornings {
             #[ignore = "minutes on a busy machine; run by name"]
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $name() {
-                whole($seed).await;
+                Box::pin(whole($seed)).await;
             }
         )+
     };
