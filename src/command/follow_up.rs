@@ -251,6 +251,7 @@ impl FollowUpCommand {
             }
             Self::Drop(targets) => {
                 let ids = targets.of(Kind::FollowUp, cx)?;
+                close::may_drop(cx, &ids)?;
                 for id in &ids {
                     cx.change::<FollowUp>(id, |follow_up| {
                         follow_up.state = FollowUpState::Cancelled;

@@ -1,8 +1,8 @@
 //! Due phrases in commands: from the reading to a due time, and words for it.
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{CommandError, Cx, Settings};
 use crate::list::World;
@@ -189,12 +189,24 @@ pub(super) fn their_morning(cx: &Cx<'_>, person: Option<&Person>) -> Timestamp {
         let Some(next) = next else {
             return now;
         };
-        if !is_off(person, next, &zone) {
+        if !is_off(person, next, &zone)
+            && hours
+                .as_ref()
+                .is_some_and(|hours| opens(next, &zone, hours))
+        {
             return next;
         }
         at = next;
     }
     at
+}
+
+/// Tells whether a working window is the first one of its local day: what follows a break is no morning.
+fn opens(start: Timestamp, zone: &TimeZone, hours: &WeekHours) -> bool {
+    let date = zone.to_datetime(start).date();
+    let midnight = wall::day_start(date, zone).unwrap_or(start);
+    let before = midnight.checked_sub(SignedDuration::from_secs(1));
+    before.is_ok_and(|before| next_start(before, zone, hours) == Some(start))
 }
 
 /// Returns the zone of a person, else mine, and their working hours, else 09:00 to 18:00 on weekdays.

@@ -19,7 +19,9 @@ pub fn missing_to_close(
     };
     let closes = |state: &str| text(after, "state") == state && text(before, "state") != state;
     let closing = match kind {
-        Kind::FollowUp => closes("done") && !text(after, "escalated_at").is_empty(),
+        Kind::FollowUp => {
+            (closes("done") || closes("cancelled")) && !text(after, "escalated_at").is_empty()
+        }
         Kind::Incident => closes("closed"),
         _ => false,
     };

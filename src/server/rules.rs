@@ -263,8 +263,8 @@ fn newest(thread: &mut State, message: &State, now: Timestamp, next: i64) {
     let words: String = message.text("text").chars().take(FIRST_WORDS).collect();
     thread.set("last_at", Some(json!(sent)), next);
     thread.set("last_text", Some(json!(words)), next);
-    let incoming = message.text("direction") != "out";
-    if incoming || !message.text("sender").is_empty() {
+    // The thread stays one with whoever writes to us: what leaves does not change from whom it is.
+    if message.text("direction") != "out" {
         let text = |name: &str| Some(message.text(name)).filter(|text| !text.is_empty());
         thread.set("from", text("sender").map(Json::from), next);
         thread.set("from_name", text("sender_name").map(Json::from), next);

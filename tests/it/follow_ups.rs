@@ -229,6 +229,13 @@ fn what_was_escalated_is_closed_with_its_root_cause() {
     app.run_line("follow-up escalate p2 --id plan");
     app.run_line("edit state=done --id follow_up:plan");
     assert!(notice(&app).contains("root cause"), "{}", notice(&app));
+    for other_way in [
+        "follow-up drop --id plan",
+        "edit state=cancelled --id follow_up:plan",
+    ] {
+        app.run_line(other_way);
+        assert!(notice(&app).contains("root cause"), "{}", notice(&app));
+    }
     assert_eq!(follow_up(&app, "plan").state, FollowUpState::Open);
 }
 
@@ -417,6 +424,26 @@ fn levelling_leaves_out_days_off_and_public_holidays() {
         .collect();
     days.sort();
     assert_eq!(days, ["2026-11-25", "2026-11-30", "2026-12-01"]);
+}
+
+/// What begins after a break at noon is no morning.
+#[test]
+fn their_morning_is_the_first_window_of_a_day() {
+    let mut rows = rows();
+    let halves =
+        [["09:00", "12:00"], ["13:00", "18:00"]].map(|[from, to]| json!({"from": from, "to": to}));
+    let working: serde_json::Map<String, serde_json::Value> = ["mon", "tue", "wed", "thu", "fri"]
+        .iter()
+        .map(|day| ((*day).to_owned(), json!(halves)))
+        .collect();
+    let dana = json!({"name": "Dana Reyes", "circle": "owner", "zone": "America/New_York",
+        "hours": {"working": working}});
+    rows.push(row(Kind::Person, "dana", &dana));
+    let mut app = desk::open("ana", rows, (120, 40));
+    // 11:30 in New York: at 13:00 they come back from lunch.
+    app.run_line("follow-up snooze morning --id call");
+    let snoozed = follow_up(&app, "call").snoozed_until.unwrap();
+    assert_eq!(snoozed.to_string(), "2026-11-18T14:00:00Z");
 }
 
 /// A morning is that of a working day: neither a public holiday nor now, while they work.

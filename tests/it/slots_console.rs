@@ -182,6 +182,24 @@ fn from_a_thread_the_best_times_go_into_its_reply_and_agreeing_one_releases_the_
 }
 
 #[test]
+fn times_for_others_do_not_go_into_the_thread_one_came_from() {
+    let mut app = morning("2 /");
+    desk::press(&mut app, "c h e n enter M");
+    assert!(app.screen.slots.thread.is_some());
+    app.run_line("slot with p-tess");
+    assert!(
+        app.screen.slots.thread.is_some(),
+        "whoever writes there still comes: {}",
+        said(&app)
+    );
+    let writer = app.screen.slots.people[1].clone();
+    app.run_line(&format!("slot with -{writer}"));
+    assert_eq!(app.screen.slots.thread, None, "{}", said(&app));
+    desk::press(&mut app, "p");
+    assert!(!matches!(app.mode, Mode::Reply(_)));
+}
+
+#[test]
 fn a_cn_and_a_lead_bring_their_people() {
     let mut app = morning("4 M");
     assert!(app.screen.slots.people.len() >= 2, "{}", said(&app));

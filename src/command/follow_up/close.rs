@@ -111,6 +111,18 @@ fn wants_cause(cx: &Cx<'_>, id: &str) -> bool {
     follow_up.is_some_and(FollowUp::wants_root_cause)
 }
 
+/// Refuses to drop what was escalated before its root cause is known.
+pub(super) fn may_drop(cx: &Cx<'_>, ids: &[String]) -> Result<(), CommandError> {
+    if ids.iter().any(|id| wants_cause(cx, id)) {
+        return Err(CommandError::refused(
+            "drop",
+            "it was escalated and has no root cause yet",
+            "close it with `follow-up resolve` and what caused it",
+        ));
+    }
+    Ok(())
+}
+
 /// Marks one follow-up as done; where it recurs, the next one is made.
 fn close(
     cx: &mut Cx<'_>,

@@ -11,8 +11,8 @@ use super::super::{Ask, CommandError, Cx, Targets, quote_word};
 use crate::list::World;
 use crate::pane::Tone;
 use crate::record::{
-    AnyRef, Direction, FollowUp, Id, Kind, Message, MessageKind, MessageState, Person, Thread,
-    WaitingOn,
+    AnyRef, Direction, FollowUp, Id, Kind, Lead, Message, MessageKind, MessageState, Network,
+    Person, Thread, WaitingOn,
 };
 use crate::when::hours::is_within;
 use crate::when::{clock, zone};
@@ -216,9 +216,17 @@ fn thread_of(world: &World, follow_up: &FollowUp) -> Option<Id<Thread>> {
 pub(super) fn waited_for<'c>(cx: &'c Cx<'_>, id: &str) -> Option<&'c Person> {
     let follow_up = cx.world.table::<FollowUp>().record(id)?;
     let person = cx.world.follow::<Person>(follow_up.waiting_for.as_ref());
-    person.or_else(|| {
+    let person = person.or_else(|| {
         let thread = cx.world.get(&thread_of(cx.world, follow_up)?)?;
         cx.world.follow::<Person>(thread.from.as_ref())
+    });
+    // Else whoever speaks for the lead or the CN that it is about.
+    person.or_else(|| {
+        let lead = cx.world.follow::<Lead>(follow_up.lead.as_ref());
+        let network = cx.world.follow::<Network>(follow_up.network.as_ref());
+        let contact = lead.and_then(|lead| lead.contact.as_ref());
+        let contact = contact.or_else(|| network.and_then(|network| network.contact.as_ref()));
+        cx.world.follow::<Person>(contact)
     })
 }
 

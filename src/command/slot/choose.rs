@@ -4,7 +4,7 @@ use super::super::cx::Choice;
 use super::super::{Ask, CommandError, Cx};
 use super::find::person_called;
 use super::list;
-use super::people::guests;
+use super::people::{forget_origin, guests};
 use crate::record::{Id, Person};
 use crate::text::fold;
 
@@ -99,7 +99,10 @@ pub(super) fn choose(cx: &mut Cx<'_>, names: &str) -> Result<(), CommandError> {
             people.push(id);
         }
     }
-    cx.screen("slot with")?.slots.people = people;
+    let mut slots = slots;
+    slots.people = people;
+    forget_origin(cx.world, &mut slots);
+    cx.screen("slot with")?.slots = slots;
     Ok(())
 }
 

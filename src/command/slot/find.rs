@@ -99,6 +99,7 @@ impl Wanted {
             let others: Vec<Id<Person>> = others.cloned().collect();
             slots.people = mine.into_iter().chain(others).collect();
             slots.optional.clear();
+            super::people::forget_origin(world, slots);
         }
         slots.within = self.within;
         if let Some((from, to)) = self.within {

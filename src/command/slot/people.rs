@@ -90,6 +90,24 @@ pub(super) fn guests(world: &World, slots: &SlotsScreen) -> Vec<Id<Person>> {
     people
 }
 
+/// Forgets the thread, CN or lead from which the place was entered once nobody of it is asked for any more: what is
+/// proposed then must not go into that thread, nor a meeting be filed under that CN.
+pub(super) fn forget_origin(world: &World, slots: &mut SlotsScreen) {
+    let mine = world.me().and_then(|me| me.person.clone());
+    let gone = |link: &AnyRef| {
+        let mut others = people_about(world, link)
+            .into_iter()
+            .filter(|id| Some(id) != mine.as_ref())
+            .peekable();
+        others.peek().is_some() && !others.any(|id| slots.people.contains(&id))
+    };
+    let about = slots.about.as_ref().is_some_and(gone);
+    let thread = slots.thread.as_ref().is_some_and(|id| gone(&id.link()));
+    if about || thread {
+        (slots.about, slots.thread) = (None, None);
+    }
+}
+
 /// Returns whom a record is about: me first, then whoever writes in the thread, owns the CN or signs for the lead.
 pub(super) fn people_about(world: &World, link: &AnyRef) -> Vec<Id<Person>> {
     let mut people: Vec<Id<Person>> = world

@@ -51,6 +51,21 @@ async fn an_incoming_message_updates_its_thread() {
 }
 
 #[tokio::test]
+async fn a_thread_stays_with_whoever_writes_to_us_after_our_answer() {
+    let (backend, mei) = backend_with_thread(json!({"state": "open"})).await;
+    mei.one(incoming("m1", "hi", "2026-11-21T07:00:00Z")).await;
+    let set = json!({
+        "thread": "t", "direction": "out", "text": "hello", "sender": "p2", "sender_name": "Mei",
+    });
+    mei.one(create("m2", "message", "m2", set)).await;
+    backend.server.send_due().await.unwrap();
+    let thread = row(&mei, "thread", "t").await;
+    assert_eq!(thread.fields["last_text"], "hello");
+    assert_eq!(thread.fields["from"], "p1");
+    assert_eq!(thread.fields["from_name"], "Nova");
+}
+
+#[tokio::test]
 async fn a_message_and_its_thread_are_one_transaction() {
     let (_backend, mei) = backend_with_thread(json!({})).await;
     let start = mei.page("", 5_000).await.cursor;
