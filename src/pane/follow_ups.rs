@@ -120,7 +120,9 @@ pub(super) fn keys(world: &World, screen: &mut Screen, view: DueView) -> Vec<Str
         .collect();
     super::tally::follow_ups(world, &awake, &mut screen.tally);
     let offers = screen.offers.list().len();
-    let steps = without_next_step(world, &super::Standing::default()).len();
+    // Their number needs no order.
+    let (leads, networks) = unplanned(world);
+    let steps = leads.len() + networks.len();
     tabs(world, &entries, (steps, offers), &mut screen.tally);
     let mut shown: Vec<Entry<'_>> = entries
         .into_iter()
@@ -238,6 +240,18 @@ pub fn subject_name(world: &World, follow_up: &FollowUp) -> Option<String> {
 /// A lead has a next step if one is written on it, if it has a date, or if a follow-up is open; a CN if a
 /// follow-up or a coaching action is open or a meeting lies ahead.
 pub fn without_next_step(world: &World, standing: &super::Standing) -> Vec<AnyRef> {
+    let (leads, wanted) = unplanned(world);
+    let mut found: Vec<AnyRef> = leads.into_iter().map(Id::link).collect();
+    if !wanted.is_empty() {
+        let needs = super::network_needs(world, standing);
+        let ordered = needs.iter().map(|need| &need.network);
+        found.extend(ordered.filter(|id| wanted.contains(id)).map(Id::link));
+    }
+    found
+}
+
+/// Returns my leads, the longest in their stage first, and my CNs that nothing is planned for.
+fn unplanned(world: &World) -> (Vec<&Id<Lead>>, BTreeSet<&Id<Network>>) {
     let mut planned: BTreeSet<AnyRef> = BTreeSet::new();
     for (_, follow_up) in world.table::<FollowUp>().records() {
         if follow_up.is_open() {
@@ -285,12 +299,6 @@ pub fn without_next_step(world: &World, standing: &super::Standing) -> Vec<AnyRe
             && network.owner.as_ref() == Some(&me)
             && !planned.contains(&id.link())
     });
-    let wanted: BTreeSet<&Id<Network>> = networks.map(|(id, _)| id).collect();
-    let mut found: Vec<AnyRef> = leads.into_iter().map(|(_, id)| id.link()).collect();
-    if !wanted.is_empty() {
-        let needs = super::network_needs(world, standing);
-        let ordered = needs.iter().map(|need| &need.network);
-        found.extend(ordered.filter(|id| wanted.contains(id)).map(Id::link));
-    }
-    found
+    let networks = networks.map(|(id, _)| id).collect();
+    (leads.into_iter().map(|(_, id)| id).collect(), networks)
 }
