@@ -57,8 +57,9 @@ pub(crate) use lead::{current_rubric, due_shown, likeness_words, planned, quick_
 pub use mark::MarkCommand;
 pub use network::NetworkCommand;
 pub use outbox::OutboxCommand;
+pub(crate) use phrase::reading;
+use phrase::stretch_at;
 pub use phrase::{due_of, read_phrase};
-pub(crate) use phrase::{reading, reading_at};
 pub use promise::PromiseCommand;
 pub(crate) use promise::promise_due_words;
 pub use record::{EditCommand, NewCommand, NoteCommand, find_kind};
@@ -68,8 +69,8 @@ pub use script::{
 };
 pub use slot::{
     Desk, Evening, Guest, HoldArgs, Insight, Offer, Rejection, SeriesRow, SeriesTable, SlotCommand,
-    Stretch, Timetable, Tongue, Tonight, Wanted, agenda, between, invitation, is_free,
-    release_expired, split_names, take_calendar, tonight,
+    Timetable, Tongue, Tonight, Wanted, agenda, between, invitation, is_free, release_expired,
+    split_names, take_calendar, tonight,
 };
 pub use summary::Summary;
 pub use synonym::synonyms;

@@ -1,12 +1,14 @@
 //! `cnm slots`: the times at which people can meet, from the shell.
 
+mod words;
+
 use std::io::{Read as _, Write as _};
 
 use clap::{Args, ValueEnum};
 use serde_json::{Map, Value as Json, json};
 
-use super::{CliError, headless, print};
-use crate::command::{Offer, Stretch, Timetable, Wanted, between, invitation};
+use super::{CliError, headless};
+use crate::command::{Offer, Timetable, Wanted, between, invitation};
 use crate::effect::Load;
 use crate::list::World;
 use crate::pane::{SlotOrder, SlotsScreen};
@@ -15,7 +17,7 @@ use crate::runtime::{Home, read_file};
 use crate::slots::text::Language;
 use crate::slots::{Span, answer};
 use crate::when::tzdb::{self, Source};
-use crate::when::{clock, zone};
+use crate::when::zone;
 
 /// The largest request that is read, in bytes.
 const MOST_BYTES: usize = 64 * 1024 * 1024;
@@ -36,7 +38,7 @@ pub(super) struct SlotsArgs {
     /// How long: `45`, `45m`, `1h30`.
     #[arg(long = "for", value_name = "LENGTH")]
     length: Option<String>,
-    /// When: `mon..fri`, `next week`, `tue 4-6pm SGT`; the next seven days otherwise.
+    /// When: `mon..fri 9-11am`, `next week`, `weekdays 4-6pm SGT`, `by fri`; the next seven days otherwise.
     #[arg(long, value_name = "WHEN", conflicts_with = "words")]
     between: Option<String>,
     /// Minutes between starts; divides a day.
@@ -92,6 +94,15 @@ enum Tongue {
     Zh,
 }
 
+impl From<Tongue> for Language {
+    fn from(tongue: Tongue) -> Self {
+        match tongue {
+            Tongue::En => Self::English,
+            Tongue::Zh => Self::Chinese,
+        }
+    }
+}
+
 /// Looks for times.
 pub(super) fn run(args: &SlotsArgs) -> Result<(), CliError> {
     if let Some(file) = &args.request {
@@ -120,12 +131,12 @@ pub(super) fn run(args: &SlotsArgs) -> Result<(), CliError> {
     for row in store.load(&Load::Records(mine))? {
         world.upsert(&row);
     }
-    let slots = asked(args, &world, &configured.config.settings())?;
+    let (slots, echo) = asked(args, &world, &configured.config.settings())?;
     let table =
         Timetable::of(&world, &slots).map_err(|error| CliError::Refused(error.to_string()))?;
     match args.format {
         Format::Json => write_json(&world, &table, args),
-        Format::Text => write_text(&world, &slots, &table, args),
+        Format::Text => words::write(&world, (&slots, &echo), &table, args),
         Format::Ics => write_ics(&mut world, &table),
     }
 }
@@ -135,7 +146,7 @@ fn asked(
     args: &SlotsArgs,
     world: &World,
     settings: &crate::command::Settings,
-) -> Result<SlotsScreen, CliError> {
+) -> Result<(SlotsScreen, String), CliError> {
     let mut wanted = match &args.words {
         Some(words) => Wanted::read(words, world, settings)?,
         None => Wanted::default(),
@@ -150,15 +161,9 @@ fn asked(
         wanted.minutes = Wanted::read(&format!("for {length}"), world, settings)?.minutes;
     }
     if let Some(phrase) = &args.between {
-        let minutes = wanted.minutes.unwrap_or(60);
-        let (stretch, _) = between(phrase, world, settings)?;
-        wanted.within = Some(match stretch {
-            Stretch::Between(from, to) => (from, to),
-            Stretch::At(at) => {
-                let length = jiff::SignedDuration::from_mins(minutes);
-                (at, at.checked_add(length).unwrap_or(at))
-            }
-        });
+        let stretch = between(phrase, world, settings)?;
+        wanted.within = stretch.for_minutes(wanted.minutes.unwrap_or(60));
+        wanted.echo = stretch.words;
     }
     let optional = names(&args.optional)?;
     for person in names(&args.with)?.iter().chain(&optional) {
@@ -182,7 +187,7 @@ fn asked(
     };
     wanted.apply(world, &mut slots);
     slots.optional = optional;
-    Ok(slots)
+    Ok((slots, wanted.echo))
 }
 
 /// Answers a request of the engine's own form.
@@ -207,116 +212,13 @@ fn raw(text: &str) -> Result<(), CliError> {
     Ok(())
 }
 
-fn write_text(
-    world: &World,
-    slots: &SlotsScreen,
-    table: &Timetable,
-    args: &SlotsArgs,
-) -> Result<(), CliError> {
-    let here = &world.view.zone;
-    let names: Vec<String> = table.attendees().iter().map(|one| one.id.clone()).collect();
-    let range = match slots.within {
-        Some((from, to)) => format!("{} to {}", clock::stamp(from, here), clock::stamp(to, here)),
-        None => format!("{} days from {}", table.days, clock::date_stamp(table.from)),
-    };
-    let mut lines = vec![format!(
-        "{} min with {}; {range} ({}); {} starts suit everyone; tzdb {}",
-        table.minutes,
-        names.join(", "),
-        zone::city_name(&zone::name(here)),
-        table.found,
-        zone::tzdb_version()
-    )];
-    let language = match args.language {
-        Tongue::En => Language::English,
-        Tongue::Zh => Language::Chinese,
-    };
-    let offers = table.best(args.count, slots.order, language);
-    for (offer, number) in offers.iter().zip(1..) {
-        lines.push(format!("{number}. {}", offer.words));
-        lines.push(format!("   {}", cost_line(offer, &names)));
-        let span = Span::covering(offer.start, offer.end);
-        lines.extend(
-            table
-                .warn(span, language)
-                .iter()
-                .map(|warning| format!("   ! {warning}")),
-        );
-    }
-    if args.why {
-        for rejection in table.rejections() {
-            let first = clock::stamp(rejection.first, here);
-            let times = if rejection.first == rejection.last {
-                first
-            } else {
-                format!("{first} to {}", clock::time_of(rejection.last, here))
-            };
-            let city = zone::city_name(&zone::name(here));
-            let blockers = rejection.blockers.join("; ");
-            lines.push(format!("{times} {city}: {blockers}"));
-        }
-    }
-    print(lines)?;
-    nobody(world, table)
-}
-
-/// Where no time suits everyone: an error that names the closest one.
-fn nobody(world: &World, table: &Timetable) -> Result<(), CliError> {
-    if table.found > 0 {
-        return Ok(());
-    }
-    let words = match &table.miss {
-        Some((start, reasons)) => format!(
-            "no time suits everyone; the closest is {}, but: {}",
-            clock::stamp(*start, &world.view.zone),
-            reasons.join("; ")
-        ),
-        None => "no time suits everyone; --between looks elsewhere".to_owned(),
-    };
-    Err(CliError::Refused(words))
-}
-
-/// What a time costs each of them, and who pays most.
-fn cost_line(offer: &Offer, names: &[String]) -> String {
-    let costs: Vec<String> = names
-        .iter()
-        .zip(&offer.costs)
-        .map(|(name, cost)| match cost {
-            None => format!("{name} cannot come"),
-            Some(cost) if cost.total == 0 => format!("{name} 0"),
-            Some(cost) => {
-                let parts: Vec<String> = cost
-                    .bands
-                    .iter()
-                    .map(|(band, minutes)| format!("{minutes} {}", band.name().replace('_', " ")))
-                    .collect();
-                format!("{name} {} ({})", cost.total, parts.join(" + "))
-            }
-        })
-        .collect();
-    let payers: Vec<&str> = offer
-        .payers
-        .iter()
-        .filter_map(|at| names.get(*at).map(String::as_str))
-        .collect();
-    let most = if payers.is_empty() {
-        "nobody pays".to_owned()
-    } else {
-        format!("pays most: {}", payers.join(", "))
-    };
-    format!("cost {}; {most}", costs.join(", "))
-}
-
 fn write_json(world: &World, table: &Timetable, args: &SlotsArgs) -> Result<(), CliError> {
     let order = if args.calendar {
         SlotOrder::Calendar
     } else {
         SlotOrder::Fair
     };
-    let language = match args.language {
-        Tongue::En => Language::English,
-        Tongue::Zh => Language::Chinese,
-    };
+    let language = args.language.into();
     let ids: Vec<String> = table
         .guests
         .iter()
@@ -360,7 +262,7 @@ fn write_json(world: &World, table: &Timetable, args: &SlotsArgs) -> Result<(), 
     let text = serde_json::to_string_pretty(&answer)
         .map_err(|error| CliError::Refused(error.to_string()))?;
     raw(&super::list::escape_invisible(&text))?;
-    nobody(world, table)
+    words::nobody(world, table, language)
 }
 
 fn slot_json(offer: &Offer, ids: &[String], table: &Timetable, language: Language) -> Json {
@@ -410,9 +312,7 @@ fn slot_json(offer: &Offer, ids: &[String], table: &Timetable, language: Languag
 
 fn write_ics(world: &mut World, table: &Timetable) -> Result<(), CliError> {
     let Some(best) = table.offers.first() else {
-        return Err(CliError::Refused(
-            "no time suits everyone; --why says why".into(),
-        ));
+        return words::nobody(world, table, Language::English);
     };
     let uid = world.ids.next(world.view.now);
     let people: Vec<Id<Person>> = table

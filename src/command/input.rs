@@ -13,7 +13,48 @@ use crate::record::{
 };
 use crate::text::fold;
 
-/// Finds a record by id, by its whole name, or by a beginning of its name or of a word of it that only one has.
+/// Ways in which a name may be meant, from the surest on; see [`name_grade`].
+const GRADES: u8 = 4;
+
+/// Tells how surely a folded name is meant by folded words: 0 by the whole of it, 1 by its beginning, 2 by words in a
+/// row of it, the last of which may be begun only (`he yian` and `以安` of `何以安 he yian`), 3 by beginnings of its
+/// words in any order (`duarte ana`).
+pub(super) fn name_grade(have: &str, wanted: &str) -> Option<u8> {
+    if wanted.is_empty() {
+        return None;
+    }
+    if have == wanted {
+        return Some(0);
+    }
+    if have.starts_with(wanted) {
+        return Some(1);
+    }
+    let words = |text: &str| -> Vec<String> {
+        text.split(|letter: char| letter.is_whitespace() || "()[]（）·,，、\"“”".contains(letter))
+            .filter(|word| !word.is_empty())
+            .map(str::to_owned)
+            .collect()
+    };
+    let (have_words, wanted_words) = (words(have), words(wanted));
+    let (last, before) = wanted_words.split_last()?;
+    let in_a_row = have_words.windows(wanted_words.len()).any(|run| {
+        run.split_last()
+            .is_some_and(|(end, start)| start == before && end.starts_with(last.as_str()))
+    });
+    // Chinese is written without spaces: each character counts as a word.
+    let han = |letter: char| matches!(letter, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}');
+    if in_a_row || (wanted.chars().all(han) && have.contains(wanted)) {
+        return Some(2);
+    }
+    let mut left: Vec<&String> = have_words.iter().collect();
+    let all = wanted_words.iter().all(|word| {
+        let at = left.iter().position(|one| one.starts_with(word.as_str()));
+        at.map(|at| left.remove(at)).is_some()
+    });
+    (all && wanted_words.len() > 1).then_some(3)
+}
+
+/// Finds a record by id, by its whole name, or by a beginning or words of its name that only one has.
 pub(super) fn find_by_name<R: Record>(
     world: &World,
     name: &str,
@@ -28,18 +69,10 @@ pub(super) fn find_by_name<R: Record>(
         .records()
         .map(|(id, record)| (id, fold(name_of(record))))
         .collect();
-    let grades: [&dyn Fn(&str) -> bool; 3] = [
-        &|have: &str| have == wanted,
-        &|have: &str| have.starts_with(&wanted),
-        &|have: &str| {
-            have.split_whitespace()
-                .any(|word| word.starts_with(&wanted))
-        },
-    ];
-    for fits in grades {
+    for grade in 0..GRADES {
         let mut found: Vec<&Id<R>> = named
             .iter()
-            .filter(|(_, have)| fits(have))
+            .filter(|(_, have)| name_grade(have, &wanted).is_some_and(|best| best <= grade))
             .map(|(id, _)| *id)
             .collect();
         match found.len() {

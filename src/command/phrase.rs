@@ -8,7 +8,7 @@ use super::{CommandError, Cx, Settings};
 use crate::list::World;
 use crate::record::{Due, FollowUp, Hours, Person};
 use crate::when::hours::{WeekHours, Window, next_start};
-use crate::when::phrase::{PhraseContext, Reading, Wall, read};
+use crate::when::phrase::{PhraseContext, PhraseError, Reading, Stretch, Wall, read, stretch};
 use crate::when::recur::Recurrence;
 use crate::when::{clock, wall, zone};
 
@@ -36,6 +36,21 @@ pub(crate) fn reading_at(
     reading_in(text, world, settings, now, &world.view.zone)
 }
 
+/// Reads where a meeting may lie, such as `next week` or `mon..fri 9-11am`.
+pub(super) fn stretch_at(
+    text: &str,
+    world: &World,
+    settings: &Settings,
+) -> Result<Stretch, CommandError> {
+    with_context(
+        world,
+        settings,
+        world.view.now,
+        &world.view.zone,
+        |context| stretch(text, context),
+    )
+}
+
 /// Reads a phrase as seen from a moment in a zone; see [`read_phrase`].
 fn reading_in(
     text: &str,
@@ -44,6 +59,17 @@ fn reading_in(
     now: Timestamp,
     here: &TimeZone,
 ) -> Result<Reading, CommandError> {
+    with_context(world, settings, now, here, |context| read(text, context))
+}
+
+/// Reads something with the contacts and the settings at hand.
+fn with_context<T>(
+    world: &World,
+    settings: &Settings,
+    now: Timestamp,
+    here: &TimeZone,
+    read: impl FnOnce(&PhraseContext<'_>) -> Result<T, PhraseError>,
+) -> Result<T, CommandError> {
     let people: Vec<(&str, &str)> = world
         .table::<Person>()
         .records()
@@ -54,7 +80,7 @@ fn reading_in(
     context.people = &people;
     context.settings.work_start = settings.day_start;
     context.settings.work_end = settings.day_end;
-    read(text, &context)
+    read(&context)
         .map_err(|error| CommandError::usage(error.to_string(), "try `fri` or `thu 18:00 SGT`"))
 }
 
@@ -149,6 +175,12 @@ pub(super) fn instant_of(due: &Due, cx: &Cx<'_>) -> Timestamp {
 /// Writes an instant as the console's wall clock shows it.
 pub(super) fn stamp(at: Timestamp, cx: &Cx<'_>) -> String {
     clock::stamp(at, &cx.world.view.zone)
+}
+
+/// Writes an instant as the console's wall clock shows it, with its zone: `Fri 20 Nov 17:00 LA`.
+pub(super) fn stamp_zoned(at: Timestamp, cx: &Cx<'_>) -> String {
+    let here = zone::short_name(&zone::name(&cx.world.view.zone));
+    format!("{} {here}", stamp(at, cx))
 }
 
 /// Writes a due time in words: `Fri 20 Nov` or `Thu 19 Nov 18:00 Singapore`.

@@ -14,7 +14,7 @@ mod view;
 
 pub use book::{HoldArgs, release_expired};
 pub use calendar::{invitation, take_calendar};
-pub use find::{Stretch, Wanted, between, split_names};
+pub use find::{Wanted, between, split_names};
 pub(super) use people::days_off;
 pub use series::{SeriesRow, SeriesTable};
 pub use timetable::{Desk, Guest, Insight, Offer, Rejection, Timetable, agenda, is_free};

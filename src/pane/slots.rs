@@ -52,8 +52,8 @@ pub struct SlotsScreen {
     pub from: Option<Date>,
     /// Days in which best times are looked for.
     pub days: i64,
-    /// The stretch that a phrase named; the meeting lies wholly inside.
-    pub within: Option<(Timestamp, Timestamp)>,
+    /// The windows that a phrase named, in order; the meeting lies wholly inside one of them. Everywhere without.
+    pub within: Option<Vec<(Timestamp, Timestamp)>>,
     /// Length of the meeting in minutes.
     pub minutes: i64,
     /// Minutes of a cell, and between the starts that are tried: 15, 30 or 60.

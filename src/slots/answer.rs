@@ -241,6 +241,7 @@ fn session(
 ) -> Result<Session, SlotsError> {
     let now = request.now.as_deref().map(Minute::parse).transpose()?;
     let search = Search {
+        windows: None,
         range,
         duration: needed(request.duration, "duration")?,
         step: needed(request.step, "step")?,

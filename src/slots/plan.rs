@@ -148,6 +148,9 @@ fn common_free_time(search: &Search, people: &[Arc<Prepared>]) -> SpanSet {
         earliest.max(search.range.start)
     });
     let mut common = SpanSet::from_spans(vec![Span::new(start, search.range.end)]);
+    if let Some(windows) = &search.windows {
+        common = common.intersect(windows);
+    }
     let mut required: Vec<&SpanSet> = people
         .iter()
         .filter(|person| person.attendee.attendance == Attendance::Required)

@@ -25,6 +25,8 @@ const MARGIN: i32 = 7 * DAY;
 pub struct Search {
     /// The slot lies wholly inside.
     pub range: Span,
+    /// The slot lies wholly inside one of these as well, such as 9 to 11 on each of some days; everywhere without.
+    pub windows: Option<SpanSet>,
     /// Minutes of the meeting.
     pub duration: u32,
     /// Minutes between starts; divides 1440.
@@ -42,6 +44,7 @@ impl Search {
     pub fn new(range: Span, duration: u32, grid_zone: Zone) -> Self {
         Self {
             range,
+            windows: None,
             duration,
             step: 30,
             grid_zone,
@@ -55,6 +58,19 @@ impl Search {
     pub fn every(mut self, step: u32) -> Self {
         self.step = step;
         self
+    }
+
+    /// Sets the windows in one of which the slot lies.
+    #[must_use]
+    pub fn inside(mut self, windows: SpanSet) -> Self {
+        self.windows = Some(windows);
+        self
+    }
+
+    /// Tells whether a slot lies where it is looked for.
+    pub(super) fn admits(&self, slot: Span) -> bool {
+        self.range.covers(slot)
+            && (self.windows.as_ref()).is_none_or(|windows| windows.covering(slot).is_some())
     }
 
     /// Sets the earliest start from the present and a notice in minutes.
@@ -200,6 +216,11 @@ impl Session {
             range,
             ..self.search.clone()
         })
+    }
+
+    /// Looks everywhere in the range, whatever windows there were.
+    pub fn open_windows(&mut self) {
+        self.search.windows = None;
     }
 
     /// Adds a person, or replaces the one with the same id in place.

@@ -109,7 +109,7 @@ impl Plan {
     /// Explains a start.
     pub fn why(&self, start: Minute) -> Verdict {
         let slot = self.meeting(start);
-        if !self.search.range.covers(slot) {
+        if !self.search.admits(slot) {
             return Verdict::OutsideRange;
         }
         if let Some(earliest) = self.search.not_before.filter(|earliest| start < *earliest) {
@@ -143,12 +143,12 @@ impl Plan {
             .filter(|p| p.attendee.attendance == Attendance::Required)
             .count();
         let required = u32::try_from(required).unwrap_or(u32::MAX);
-        let latest = self.search.range.end - self.meeting(self.search.range.start).minutes();
         let rejected: Vec<(Minute, u32)> = self
             .turnout()
             .into_iter()
             .filter(|(start, _)| {
-                *start <= latest && self.search.not_before.is_none_or(|t| t <= *start)
+                self.search.admits(self.meeting(*start))
+                    && self.search.not_before.is_none_or(|t| t <= *start)
             })
             .map(|(start, count)| (start, required.saturating_sub(count.required)))
             .filter(|(_, blocked)| *blocked > 0)
@@ -185,6 +185,7 @@ impl Plan {
             .map_or(range.start, |earliest| earliest.max(range.start));
         self.grid
             .starts(first, range.end - self.meeting(range.start).minutes())
+            .filter(|start| self.search.admits(self.meeting(*start)))
     }
 
     fn blockers(&self, slot: Span) -> Vec<Blocker> {

@@ -21,21 +21,26 @@ use lexer::{letters, tokens};
 
 mod clock_rules;
 mod compose;
+mod counted;
 mod day_rules;
 mod days;
 mod error;
+mod extent;
 mod grammar;
 mod han;
+mod laid;
 mod lexer;
 mod people;
 mod said;
 mod show;
+mod stretch;
 mod times;
 mod words;
 mod zone_rules;
 
 pub use error::{PhraseError, Problem};
 pub use show::{echo, exact, other_labels, to_json};
+pub use stretch::{Stretch, stretch};
 
 /// What a phrase is read against.
 #[derive(Clone, Debug)]

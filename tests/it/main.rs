@@ -53,6 +53,7 @@ mod slots_oracle;
 mod slots_session;
 mod slots_tonight;
 mod slots_vectors;
+mod slots_words;
 mod standing;
 mod store;
 mod sync;

@@ -1,7 +1,7 @@
 //! What one does with times: hold, let expire, propose, agree, move, repeat, send and take in calendars.
 
 use cnm::app::{App, Mode, Msg};
-use cnm::command::{Stretch, Timetable, Wanted, between};
+use cnm::command::{Timetable, Wanted, between};
 use cnm::effect::{Batch, CacheRow, Effect, Load, RowState};
 use cnm::ics::{self, Options};
 use cnm::pane::{Anchored, SlotView, SlotsScreen};
@@ -276,7 +276,7 @@ fn words_say_when_with_whom_and_how_long_and_every_word_counts() {
     assert_eq!(wanted.minutes, Some(45));
     assert_eq!(
         wanted.within,
-        Some((at("2026-11-24T08:00:00Z"), at("2026-11-24T10:00:00Z")))
+        [(at("2026-11-24T08:00:00Z"), at("2026-11-24T10:00:00Z"))]
     );
     // Whoever names me too means me once.
     let wanted = read(&app, "next tue with Ng and Ana").unwrap();
@@ -293,9 +293,13 @@ fn words_say_when_with_whom_and_how_long_and_every_word_counts() {
     ] {
         assert!(read(&app, wrong).is_err(), "{wrong}");
     }
-    let (stretch, _) = between("mon..fri", &app.world, &app.settings).unwrap();
-    let week = Stretch::Between(at("2026-11-23T08:00:00Z"), at("2026-11-28T08:00:00Z"));
-    assert_eq!(stretch, week, "the Friday after that Monday, whole");
+    let stretch = between("mon..fri", &app.world, &app.settings).unwrap();
+    let week = (at("2026-11-23T08:00:00Z"), at("2026-11-28T08:00:00Z"));
+    assert_eq!(
+        stretch.windows,
+        [week],
+        "the Friday after that Monday, whole"
+    );
     assert!(between("2026-11-27..2026-11-20", &app.world, &app.settings).is_err());
     // The slots place goes there.
     app.run_line("slot find 'wed 3-8pm with Ng and Chen for 45m'");

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::super::phrase::{instant_of, stamp};
+use super::super::phrase::{instant_of, stamp_zoned as zoned};
 use super::super::{CommandError, Cx, Targets, due_of, read_phrase};
 use super::people::guests;
 use super::timetable::{Offer, Timetable, agenda};
@@ -143,7 +143,7 @@ pub(super) fn hold(cx: &mut Cx<'_>, args: &HoldArgs) -> Result<(), CommandError>
     };
     if start < cx.world.view.now {
         return Err(CommandError::refused(
-            format!("a meeting at {}", stamp(start, cx)),
+            format!("a meeting at {}", zoned(start, cx)),
             "that is over",
             "l and J go on in time",
         ));
@@ -163,14 +163,14 @@ pub(super) fn hold(cx: &mut Cx<'_>, args: &HoldArgs) -> Result<(), CommandError>
     record.expires_at = Some(expires);
     let (free, whole) = turnout(cx.world, &slots, &people, start)?;
     let id = cx.create(record);
-    let at = stamp(start, cx);
+    let at = zoned(start, cx);
     cx.label(format!("hold {at}"));
     let come = if free < whole {
         format!("{} of {whole} cannot come", whole - free)
     } else {
         "everyone can come".to_owned()
     };
-    let until = stamp(expires, cx);
+    let until = zoned(expires, cx);
     cx.say(Tone::Done, format!("held {at} until {until}, {come}: {id}"));
     if let Some(screen) = cx.screen.as_deref_mut() {
         screen.slots.meeting = Some(id);
@@ -409,7 +409,7 @@ fn move_to(cx: &mut Cx<'_>, id: &Id<Meeting>, start: Timestamp) -> Result<(), Co
     let now = cx.world.view.now;
     if start < now {
         return Err(CommandError::refused(
-            format!("a meeting at {}", stamp(start, cx)),
+            format!("a meeting at {}", zoned(start, cx)),
             "that is over",
             "choose a later time",
         ));
@@ -432,7 +432,7 @@ fn move_to(cx: &mut Cx<'_>, id: &Id<Meeting>, start: Timestamp) -> Result<(), Co
         }
         meeting.expires_at = (meeting.state != MeetingState::Confirmed).then_some(expires);
     })?;
-    let at = stamp(start, cx);
+    let at = zoned(start, cx);
     conclude(cx, "move", format!("moved to {at}; u takes it back"))
 }
 

@@ -1,6 +1,7 @@
 //! Who comes to a meeting, and who need not.
 
 use super::super::cx::Choice;
+use super::super::input::name_grade;
 use super::super::{Ask, CommandError, Cx};
 use super::find::person_called;
 use super::list;
@@ -112,19 +113,16 @@ fn shown_called(cx: &Cx<'_>, shown: &[Id<Person>], name: &str) -> Result<Id<Pers
     let named: Vec<(&Id<Person>, String)> = (shown.iter())
         .filter_map(|id| Some((id, fold(&cx.world.get(id)?.name))))
         .collect();
-    let alike = |fits: &dyn Fn(&str) -> bool| -> Vec<&Id<Person>> {
+    let alike = |grade: u8| -> Vec<&Id<Person>> {
         (named.iter())
-            .filter(|(id, have)| id.as_str() == name || fits(have))
+            .filter(|(id, have)| {
+                id.as_str() == name || name_grade(have, &wanted).is_some_and(|best| best <= grade)
+            })
             .map(|(id, _)| *id)
             .collect()
     };
-    let exact = alike(&|have| have == wanted);
-    let begins = alike(&|have| {
-        have.split_whitespace()
-            .any(|word| word.starts_with(&wanted))
-            || have.starts_with(&wanted)
-    });
-    match (exact.as_slice(), begins.as_slice()) {
+    let (exact, near) = (alike(0), alike(u8::MAX));
+    match (exact.as_slice(), near.as_slice()) {
         ([one], _) | ([], [one]) => Ok((*one).clone()),
         // Nobody or several: the search through all contacts says so.
         _ => super::super::input::find_by_name::<Person>(cx.world, name, |person| &person.name),

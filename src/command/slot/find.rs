@@ -1,15 +1,14 @@
 //! Meetings in words: `next tue 4-6pm SGT with wei and ana for 45m`.
 
-use jiff::civil::Date;
-use jiff::{SignedDuration, Timestamp, ToSpan as _};
+use jiff::{SignedDuration, Timestamp};
 
 use super::super::input::find_by_name;
-use super::super::{CommandError, Settings, reading_at};
+use super::super::{CommandError, Settings, stretch_at};
 use crate::list::World;
 use crate::pane::SlotsScreen;
 use crate::record::{Id, Person};
-use crate::when::phrase::{Precision, Reading, Wall, echo, other_labels};
-use crate::when::{clock, wall};
+use crate::when::phrase::Stretch;
+use crate::when::wall;
 
 /// The shortest and the longest meeting, in minutes.
 const LENGTHS: std::ops::RangeInclusive<i64> = 5..=480;
@@ -21,8 +20,8 @@ pub struct Wanted {
     pub people: Vec<Id<Person>>,
     /// The length in minutes, where it is said.
     pub minutes: Option<i64>,
-    /// The stretch in which the meeting lies, where one is said.
-    pub within: Option<(Timestamp, Timestamp)>,
+    /// The windows in one of which the meeting lies, in order, where any are said.
+    pub within: Vec<(Timestamp, Timestamp)>,
     /// How the words for the time are understood, and what is doubtful about them.
     pub echo: String,
 }
@@ -52,16 +51,9 @@ impl Wanted {
             ));
         }
         if !time.trim().is_empty() {
-            let (within, echo) = between(time, world, settings)?;
-            wanted.within = Some(match within {
-                Stretch::Between(from, to) => (from, to),
-                Stretch::At(at) => {
-                    let minutes = wanted.minutes.unwrap_or(60);
-                    let end = at.checked_add(SignedDuration::from_mins(minutes));
-                    (at, end.unwrap_or(at))
-                }
-            });
-            wanted.echo = echo;
+            let stretch = between(time, world, settings)?;
+            wanted.within = stretch.for_minutes(wanted.minutes.unwrap_or(60));
+            wanted.echo = stretch.words;
         }
         Ok(wanted)
     }
@@ -101,8 +93,9 @@ impl Wanted {
             slots.optional.clear();
             super::people::forget_origin(world, slots);
         }
-        slots.within = self.within;
-        if let Some((from, to)) = self.within {
+        slots.within = (!self.within.is_empty()).then(|| self.within.clone());
+        if let (Some((from, _)), Some((_, to))) = (self.within.first(), self.within.last()) {
+            let (from, to) = (*from, *to);
             let zone = &world.view.zone;
             let first = zone.to_datetime(from).date();
             let just_before = to.checked_sub(SignedDuration::from_secs(1)).unwrap_or(to);
@@ -122,78 +115,14 @@ pub(super) fn cell_of(at: Timestamp, day_start: Timestamp, step: u32) -> usize {
     usize::try_from(minutes / i64::from(step.max(1))).unwrap_or(0)
 }
 
-/// A stretch of time, or the start of one whose length is said elsewhere.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stretch {
-    /// From a moment to another.
-    Between(Timestamp, Timestamp),
-    /// At a moment.
-    At(Timestamp),
-}
-
-/// Reads a stretch such as `mon..fri`, `tue 4-6pm SGT` or `next week`, and says how it is understood.
-///
-/// The second half of `mon..fri` is read as seen from the first: on a Wednesday it is the Friday after that Monday.
+/// Reads where a meeting may lie: `mon..fri 9-11am`, `tue 4-6pm SGT`, `next week`, `weekdays 4-6pm`, `by fri`; what it
+/// says in words tells how it is understood.
 ///
 /// # Errors
 ///
 /// A word is not understood, or the end does not come after the start.
-pub fn between(
-    text: &str,
-    world: &World,
-    settings: &Settings,
-) -> Result<(Stretch, String), CommandError> {
-    let here = &world.view.zone;
-    let Some((first, last)) = text.split_once("..") else {
-        let reading = reading_at(text, world, settings, world.view.now)?;
-        let words = told(&reading, world);
-        let stretch = match (reading.precision(), reading.end) {
-            (Precision::Minute, None) => Stretch::At(reading.instant()),
-            _ => Stretch::Between(reading.instant(), reading.end_instant()),
-        };
-        return Ok((stretch, words));
-    };
-    let from = reading_at(first.trim(), world, settings, world.view.now)?;
-    // A weekday means the next one after the day itself: seen from the day before, `mon..mon` is one day.
-    let seen = match from.start {
-        Wall::Day(date) => day_before(date, world),
-        Wall::Minute(_) => from.instant(),
-    };
-    let to = reading_at(last.trim(), world, settings, seen.max(world.view.now))?;
-    let (start, end) = (from.instant(), to.end_instant());
-    if end <= start {
-        return Err(CommandError::usage(
-            format!(
-                "`{}` ends {}, before it begins {}",
-                text.trim(),
-                clock::stamp(end, here),
-                clock::stamp(start, here)
-            ),
-            "write the earlier day first, as in `mon..fri`",
-        ));
-    }
-    let words = format!(
-        "{} to {}",
-        clock::stamp(start, here),
-        clock::stamp(end, here)
-    );
-    Ok((Stretch::Between(start, end), words))
-}
-
-fn day_before(date: Date, world: &World) -> Timestamp {
-    let before = date.checked_sub(1.day()).unwrap_or(date);
-    let noon = before.to_datetime(jiff::civil::time(12, 0, 0, 0));
-    wall::instant(noon, &world.view.zone)
-}
-
-/// The reading in words, with what is doubtful about it.
-fn told(reading: &Reading, world: &World) -> String {
-    let mut words = echo(reading, &world.view.zone);
-    let others = other_labels(reading);
-    if !others.is_empty() {
-        words = format!("{words} (not {})", others.join(", "));
-    }
-    words
+pub fn between(text: &str, world: &World, settings: &Settings) -> Result<Stretch, CommandError> {
+    stretch_at(text, world, settings)
 }
 
 /// Finds a person with a zone by a name.

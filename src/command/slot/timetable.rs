@@ -1,5 +1,7 @@
 //! Who can meet when: the day of the people of the slots place, and the best times of a range of days.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
@@ -12,8 +14,8 @@ use crate::pane::{SlotOrder, SlotView, SlotsScreen};
 use crate::record::{Id, Kind, Meeting, Person};
 use crate::slots::text::{self, Language};
 use crate::slots::{
-    Attendance, Attendee, CostSplit, Minute, Plan, Search, Session, Shade, Slot, SlotsError, Span,
-    Verdict, Warning, Zone, warnings,
+    Attendance, Attendee, Blocker, CostSplit, Minute, Plan, Search, Session, Shade, Slot,
+    SlotsError, Span, SpanSet, Verdict, Warning, Zone, warnings,
 };
 use crate::when::{tzdb, wall, zone};
 
@@ -211,18 +213,25 @@ impl Timetable {
         let start = wall::day_start(from, here).unwrap_or(world.view.now);
         let end = wall::day_start(last, here).unwrap_or(start);
         let mut range = Span::covering(start, end);
-        if let Some((from, to)) = slots.within {
-            range = range.clip(Span::covering(from, to));
+        let windows = slots.within.as_ref().map(|windows| {
+            let spans = windows.iter().map(|(from, to)| Span::covering(*from, *to));
+            SpanSet::from_spans(spans.collect())
+        });
+        if let Some(hull) = windows.as_ref().and_then(hull) {
+            range = range.clip(hull);
         }
         let grid = Zone::load(&zone::name(here)).or_else(|_| Zone::load("UTC"))?;
         let length = u32::try_from(slots.minutes).unwrap_or(60);
         let people = guests(world, slots);
-        let search = Search::new(range, length, grid.clone())
+        let mut search = Search::new(range, length, grid.clone())
             .every(slots.step)
             .with_notice(Minute::ceil(world.view.now), notice(world, &people));
+        search.windows = windows;
         let kept = desk.seat(world, slots, people, (from, last), search)?;
         let (session, known) = (&mut kept.session, &kept.known);
         let plan = session.plan()?;
+        // What a phrase narrowed is where best times are looked for; the day and the series are whole.
+        session.open_windows();
         let (burdens, counted) = burdens(world, known, COUNTED);
         let series = match (slots.view, slots.first) {
             (SlotView::Series, Some(first)) => Some(series(session, slots, first, here, &burdens)?),
@@ -251,7 +260,7 @@ impl Timetable {
             offers: offers(&plan, slots.order, OFFERS, Language::English),
             found: plan.len(),
             fairest: fairest(&plan, &burdens),
-            miss: miss(&plan),
+            miss: miss(&plan, Language::English),
             counted,
             series,
             plan,
@@ -309,18 +318,32 @@ impl Timetable {
 
     /// Lists every start of the day that somebody rejects, those in a row for the same reasons together.
     pub fn rejections(&self) -> Vec<Rejection> {
+        let day: BTreeSet<Minute> = self.cells.iter().map(|at| Minute::floor(*at)).collect();
+        let rejected = self.day_plan.rejections();
+        self.joined(
+            rejected.filter(|(start, _)| day.contains(start)),
+            Language::English,
+        )
+    }
+
+    /// Lists every start in the range looked at that somebody rejects, as [`Timetable::rejections`] does for the day.
+    pub fn all_rejections(&self, language: Language) -> Vec<Rejection> {
+        self.joined(self.plan.rejections(), language)
+    }
+
+    fn joined(
+        &self,
+        rejected: impl Iterator<Item = (Minute, Vec<Blocker>)>,
+        language: Language,
+    ) -> Vec<Rejection> {
         let people = self.attendees();
         let step = i32::try_from(self.step).unwrap_or(30);
         let mut rejections: Vec<Rejection> = Vec::new();
-        let day: Vec<Minute> = self.cells.iter().map(|at| Minute::floor(*at)).collect();
-        for (start, blockers) in self.day_plan.rejections() {
-            if !day.contains(&start) {
-                continue;
-            }
+        for (start, blockers) in rejected {
             let brief = brief::reasons(&blockers, &people);
             let blockers: Vec<String> = blockers
                 .iter()
-                .map(|blocker| reason(blocker, &people))
+                .map(|blocker| reason(blocker, &people, language))
                 .collect();
             let at = start.timestamp();
             match rejections.last_mut() {
@@ -338,6 +361,11 @@ impl Timetable {
             }
         }
         rejections
+    }
+
+    /// Where no time suits everyone: the closest one, and what stands in the way.
+    pub fn closest(&self, language: Language) -> Option<(Timestamp, Vec<String>)> {
+        miss(&self.plan, language)
     }
 
     /// Writes the best times for a message, one a line, in everyone's time, and what clocks will do around them.
@@ -384,7 +412,7 @@ impl Timetable {
 }
 
 /// Writes why a person is in the way without what differs from one start to the next.
-fn reason(blocker: &crate::slots::Blocker, people: &[&Attendee]) -> String {
+fn reason(blocker: &Blocker, people: &[&Attendee], language: Language) -> String {
     use crate::slots::Cause;
     let mut alike = blocker.clone();
     let beyond = |cause: &Cause| matches!(cause, Cause::OutsideHours { .. });
@@ -393,14 +421,24 @@ fn reason(blocker: &crate::slots::Blocker, people: &[&Attendee]) -> String {
     let name = people
         .get(blocker.person)
         .map_or("", |person| person.id.as_str());
+    let (colon, semicolon, beyond) = match language {
+        Language::English => (": ", "; ", "outside acceptable hours"),
+        Language::Chinese => ("：", "；", "超出可接受时间"),
+    };
     match (outside, alike.causes.is_empty()) {
-        (true, true) => format!("{name}: outside acceptable hours"),
+        (true, true) => format!("{name}{colon}{beyond}"),
         (true, false) => format!(
-            "{}; outside acceptable hours",
-            text::blocker(&alike, people, Language::English)
+            "{}{semicolon}{beyond}",
+            text::blocker(&alike, people, language)
         ),
-        (false, _) => text::blocker(&alike, people, Language::English),
+        (false, _) => text::blocker(&alike, people, language),
     }
+}
+
+/// The span from the first window to the last.
+fn hull(windows: &SpanSet) -> Option<Span> {
+    let first = windows.spans().first()?;
+    Some(first.hull(*windows.spans().last()?))
 }
 
 fn seats(
@@ -496,7 +534,7 @@ fn fairest(plan: &Plan, burdens: &[i64]) -> Option<Timestamp> {
         .map(|slot| slot.start().timestamp())
 }
 
-fn miss(plan: &Plan) -> Option<(Timestamp, Vec<String>)> {
+fn miss(plan: &Plan, language: Language) -> Option<(Timestamp, Vec<String>)> {
     if !plan.is_empty() {
         return None;
     }
@@ -505,7 +543,7 @@ fn miss(plan: &Plan) -> Option<(Timestamp, Vec<String>)> {
     let words = miss
         .blockers
         .iter()
-        .map(|blocker| text::blocker(blocker, &people, Language::English))
+        .map(|blocker| text::blocker(blocker, &people, language))
         .collect();
     Some((miss.start.timestamp(), words))
 }

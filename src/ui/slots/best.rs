@@ -1,5 +1,8 @@
 //! The best times with what they cost whom, and who has paid how much so far.
 
+use jiff::civil::Time;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use ratatui::layout::Rect;
 
 use super::super::canvas::{Canvas, Piece, fine_bar, piece};
@@ -33,15 +36,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect, table: &Timet
         SlotOrder::Fair => ("Best times", "least hurt first"),
         SlotOrder::Calendar => ("Earliest times", "by calendar"),
     };
-    let span = match app.screen.slots.within {
-        Some((from, to)) => {
-            let zone = &app.world.view.zone;
-            format!(
-                "{} to {}",
-                clock::stamp(from, zone),
-                clock::time_of(to, zone)
-            )
-        }
+    let span = match &app.screen.slots.within {
+        Some(windows) => within_words(windows, &app.world.view.zone),
         None => format!("{} days from {}", table.days, clock::day_month(table.from)),
     };
     let right = format!("{span} · {other} · j k");
@@ -66,6 +62,41 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect, table: &Timet
             canvas.line(inner.x + 3, y, inner.width.saturating_sub(4), &pieces);
             y += 1;
         }
+    }
+}
+
+/// Says in which windows best times are looked for.
+fn within_words(windows: &[(Timestamp, Timestamp)], zone: &TimeZone) -> String {
+    let (Some((from, first)), Some((_, last))) = (windows.first(), windows.last()) else {
+        return String::new();
+    };
+    let date = |at: Timestamp| zone.to_datetime(at).date();
+    let just_before = |at: &Timestamp| at.checked_sub(SignedDuration::from_secs(1)).unwrap_or(*at);
+    let whole_days = zone.to_datetime(*from).time() == Time::midnight()
+        && zone.to_datetime(*last).time() == Time::midnight();
+    match windows.len() {
+        1 if whole_days => format!(
+            "{} to {}",
+            clock::date_stamp(date(*from)),
+            clock::date_stamp(date(just_before(last)))
+        ),
+        1 if date(*from) == date(just_before(last)) => format!(
+            "{} to {}",
+            clock::stamp(*from, zone),
+            clock::time_of(*last, zone)
+        ),
+        1 => format!(
+            "{} to {}",
+            clock::stamp(*from, zone),
+            clock::stamp(*last, zone)
+        ),
+        count => format!(
+            "{}–{} and {} more to {}",
+            clock::stamp(*from, zone),
+            clock::time_of(*first, zone),
+            count - 1,
+            clock::date_stamp(date(just_before(last)))
+        ),
     }
 }
 

@@ -27,7 +27,7 @@ impl Parser<'_> {
             Some(Word::This | Word::Next | Word::Last | Word::Coming) => self.modified(at),
             Some(Word::End) => self.edge_of(at, Edge::End),
             Some(Word::Start) => self.edge_of(at, Edge::Start),
-            Some(Word::Q) => self.quarter(at, Edge::Start),
+            Some(Word::Q) => self.quarter(at, None),
             Some(Word::Unit(unit)) => Ok(self.after_tomorrow(at, unit)),
             _ if self.number(at).is_some() => match self.dated(at)? {
                 Some(found) => Ok(Some(found)),
@@ -114,7 +114,7 @@ impl Parser<'_> {
             Some(Word::Month(month)) if shift == 0 => {
                 Ok(Some((Day::EdgeOfMonth(edge, month), unit_at + 1)))
             }
-            Some(Word::Q) if shift == 0 => self.quarter(unit_at, edge),
+            Some(Word::Q) if shift == 0 => self.quarter(unit_at, Some(edge)),
             None if matches!(self.number(unit_at), Some((_, 4))) => {
                 let value = self.number(unit_at).map_or(0, |(value, _)| value);
                 let year = Some(self.year(unit_at, value)?);
@@ -129,14 +129,18 @@ impl Parser<'_> {
     }
 
     /// `q4`, `q1 2027`.
-    fn quarter(&self, at: usize, edge: Edge) -> Found<Day> {
+    fn quarter(&self, at: usize, edge: Option<Edge>) -> Found<Day> {
         let number = self
             .number(at + 1)
             .and_then(|(value, _)| i8::try_from(value).ok());
         match number {
             Some(quarter @ 1..=4) => {
                 let (year, next) = self.year_after(at + 2)?;
-                Ok(Some((Day::EdgeOfQuarter(edge, quarter, year), next)))
+                let day = match edge {
+                    Some(edge) => Day::EdgeOfQuarter(edge, quarter, year),
+                    None => Day::Quarter(quarter, year),
+                };
+                Ok(Some((day, next)))
             }
             _ => Err(self.impossible(at, 2, "a year has the quarters q1 to q4".to_owned())),
         }

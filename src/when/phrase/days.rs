@@ -72,6 +72,7 @@ pub(super) fn place(day: &Day, today: Date, settings: &Settings) -> Result<Choic
             Choices::sure(edge_of_month(*edge, first))
         }
         Day::EdgeOfQuarter(edge, quarter, year) => edge_of_quarter(*edge, *quarter, *year, today)?,
+        Day::Quarter(quarter, year) => edge_of_quarter(Edge::Start, *quarter, *year, today)?,
         Day::Exact { year, month, day } => exact(*year, *month, *day, today)?,
         Day::Slashed {
             first,
@@ -137,28 +138,28 @@ fn is_weekend(date: Date) -> bool {
     matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday)
 }
 
-fn too_far() -> Wrong {
+pub(super) fn too_far() -> Wrong {
     "this is too far away".to_owned()
 }
 
-fn shift(from: Date, days: i64) -> Result<Date, Wrong> {
+pub(super) fn shift(from: Date, days: i64) -> Result<Date, Wrong> {
     let span = Span::new().try_days(days).map_err(|_| too_far())?;
     from.checked_add(span).map_err(|_| too_far())
 }
 
-fn date(year: i16, month: i8, day: i8) -> Result<Date, Wrong> {
+pub(super) fn date(year: i16, month: i8, day: i8) -> Result<Date, Wrong> {
     Date::new(year, month, day).map_err(|_| format!("{day}/{month}/{year} does not exist"))
 }
 
 // --- weekdays and weeks
 
 /// The first such weekday strictly after a date.
-fn coming(weekday: Weekday, after: Date) -> Result<Date, Wrong> {
+pub(super) fn coming(weekday: Weekday, after: Date) -> Result<Date, Wrong> {
     let ahead = i64::from(after.weekday().until(weekday));
     shift(after, if ahead == 0 { 7 } else { ahead })
 }
 
-fn week_start(today: Date, settings: &Settings) -> Result<Date, Wrong> {
+pub(super) fn week_start(today: Date, settings: &Settings) -> Result<Date, Wrong> {
     shift(
         today,
         -i64::from(today.weekday().since(settings.week_start)),
@@ -368,7 +369,7 @@ fn work_week_end(today: Date) -> Result<Date, Wrong> {
     shift(today, i64::from(today.weekday().until(Weekday::Friday)))
 }
 
-fn edge(which: Edge, unit: Unit, periods: i32, today: Date) -> Result<Date, Wrong> {
+pub(super) fn edge(which: Edge, unit: Unit, periods: i32, today: Date) -> Result<Date, Wrong> {
     let months = match unit {
         Unit::Quarter => 3,
         Unit::Year => 12,
@@ -425,7 +426,7 @@ fn edge_of_quarter(
 // --- exact dates
 
 /// The first date with this month and day that is not before `from`.
-fn next_exact(month: i8, day: i8, from: Date) -> Result<Date, Wrong> {
+pub(super) fn next_exact(month: i8, day: i8, from: Date) -> Result<Date, Wrong> {
     (0..=8)
         .filter_map(|years| Date::new(from.year() + years, month, day).ok())
         .find(|date| *date >= from)
@@ -480,7 +481,7 @@ fn slashed(
 }
 
 /// The next date with this day of the month, today included.
-fn day_of_month(day: i8, today: Date) -> Result<Date, Wrong> {
+pub(super) fn day_of_month(day: i8, today: Date) -> Result<Date, Wrong> {
     let mut first = today.first_of_month();
     for _ in 0..12 {
         let found = Date::new(first.year(), first.month(), day).ok();

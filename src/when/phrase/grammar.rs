@@ -75,6 +75,8 @@ pub(super) struct Parser<'a> {
     pub(super) said: Said,
     /// The phrase is at an ISO time, where `-08:00` is an offset.
     pub(super) iso: bool,
+    /// Hours may go with several days.
+    several: bool,
 }
 
 pub(super) const EXAMPLES: &str =
@@ -91,7 +93,14 @@ impl<'a> Parser<'a> {
             days: Vec::new(),
             said: Said::default(),
             iso: false,
+            several: false,
         }
+    }
+
+    /// Lets hours go with several days: they are those of each day.
+    pub(super) fn of_several_days(mut self) -> Self {
+        self.several = true;
+        self
     }
 
     /// Reads the whole phrase.
@@ -232,6 +241,7 @@ impl<'a> Parser<'a> {
             return Err(self.error(before, 2, Problem::Unfinished(waiting.promise()), EXAMPLES));
         }
         self.said.before |= self.word(at) == Some(Word::Before);
+        self.said.until |= matches!(lead, Lead::By | Lead::Within);
         self.iso |= lead == Lead::IsoTime;
         self.lead = Some((lead, at));
         self.at += 1;
@@ -261,6 +271,7 @@ impl<'a> Parser<'a> {
             return Err(self.error(at, 1, Problem::Misplaced, EXAMPLES));
         }
         self.said.before |= before;
+        self.said.until = true;
         self.at += 1;
         Ok(true)
     }
@@ -350,11 +361,14 @@ impl<'a> Parser<'a> {
         let what = match &day {
             Day::Ahead(..) => What::Amount,
             Day::Span(..) => What::Stretch,
-            Day::MonthOnly { .. } | Day::EdgeOfQuarter(..) => What::Month,
+            Day::MonthOnly { .. } | Day::EdgeOfQuarter(..) | Day::Quarter(..) => What::Month,
             Day::Edge(..) | Day::EdgeOfMonth(..) => What::Edge,
             _ => What::Day,
         };
-        let exact_month = matches!(day, Day::MonthOnly { .. } | Day::EdgeOfQuarter(..));
+        let exact_month = matches!(
+            day,
+            Day::MonthOnly { .. } | Day::EdgeOfQuarter(..) | Day::Quarter(..)
+        );
         let by_day = matches!(self.lead, Some((Lead::On | Lead::By, _)));
         self.settle(
             if exact_month && by_day {
@@ -477,9 +491,9 @@ impl<'a> Parser<'a> {
             "a length of time from now leaves no room for a day or a time"
         } else if said.now && said.elapsed.is_some() {
             "now is a moment of its own"
-        } else if timed && matches!(said.day, Some(Day::MonthOnly { .. })) {
+        } else if timed && !self.several && matches!(said.day, Some(Day::MonthOnly { .. })) {
             "a time needs a day of the month"
-        } else if timed && matches!(said.day, Some(Day::Span(..))) {
+        } else if timed && !self.several && matches!(said.day, Some(Day::Span(..))) {
             "a time cannot go with several days"
         } else {
             let nothing = !timed && said.day.is_none() && said.elapsed.is_none() && !said.now;

@@ -22,6 +22,8 @@ pub(super) enum Day {
     Edge(Edge, Unit, i32),
     EdgeOfMonth(Edge, i8),
     EdgeOfQuarter(Edge, i8, Option<i16>),
+    /// `q4` alone.
+    Quarter(i8, Option<i16>),
     Exact {
         year: Option<i16>,
         month: i8,
@@ -144,4 +146,6 @@ pub(super) struct Said {
     pub(super) now: bool,
     /// "before": the day itself may or may not count.
     pub(super) before: bool,
+    /// "by", "before", "within": the end of a stretch that has begun.
+    pub(super) until: bool,
 }
