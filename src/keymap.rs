@@ -11,6 +11,7 @@ mod hook;
 mod key;
 mod layout;
 mod load;
+mod reach;
 mod review;
 mod template;
 
@@ -100,6 +101,8 @@ pub struct Keymap {
     pub macros: BTreeMap<String, Macro>,
     /// What runs by itself.
     pub hooks: Vec<Hook>,
+    /// What was worked out from the rest.
+    reaches: reach::Reaches,
 }
 
 /// Command lines that are kept under a name.
@@ -190,6 +193,7 @@ impl Keymap {
     /// Adds the user's keys; every command is checked.
     pub fn with_user(mut self, text: &str, file: &str) -> Result<Self, KeymapError> {
         self.user = BTreeMap::new();
+        self.reaches = reach::Reaches::default();
         load::read(text, file, &mut self.user, Some(&mut Parsing::new()))?;
         Ok(self)
     }
@@ -308,37 +312,15 @@ impl Keymap {
         list
     }
 
-    /// Lists what no binding above it hides for good, with the keys that were taken away.
-    fn reachable<'a>(&'a self, scope: &'a str) -> Vec<(Vec<Key>, &'a Binding)> {
-        let mut found: Vec<(Vec<Key>, &Binding)> = Vec::new();
-        for root in self.layers(scope) {
-            let mut here = Vec::new();
-            gather(root, &mut Vec::new(), &mut here);
-            here.sort_by_key(|(keys, binding)| (binding.source.line, keys.clone()));
-            let above = found.len();
-            for (keys, binding) in here {
-                let hidden = found.iter().enumerate().any(|(at, (known, other))| {
-                    let covers = other.when.is_none() && keys.starts_with(known);
-                    let waits = at < above && !other.unbound && known.len() > keys.len();
-                    covers || (waits && known.starts_with(&keys))
-                });
-                if !hidden {
-                    found.push((keys, binding));
-                }
-            }
-        }
-        found
-    }
-
     /// Lists the sequences that are bound for this scope itself, not everywhere.
     pub fn own(&self, scope: &str) -> std::collections::BTreeSet<Vec<Key>> {
         let mut found = Vec::new();
         for scopes in [&self.user, &self.ours] {
             if let Some(root) = scopes.get(scope) {
-                gather(root, &mut Vec::new(), &mut found);
+                reach::gather(root, &mut Vec::new(), &mut found);
             }
         }
-        found.into_iter().map(|(keys, _)| keys).collect()
+        found.into_iter().map(|(keys, ..)| keys).collect()
     }
 
     /// Finds the shortest sequence in a scope that runs exactly this command line.
@@ -360,17 +342,6 @@ impl Keymap {
 
 fn walk<'a>(root: &'a Node, keys: &[Key]) -> Option<&'a Node> {
     keys.iter().try_fold(root, |node, key| node.next.get(key))
-}
-
-fn gather<'a>(node: &'a Node, path: &mut Vec<Key>, found: &mut Vec<(Vec<Key>, &'a Binding)>) {
-    for binding in &node.bindings {
-        found.push((path.clone(), binding));
-    }
-    for (key, next) in &node.next {
-        path.push(*key);
-        gather(next, path, found);
-        path.pop();
-    }
 }
 
 /// Writes a sequence as people read it: `g i`.

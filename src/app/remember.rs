@@ -83,6 +83,8 @@ impl App {
 
     /// Puts the screen back as it was left; a filter that is not understood any more is left out.
     pub fn restore(&mut self, remembered: &Remembered) {
+        // Where everything stands as it did, the order is there already.
+        let mut other = Vec::new();
         for kept in &remembered.shelves {
             let Some(place) = Place::from_name(&kept.place) else {
                 continue;
@@ -91,10 +93,16 @@ impl App {
                 crate::pane::Filter::compile(kind, &kept.filter, &self.world.view).is_ok()
             });
             let shelf = self.screen.shelf_mut(place);
+            let before = (shelf.filter.clone(), shelf.split);
             if understood {
                 shelf.filter.clone_from(&kept.filter);
             }
             shelf.split = kept.split;
+            // Leads and times stand by views that are put back below.
+            let viewed = matches!(place, Place::Funnel | Place::Slots);
+            if viewed || before != (shelf.filter.clone(), shelf.split) {
+                other.push(place);
+            }
         }
         let panel = Panel::ALL
             .into_iter()
@@ -111,7 +119,9 @@ impl App {
         self.restore_views(remembered);
         for kept in &remembered.shelves {
             if let Some(place) = Place::from_name(&kept.place) {
-                arrange(&self.world, &mut self.screen, place, true);
+                if other.contains(&place) {
+                    arrange(&self.world, &mut self.screen, place, true);
+                }
                 self.screen.shelf_mut(place).list.go_to_key(&kept.cursor);
             }
         }

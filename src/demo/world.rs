@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::record::{Circle, Handle, Hours, Id, Person, Role, Team, User, Window};
+use crate::record::{Circle, Handle, Hours, Id, Person, Role, SharedHours, Team, User, Window};
 
 use super::Options;
 use super::book::{self, Cn};
@@ -216,7 +216,7 @@ impl World {
             hours: if human {
                 office_hours(seat.zone)
             } else {
-                Hours::default()
+                SharedHours::default()
             },
             days_off: if human {
                 days_off(&self.calendar, seat.zone, &mut chance)
@@ -318,7 +318,7 @@ fn spans(windows: &[(&str, &str)]) -> Vec<Window> {
 }
 
 /// The hours of an office: Los Angeles meets Asia in the evening, Asia starts at nine or ten.
-pub(super) fn office_hours(zone: &str) -> Hours {
+pub(super) fn office_hours(zone: &str) -> SharedHours {
     let (preferred, working, acceptable): (&[_], &[_], &[_]) = match zone {
         "America/Los_Angeles" | "America/Denver" => (
             &[("09:30", "12:00"), ("16:00", "19:00")],
@@ -352,7 +352,7 @@ pub(super) fn office_hours(zone: &str) -> Hours {
             .acceptable
             .insert("sun".into(), spans(&[("17:00", "21:00")]));
     }
-    hours
+    hours.into()
 }
 
 /// Draws the days on which someone does not work in the next four weeks.

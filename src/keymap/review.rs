@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Binding, EVERYWHERE, Key, Keymap, KeymapError, MODES, Node, Preset, gather, show_sequence,
+    Binding, EVERYWHERE, Key, Keymap, KeymapError, MODES, Node, Preset, reach::gather,
+    show_sequence,
 };
 use crate::pane::Place;
 use crate::record::Kind;
@@ -62,8 +63,11 @@ fn listed<'a>(scopes: &'a BTreeMap<String, Node>, scope: &str) -> Vec<Bound<'a>>
     if let Some(root) = scopes.get(scope) {
         gather(root, &mut Vec::new(), &mut found);
     }
-    found.sort_by_key(|(_, binding)| binding.source.line);
+    found.sort_by_key(|(_, _, binding)| binding.source.line);
     found
+        .into_iter()
+        .map(|(keys, _, binding)| (keys, binding))
+        .collect()
 }
 
 fn is_prefix(short: &[Key], long: &[Key]) -> bool {

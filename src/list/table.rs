@@ -124,7 +124,7 @@ impl<R: Record> Table<R> {
 }
 
 /// A table of any kind, for code that learns the kind only at run time.
-pub trait AnyTable: Any {
+pub trait AnyTable: Any + Send + Sync {
     /// Puts in or replaces a row that came from the cache; says whether the JSON could be read.
     fn upsert(&mut self, row: &CacheRow) -> bool;
     /// Takes out a row; says whether it was there.

@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use jiff::civil::{Date, Weekday};
 use serde::{Deserialize, Serialize};
 
-use super::{Audience, Derived, Id, Network, Record, User};
+use super::{Audience, Derived, Id, Network, Record, SharedHours, User};
 
 open_enum! {
     /// From which side a person writes.
@@ -59,9 +59,17 @@ pub struct Hours {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub acceptable: BTreeMap<String, Vec<Window>>,
 }
-json_field!(Hours);
 
 impl Hours {
+    /// Returns hours of which nothing is said.
+    pub const fn none() -> Self {
+        Self {
+            preferred: BTreeMap::new(),
+            working: BTreeMap::new(),
+            acceptable: BTreeMap::new(),
+        }
+    }
+
     /// The keys of the tables of windows and the weekdays that they mean.
     pub const WEEKDAYS: [(&'static str, Weekday); 7] = [
         ("mon", Weekday::Monday),
@@ -95,7 +103,7 @@ record! {
     /// Addresses by channel.
     handles: Vec<Handle>,
     /// Hours for meetings.
-    hours: Hours,
+    hours: SharedHours,
     /// Local dates on which they do not work.
     days_off: Vec<Date>,
     /// The two letters of the country whose public holidays they keep: `CN`, `GB`, `JP`, `PL`, `SG` or `US`.

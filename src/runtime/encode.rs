@@ -74,7 +74,10 @@ pub(super) fn encode(cells: &[Changed<'_>], columns: u16, ambiguous: Ambiguous) 
         }
         let symbol = cell.symbol();
         out.extend_from_slice(symbol.as_bytes());
-        let cells = width_with(symbol, ambiguous).max(1);
+        let cells = match symbol.as_bytes() {
+            [_] => 1,
+            _ => width_with(symbol, ambiguous).max(1),
+        };
         let next = x.saturating_add(u16::try_from(cells).unwrap_or(1));
         // At the right edge, and after letters about whose width terminals disagree, the place is said anew.
         pen.at = (next < columns && is_sure(symbol)).then_some((next, y));

@@ -170,6 +170,10 @@ fn reach(cell: &Cell, ambiguous: Ambiguous) -> u16 {
 }
 
 fn cells_of(cell: &Cell, ambiguous: Ambiguous) -> u16 {
+    if let [b' '..=b'~'] = cell.symbol().as_bytes() {
+        // Nearly every cell of every frame.
+        return 1;
+    }
     let cells = width_with(cell.symbol(), ambiguous);
     u16::try_from(cells).unwrap_or(1).max(1)
 }

@@ -66,7 +66,7 @@ pub(super) fn guests(world: &World, slots: &SlotsScreen) -> Vec<Id<Person>> {
             world.get(*id).is_some_and(|person| {
                 person.circle == Circle::Colleague
                     && !person.zone.is_empty()
-                    && person.hours != RecordHours::default()
+                    && *person.hours != RecordHours::none()
             })
         })
         .map(|(id, weight)| (Reverse(weight), id))
