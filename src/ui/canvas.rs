@@ -100,13 +100,29 @@ impl<'a> Canvas<'a> {
         let ruler = text::Ruler::new(self.ambiguous, self.paint.glyphs());
         let shown = ruler.truncate(&clean, usize::from(cells));
         let style = self.paint.legible(&shown, style);
-        if self.ambiguous == text::Ambiguous::Wide && !shown.is_ascii() {
+        if shown.is_ascii() {
+            return self.put_ascii(x, y, &shown, style);
+        }
+        if self.ambiguous == text::Ambiguous::Wide {
             return self.put_wide(x, y, &shown, style);
         }
         let (end, _) = self
             .buffer
             .set_stringn(x, y, &*shown, usize::from(cells), style);
         end.saturating_sub(x)
+    }
+
+    /// Puts clean ASCII text that fits: a cell a letter, without looking for the bounds of letters first.
+    fn put_ascii(&mut self, x: u16, y: u16, shown: &str, style: Style) -> u16 {
+        let mut at = x;
+        for letter in shown.chars() {
+            let Some(cell) = self.buffer.cell_mut((at, y)) else {
+                break;
+            };
+            cell.set_char(letter).set_style(style);
+            at += 1;
+        }
+        at - x
     }
 
     /// Puts clean text that fits where characters of ambiguous width take two cells.
@@ -129,6 +145,13 @@ impl<'a> Canvas<'a> {
             at = at.saturating_add(cells);
         }
         at - x
+    }
+
+    /// Puts one mark of a frame into a cell.
+    fn mark(&mut self, x: u16, y: u16, mark: &str, style: Style) {
+        if let Some(cell) = self.buffer.cell_mut((x, y)) {
+            cell.set_symbol(mark).set_style(style);
+        }
     }
 
     /// Writes typographic marks as ASCII where the terminal was said to have no others.
@@ -220,18 +243,19 @@ impl<'a> Canvas<'a> {
         });
         let style = self.paint.frame(focused);
         let (last_x, last_y) = (area.right() - 1, area.bottom() - 1);
-        let across = lines.horizontal.repeat(usize::from(area.width - 2));
         for (y, left, corner) in [
             (area.y, lines.top_left, lines.top_right),
             (last_y, lines.bottom_left, lines.bottom_right),
         ] {
-            self.buffer.set_string(area.x, y, left, style);
-            self.buffer.set_string(area.x + 1, y, &across, style);
-            self.buffer.set_string(last_x, y, corner, style);
+            self.mark(area.x, y, left, style);
+            for x in area.x + 1..last_x {
+                self.mark(x, y, lines.horizontal, style);
+            }
+            self.mark(last_x, y, corner, style);
         }
         for y in area.y + 1..last_y {
-            self.buffer.set_string(area.x, y, lines.vertical, style);
-            self.buffer.set_string(last_x, y, lines.vertical, style);
+            self.mark(area.x, y, lines.vertical, style);
+            self.mark(last_x, y, lines.vertical, style);
         }
         let room = area.width.saturating_sub(4);
         let mut used = 0;
