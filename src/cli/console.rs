@@ -143,6 +143,7 @@ fn prepare(opening: &Opening) -> Result<Prepared, CliError> {
         synced_at,
         ..SyncStatus::default()
     };
+    read_inbox(&mut app);
     arrange_all(&app.world, &mut app.screen, true);
     if opening.lessons {
         app.begin_lessons();
@@ -243,6 +244,19 @@ fn cached(home: &Home, now: Timestamp) -> Result<(Store, OpenReport, World), Cli
         world.upsert(&row);
     }
     Ok((store, report, world))
+}
+
+/// Reads what the threads of the inbox ask for: all of them before the first frame, and two do it sooner.
+fn read_inbox(app: &mut App) {
+    let (world, readings) = (&app.world, &mut app.screen.readings);
+    readings.follow(world);
+    let found = std::thread::scope(|scope| {
+        let other = scope.spawn(|| readings.part(world, 1, 2));
+        [Ok(readings.part(world, 0, 2)), other.join()]
+    });
+    for part in found {
+        readings.take(part.unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+    }
 }
 
 /// Says what was found wrong on the way to the first frame.

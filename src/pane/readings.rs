@@ -31,11 +31,12 @@ pub struct Readings {
     read: HashMap<Id<Thread>, Reading>,
 }
 
-/// Fewer threads than this are read sooner than a second thread of the machine is there to help.
-const MANY: usize = 64;
-
-/// A thread that is to be read, with its print.
-type Unread<'a> = (&'a Id<Thread>, &'a Thread, u64);
+/// What was found in one thread.
+#[derive(Debug)]
+pub struct Read {
+    thread: Id<Thread>,
+    reading: Reading,
+}
 
 /// A thread as it was when it was read.
 #[derive(Clone, Debug)]
@@ -127,47 +128,48 @@ impl Readings {
         self.follow(world);
         let there: HashSet<&Id<Thread>> = threads.iter().map(|(id, _)| *id).collect();
         self.read.retain(|id, _| there.contains(id));
-        let unread: Vec<Unread<'_>> = threads
+        let found: Vec<Read> = threads
             .iter()
-            .map(|(id, thread)| (*id, *thread, print(thread)))
-            .filter(|(id, _, print)| {
-                let known = self
-                    .read
-                    .get(*id)
-                    .is_some_and(|known| known.print == *print);
-                !known || self.stale.contains(*id)
+            .filter(|(id, thread)| {
+                let known = self.read.get(*id);
+                known.is_none_or(|known| known.print != print(thread)) || self.stale.contains(*id)
             })
+            .map(|(id, thread)| self.assess(world, id, thread))
             .collect();
-        let found = if unread.len() < MANY {
-            self.assess(world, &unread)
-        } else {
-            // The whole inbox is read before the first frame is drawn; two do it in little more than half the time.
-            let (one, other) = unread.split_at(unread.len() / 2);
-            std::thread::scope(|scope| {
-                let other = scope.spawn(|| self.assess(world, other));
-                let mut found = self.assess(world, one);
-                match other.join() {
-                    Ok(rest) => found.extend(rest),
-                    Err(panic) => std::panic::resume_unwind(panic),
-                }
-                found
-            })
-        };
-        self.read.extend(found);
+        self.take(found);
         self.stale.clear();
     }
 
-    /// Reads some threads.
-    fn assess(&self, world: &World, unread: &[Unread<'_>]) -> Vec<(Id<Thread>, Reading)> {
+    /// Reads a part of all threads in memory, counted from 0, so that several can share the work; [`take`] puts
+    /// together what they found.
+    ///
+    /// [`take`]: Self::take
+    pub fn part(&self, world: &World, nth: usize, of: usize) -> Vec<Read> {
+        let threads = world.table::<Thread>().records();
+        threads
+            .skip(nth)
+            .step_by(of.max(1))
+            .map(|(id, thread)| self.assess(world, id, thread))
+            .collect()
+    }
+
+    /// Takes in threads that were read.
+    pub fn take(&mut self, found: Vec<Read>) {
+        self.read
+            .extend(found.into_iter().map(|read| (read.thread, read.reading)));
+    }
+
+    fn assess(&self, world: &World, id: &Id<Thread>, thread: &Thread) -> Read {
         let table = world.table::<Message>();
-        let read = |(id, thread, print): &Unread<'_>| {
-            let talk = self.talks.get(*id).map_or(&[][..], Vec::as_slice);
-            let messages = talk.iter().filter_map(|id| table.record(id.as_str()));
-            let assessment = Assessment::of(thread, messages, &Contacts(world));
-            let print = *print;
-            ((*id).clone(), Reading { print, assessment })
-        };
-        unread.iter().map(read).collect()
+        let talk = self.talks.get(id).map_or(&[][..], Vec::as_slice);
+        let messages = talk.iter().filter_map(|id| table.record(id.as_str()));
+        Read {
+            thread: id.clone(),
+            reading: Reading {
+                print: print(thread),
+                assessment: Assessment::of(thread, messages, &Contacts(world)),
+            },
+        }
     }
 }
 
