@@ -67,7 +67,8 @@ use jiff::Timestamp;
 use crate::command::{Ask, Command, CommandError, Cx, Parsing, Settings, UndoLog};
 use crate::config::Config;
 use crate::effect::{
-    Batch, BatchRole, CacheChange, CacheRow, Effect, Load, OutboxRow, Ran, SyncStatus,
+    Batch, BatchRole, CacheChange, CacheRow, CalendarRequest, Effect, Load, OutboxRow, Ran,
+    SyncStatus,
 };
 use crate::import::backstage::Plan;
 use crate::keymap::{Key, Keymap, Layout};
@@ -149,10 +150,8 @@ pub enum Msg {
     Calendar {
         /// The file.
         path: String,
-        /// The contact whose calendar it is.
-        person: String,
-        /// Whether the titles of the events are kept.
-        titles: bool,
+        /// Whose it is, and how it is taken.
+        request: CalendarRequest,
         /// What is in it, or why it cannot be read.
         bytes: Result<Vec<u8>, String>,
     },
@@ -406,10 +405,9 @@ impl App {
             Msg::Ran(ran) => effects = self.take_ran(ran),
             Msg::Calendar {
                 path,
-                person,
-                titles,
+                request,
                 bytes,
-            } => effects = self.take_calendar(&path, &person, titles, bytes),
+            } => effects = self.take_calendar(&path, &request, bytes),
             Msg::Tell(tone, text) => self.screen.say(tone, text),
             Msg::Imported(plans) => self.take_import(plans),
             Msg::Configured(configured) => self.configure(*configured),

@@ -290,6 +290,19 @@ pub struct ImportRequest {
     pub exported_at: Option<Timestamp>,
 }
 
+/// Whose calendar a file is, and how it is taken.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CalendarRequest {
+    /// The contact whose calendar it is.
+    pub person: String,
+    /// Whether the titles of the events are kept.
+    pub titles: bool,
+    /// The name under which it is kept, instead of its own.
+    pub called: Option<String>,
+    /// Whether it takes the place of what was kept under that name, however different that is.
+    pub replace: bool,
+}
+
 /// What the runtime is asked to do.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
@@ -363,14 +376,12 @@ pub enum Effect {
         /// The answer as JSON.
         text: String,
     },
-    /// Read a calendar file; the answer names person and file again.
+    /// Read a calendar file; the answer names file and request again.
     ReadCalendar {
         /// The file.
         path: String,
-        /// The contact whose calendar it is.
-        person: String,
-        /// Whether the titles of the events are kept.
-        titles: bool,
+        /// Whose it is, and how it is taken.
+        request: CalendarRequest,
     },
     /// Read export files and say what they would change; nothing is changed.
     Import(ImportRequest),

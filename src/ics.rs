@@ -36,12 +36,12 @@ mod write;
 mod zones;
 
 pub use set::RecurrenceSet;
-pub use write::{Guest, Invite, Meetings, write};
+pub use write::{Firmness, Guest, Invite, Meetings, write};
 
 use event::Reading;
 use lines::Component;
 use recurrence::{Budget, Reach};
-use series::Collection;
+use series::{Collection, Purse};
 use zones::{Clock, Zones};
 
 /// The largest calendar that is read: 5 MiB.
@@ -265,6 +265,10 @@ pub struct Import {
     pub occurrences: Vec<Occurrence>,
     /// What was left out or mended.
     pub remarks: Vec<Remark>,
+    /// How many more remarks there were than are kept.
+    pub unsaid: usize,
+    /// How many events have no time in the range asked for.
+    pub outside: usize,
     range: Option<(Timestamp, Timestamp)>,
 }
 
@@ -343,27 +347,29 @@ pub fn read(bytes: &[u8], options: &Options) -> Result<Import, IcsError> {
             }
         }
     }
+    let blocks = free_busy_blocks(&periods, reach, &mut remarks);
     let mut collection = Collection {
         reach,
-        budget: &mut Budget::new(MOST_STEPS),
-        occurrences: Vec::new(),
+        budget: Budget::new(MOST_STEPS),
+        purse: Purse::Shared,
+        ran_out: false,
+        occurrences: blocks,
+        outside: 0,
         remarks: &mut remarks,
     };
-    for group in series::by_uid(events) {
-        collection.add_series(&group);
-    }
+    collection.add_all(&series::by_uid(events));
+    let outside = collection.outside;
     let mut occurrences = collection.occurrences;
-    occurrences.extend(free_busy_blocks(
-        &periods,
-        reach,
-        MOST_INSTANCES - occurrences.len(),
-    ));
     occurrences.sort_by_key(|occurrence| (occurrence.start, occurrence.end));
+    remarks.sort_by_key(|remark| remark.line);
+    let unsaid = remarks.len().saturating_sub(MOST_REMARKS);
     remarks.truncate(MOST_REMARKS);
     Ok(Import {
         name,
         occurrences,
         remarks,
+        unsaid,
+        outside,
         range: Some((options.from, options.to)),
     })
 }
@@ -378,13 +384,13 @@ fn calendar_name(component: &Component<'_>) -> Option<String> {
 fn free_busy_blocks(
     periods: &[(i64, i64)],
     reach: Reach,
-    room: usize,
-) -> impl Iterator<Item = Occurrence> {
+    remarks: &mut Vec<Remark>,
+) -> Vec<Occurrence> {
     let timestamp = |seconds: i64| Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX);
-    periods
+    let mut blocks: Vec<Occurrence> = periods
         .iter()
         .filter(move |(start, end)| *start < reach.to && reach.from < *end)
-        .take(room)
+        .take(MOST_INSTANCES + 1)
         .map(move |(start, end)| Occurrence {
             start: timestamp(*start),
             end: timestamp(*end),
@@ -393,4 +399,14 @@ fn free_busy_blocks(
             kind: Kind::Timed,
             shows: Shows::Busy,
         })
+        .collect();
+    if blocks.len() > MOST_INSTANCES {
+        blocks.truncate(MOST_INSTANCES);
+        remarks.push(Remark {
+            event: "free/busy periods".to_owned(),
+            line: 1,
+            reason: Reason::TooManyInstances,
+        });
+    }
+    blocks
 }

@@ -384,16 +384,11 @@ impl Loop {
             Effect::Export { path, text } => {
                 return self.tell(app, screen, outside::export(&path, &text));
             }
-            Effect::ReadCalendar {
-                path,
-                person,
-                titles,
-            } => {
+            Effect::ReadCalendar { path, request } => {
                 let bytes = read_file(&path, crate::ics::MOST_BYTES);
                 let msg = Msg::Calendar {
                     path,
-                    person,
-                    titles,
+                    request,
                     bytes,
                 };
                 return self.take(app, screen, msg);

@@ -396,7 +396,12 @@ impl App {
     }
 
     /// Lays a text over the place, at once or as soon as nothing is typed any more.
-    fn lay_over(&mut self, title: String, lines: Vec<String>, plan: Vec<(String, Command)>) {
+    pub(super) fn lay_over(
+        &mut self,
+        title: String,
+        lines: Vec<String>,
+        plan: Vec<(String, Command)>,
+    ) {
         let now = self.world.view.now;
         let sheet = Box::new(Sheet {
             title,

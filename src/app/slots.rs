@@ -2,7 +2,7 @@
 
 use super::{App, Mode, ReplyBox};
 use crate::command::{Cx, release_expired, take_calendar};
-use crate::effect::Effect;
+use crate::effect::{CalendarRequest, Effect};
 use crate::pane::{Tone, arrange_all};
 
 impl App {
@@ -20,12 +20,15 @@ impl App {
     pub(super) fn take_calendar(
         &mut self,
         path: &str,
-        person: &str,
-        titles: bool,
+        request: &CalendarRequest,
         bytes: Result<Vec<u8>, String>,
     ) -> Vec<Effect> {
         match bytes {
-            Ok(bytes) => self.change_aside(|cx| take_calendar(cx, person, path, titles, &bytes)),
+            Ok(bytes) => {
+                let mut effects = self.change_aside(|cx| take_calendar(cx, path, request, &bytes));
+                effects.extend(self.answer_asks());
+                effects
+            }
             Err(why) => {
                 self.screen.say(Tone::Error, why);
                 Vec::new()
@@ -62,6 +65,7 @@ impl App {
         );
         let result = change(&mut cx);
         let outcome = cx.finish();
+        self.asks.extend(outcome.asks);
         if let Err(error) = result {
             self.screen.say(Tone::Error, error.to_string());
         }

@@ -8,8 +8,8 @@ use jiff::tz::TimeZone;
 
 use super::{CliError, print};
 use crate::app::Configured;
-use crate::command::{Command, Cx, InboxCommand, LeadCommand, MacroCommand, UndoLog};
-use crate::effect::{Effect, Load, OutboxRow, OutboxState};
+use crate::command::{Command, CommandError, Cx, InboxCommand, LeadCommand, MacroCommand, UndoLog};
+use crate::effect::{CalendarRequest, Effect, Load, OutboxRow, OutboxState};
 use crate::list::World;
 use crate::record::{AnyRef, FollowUp, Id, Kind, Meeting, Thread, User};
 use crate::runtime::{Clock, Home};
@@ -154,6 +154,12 @@ pub(super) fn run(command: Command) -> Result<(), CliError> {
     session.send()
 }
 
+/// Releases the times of mine that were kept free until a moment that has come; what that changes waits to be sent.
+pub(super) fn release_holds(home: &Home) -> Result<(), CliError> {
+    let mut session = Session::open_with(home.clone(), &[Kind::User, Kind::Meeting])?;
+    session.change_aside(|cx| crate::command::release_expired(cx).map(|_| ()))
+}
+
 /// A console without a screen: records in memory, the store, and the edits that it made.
 pub(super) struct Session {
     pub(super) home: Home,
@@ -170,12 +176,16 @@ pub(super) struct Session {
 impl Session {
     /// Reads what commands look names up in.
     pub(super) fn open(home: Home) -> Result<Self, CliError> {
+        Self::open_with(home, NAMED)
+    }
+
+    fn open_with(home: Home, kinds: &[Kind]) -> Result<Self, CliError> {
         let clock = super::console::clock(&home);
         let now = clock.now();
         let configured = home.configured();
         super::check::warn_config(&home);
         let mut store = open_store(&home, now)?;
-        let world = world(&mut store, &configured, now, NAMED)?;
+        let world = world(&mut store, &configured, now, kinds)?;
         Ok(Self {
             home,
             store,
@@ -330,17 +340,25 @@ impl Session {
     }
 
     /// Takes the busy time of a calendar file into the book.
-    fn take_calendar(&mut self, path: &str, person: &str, titles: bool) -> Result<(), CliError> {
+    fn take_calendar(&mut self, path: &str, request: &CalendarRequest) -> Result<(), CliError> {
         let bytes = crate::runtime::read_file(path, crate::ics::MOST_BYTES);
         let bytes = bytes.map_err(CliError::Refused)?;
+        self.change_aside(|cx| crate::command::take_calendar(cx, path, request, &bytes))
+    }
+
+    /// Makes a batch of edits, saves them and prints what is said about them.
+    fn change_aside(
+        &mut self,
+        change: impl FnOnce(&mut Cx<'_>) -> Result<(), CommandError>,
+    ) -> Result<(), CliError> {
         let settings = self.configured.config.settings();
         let mut cx = Cx::new(&mut self.world, None, &settings, &mut self.undo);
-        crate::command::take_calendar(&mut cx, person, path, titles, &bytes)?;
-        let taken = cx.finish();
-        for effect in taken.effects {
+        change(&mut cx)?;
+        let made = cx.finish();
+        for effect in made.effects {
             self.carry_out(effect)?;
         }
-        print(&taken.output)
+        print(&made.output)
     }
 
     /// Carries out an effect without a screen.
@@ -379,11 +397,7 @@ impl Session {
             Effect::Export { path, text } => {
                 std::fs::write(&path, text)?;
             }
-            Effect::ReadCalendar {
-                path,
-                person,
-                titles,
-            } => self.take_calendar(&path, &person, titles)?,
+            Effect::ReadCalendar { path, request } => self.take_calendar(&path, &request)?,
             Effect::Exec(program, purpose) => super::exec::run(self, &program, &purpose)?,
             Effect::Notify { title, text } => print([format!("{title}: {text}")])?,
             Effect::Load(_)

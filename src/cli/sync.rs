@@ -52,6 +52,7 @@ pub(super) fn report(home: &Home) -> Result<(), CliError> {
     let clock = super::console::clock(home);
     let address = super::account(home)?.map(|account| account.address());
     super::check::warn_config(home);
+    super::headless::release_holds(home)?;
     let store = super::headless::open_store(home, clock.now())?;
     let report = super::block_on(small_runtime()?, async {
         let store = StoreHandle::spawn(store)?;

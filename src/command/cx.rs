@@ -134,6 +134,13 @@ impl Default for Settings {
 pub enum Ask {
     /// Open the palette with this text.
     Palette(String),
+    /// Show lines to read through.
+    Read {
+        /// What they are.
+        title: String,
+        /// The lines, unsanitised.
+        lines: Vec<String>,
+    },
     /// Open the search over everything with these words.
     Find(String),
     /// Go to a record, wherever it stands.

@@ -8,15 +8,17 @@ mod files;
 mod find;
 mod people;
 mod series;
+mod taken;
 mod timetable;
 mod tonight;
 mod view;
 
 pub use book::{HoldArgs, release_expired};
-pub use calendar::{invitation, take_calendar};
+pub use calendar::invitation;
 pub use find::{Wanted, between, split_names};
 pub(super) use people::days_off;
 pub use series::{SeriesRow, SeriesTable};
+pub use taken::take_calendar;
 pub use timetable::{Desk, Guest, Insight, Offer, Rejection, Timetable, agenda, is_free};
 pub use tonight::{Evening, Tonight, tonight};
 
@@ -24,6 +26,7 @@ use clap::{Subcommand, ValueEnum};
 
 use super::cx::Expects;
 use super::{Ask, CommandError, Cx, Targets};
+use crate::effect::CalendarRequest;
 use crate::pane::{Anchored, SlotOrder, SlotView};
 use crate::record::MeetingState;
 use crate::slots::SlotsError;
@@ -174,6 +177,12 @@ pub enum SlotCommand {
         /// Keeps the titles of the events; everyone who sees the contact sees them then.
         #[arg(long)]
         titles: bool,
+        /// Keeps it under this name: two calendars of one name stand beside each other.
+        #[arg(long = "as", value_name = "NAME")]
+        called: Option<String>,
+        /// Takes the place of the calendar of this name, however different that was.
+        #[arg(long)]
+        replace: bool,
     },
     /// Leaves one thing at a time: the move, the series, the reasons, the stretch that was asked for.
     Leave,
@@ -219,7 +228,21 @@ impl SlotCommand {
             Self::Move { to, targets } => book::change_time(cx, to.as_deref(), &targets),
             Self::Copy { language } => copy(cx, language.into()),
             Self::Export { file, targets } => export(cx, file, &targets),
-            Self::Import { file, of, titles } => import(cx, file, of.as_deref(), titles),
+            Self::Import {
+                file,
+                of,
+                titles,
+                called,
+                replace,
+            } => {
+                let request = CalendarRequest {
+                    person: of.unwrap_or_default(),
+                    titles,
+                    called,
+                    replace,
+                };
+                import(cx, file, request)
+            }
             other => other.show(cx),
         }
     }

@@ -13,10 +13,32 @@ use super::{Kind, MOST_INSTANCES, Occurrence, Reason, Remark, Shows};
 /// Instances in the making, with what limits them.
 pub(super) struct Collection<'a> {
     pub(super) reach: Reach,
-    pub(super) budget: &'a mut Budget,
+    pub(super) budget: Budget,
+    /// Where the work of a rule is taken from.
+    pub(super) purse: Purse,
+    /// Whether some rule was not followed to its end.
+    pub(super) ran_out: bool,
     pub(super) occurrences: Vec<Occurrence>,
+    /// How many events have no time in reach.
+    pub(super) outside: usize,
     pub(super) remarks: &'a mut Vec<Remark>,
 }
+
+/// Where the work of a rule is taken from.
+#[derive(Debug)]
+pub(super) enum Purse {
+    /// A part of what is left for the file.
+    Shared,
+    /// What every event may cost, whatever the others do.
+    Own(Budget),
+}
+
+/// Steps that all events together may cost before any is looked at longer; each gets the same.
+const QUICK_STEPS: u64 = 8_000_000;
+/// The least and the most of it for one event: a daily one of half a year needs about four hundred.
+const QUICK_EACH: (u64, u64) = (100, 4_000);
+/// Instances of one event that are taken before those of all others are there.
+const MANY: usize = 2_000;
 
 /// An instance and the event that describes it.
 #[derive(Clone, Copy)]
@@ -44,11 +66,37 @@ pub(super) fn by_uid(events: Vec<Event>) -> Vec<Vec<Event>> {
 }
 
 impl Collection<'_> {
+    /// Adds the instances of all events: first those that are worked out soon and are not too many, so that an event
+    /// that repeats without end takes nothing from honest ones, wherever it stands in the file.
+    pub(super) fn add_all(&mut self, groups: &[Vec<Event>]) {
+        let count = u64::try_from(groups.len()).unwrap_or(u64::MAX).max(1);
+        let each = (QUICK_STEPS / count).clamp(QUICK_EACH.0, QUICK_EACH.1);
+        let mut later = Vec::new();
+        for group in groups {
+            let (taken, said, outside) = (self.occurrences.len(), self.remarks.len(), self.outside);
+            self.purse = Purse::Own(Budget::new(each));
+            self.ran_out = false;
+            self.add_series(group);
+            let many = self.occurrences.len() - taken > MANY;
+            if self.ran_out || many {
+                self.occurrences.truncate(taken);
+                self.remarks.truncate(said);
+                self.outside = outside;
+                later.push(group);
+            }
+        }
+        self.purse = Purse::Shared;
+        for group in later {
+            self.add_series(group);
+        }
+    }
+
     /// Adds the instances of the events of one UID.
     ///
     /// The event without RECURRENCE-ID and with the highest SEQUENCE is the series; replacements find
     /// their instance by instant or date, whatever their own SEQUENCE.
-    pub(super) fn add_series(&mut self, group: &[Event]) {
+    fn add_series(&mut self, group: &[Event]) {
+        let before = (self.occurrences.len(), self.remarks.len());
         let mut replacements = newest_replacements(group);
         let mut found: Vec<Instance<'_>> = Vec::new();
         for series in newest_series(group) {
@@ -76,6 +124,11 @@ impl Collection<'_> {
                 continue;
             }
             if self.occurrences.len() >= MOST_INSTANCES {
+                // One word about an event is enough: that of the limit it reached last.
+                let line = instance.event.line;
+                let worn =
+                    |remark: &Remark| remark.line == line && remark.reason == Reason::TooMuchWork;
+                self.remarks.pop_if(|remark| worn(remark));
                 self.remark(instance.event, Reason::TooManyInstances);
                 break;
             }
@@ -86,6 +139,12 @@ impl Collection<'_> {
         }
         for event in free.into_values() {
             self.remark(event, Reason::ShownAsFree);
+        }
+        let cancelled = |event: &Event| event.standing == Standing::Cancelled;
+        if before == (self.occurrences.len(), self.remarks.len())
+            && group.iter().any(|event| !cancelled(event))
+        {
+            self.outside += 1;
         }
     }
 
@@ -265,9 +324,16 @@ impl Collection<'_> {
         reach: Reach,
         emit: &mut dyn FnMut(i64) -> Flow,
     ) -> Result<(), OutOfBudget> {
-        let mut share = self.budget.share();
-        let outcome = expand(rule, start, clock, reach, &mut share, emit);
-        self.budget.give_back(&share);
+        let outcome = match &mut self.purse {
+            Purse::Own(own) => expand(rule, start, clock, reach, own, emit),
+            Purse::Shared => {
+                let mut share = self.budget.share();
+                let outcome = expand(rule, start, clock, reach, &mut share, emit);
+                self.budget.give_back(&share);
+                outcome
+            }
+        };
+        self.ran_out |= outcome.is_err();
         outcome
     }
 }

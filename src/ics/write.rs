@@ -37,6 +37,17 @@ pub struct Invite {
     pub organizer: Option<Guest>,
     /// Who is invited.
     pub guests: Vec<Guest>,
+    /// How firm it is, where that is known.
+    pub standing: Option<Firmness>,
+}
+
+/// How firm a meeting is (STATUS, RFC 5545, 3.8.1.11).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Firmness {
+    /// Kept free or proposed.
+    Tentative,
+    /// Agreed.
+    Confirmed,
 }
 
 /// When the meetings are.
@@ -109,6 +120,11 @@ pub fn write(invite: &Invite, meetings: &Meetings) -> Result<String, IcsError> {
                 clean_parameter(&guest.name)
             ));
         }
+    }
+    match invite.standing {
+        Some(Firmness::Tentative) => file.line("STATUS:TENTATIVE"),
+        Some(Firmness::Confirmed) => file.line("STATUS:CONFIRMED"),
+        None => {}
     }
     file.line("TRANSP:OPAQUE");
     file.line("END:VEVENT");

@@ -153,15 +153,18 @@ async fn stopping(stop: &mut watch::Receiver<bool>) {
     let _ = stop.wait_for(|stop| *stop).await;
 }
 
-/// Sends messages whose time has come and forgets what is past its time.
+/// Does what has a time whose time has come, such as messages that leave and holds that expire, and forgets what is past its time.
 ///
 /// With nothing in the queue it sleeps until something is written: an idle server stays idle.
 async fn chores(inner: Arc<Inner>, mut stop: watch::Receiver<bool>) {
     let mut heads = inner.head.subscribe();
     let mut purge = tokio::time::interval(PURGE);
+    if let Err(error) = inner.writer.submit(rules::holds::queue_known).await {
+        tracing::error!(%error, "the times that are kept free could not be looked through");
+    }
     loop {
         let nap = match send_due(&inner).await {
-            Ok(Queue::Waiting) => QUEUE_NAP,
+            Ok(Queue::Waiting(wait)) => wait.clamp(QUEUE_NAP, IDLE_NAP),
             Ok(Queue::Empty) => IDLE_NAP,
             Err(error) => {
                 tracing::error!(%error, "queued messages could not leave");
@@ -181,9 +184,9 @@ async fn chores(inner: Arc<Inner>, mut stop: watch::Receiver<bool>) {
     }
 }
 
-/// Whether messages wait for their time.
+/// Whether something waits for its time, and how long that is away by the server's clock.
 enum Queue {
-    Waiting,
+    Waiting(Duration),
     Empty,
 }
 
@@ -193,10 +196,13 @@ async fn send_due(inner: &Arc<Inner>) -> Result<Queue, super::writer::WriteError
     let Some(next) = next else {
         return Ok(Queue::Empty);
     };
-    if next <= inner.now().as_microsecond() {
+    let away = next.saturating_sub(inner.now().as_microsecond());
+    if away <= 0 {
         inner.writer.submit(rules::send_due).await?;
     }
-    Ok(Queue::Waiting)
+    Ok(Queue::Waiting(Duration::from_micros(
+        u64::try_from(away).unwrap_or(0),
+    )))
 }
 
 fn router(app: App) -> Router {

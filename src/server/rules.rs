@@ -1,5 +1,7 @@
 //! What the server does by itself when records change, in the same transaction.
 
+pub(crate) mod holds;
+
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
@@ -105,6 +107,13 @@ pub(crate) fn follow(
         }
         return Ok(());
     }
+    if stored.kind == Kind::Meeting {
+        let at = holds::expires_at(state).filter(|_| stored.life == Life::Live);
+        if at.is_some() || op != Op::Create {
+            ledger.txn.queue(&queue_key(stored.kind, &stored.id), at)?;
+        }
+        return Ok(());
+    }
     if stored.kind != Kind::Message {
         return Ok(());
     }
@@ -145,13 +154,15 @@ pub(crate) fn send_at(message: &State, otherwise: Timestamp) -> Timestamp {
     message.text("send_at").parse().unwrap_or(otherwise)
 }
 
-/// Does what has a time and whose time has come: queued messages leave, CNs and leads change hands; returns how many.
+/// Does what has a time and whose time has come: queued messages leave, CNs and leads change hands, times that were
+/// kept free are released; returns how many.
 ///
 /// The channels themselves are connectors' work: for the backend a message has left when its record says so.
 pub(crate) fn send_due(ledger: &mut Ledger<'_>) -> Result<usize> {
     let due = ledger.txn.due(ledger.now.as_microsecond(), 100)?;
     for id in &due {
         match owned_by_key(id) {
+            Some((Kind::Meeting, record)) => holds::release(ledger, record)?,
             Some((kind, record)) => hand_over(ledger, kind, record)?,
             None => send(ledger, id)?,
         }
@@ -162,7 +173,7 @@ pub(crate) fn send_due(ledger: &mut Ledger<'_>) -> Result<usize> {
 }
 
 /// The name of a record in the queue; ids of messages have no colon.
-fn queue_key(kind: Kind, id: &str) -> String {
+pub(crate) fn queue_key(kind: Kind, id: &str) -> String {
     format!("{}:{id}", kind.name())
 }
 

@@ -105,6 +105,47 @@ fn many_hostile_events_do_not_starve_an_honest_one_before_them() {
 }
 
 #[test]
+fn events_without_end_take_nothing_from_those_behind_them() {
+    let runaway = |uid: u32| {
+        format!(
+            "BEGIN:VEVENT\r\nUID:r{uid}\r\nSUMMARY:runaway\r\nDTSTART:20260101T000000Z\r\nDURATION:PT1S\r\n\
+             RRULE:FREQ=SECONDLY\r\nEND:VEVENT\r\n"
+        )
+    };
+    let good = |uid: u32, rule: &str| {
+        format!(
+            "BEGIN:VEVENT\r\nUID:g{uid}\r\nSUMMARY:good\r\nDTSTART:20260105T100000Z\r\nDURATION:PT1H\r\n\
+             {rule}END:VEVENT\r\n"
+        )
+    };
+    let mut text = String::from("BEGIN:VCALENDAR\r\n");
+    (0..40).for_each(|uid| text.push_str(&runaway(uid)));
+    text.push_str(&good(0, "RRULE:FREQ=WEEKLY\r\n"));
+    text.push_str(&good(1, "RRULE:FREQ=DAILY\r\n"));
+    text.push_str(&good(2, ""));
+    text.push_str("END:VCALENDAR\r\n");
+    let import = read(text.as_bytes(), &options()).unwrap();
+    let of = |uid: &str| {
+        import
+            .occurrences
+            .iter()
+            .filter(|one| &*one.uid == uid)
+            .count()
+    };
+    assert_eq!((of("g0"), of("g2")), (13, 1));
+    assert!(of("g1") > 80, "{}", of("g1"));
+    // What is said is said of those that it is true of.
+    assert!(import.occurrences.len() <= MOST_INSTANCES);
+    assert_eq!(import.remarks.len(), 40);
+    assert!(
+        import
+            .remarks
+            .iter()
+            .all(|remark| remark.event == "runaway")
+    );
+}
+
+#[test]
 fn what_cannot_be_read_is_named_with_its_reason() {
     assert_eq!(reasons("SUMMARY:y"), [Reason::NoStart]);
     assert_eq!(

@@ -16,6 +16,7 @@ mod audit;
 mod commands;
 mod feed;
 mod handover;
+mod holds;
 mod hostile;
 mod http;
 mod load;

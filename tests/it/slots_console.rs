@@ -2,7 +2,7 @@
 
 use cnm::app::{App, Mode, Msg};
 use cnm::command::{Timetable, Wanted, between};
-use cnm::effect::{Batch, CacheRow, Effect, Load, RowState};
+use cnm::effect::{Batch, CacheRow, CalendarRequest, Effect, Load, RowState};
 use cnm::ics::{self, Options};
 use cnm::pane::{Anchored, SlotView, SlotsScreen};
 use cnm::record::{BusyBlock, Id, Kind, Meeting, MeetingState};
@@ -515,11 +515,21 @@ const CALENDAR: &str = "BEGIN:VCALENDAR\r\nX-WR-CALNAME:Work\r\n\
     BEGIN:VEVENT\r\nUID:4\r\nSUMMARY:Nowhere\r\nDTSTART;TZID=Mars/Base:20261119T180000\r\nEND:VEVENT\r\n\
     END:VCALENDAR\r\n";
 
+fn of_ana() -> CalendarRequest {
+    CalendarRequest {
+        person: "p-ana".into(),
+        ..CalendarRequest::default()
+    }
+}
+
 fn take(app: &mut App, calendar: &str) -> Vec<Effect> {
+    take_as(app, calendar, of_ana())
+}
+
+fn take_as(app: &mut App, calendar: &str, request: CalendarRequest) -> Vec<Effect> {
     let msg = Msg::Calendar {
         path: "calendars/work.ics".into(),
-        person: "p-ana".into(),
-        titles: false,
+        request,
         bytes: Ok(calendar.as_bytes().to_vec()),
     };
     let now = app.world.view.now;
@@ -550,8 +560,7 @@ fn a_calendar_comes_in_as_busy_time_once_and_says_what_it_left_out() {
     let effects = app.run_line("slot import calendars/work.ics");
     assert!(effects.contains(&Effect::ReadCalendar {
         path: "calendars/work.ics".into(),
-        person: "p-ana".into(),
-        titles: false,
+        request: of_ana(),
     }));
     assert_eq!(saved(&take(&mut app, CALENDAR)).len(), 1);
     let expected = [
@@ -573,13 +582,20 @@ fn a_calendar_comes_in_as_busy_time_once_and_says_what_it_left_out() {
     );
     let words = said(&app);
     assert!(
-        words.contains("2 busy blocks of Ana Duarte added"),
+        words.contains("2 busy blocks of Ana Duarte added") && words.contains("remarks"),
         "{words}"
     );
+    // All of what was left out can be read, and Esc leads back.
+    let Mode::Sheet(sheet) = &app.mode else {
+        panic!("{:?}", app.mode);
+    };
+    let lines = sheet.lines.join("\n");
     assert!(
-        words.contains("`Nowhere`") && words.contains("Mars/Base"),
-        "{words}"
+        lines.contains("`Nowhere`") && lines.contains("Mars/Base") && lines.contains("cancelled"),
+        "{lines}"
     );
+    desk::press(&mut app, "esc");
+    assert!(matches!(app.mode, Mode::Normal));
     // The timetable keeps off it.
     desk::press(&mut app, "J");
     let table = app.figures.timetable().unwrap();
@@ -602,6 +618,148 @@ fn a_calendar_comes_in_as_busy_time_once_and_says_what_it_left_out() {
     assert_eq!(blocks(&app), expected[..1]);
     assert!(saved(&take(&mut app, "nonsense")).is_empty());
     assert!(said(&app).contains("work.ics"), "{}", said(&app));
+}
+
+/// Meetings of half an hour on some days of December, at an hour of UTC.
+fn december(hour: u32, days: std::ops::Range<u32>) -> String {
+    let events: Vec<String> = days
+        .map(|day| {
+            format!(
+                "BEGIN:VEVENT\r\nUID:{day}-{hour}\r\nSUMMARY:x\r\nDTSTART:202612{day:02}T{hour:02}0000Z\r\n\
+                 DURATION:PT30M\r\nEND:VEVENT\r\n"
+            )
+        })
+        .collect();
+    format!(
+        "BEGIN:VCALENDAR\r\nX-WR-CALNAME:Work\r\n{}END:VCALENDAR\r\n",
+        events.concat()
+    )
+}
+
+#[test]
+fn another_calendar_of_the_same_name_is_asked_about_and_not_replaced() {
+    let mut app = morning("6");
+    take(&mut app, &december(10, 1..6));
+    assert_eq!(blocks(&app).len(), 5);
+    // The same calendar later: one meeting is gone, one is new.
+    take(&mut app, &december(10, 2..7));
+    assert_eq!(blocks(&app).len(), 5);
+    let before = blocks(&app);
+    // Another one.
+    let other = december(20, 1..6);
+    assert!(saved(&take(&mut app, &other)).is_empty());
+    assert_eq!(blocks(&app), before, "{}", said(&app));
+    assert!(said(&app).contains("probably another"), "{}", said(&app));
+    let Mode::Pick(_) = &app.mode else {
+        panic!("{:?}", app.mode);
+    };
+    // `k` keeps both: the file is asked for again, under another name.
+    let effects = desk::press(&mut app, "k");
+    let beside = effects.iter().find_map(|effect| match effect {
+        Effect::ReadCalendar { request, .. } => Some(request.clone()),
+        _ => None,
+    });
+    let beside = beside.unwrap_or_else(|| panic!("{effects:?}: {}", said(&app)));
+    assert_eq!(beside.called.as_deref(), Some("Work 2"));
+    take_as(&mut app, &other, beside);
+    assert_eq!(blocks(&app), before, "{}", said(&app));
+    let all = app.world.table::<BusyBlock>().records();
+    let named = all
+        .filter(|(_, block)| block.source == "ics:Work 2")
+        .count();
+    assert_eq!(named, 5);
+    // Or it takes its place.
+    let replace = CalendarRequest {
+        replace: true,
+        ..of_ana()
+    };
+    take_as(&mut app, &other, replace);
+    assert!(
+        blocks(&app)
+            .iter()
+            .all(|(start, ..)| start.to_string().contains("T20"))
+    );
+}
+
+#[test]
+fn events_that_lie_elsewhere_are_counted() {
+    let mut app = morning("6");
+    let event = |year: u32| {
+        format!(
+            "BEGIN:VEVENT\r\nUID:{year}\r\nDTSTART:{year}0105T100000Z\r\nDURATION:PT1H\r\nEND:VEVENT\r\n"
+        )
+    };
+    let calendar = format!(
+        "BEGIN:VCALENDAR\r\n{}{}{}END:VCALENDAR\r\n",
+        event(2020),
+        event(2027),
+        event(2031)
+    );
+    take(&mut app, &calendar);
+    let words = said(&app);
+    assert!(
+        words.contains("1 busy blocks of Ana Duarte added"),
+        "{words}"
+    );
+    assert!(
+        words.contains("2 events have no time from Tue 10 Nov 2026 to Sun 16 May 2027"),
+        "{words}"
+    );
+}
+
+#[test]
+fn a_series_is_written_with_all_of_its_times_and_how_firm_they_are() {
+    let mut app = morning("6");
+    app.run_line("slot find 'next week with Ng for 30m'");
+    desk::wait(&mut app, SignedDuration::from_secs(1));
+    desk::press(&mut app, "j s");
+    desk::wait(&mut app, SignedDuration::from_secs(1));
+    app.run_line("slot hold-series Weekly");
+    let held = meetings(&app, &MeetingState::Held);
+    let first = held.iter().find(|(_, one)| !one.series.is_empty()).unwrap();
+    let line = format!("slot export out.ics --id {}", first.0);
+    let written = |app: &mut App| {
+        let effects = app.run_line(&line);
+        let file = effects.iter().find_map(|effect| match effect {
+            Effect::Export { text, .. } => Some(text.replace("\r\n ", "")),
+            _ => None,
+        });
+        file.unwrap_or_else(|| panic!("{}", said(app)))
+    };
+    let file = written(&mut app);
+    assert!(file.contains("STATUS:TENTATIVE"), "{file}");
+    let count = held
+        .iter()
+        .filter(|(_, one)| one.series == first.1.series)
+        .count();
+    assert!(count > 4, "{count}");
+    assert_eq!(file.matches("(held)").count(), count, "{file}");
+    app.run_line(&format!("slot confirm --id {}", first.0));
+    let file = written(&mut app);
+    assert_eq!(file.matches("(confirmed)").count(), 1, "{file}");
+    assert!(file.contains("STATUS:TENTATIVE"), "not all are agreed");
+    for (id, one) in &held {
+        if one.series == first.1.series {
+            app.run_line(&format!("slot confirm --id {id}"));
+        }
+    }
+    assert!(written(&mut app).contains("STATUS:CONFIRMED"));
+    // The name that is proposed carries the day of the meeting.
+    app.run_line(&format!("slot export --id {}", first.0));
+    let Mode::Line(asked) = &app.mode else {
+        panic!("{:?}", app.mode);
+    };
+    let day = app
+        .world
+        .view
+        .zone
+        .to_datetime(first.1.start.unwrap())
+        .date();
+    assert!(
+        asked.input.text().contains(&format!("meeting-{day}.ics")),
+        "{}",
+        asked.input.text()
+    );
 }
 
 /// What a time of the day shown is for a guest.
@@ -850,4 +1008,30 @@ fn a_load_of_nothing_releases_nothing() {
     let now = app.world.view.now;
     let load = Load::Working(vec![Kind::Meeting]);
     assert!(saved(&app.update(now, Msg::Loaded(load, Vec::new()))).is_empty());
+}
+
+#[test]
+fn a_sync_without_a_console_releases_what_expired() {
+    let backend = Backend::start();
+    let ana = backend.console("ana");
+    ana.run(&["sync"]).ok();
+    // A hold that expired while no console was open is released by a sync, and not listed as held.
+    let fields = [
+        "title=Old hold",
+        "state=held",
+        "owner=ana",
+        "start=2026-12-01T10:00:00Z",
+        "end=2026-12-01T11:00:00Z",
+        "expires_at=2026-01-01T10:00:00Z",
+    ];
+    ana.run(&[&["new", "meeting"][..], &fields[..]].concat())
+        .ok();
+    let told = ana.run(&["sync"]).ok();
+    assert!(
+        told.contains("hold released, it had expired: Old hold"),
+        "{told}"
+    );
+    let list = ana.run(&["list", "meeting"]).ok();
+    let line = list.lines().find(|line| line.contains("Old hold"));
+    assert!(line.is_none_or(|line| line.contains("released")), "{list}");
 }

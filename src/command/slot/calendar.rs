@@ -1,25 +1,15 @@
-//! Calendars out of and into the console: invitations as `.ics`, and other calendars as busy blocks.
+//! Calendars out of the console: invitations as `.ics`.
 
-use std::collections::BTreeMap;
+use jiff::Timestamp;
 
-use jiff::{SignedDuration, Timestamp};
-
-use super::super::{CommandError, Cx};
+use super::super::CommandError;
 use super::book::slot_of_meeting;
-use crate::ics::{self, Invite, Meetings, Options};
+use crate::ics::{self, Firmness, Invite, Meetings};
 use crate::list::World;
-use crate::pane::Tone;
-use crate::record::{BusyBlock, Id, Meeting, Person};
+use crate::record::{Id, Meeting, MeetingState, Person};
 use crate::slots::text::{self, Language, Layout};
 use crate::slots::{Attendee, Span};
-use crate::when::{tzdb, zone};
-
-/// How far back and ahead a calendar is read, in days.
-const REACH: (i64, i64) = (7, 180);
-/// The most busy blocks that are made from one calendar.
-const MOST_BLOCKS: usize = 5_000;
-/// Remarks that are said on a screen; without one all are printed.
-const SAID: usize = 3;
+use crate::when::zone;
 
 /// Writes a meeting, or the series that it belongs to, as a calendar file.
 ///
@@ -30,17 +20,22 @@ pub(super) fn meeting_file(world: &World, id: &Id<Meeting>) -> Result<String, Co
     let Some(meeting) = world.get(id) else {
         return Err(CommandError::NoTarget(format!("no meeting `{id}`")));
     };
-    let mut starts: Vec<Timestamp> = if meeting.series.is_empty() {
-        meeting.start.into_iter().collect()
+    let mut all: Vec<(Timestamp, &Meeting)> = if meeting.series.is_empty() {
+        meeting
+            .start
+            .map(|start| (start, meeting))
+            .into_iter()
+            .collect()
     } else {
         world
             .table::<Meeting>()
             .records()
             .filter(|(_, other)| other.series == meeting.series && !other.is_off(world.view.now))
-            .filter_map(|(_, other)| other.start)
+            .filter_map(|(_, other)| Some((other.start?, other)))
             .collect()
     };
-    starts.sort_unstable();
+    all.sort_unstable_by_key(|(start, _)| *start);
+    let starts: Vec<Timestamp> = all.iter().map(|(start, _)| *start).collect();
     let uid = if meeting.series.is_empty() {
         id.as_str()
     } else {
@@ -76,10 +71,42 @@ pub(super) fn meeting_file(world: &World, id: &Id<Meeting>) -> Result<String, Co
     };
     let mut invite = invite(world, uid, &meeting.title, &people, span);
     invite.sequence = u32::try_from(version).unwrap_or(u32::MAX);
+    let agreed = |one: &Meeting| one.state == MeetingState::Confirmed;
+    // A series has one standing: it is agreed once all of it is.
+    invite.standing = Some(if all.iter().all(|(_, one)| agreed(one)) {
+        Firmness::Confirmed
+    } else {
+        Firmness::Tentative
+    });
+    if all.len() > 1 {
+        invite.description = times_of_all(world, &all, &people)?;
+    }
     if !meeting.agenda.is_empty() {
         invite.description = format!("{}\n\n{}", invite.description, &*meeting.agenda);
     }
     written(&invite, &meetings)
+}
+
+/// Writes every meeting of a series in everyone's time, with how firm each is where they differ.
+fn times_of_all(
+    world: &World,
+    all: &[(Timestamp, &Meeting)],
+    people: &[Id<Person>],
+) -> Result<String, CommandError> {
+    let known = super::people::plain_attendees(world, people);
+    let refs: Vec<&Attendee> = known.iter().collect();
+    let mut lines = Vec::new();
+    for ((_, meeting), number) in all.iter().zip(1..) {
+        let span = slot_of_meeting(meeting)?;
+        let times = text::slot(span, &refs, Language::English, Layout::Line);
+        let firm = match meeting.state {
+            MeetingState::Confirmed => "confirmed",
+            MeetingState::Held => "held",
+            _ => "proposed",
+        };
+        lines.push(format!("{number}. {times} ({firm})"));
+    }
+    Ok(lines.join("\n"))
 }
 
 fn one(span: Span) -> Meetings {
@@ -129,6 +156,7 @@ fn invite(world: &World, uid: &str, title: &str, people: &[Id<Person>], span: Sp
         description: text::slot(span, &refs, Language::English, Layout::Lines),
         organizer: mine.as_ref().and_then(guest),
         guests: people.iter().filter_map(guest).collect(),
+        standing: None,
     }
 }
 
@@ -139,154 +167,4 @@ fn mail_of(person: &Person) -> Option<String> {
         .iter()
         .find(|handle| mail(&handle.channel) && handle.address.contains('@'))
         .map(|handle| handle.address.clone())
-}
-
-/// Takes the busy time of a calendar file into the book: what is new is added, what is gone from the same
-/// calendar is removed, what is there already stays. Titles are kept only when asked for: everyone sees blocks.
-///
-/// # Errors
-///
-/// The file is no calendar, is too large, or holds more than 5,000 blocks.
-pub fn take_calendar(
-    cx: &mut Cx<'_>,
-    person: &str,
-    file: &str,
-    titles: bool,
-    bytes: &[u8],
-) -> Result<(), CommandError> {
-    // What the reader says ends with what to do.
-    let refuse = |why: String| match why.rsplit_once("; ") {
-        Some((why, hint)) => CommandError::refused(file.to_owned(), why.to_owned(), hint),
-        None => CommandError::refused(file.to_owned(), why, "export it again as iCalendar (.ics)"),
-    };
-    let person: Id<Person> = Id::new(person);
-    let Some(whose) = cx.world.get(&person).cloned() else {
-        return Err(CommandError::NoTarget(format!("no contact `{person}`")));
-    };
-    let now = cx.world.view.now;
-    let days = |days: i64| SignedDuration::from_hours(24 * days);
-    let from = now.checked_sub(days(REACH.0)).unwrap_or(now);
-    let to = now.checked_add(days(REACH.1)).unwrap_or(now);
-    let local = zone::load(&whose.zone).unwrap_or_else(|_| cx.world.view.zone.clone());
-    let mut options = Options::new(from, to).local(local);
-    options.zones = tzdb::current().database.clone();
-    let import = ics::read(bytes, &options).map_err(|error| refuse(error.to_string()))?;
-    let base = file.rsplit(['/', '\\']).next().unwrap_or(file);
-    let source = format!("ics:{}", import.name.as_deref().unwrap_or(base));
-    let mut wanted = blocks(&import, titles, (from, to));
-    if wanted.len() > MOST_BLOCKS {
-        return Err(refuse(format!(
-            "{} busy blocks in half a year are more than {MOST_BLOCKS}",
-            wanted.len()
-        )));
-    }
-    let (mut gone, mut kept) = (Vec::new(), 0_usize);
-    for (id, block) in cx.world.table::<BusyBlock>().records() {
-        if block.person.as_ref() != Some(&person) || block.source != source {
-            continue;
-        }
-        let (Some(start), Some(end)) = (block.start, block.end) else {
-            continue;
-        };
-        match wanted.get_mut(&(start, end, block.title.clone())) {
-            Some(times) if *times == 0 => {
-                *times = 1;
-                kept += 1;
-            }
-            // Blocks of the past that the file need not hold any more stay as they are; doubles go.
-            Some(_) => gone.push(id.clone()),
-            None if end > from && start < to && start >= from => gone.push(id.clone()),
-            None => {}
-        }
-    }
-    for id in &gone {
-        cx.delete(crate::record::Kind::BusyBlock, id.as_str())?;
-    }
-    let mut added = 0_usize;
-    for ((start, end, title), there) in wanted {
-        if there == 0 {
-            added += 1;
-            cx.create(BusyBlock {
-                person: Some(person.clone()),
-                start: Some(start),
-                end: Some(end),
-                title,
-                source: source.clone(),
-            });
-        }
-    }
-    cx.label(format!("calendar of {}", whose.name));
-    told(cx, &whose, base, (added, gone.len(), kept), &import.remarks);
-    Ok(())
-}
-
-/// The busy time that a calendar holds in a range, with titles where they are kept; none is in the book yet.
-fn blocks(
-    import: &ics::Import,
-    titles: bool,
-    (from, to): (Timestamp, Timestamp),
-) -> BTreeMap<(Timestamp, Timestamp, String), usize> {
-    if !titles {
-        let merged = merged(import, from, to).into_iter();
-        return merged
-            .map(|(start, end)| ((start, end, String::new()), 0))
-            .collect();
-    }
-    import
-        .occurrences
-        .iter()
-        .filter(|one| one.shows == ics::Shows::Busy && one.end > one.start)
-        .filter(|one| one.end > from && one.start < to)
-        .map(|one| {
-            let title = crate::text::plain(&one.summary).into_owned();
-            ((one.start, one.end, title), 0)
-        })
-        .collect()
-}
-
-/// Merges the busy time that reaches into a range without cutting it: a block must be the same on every day on
-/// which the calendar is read.
-fn merged(import: &ics::Import, from: Timestamp, to: Timestamp) -> Vec<(Timestamp, Timestamp)> {
-    let mut merged: Vec<(Timestamp, Timestamp)> = Vec::new();
-    for one in &import.occurrences {
-        let busy = one.shows == ics::Shows::Busy && one.end > one.start;
-        if !busy || one.end <= from || one.start >= to {
-            continue;
-        }
-        match merged.last_mut() {
-            Some(last) if one.start <= last.1 => last.1 = last.1.max(one.end),
-            _ => merged.push((one.start, one.end)),
-        }
-    }
-    merged
-}
-
-/// Says what came of a calendar, and which events were left out and why.
-fn told(
-    cx: &mut Cx<'_>,
-    whose: &Person,
-    file: &str,
-    (added, gone, kept): (usize, usize, usize),
-    remarks: &[ics::Remark],
-) {
-    let mut words = format!(
-        "{file}: {added} busy blocks of {} added, {gone} removed, {kept} as they were",
-        whose.name
-    );
-    if cx.screen.is_none() {
-        cx.say(Tone::Done, words);
-        for remark in remarks {
-            cx.say(Tone::Info, remark.to_string());
-        }
-        return;
-    }
-    for remark in remarks.iter().take(SAID) {
-        words.push_str("; ");
-        words.push_str(&remark.to_string());
-    }
-    if remarks.len() > SAID {
-        let more = remarks.len() - SAID;
-        words = format!("{words}; and {more} more: `cnm slot import` lists them all");
-    }
-    cx.say(Tone::Done, words);
 }

@@ -1,10 +1,12 @@
 //! Texts and files of the slots place: copied, written, read.
 
+use jiff::civil::Date;
+
 use super::super::cx::Expects;
 use super::super::{CommandError, Cx, Targets, quote_word};
 use super::people::{self, guests};
 use super::{book, calendar, find, nobody_can, prompt, timetable};
-use crate::effect::Effect;
+use crate::effect::{CalendarRequest, Effect};
 use crate::list::World;
 use crate::pane::{Focus, Place, Tone};
 use crate::record::{Id, Meeting, Person};
@@ -64,6 +66,23 @@ fn invite(
     )
 }
 
+/// The day of the meeting that would be written, here.
+fn date_of_export(cx: &mut Cx<'_>, targets: &Targets) -> Result<Date, CommandError> {
+    let zone = cx.world.view.zone.clone();
+    let start = match book::meetings(cx, targets) {
+        Ok(ids) => {
+            let meeting = ids.first().and_then(|id| cx.world.get(id));
+            meeting.and_then(|meeting| meeting.start)
+        }
+        Err(error) if !targets.ids.is_empty() => return Err(error),
+        Err(_) if cx.screen.is_none() => None,
+        Err(_) => Some(book::under_cursor(cx, "slot export")?),
+    };
+    Ok(start.map_or(cx.world.view.today(), |start| {
+        zone.to_datetime(start).date()
+    }))
+}
+
 /// Writes a calendar file, and copies the words of the invitation that goes with it.
 pub(super) fn export(
     cx: &mut Cx<'_>,
@@ -71,7 +90,7 @@ pub(super) fn export(
     targets: &Targets,
 ) -> Result<(), CommandError> {
     let Some(file) = file else {
-        let named = format!("meeting-{}.ics", cx.world.view.today());
+        let named = format!("meeting-{}.ics", date_of_export(cx, targets)?);
         let mut command = "slot export".to_owned();
         for id in &targets.ids {
             command.push_str(" --id ");
@@ -132,8 +151,7 @@ pub(super) fn export(
 pub(super) fn import(
     cx: &mut Cx<'_>,
     file: Option<String>,
-    of: Option<&str>,
-    titles: bool,
+    request: CalendarRequest,
 ) -> Result<(), CommandError> {
     let Some(file) = file else {
         return cx.ask(
@@ -147,9 +165,9 @@ pub(super) fn import(
         );
     };
     let mine = cx.world.me().and_then(|me| me.person.clone());
-    let person = match of {
-        Some(name) => Some(find::person_called(cx.world, name)?),
-        None => mine,
+    let person = match request.person.as_str() {
+        "" => mine,
+        name => Some(find::person_called(cx.world, name)?),
     };
     let Some(person) = person else {
         return Err(CommandError::refused(
@@ -160,8 +178,10 @@ pub(super) fn import(
     };
     cx.effects.push(Effect::ReadCalendar {
         path: file,
-        person: person.to_string(),
-        titles,
+        request: CalendarRequest {
+            person: person.to_string(),
+            ..request
+        },
     });
     Ok(())
 }

@@ -112,6 +112,16 @@ impl Loader {
                 let at = rules::send_at(&state, record.updated_at);
                 ledger.txn.queue(&record.id, Some(at.as_microsecond()))?;
             }
+            Kind::Meeting => {
+                let state = State {
+                    fields: record.fields.clone(),
+                    ..State::default()
+                };
+                if let Some(at) = rules::holds::expires_at(&state) {
+                    let key = rules::queue_key(record.kind, &record.id);
+                    ledger.txn.queue(&key, Some(at))?;
+                }
+            }
             _ => {}
         }
         // Hardly anything belongs to these, and there are very many of them.
