@@ -47,7 +47,7 @@ impl App {
                     meeting,
                 } => effects.extend(self.open_reply(&thread, text, meeting)),
                 Ask::Sweep => self.open_sweep(),
-                Ask::Read { title, lines } => self.lay_over(title, lines, Vec::new()),
+                Ask::Read(title, lines) => self.lay_over(title, lines, Vec::new()),
                 Ask::Summary => self.mode = Mode::Summary(0),
                 Ask::Find(text) => {
                     let mut find = Box::new(Find::open(&text));

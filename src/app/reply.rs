@@ -241,6 +241,10 @@ impl App {
         match key.code {
             KeyCode::Esc => {
                 self.keep_draft(&reply);
+                if self.screen.place == crate::pane::Place::Slots {
+                    let words = "not sent: the reply is kept as a draft; p opens it again, Enter here holds the time";
+                    self.screen.say(crate::pane::Tone::Info, words);
+                }
                 return vec![reply.draft()];
             }
             KeyCode::Enter if !new_line => return self.send(reply),

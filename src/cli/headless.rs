@@ -154,12 +154,6 @@ pub(super) fn run(command: Command) -> Result<(), CliError> {
     session.send()
 }
 
-/// Releases the times of mine that were kept free until a moment that has come; what that changes waits to be sent.
-pub(super) fn release_holds(home: &Home) -> Result<(), CliError> {
-    let mut session = Session::open_with(home.clone(), &[Kind::User, Kind::Meeting])?;
-    session.change_aside(|cx| crate::command::release_expired(cx).map(|_| ()))
-}
-
 /// A console without a screen: records in memory, the store, and the edits that it made.
 pub(super) struct Session {
     pub(super) home: Home,
@@ -179,7 +173,7 @@ impl Session {
         Self::open_with(home, NAMED)
     }
 
-    fn open_with(home: Home, kinds: &[Kind]) -> Result<Self, CliError> {
+    pub(super) fn open_with(home: Home, kinds: &[Kind]) -> Result<Self, CliError> {
         let clock = super::console::clock(&home);
         let now = clock.now();
         let configured = home.configured();
@@ -347,7 +341,7 @@ impl Session {
     }
 
     /// Makes a batch of edits, saves them and prints what is said about them.
-    fn change_aside(
+    pub(super) fn change_aside(
         &mut self,
         change: impl FnOnce(&mut Cx<'_>) -> Result<(), CommandError>,
     ) -> Result<(), CliError> {

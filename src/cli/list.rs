@@ -13,7 +13,7 @@ use crate::pane::Filter;
 use crate::record::{FieldType, Kind, KindVisitor, Record, Value};
 use crate::runtime::Home;
 use crate::text;
-use crate::when::clock;
+use crate::when::{clock, zone};
 
 /// What to list, and how.
 #[derive(Debug, Args)]
@@ -244,7 +244,11 @@ fn words(value: &Value<'_>, world: &World) -> String {
         Value::Text(text) => text.to_string(),
         Value::Number(number) => number.to_string(),
         Value::Flag(flag) => flag.to_string(),
-        Value::Instant(at) => clock::stamp(*at, &world.view.zone),
+        Value::Instant(at) => {
+            let here = &world.view.zone;
+            let short = zone::short_name(&zone::name(here));
+            format!("{} {short}", clock::stamp(*at, here))
+        }
         Value::Date(date) => date.to_string(),
         Value::Due(due) => due.date().to_string(),
         Value::Span(span) => {

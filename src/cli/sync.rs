@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Account, CliError, print};
+use crate::record::Kind;
 use crate::remote::{Address, Client, Heard, Token};
 use crate::runtime::{Clock, Home};
 use crate::store::StoreHandle;
@@ -52,7 +53,7 @@ pub(super) fn report(home: &Home) -> Result<(), CliError> {
     let clock = super::console::clock(home);
     let address = super::account(home)?.map(|account| account.address());
     super::check::warn_config(home);
-    super::headless::release_holds(home)?;
+    release_holds(home)?;
     let store = super::headless::open_store(home, clock.now())?;
     let report = super::block_on(small_runtime()?, async {
         let store = StoreHandle::spawn(store)?;
@@ -64,6 +65,13 @@ pub(super) fn report(home: &Home) -> Result<(), CliError> {
         "sent {}, fetched {}, {} queued, {} in conflict, {} refused",
         report.pushed, report.pulled, report.queued, report.conflicts, report.refused
     )])
+}
+
+/// Releases the times of mine that were kept free until a moment that has come; what that changes waits to be sent.
+fn release_holds(home: &Home) -> Result<(), CliError> {
+    let mut session =
+        super::headless::Session::open_with(home.clone(), &[Kind::User, Kind::Meeting])?;
+    session.change_aside(|cx| crate::command::release_expired(cx).map(|_| ()))
 }
 
 /// Sends what waits; gives up after a while and leaves the rest in the queue.

@@ -134,13 +134,8 @@ impl Default for Settings {
 pub enum Ask {
     /// Open the palette with this text.
     Palette(String),
-    /// Show lines to read through.
-    Read {
-        /// What they are.
-        title: String,
-        /// The lines, unsanitised.
-        lines: Vec<String>,
-    },
+    /// Show lines, unsanitised, to read through.
+    Read(String, Vec<String>),
     /// Open the search over everything with these words.
     Find(String),
     /// Go to a record, wherever it stands.

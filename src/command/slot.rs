@@ -7,6 +7,7 @@ mod choose;
 mod files;
 mod find;
 mod people;
+mod propose;
 mod series;
 mod taken;
 mod timetable;
@@ -214,9 +215,9 @@ impl SlotCommand {
             Self::Length { length } => set_length(cx, length.as_deref()),
             Self::Range { days } => set_range(cx, days),
             Self::Hold(args) => book::hold(cx, &args),
-            Self::HoldSeries { title } => book::hold_series(cx, title.as_deref()),
+            Self::HoldSeries { title } => propose::hold_series(cx, title.as_deref()),
             Self::Propose { hold, language } => {
-                book::propose(cx, language.map(Language::from), hold)
+                propose::propose(cx, language.map(Language::from), hold)
             }
             Self::Confirm(targets) => book::confirm(cx, &targets),
             Self::Decline(targets) => {

@@ -96,7 +96,7 @@ impl KindVisitor for Columns {
                 Some(FieldType::Span) => (7, true),
                 Some(FieldType::Flag) => (5, false),
                 Some(FieldType::Date) => (11, false),
-                Some(FieldType::Instant | FieldType::Due) => (17, false),
+                Some(FieldType::Instant | FieldType::Due) => (21, false),
                 Some(FieldType::Choice(_)) => (12, false),
                 _ => (18, false),
             };

@@ -139,25 +139,17 @@ fn clocks(canvas: &Canvas<'_>, app: &App, room: u16, breadth: Breadth) -> Vec<Pi
     let here = zone::name(&app.world.view.zone);
     let mine = zone::short_name(&here);
     let stamp = clock::stamp(now, &app.world.view.zone);
-    let time = clock::time_of(now, &app.world.view.zone);
-    let weekday = stamp.split(' ').next().unwrap_or_default();
-    let forms = [
-        format!("{stamp} {mine}"),
-        format!("{weekday} {time} {mine}"),
-        format!("{time} {mine}"),
-        time.clone(),
-    ];
-    let wanted = usize::from(breadth < Breadth::Wide);
-    let Some(mine) = forms
-        .iter()
-        .skip(wanted)
-        .find(|form| cells_of(form) <= room)
-    else {
+    let short = clock::day_stamp(app.world.view.zone.to_datetime(now));
+    // Without its day a time is worth nothing to whoever works with the other side of the world.
+    let forms = [format!("{stamp} {mine}"), format!("{short} {mine}")];
+    let Some(mine) = forms.iter().find(|form| cells_of(form) <= room) else {
         return Vec::new();
     };
     let mut left = room - cells_of(mine);
     let mut pieces = vec![piece(mine.clone(), paint.strong())];
     let shown = if breadth == Breadth::Huge { 5 } else { 3 };
+    // Mine carries the date; the others say their weekday, and the day where it is another one.
+    let date = app.world.view.zone.to_datetime(now).date();
     for (name, _) in app.screen.tally.zones.iter().take(shown) {
         let Ok(theirs) = zone::load(name) else {
             continue;
@@ -166,7 +158,13 @@ fn clocks(canvas: &Canvas<'_>, app: &App, room: u16, breadth: Breadth) -> Vec<Pi
         let asleep = !(7..22).contains(&local.hour());
         let time = clock::time(local.time());
         let short = zone::short_name(name);
-        let words = format!(" {short} {time}{}", if asleep { " zz" } else { "" });
+        let asleep_word = if asleep { " zz" } else { "" };
+        let day = clock::weekday_word(local.weekday());
+        let words = if local.date() == date {
+            format!(" {short} {day} {time}{asleep_word}")
+        } else {
+            format!(" {short} {day} {} {time}{asleep_word}", local.day())
+        };
         let cells = cells_of(&words) + 2;
         if cells > left {
             break;

@@ -127,7 +127,17 @@ fn small(canvas: &mut Canvas<'_>, app: &App, area: Rect, table: &Timetable) {
     }
     if app.screen.focus == Focus::Detail {
         agenda::draw(canvas, app, lower, table);
-    } else if app.screen.slots.view != SlotView::Times {
+        return;
+    }
+    // The agenda has a line of its own where the rest can spare it.
+    let lower = if lower.height >= 6 && area.width >= 60 {
+        let (rest, strip) = above(lower, lower.height - 1);
+        agenda::strip(canvas, app, strip, table);
+        rest
+    } else {
+        lower
+    };
+    if app.screen.slots.view != SlotView::Times {
         chosen(canvas, app, lower, table);
     } else if area.width < 60 {
         let (top, bottom) = above(lower, (people + 2).min(lower.height));

@@ -237,7 +237,11 @@ pub(super) fn words(value: &Value<'_>, app: &App) -> String {
         Value::Text(text) => text.to_string(),
         Value::Number(number) => number_words(*number),
         Value::Flag(flag) => if *flag { "yes" } else { "no" }.to_owned(),
-        Value::Instant(at) => clock::stamp(*at, &app.world.view.zone),
+        Value::Instant(at) => {
+            let here = &app.world.view.zone;
+            let short = zone::short_name(&zone::name(here));
+            format!("{} {short}", clock::stamp(*at, here))
+        }
         Value::Date(date) => clock::date_stamp(*date),
         Value::Due(due) => due_words(due, app),
         Value::Span(span) => {

@@ -87,6 +87,12 @@ pub fn wall_stamp(wall: DateTime) -> String {
     format!("{} {}", date_stamp(wall.date()), time(wall.time()))
 }
 
+/// Writes a wall time for a row below a heading that names the month: `Tue 17 08:30`.
+pub fn day_stamp(wall: DateTime) -> String {
+    let weekday = weekday_word(wall.date().weekday());
+    format!("{weekday} {} {}", wall.day(), time(wall.time()))
+}
+
 /// Writes a date with its weekday: `Tue 17 Nov`.
 pub fn date_stamp(date: Date) -> String {
     format!("{} {}", weekday_word(date.weekday()), day_month(date))

@@ -50,6 +50,7 @@ mod server;
 mod shared_files;
 mod slots_console;
 mod slots_oracle;
+mod slots_screen;
 mod slots_session;
 mod slots_tonight;
 mod slots_vectors;

@@ -5,18 +5,13 @@ use jiff::{SignedDuration, Timestamp};
 use super::super::phrase::{instant_of, stamp_zoned as zoned};
 use super::super::{CommandError, Cx, Targets, due_of, read_phrase};
 use super::people::guests;
-use super::timetable::{Offer, Timetable, agenda};
-use super::{nobody_can, timetable};
-use crate::effect::Effect;
+use super::timetable;
+use super::timetable::{Timetable, agenda};
 use crate::list::World;
 use crate::pane::{Focus, Place, SlotsScreen, Tone};
 use crate::record::{Attendee, Id, Kind, Lead, Meeting, MeetingState, Network, Person};
 use crate::slots::Span;
-use crate::slots::text::Language;
 use crate::when::{wall, zone};
-
-/// Best times that go into a proposal.
-pub(super) const PROPOSED: usize = 3;
 
 /// Returns the time of a meeting; an hour where its end is not known.
 pub(super) fn slot_of_meeting(meeting: &Meeting) -> Result<Span, CommandError> {
@@ -33,7 +28,7 @@ pub(super) fn slot_of_meeting(meeting: &Meeting) -> Result<Span, CommandError> {
 }
 
 /// Makes a meeting of these people at a time, about what the slots place came from.
-fn meeting(
+pub(super) fn meeting(
     world: &World,
     slots: &SlotsScreen,
     people: &[Id<Person>],
@@ -73,7 +68,11 @@ pub(super) fn title_of(world: &World, people: &[Id<Person>]) -> String {
 }
 
 /// When a hold is released: as asked, else after the time of the settings, and never later than the meeting begins.
-fn expiry(cx: &Cx<'_>, until: Option<&str>, start: Timestamp) -> Result<Timestamp, CommandError> {
+pub(super) fn expiry(
+    cx: &Cx<'_>,
+    until: Option<&str>,
+    start: Timestamp,
+) -> Result<Timestamp, CommandError> {
     let now = cx.world.view.now;
     let at = match until {
         Some(phrase) => {
@@ -121,26 +120,9 @@ pub(super) fn hold(cx: &mut Cx<'_>, args: &HoldArgs) -> Result<(), CommandError>
         let start = under_cursor(cx, "slot hold")?;
         let screen = cx.screen("slot hold")?;
         screen.slots.moving = None;
-        return move_to(cx, &moving, start);
+        return move_to(cx, &moving, start, "");
     }
-    let mut slots = shown.clone().unwrap_or_default();
-    if let Some(names) = &args.with {
-        slots.people = named(cx.world, names)?;
-        slots.optional.clear();
-    }
-    if let Some(length) = &args.length {
-        slots.minutes = super::find::read_length(length)?;
-    }
-    let start = match &args.at {
-        Some(phrase) => instant_of(&due_start(cx, phrase)?, cx),
-        None if shown.is_none() => {
-            return Err(CommandError::usage(
-                "`slot hold` needs a time",
-                "write for example `slot hold --at \"tue 17:00\" --with \"Wei, Ana\"`",
-            ));
-        }
-        None => under_cursor(cx, "slot hold")?,
-    };
+    let (slots, start, doubt) = asked_for(cx, args, shown)?;
     if start < cx.world.view.now {
         return Err(CommandError::refused(
             format!("a meeting at {}", zoned(start, cx)),
@@ -152,6 +134,7 @@ pub(super) fn hold(cx: &mut Cx<'_>, args: &HoldArgs) -> Result<(), CommandError>
     let end = start
         .checked_add(SignedDuration::from_mins(slots.minutes))
         .unwrap_or(start);
+    let proposed = not_yet_held(cx, &people, (start, end))?;
     let expires = expiry(cx, args.until.as_deref(), start)?;
     let mut record = meeting(
         cx.world,
@@ -162,7 +145,10 @@ pub(super) fn hold(cx: &mut Cx<'_>, args: &HoldArgs) -> Result<(), CommandError>
     );
     record.expires_at = Some(expires);
     let (free, whole) = turnout(cx.world, &slots, &people, start)?;
-    let id = cx.create(record);
+    let id = match proposed {
+        Some(id) => firmer(cx, id, expires, args.title.as_deref())?,
+        None => cx.create(record),
+    };
     let at = zoned(start, cx);
     cx.label(format!("hold {at}"));
     let come = if free < whole {
@@ -171,17 +157,126 @@ pub(super) fn hold(cx: &mut Cx<'_>, args: &HoldArgs) -> Result<(), CommandError>
         "everyone can come".to_owned()
     };
     let until = zoned(expires, cx);
-    cx.say(Tone::Done, format!("held {at} until {until}, {come}: {id}"));
+    cx.say(
+        Tone::Done,
+        format!("held {at} until {until}, {come}: {id}{doubt}"),
+    );
     if let Some(screen) = cx.screen.as_deref_mut() {
         screen.slots.meeting = Some(id);
     }
     Ok(())
 }
 
-fn due_start(cx: &Cx<'_>, phrase: &str) -> Result<crate::record::Due, CommandError> {
+/// Who, when and how long: as named, else as shown; and what is doubtful about the time that is named.
+fn asked_for(
+    cx: &mut Cx<'_>,
+    args: &HoldArgs,
+    shown: Option<SlotsScreen>,
+) -> Result<(SlotsScreen, Timestamp, String), CommandError> {
+    let nothing_shown = shown.is_none();
+    let mut slots = shown.unwrap_or_default();
+    if let Some(names) = &args.with {
+        slots.people = named(cx.world, names)?;
+        slots.optional.clear();
+    }
+    if let Some(length) = &args.length {
+        slots.minutes = super::find::read_length(length)?;
+    }
+    let mut doubt = String::new();
+    let start = match &args.at {
+        Some(phrase) => {
+            let named = due_start(cx, phrase)?;
+            doubt = named.1;
+            instant_of(&named.0, cx)
+        }
+        None if nothing_shown => {
+            return Err(CommandError::usage(
+                "`slot hold` needs a time",
+                "write for example `slot hold --at \"tue 17:00\" --with \"Wei, Ana\"`",
+            ));
+        }
+        None => under_cursor(cx, "slot hold")?,
+    };
+    Ok((slots, start, doubt))
+}
+
+/// Refuses a time that is held or agreed already; returns what is only proposed for it.
+fn not_yet_held(
+    cx: &Cx<'_>,
+    people: &[Id<Person>],
+    times: (Timestamp, Timestamp),
+) -> Result<Option<Id<Meeting>>, CommandError> {
+    let Some((id, there)) = booked_already(cx.world, people, times) else {
+        return Ok(None);
+    };
+    let firm = match there.state {
+        MeetingState::Proposed => return Ok(Some(id)),
+        MeetingState::Confirmed => "agreed",
+        _ => "held",
+    };
+    Err(CommandError::refused(
+        format!("a hold of {}", zoned(times.0, cx)),
+        format!(
+            "the time is {firm} already for these people: {} ({id})",
+            there.title
+        ),
+        "C confirms it, F gives it free, l chooses another time",
+    ))
+}
+
+/// Makes a proposed time one that is kept free.
+fn firmer(
+    cx: &mut Cx<'_>,
+    id: Id<Meeting>,
+    expires: Timestamp,
+    title: Option<&str>,
+) -> Result<Id<Meeting>, CommandError> {
+    cx.change::<Meeting>(id.as_str(), |meeting| {
+        meeting.state = MeetingState::Held;
+        meeting.expires_at = Some(expires);
+        if let Some(title) = title {
+            title.clone_into(&mut meeting.title);
+        }
+    })?;
+    Ok(id)
+}
+
+/// Reads when a meeting begins, and what is doubtful about it, such as an hour that the clocks skip.
+fn due_start(cx: &Cx<'_>, phrase: &str) -> Result<(crate::record::Due, String), CommandError> {
     let mut reading = read_phrase(phrase, cx)?;
     reading.end = None;
-    Ok(due_of(&reading))
+    let doubt = reading.ambiguous.as_ref();
+    let doubt = doubt.map_or(String::new(), |doubt| format!(" ({doubt})"));
+    Ok((due_of(&reading), doubt))
+}
+
+/// Finds the meeting of just these people at just this time that is not off.
+pub(super) fn booked_already(
+    world: &World,
+    people: &[Id<Person>],
+    (start, end): (Timestamp, Timestamp),
+) -> Option<(Id<Meeting>, Meeting)> {
+    let same = |meeting: &Meeting| {
+        (meeting.start, meeting.end) == (Some(start), Some(end))
+            && !meeting.is_off(world.view.now)
+            && meeting.attendees.len() == people.len()
+            && people
+                .iter()
+                .all(|person| meeting.attendees.iter().any(|one| one.person == *person))
+    };
+    let mut found: Vec<_> = world
+        .table::<Meeting>()
+        .records()
+        .filter(|(_, meeting)| same(meeting))
+        .collect();
+    // The firmest of them.
+    found.sort_by_key(|(_, meeting)| match meeting.state {
+        MeetingState::Confirmed => 0,
+        MeetingState::Held => 1,
+        _ => 2,
+    });
+    let (id, meeting) = found.first()?;
+    Some(((*id).clone(), (*meeting).clone()))
 }
 
 /// Returns the people named, me first.
@@ -364,8 +459,8 @@ pub(super) fn change_time(
         return Ok(());
     };
     if let Some(phrase) = to {
-        let start = instant_of(&due_start(cx, phrase)?, cx);
-        return move_to(cx, &id, start);
+        let (due, doubt) = due_start(cx, phrase)?;
+        return move_to(cx, &id, instant_of(&due, cx), &doubt);
     }
     let Some(meeting) = cx.world.get(&id).cloned() else {
         return Err(CommandError::NoTarget(format!("no meeting `{id}`")));
@@ -405,7 +500,12 @@ pub(super) fn change_time(
     Ok(())
 }
 
-fn move_to(cx: &mut Cx<'_>, id: &Id<Meeting>, start: Timestamp) -> Result<(), CommandError> {
+fn move_to(
+    cx: &mut Cx<'_>,
+    id: &Id<Meeting>,
+    start: Timestamp,
+    doubt: &str,
+) -> Result<(), CommandError> {
     let now = cx.world.view.now;
     if start < now {
         return Err(CommandError::refused(
@@ -433,99 +533,7 @@ fn move_to(cx: &mut Cx<'_>, id: &Id<Meeting>, start: Timestamp) -> Result<(), Co
         meeting.expires_at = (meeting.state != MeetingState::Confirmed).then_some(expires);
     })?;
     let at = zoned(start, cx);
-    conclude(cx, "move", format!("moved to {at}; u takes it back"))
-}
-
-/// Puts the best times into a reply of the thread that the place came from, or on the clipboard without one, and
-/// notes each as proposed or held.
-pub(super) fn propose(
-    cx: &mut Cx<'_>,
-    language: Option<Language>,
-    held: bool,
-) -> Result<(), CommandError> {
-    let table = timetable(cx, "slot propose")?;
-    let slots = cx.screen("slot propose")?.slots.clone();
-    let language = language.unwrap_or_else(|| language_of_reader(cx.world, &slots));
-    let Some(text) = table.proposal(PROPOSED, language) else {
-        return Err(nobody_can(&table));
-    };
-    let people = guests(cx.world, &slots);
-    let proposal = cx.world.ids.next(cx.world.view.now);
-    let offers: Vec<Offer> = table.offers.iter().take(PROPOSED).cloned().collect();
-    for offer in &offers {
-        let expires = expiry(cx, None, offer.start)?;
-        let mut record = meeting(cx.world, &slots, &people, (offer.start, offer.end), None);
-        record.expires_at = Some(expires);
-        record.proposal.clone_from(&proposal);
-        if !held {
-            record.state = MeetingState::Proposed;
-        }
-        cx.create(record);
-    }
-    let verb = if held { "held" } else { "proposed" };
-    cx.label(format!("{verb} ×{}", offers.len()));
-    let count = offers.len();
-    let Some(thread) = &slots.thread else {
-        cx.effects.push(Effect::Copy(text));
-        let words = format!("{count} times {verb} and copied; paste them anywhere");
-        cx.say(Tone::Done, words);
-        return Ok(());
-    };
-    cx.asks.push(super::super::Ask::Propose {
-        thread: thread.to_string(),
-        text,
-    });
-    let words = format!("{count} times {verb}; Enter sends the reply");
-    cx.say(Tone::Done, words);
-    Ok(())
-}
-
-/// Returns the language in which the one who is written to reads.
-fn language_of_reader(world: &World, slots: &SlotsScreen) -> Language {
-    let thread = slots.thread.as_ref().and_then(|id| world.get(id));
-    let reader = thread.and_then(|thread| world.follow::<Person>(thread.from.as_ref()));
-    match reader {
-        Some(person) if person.locale.starts_with("zh") => Language::Chinese,
-        _ => Language::English,
-    }
-}
-
-/// Holds the meetings of the series that is shown, except those that somebody cannot come to.
-pub(super) fn hold_series(cx: &mut Cx<'_>, title: Option<&str>) -> Result<(), CommandError> {
-    let table = timetable(cx, "slot hold-series")?;
-    let slots = cx.screen("slot hold-series")?.slots.clone();
-    let Some(series) = &table.series else {
-        return Err(CommandError::refused(
-            "a series",
-            "none is shown",
-            "s shows the series that begins at the time under the cursor",
-        ));
-    };
-    let people = guests(cx.world, &slots);
-    let id = cx.world.ids.next(cx.world.view.now);
-    let (mut held, mut left) = (0, 0);
-    for row in &series.rows {
-        let (start, end) = (row.span.start.timestamp(), row.span.end.timestamp());
-        if !row.possible || start < cx.world.view.now {
-            left += 1;
-            continue;
-        }
-        let mut record = meeting(cx.world, &slots, &people, (start, end), title);
-        record.expires_at = Some(expiry(cx, None, start)?);
-        record.series.clone_from(&id);
-        if let Some(clock) = &series.zone {
-            record.zone = zone::name(clock);
-        }
-        cx.create(record);
-        held += 1;
-    }
-    cx.label(format!("hold ×{held}"));
-    let words = match left {
-        0 => format!("held {held} meetings; C confirms one"),
-        left => format!("held {held} meetings; {left} left out, somebody cannot come"),
-    };
-    cx.say(Tone::Done, words);
-    Ok(())
+    conclude(cx, "move", format!("moved to {at}{doubt}; u takes it back"))
 }
 
 /// Releases the meetings of mine that were kept free until a moment that has come; says whether there were any.

@@ -7,7 +7,7 @@ use crate::when::{clock, zone};
 /// Writes what stands in the way of a start: whoever is taken, in their own time, then all who are off, then all
 /// whose hours do not reach there.
 ///
-/// `Ana busy Tue 09:30–12:15 LA · outside hours: Chen, Ng`
+/// `Ana busy Tue 17 Nov 09:30–12:15 LA · outside hours: Chen, Ng`
 pub(super) fn reasons(blockers: &[Blocker], people: &[&Attendee]) -> String {
     let mut parts: Vec<String> = Vec::new();
     let mut outside: Vec<String> = Vec::new();
@@ -39,11 +39,9 @@ fn in_the_way(cause: &Cause, person: &Attendee) -> String {
         Cause::DayOff { date, name } => format!("off {}, {name}", clock::date_stamp(*date)),
         Cause::Busy { block, .. } => {
             let (from, to) = (block.start.timestamp(), block.end.timestamp());
-            let day = theirs.to_datetime(from).weekday();
             format!(
-                "busy {} {}–{} {}",
-                clock::weekday_word(day),
-                clock::time_of(from, theirs),
+                "busy {}–{} {}",
+                clock::stamp(from, theirs),
                 clock::time_of(to, theirs),
                 zone::short_name(person.hours.zone.name())
             )
@@ -90,7 +88,7 @@ mod tests {
         ];
         assert_eq!(
             reasons(&blockers, &[&ana, &chen, &ng]),
-            "Ana busy Tue 09:30–12:15 LA · outside hours: 陈悦, Ng"
+            "Ana busy Tue 17 Nov 09:30–12:15 LA · outside hours: 陈悦, Ng"
         );
     }
 }

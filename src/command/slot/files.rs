@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use super::super::cx::Expects;
 use super::super::{CommandError, Cx, Targets, quote_word};
 use super::people::{self, guests};
+use super::propose::PROPOSED;
 use super::{book, calendar, find, nobody_can, prompt, timetable};
 use crate::effect::{CalendarRequest, Effect};
 use crate::list::World;
@@ -26,12 +27,17 @@ pub(super) fn copy(cx: &mut Cx<'_>, language: Language) -> Result<(), CommandErr
         return Ok(());
     }
     let table = timetable(cx, "slot copy")?;
-    let Some(text) = table.proposal(book::PROPOSED, language) else {
+    let Some(text) = table.proposal(PROPOSED, language) else {
         return Err(nobody_can(&table));
     };
     cx.effects.push(Effect::Copy(text));
-    let count = table.offers.len().min(book::PROPOSED);
-    cx.say(Tone::Done, format!("copied the {count} best times"));
+    let words = match (table.offers.len().min(PROPOSED), table.found) {
+        (1, 1) => "copied the only time".to_owned(),
+        (1, found) => format!("copied the best time of {found}"),
+        (count, found) if count == found => format!("copied all {count} times"),
+        (count, found) => format!("copied the {count} best times of {found}"),
+    };
+    cx.say(Tone::Done, words);
     Ok(())
 }
 

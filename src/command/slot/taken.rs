@@ -258,10 +258,7 @@ fn told(
             let count = several.len();
             cx.say(Tone::Done, format!("{words}; {count} remarks"));
             lines.insert(0, words);
-            cx.asks.push(Ask::Read {
-                title: format!("calendar {file}"),
-                lines,
-            });
+            cx.asks.push(Ask::Read(format!("calendar {file}"), lines));
         }
     }
 }

@@ -113,6 +113,10 @@ pub struct Timetable {
     pub fairest: Option<Timestamp>,
     /// Where no time suits everyone: the closest one, and what stands in the way.
     pub miss: Option<(Timestamp, Vec<String>)>,
+    /// The closest of the starts of the whole day shown that somebody rejects, and what stands in the way.
+    pub day_miss: Option<(Timestamp, Vec<String>)>,
+    /// Whether some start of the day shown suits everyone.
+    pub day_open: bool,
     /// How many meetings of the past the burdens are made of.
     pub counted: usize,
     /// The next meetings of a series, where they were asked for.
@@ -242,6 +246,7 @@ impl Timetable {
         let length = i32::try_from(length).unwrap_or(60);
         session.set_range(Span::new(today.start, today.end + length))?;
         let day_plan = session.plan()?;
+        let day_open = day_plan.slots().any(|slot| today.contains(slot.start()));
         let (cells, turnout) = day_plan
             .turnout()
             .into_iter()
@@ -260,7 +265,13 @@ impl Timetable {
             offers: offers(&plan, slots.order, OFFERS, Language::English),
             found: plan.len(),
             fairest: fairest(&plan, &burdens),
-            miss: miss(&plan, Language::English),
+            miss: (plan.is_empty())
+                .then(|| miss(&plan, Language::English))
+                .flatten(),
+            day_miss: (slots.view == SlotView::Why)
+                .then(|| miss(&day_plan, Language::English))
+                .flatten(),
+            day_open,
             counted,
             series,
             plan,
@@ -365,7 +376,10 @@ impl Timetable {
 
     /// Where no time suits everyone: the closest one, and what stands in the way.
     pub fn closest(&self, language: Language) -> Option<(Timestamp, Vec<String>)> {
-        miss(&self.plan, language)
+        self.plan
+            .is_empty()
+            .then(|| miss(&self.plan, language))
+            .flatten()
     }
 
     /// Writes the best times for a message, one a line, in everyone's time, and what clocks will do around them.
@@ -535,9 +549,6 @@ fn fairest(plan: &Plan, burdens: &[i64]) -> Option<Timestamp> {
 }
 
 fn miss(plan: &Plan, language: Language) -> Option<(Timestamp, Vec<String>)> {
-    if !plan.is_empty() {
-        return None;
-    }
     let people: Vec<&Attendee> = plan.attendees().collect();
     let miss = plan.nearest_miss()?;
     let words = miss

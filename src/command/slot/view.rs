@@ -198,8 +198,12 @@ pub(super) fn look_for(cx: &mut Cx<'_>, words: Option<&str>) -> Result<(), Comma
     let first = table.offers.first().map(|offer| offer.start);
     if let Some(at) = first {
         go_to(cx, &table, at)?;
-        let found = table.found;
-        cx.say(Tone::Info, format!("{told}: {found} starts suit everyone"));
+        let words = match (table.offers.len(), table.found) {
+            (_, 1) => "1 start suits everyone".to_owned(),
+            (shown, found) if shown == found => format!("{found} starts suit everyone"),
+            (shown, found) => format!("{found} starts suit everyone, the best {shown} are listed"),
+        };
+        cx.say(Tone::Info, format!("{told}: {words}"));
     } else {
         cx.screen("slot find")?.slots.view = SlotView::Why;
         cx.say(Tone::Info, format!("{told}: no time suits everyone"));

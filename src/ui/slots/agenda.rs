@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::command::{Timetable, agenda};
 use crate::pane::Focus;
 use crate::record::{Meeting, MeetingState};
+use crate::text;
 use crate::when::{clock, zone};
 
 /// Lists the meetings of a week, the one under the cursor with its verbs.
@@ -74,6 +75,44 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect, table: &Timet
     }
 }
 
+/// The meetings of the week in one line, where there is no room for more: how many, and the next of them.
+pub(super) fn strip(canvas: &mut Canvas<'_>, app: &App, area: Rect, table: &Timetable) {
+    let rows = agenda(&app.world, table.day);
+    let here = &app.world.view.zone;
+    let short = zone::short_name(&zone::name(here));
+    let paint = canvas.paint;
+    let mut line = vec![
+        piece(" Tab ", paint.key()),
+        piece(format!("{} in 7 days, {short}: ", rows.len()), paint.dim()),
+    ];
+    let mut used = 0;
+    let room = usize::from(area.width.saturating_sub(24));
+    for (at, id) in &rows {
+        let Some(meeting) = app.world.get(id) else {
+            continue;
+        };
+        let (mark, style) = match meeting.state {
+            MeetingState::Confirmed => ("", paint.text()),
+            MeetingState::Held => ("hold ", paint.warn()),
+            _ => ("asked ", paint.info()),
+        };
+        let title = text::clean_line(&meeting.title);
+        let title = text::truncate(&title, 22);
+        let stamp = clock::stamp(*at, here);
+        used += text::width(&stamp) + text::width(mark) + text::width(&title) + 4;
+        if used > room {
+            line.push(piece("…", paint.dim()));
+            break;
+        }
+        line.push(piece(format!("{stamp} "), paint.strong()));
+        line.push(piece(format!("{mark}{title}  "), style));
+    }
+    if rows.is_empty() {
+        line.push(piece("no meetings", paint.dim()));
+    }
+    canvas.line(area.x, area.y, area.width, &line);
+}
+
 /// Writes a meeting in a line: when for me, how firm, what, and when for the others.
 fn meeting_line(
     canvas: &Canvas<'_>,
@@ -127,10 +166,9 @@ fn meeting_line(
         };
         let there = theirs.to_datetime(at);
         let words = format!(
-            "{} {} {}  ",
+            "{} {}  ",
             zone::short_name(&person.zone),
-            clock::weekday_word(there.weekday()),
-            clock::time(there.time())
+            clock::day_stamp(there)
         );
         pieces.push(piece(words, paint.dim()));
     }

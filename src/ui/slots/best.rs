@@ -38,11 +38,27 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect, table: &Timet
     };
     let span = match &app.screen.slots.within {
         Some(windows) => within_words(windows, &app.world.view.zone),
-        None => format!("{} days from {}", table.days, clock::day_month(table.from)),
+        None => format!("{} days from {}", table.days, clock::date_stamp(table.from)),
     };
-    let right = format!("{span} · {other} · j k");
     let here = zone::short_name(&zone::name(&app.world.view.zone));
-    let inner = canvas.frame(area, &format!("{title} {here}"), &right, false);
+    // The rows say day and weekday; the heading says the month and whose clock it is.
+    let title = format!("{title} {here}");
+    let count = match (table.offers.len(), table.found) {
+        (0, _) => String::new(),
+        (shown, found) if shown == found => format!("{found} starts · "),
+        (shown, found) => format!("{shown} of {found} starts · "),
+    };
+    let frame = usize::from(area.width);
+    let right = [
+        format!("{count}{span} · {other} · j k"),
+        format!("{count}{span} · j k"),
+        format!("{count}{span}"),
+        span.clone(),
+    ]
+    .into_iter()
+    .find(|right| text::width(right) + text::width(&title) + 6 <= frame)
+    .unwrap_or(span);
+    let inner = canvas.frame(area, &title, &right, false);
     if table.offers.is_empty() {
         nobody(canvas, app, inner, table);
         return;
@@ -108,8 +124,9 @@ fn nobody(canvas: &mut Canvas<'_>, app: &App, inner: Rect, table: &Timetable) {
     let Some((start, reasons)) = &table.miss else {
         return;
     };
-    let at = clock::stamp(*start, &app.world.view.zone);
-    let closest = format!("Closest is {at}, but:");
+    let here = &app.world.view.zone;
+    let short = zone::short_name(&zone::name(here));
+    let closest = format!("Closest is {} {short}, but:", clock::stamp(*start, here));
     if inner.height > 1 {
         canvas.put(inner.x + 1, inner.y + 1, room, &closest, paint.text());
     }
@@ -131,12 +148,7 @@ fn offer_line(
     let mine = &app.world.view.zone;
     let mark = if here { paint.glyphs().marker() } else { " " };
     let local = mine.to_datetime(offer.start);
-    let stamp = format!(
-        "{} {} {}",
-        clock::weekday_word(local.weekday()),
-        local.day(),
-        clock::time(local.time())
-    );
+    let stamp = clock::day_stamp(local);
     let mut line = vec![
         piece(format!("{mark}{number} "), paint.accent()),
         piece(format!("{stamp:<12} "), paint.strong()),
@@ -160,10 +172,13 @@ fn offer_line(
             continue;
         }
         line.push(piece(format!("  {names} "), paint.info()));
-        if there.date() != local.date() {
-            let word = clock::weekday_word(there.weekday());
-            line.push(piece(format!("{word} "), paint.accent()));
-        }
+        let day = format!("{} {} ", clock::weekday_word(there.weekday()), there.day());
+        let style = if there.date() == local.date() {
+            paint.dim()
+        } else {
+            paint.accent()
+        };
+        line.push(piece(day, style));
         line.push(piece(clock::time(there.time()), paint.text()));
     }
     if table.fairest == Some(offer.start) {

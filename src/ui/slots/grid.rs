@@ -135,8 +135,18 @@ impl<'a> Grid<'a> {
             return;
         }
         self.hours(canvas, inner, y, &guest.zone);
-        if let Some(at) = self.table.cells.get(self.first) {
-            let words = self.beside_me(guest, *at);
+        let ends = (
+            self.table.cells.get(self.first),
+            self.table.cells.get(self.visible().end.saturating_sub(1)),
+        );
+        if let (Some(first), Some(last)) = ends {
+            // Where clocks change in what is shown, both are true.
+            let (words, later) = (self.beside_me(guest, *first), self.beside_me(guest, *last));
+            let words = if words == later {
+                words
+            } else {
+                format!("{} → {later}", words.trim_end_matches(" h"))
+            };
             let cells = self.label.saturating_sub(2);
             canvas.put(inner.x + 1, y + 1, cells, &words, paint.dim());
         }
@@ -296,9 +306,11 @@ impl<'a> Grid<'a> {
                 .max_by_key(|half| (self.table.free(*half), std::cmp::Reverse(*half)));
             let best = best.and_then(|half| {
                 let at = self.table.cells.get(half)?;
-                let time = clock::time_of(*at, &self.app.world.view.zone);
+                let here = &self.app.world.view.zone;
+                let time = clock::time_of(*at, here);
+                let short = zone::short_name(&zone::name(here));
                 Some(format!(
-                    "no cell suits all; {time} suits {} of {whole}",
+                    "no cell suits all; {time} {short} suits {} of {whole}",
                     self.table.free(half)
                 ))
             });

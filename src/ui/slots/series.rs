@@ -95,7 +95,7 @@ fn notes(app: &App, series: &SeriesTable) -> Vec<String> {
             if !said.contains(&note.as_str()) {
                 said.push(note);
                 let at = app.world.view.zone.to_datetime(row.span.start.timestamp());
-                notes.push(format!("! {}: {note}", clock::day_month(at.date())));
+                notes.push(format!("! {}: {note}", clock::date_stamp(at.date())));
             }
         }
     }
@@ -112,11 +112,12 @@ fn row_line(
     let paint = &canvas.paint;
     let start = row.span.start.timestamp();
     let local = app.world.view.zone.to_datetime(start);
+    let here = zone::short_name(&zone::name(&app.world.view.zone));
     let mut line = vec![
         piece(format!("{number} "), paint.accent()),
         piece(
             format!(
-                "{:<10} {}  ",
+                "{:<10} {} {here}  ",
                 clock::date_stamp(local.date()),
                 clock::time(local.time())
             ),
@@ -142,10 +143,13 @@ fn row_line(
             continue;
         }
         line.push(piece(format!("{names} "), paint.info()));
-        if there.date() != local.date() {
-            let word = clock::weekday_word(there.weekday());
-            line.push(piece(format!("{word} "), paint.accent()));
-        }
+        let day = format!("{} {} ", clock::weekday_word(there.weekday()), there.day());
+        let other = if there.date() == local.date() {
+            paint.dim()
+        } else {
+            paint.accent()
+        };
+        line.push(piece(day, other));
         let style = if moved.is_some() {
             paint.warn()
         } else {

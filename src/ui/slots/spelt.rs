@@ -65,7 +65,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect, table: &Timet
         "over".to_owned()
     } else if let Verdict::TooSoon { earliest } = &insight.verdict {
         let at = clock::stamp(earliest.timestamp(), &app.world.view.zone);
-        format!("too soon, from {at}")
+        let short = zone::short_name(&zone::name(&app.world.view.zone));
+        format!("too soon, from {at} {short}")
     } else if free == whole {
         "everyone can come".to_owned()
     } else {
@@ -128,7 +129,7 @@ fn guest(
     let paint = canvas.paint;
     let room = usize::from(row.width);
     // The zone takes its columns from the name.
-    let beside = if room >= 44 { 34 } else { 26 };
+    let beside = if room >= 44 { 38 } else { 29 };
     let name_cells = room.saturating_sub(beside).clamp(8, 18);
     let name = text::clean_line(&person.name);
     let name = text::fit_left(&name, name_cells).into_owned();
@@ -137,12 +138,20 @@ fn guest(
         piece(format!("{mark} "), style),
         piece(format!("{name} "), paint.person()),
         piece(
-            format!("{} ", clock::weekday_word(local.weekday())),
+            if room > name_cells + 50 {
+                format!("{:<10} ", clock::date_stamp(local.date()))
+            } else {
+                format!(
+                    "{} {:<2} ",
+                    clock::weekday_word(local.weekday()),
+                    local.day()
+                )
+            },
             day_style(canvas, table.day, local.date()),
         ),
         piece(format!("{}  ", clock::time(local.time())), paint.strong()),
     ];
-    if room > name_cells + 46 {
+    if room > name_cells + 54 {
         let city = zone::city_name(&person.zone);
         let city = format!("{} ", text::fit_left(&city, 13));
         let offset = zone::offset_name(guest.zone.to_offset(start));

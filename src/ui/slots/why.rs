@@ -22,17 +22,48 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect, table: &Timet
     let paint = canvas.paint;
     let room = usize::from(inner.width.saturating_sub(2));
     let mut lines: Vec<Vec<super::super::canvas::Piece>> = Vec::new();
-    if let Some((start, reasons)) = &table.miss {
-        let at = clock::stamp(*start, mine);
-        let days = match table.days {
-            1 => "of this day".to_owned(),
-            days => format!("in {days} days"),
-        };
-        let words = format!("No time {days} suits everyone. Closest is {at}, but:");
-        lines.push(vec![piece(words, paint.warn())]);
-        for reason in reasons {
-            lines.push(vec![piece(format!("   {reason}"), paint.text())]);
+    let mut closest = |words: String, at: String, reasons: &[String]| {
+        for words in [words, at] {
+            for line in text::wrap(&words, room) {
+                lines.push(vec![piece(line.text.to_owned(), paint.warn())]);
+            }
         }
+        for reason in reasons {
+            for line in text::wrap(&text::clean_line(reason), room.saturating_sub(3)) {
+                lines.push(vec![piece(format!("   {}", line.text), paint.text())]);
+            }
+        }
+    };
+    let mut said = None;
+    if let Some((start, reasons)) = &table.miss {
+        said = Some(*start);
+        let at = clock::stamp(*start, mine);
+        let days = match (&app.screen.slots.within, table.days) {
+            (Some(_), _) => "where it was looked for".to_owned(),
+            (None, 1) => "of this day".to_owned(),
+            (None, days) => format!("in {days} days"),
+        };
+        closest(
+            format!("No time {days} suits everyone."),
+            format!("Closest is {at} {here}, but:"),
+            reasons,
+        );
+    }
+    // The whole of the day that is shown, whatever the other days hold.
+    if let Some((start, reasons)) = table
+        .day_miss
+        .as_ref()
+        .filter(|(start, _)| said != Some(*start))
+    {
+        let at = clock::stamp(*start, mine);
+        let (words, at) = if table.day_open {
+            let at = format!("{at} {here}, but:");
+            ("Closest of the times of this day that do not do:", at)
+        } else {
+            let at = format!("Closest is {at} {here}, but:");
+            ("No time of this day suits everyone.", at)
+        };
+        closest(words.to_owned(), at, reasons);
     }
     let rejections = table.rejections();
     if rejections.is_empty() {

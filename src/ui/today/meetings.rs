@@ -26,7 +26,6 @@ pub(super) fn meeting_line(
         piece(format!(" {mark} "), style),
         piece(format!("{}  ", meeting.title), paint.text()),
     ];
-    let date = here.to_datetime(at).date();
     let mut zones: Vec<String> = Vec::new();
     for attendee in &meeting.attendees {
         let person = app.world.get::<Person>(&attendee.person);
@@ -38,14 +37,9 @@ pub(super) fn meeting_line(
             continue;
         }
         let local = theirs.to_datetime(at);
-        let next = if local.date() > date { "+1" } else { "" };
         let asleep = !(7..22).contains(&local.hour());
         let style = if asleep { paint.warn() } else { paint.dim() };
-        let words = format!(
-            "{} {}{next} ",
-            zone::short_name(&name),
-            clock::time(local.time())
-        );
+        let words = format!("{} {} ", zone::short_name(&name), clock::day_stamp(local));
         pieces.push(piece(words, style));
         zones.push(name);
     }

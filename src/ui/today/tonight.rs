@@ -67,18 +67,20 @@ fn evening(canvas: &Canvas<'_>, app: &App, room: u16) -> Vec<Vec<Piece>> {
     };
     let who: Vec<String> = tonight.rows.iter().map(who).collect();
     let cells = who.iter().map(|who| text::width(who)).max().unwrap_or(0);
+    // The heading says which day today is, and whose clock this is.
     let label = if tonight.day == app.world.view.today() {
-        "tonight"
+        "tonight".to_owned()
     } else {
-        "tomorrow"
+        let weekday = clock::weekday_word(tonight.day.weekday());
+        format!("{weekday} {}", tonight.day.day())
     };
-    let labels = std::iter::once(label).chain(std::iter::repeat(""));
+    let labels = std::iter::once(label.as_str()).chain(std::iter::repeat(""));
     (tonight.rows.iter().zip(&who).zip(labels))
         .map(|((row, who), label)| {
             let mut line = vec![
                 piece(format!("{label:<7} "), canvas.paint.accent()),
                 piece(
-                    format!("{}  ", text::fit_left(who, cells)),
+                    format!("{} ", text::fit_left(who, cells)),
                     canvas.paint.info(),
                 ),
             ];
@@ -115,16 +117,12 @@ fn hours(canvas: &Canvas<'_>, app: &App, row: &Evening) -> Vec<Piece> {
         );
         pieces.push(piece(words, paint.good()));
     }
-    let mut words = format!(" best {}", clock::time_of(best, here));
+    let mut words = format!("best {}", clock::time_of(best, here));
     if let Some(theirs) = row.zones.first() {
         let there = theirs.to_datetime(best);
-        let next = if there.date() > here.to_datetime(best).date() {
-            "+1"
-        } else {
-            ""
-        };
         let short = zone::short_name(&zone::name(theirs));
-        words = format!("{words} {short} {}{next}", clock::time(there.time()));
+        let weekday = clock::weekday_word(there.weekday());
+        words = format!("{words} {short} {weekday} {}", clock::time(there.time()));
     }
     let style = if row.cost > 0 {
         paint.text()

@@ -1,0 +1,119 @@
+//! Several times at once: proposed in a reply or on the clipboard, or held as a series.
+
+use super::super::{Ask, CommandError, Cx};
+use super::book::{booked_already, expiry, meeting};
+use super::people::guests;
+use super::timetable::Offer;
+use super::{nobody_can, timetable};
+use crate::effect::Effect;
+use crate::list::World;
+use crate::pane::{SlotsScreen, Tone};
+use crate::record::{Meeting, MeetingState, Person};
+use crate::slots::text::Language;
+use crate::when::zone;
+
+/// Best times that go into a proposal.
+pub(super) const PROPOSED: usize = 3;
+
+/// Puts the best times into a reply of the thread that the place came from, or on the clipboard without one, and
+/// notes each as proposed or held.
+pub(super) fn propose(
+    cx: &mut Cx<'_>,
+    language: Option<Language>,
+    held: bool,
+) -> Result<(), CommandError> {
+    let table = timetable(cx, "slot propose")?;
+    let slots = cx.screen("slot propose")?.slots.clone();
+    let language = language.unwrap_or_else(|| language_of_reader(cx.world, &slots));
+    let Some(text) = table.proposal(PROPOSED, language) else {
+        return Err(nobody_can(&table));
+    };
+    let people = guests(cx.world, &slots);
+    let proposal = cx.world.ids.next(cx.world.view.now);
+    let offers: Vec<Offer> = table.offers.iter().take(PROPOSED).cloned().collect();
+    for offer in &offers {
+        let expires = expiry(cx, None, offer.start)?;
+        // What was proposed before is not proposed twice; held it becomes firmer.
+        let times = (offer.start, offer.end);
+        if let Some((id, there)) = booked_already(cx.world, &people, times) {
+            if held && there.state == MeetingState::Proposed {
+                cx.change::<Meeting>(id.as_str(), |meeting| {
+                    meeting.state = MeetingState::Held;
+                    meeting.expires_at = Some(expires);
+                })?;
+            }
+            continue;
+        }
+        let mut record = meeting(cx.world, &slots, &people, (offer.start, offer.end), None);
+        record.expires_at = Some(expires);
+        record.proposal.clone_from(&proposal);
+        if !held {
+            record.state = MeetingState::Proposed;
+        }
+        cx.create(record);
+    }
+    let verb = if held { "held" } else { "proposed" };
+    cx.label(format!("{verb} ×{}", offers.len()));
+    let count = offers.len();
+    let Some(thread) = &slots.thread else {
+        cx.effects.push(Effect::Copy(text));
+        let words = format!("{count} times {verb} and copied; paste them anywhere");
+        cx.say(Tone::Done, words);
+        return Ok(());
+    };
+    cx.asks.push(Ask::Propose {
+        thread: thread.to_string(),
+        text,
+    });
+    // What the keys do stands below the reply while it is open.
+    cx.say(Tone::Done, format!("{count} times {verb}, in the reply"));
+    Ok(())
+}
+
+/// Returns the language in which the one who is written to reads.
+fn language_of_reader(world: &World, slots: &SlotsScreen) -> Language {
+    let thread = slots.thread.as_ref().and_then(|id| world.get(id));
+    let reader = thread.and_then(|thread| world.follow::<Person>(thread.from.as_ref()));
+    match reader {
+        Some(person) if person.locale.starts_with("zh") => Language::Chinese,
+        _ => Language::English,
+    }
+}
+
+/// Holds the meetings of the series that is shown, except those that somebody cannot come to.
+pub(super) fn hold_series(cx: &mut Cx<'_>, title: Option<&str>) -> Result<(), CommandError> {
+    let table = timetable(cx, "slot hold-series")?;
+    let slots = cx.screen("slot hold-series")?.slots.clone();
+    let Some(series) = &table.series else {
+        return Err(CommandError::refused(
+            "a series",
+            "none is shown",
+            "s shows the series that begins at the time under the cursor",
+        ));
+    };
+    let people = guests(cx.world, &slots);
+    let id = cx.world.ids.next(cx.world.view.now);
+    let (mut held, mut left) = (0, 0);
+    for row in &series.rows {
+        let (start, end) = (row.span.start.timestamp(), row.span.end.timestamp());
+        if !row.possible || start < cx.world.view.now {
+            left += 1;
+            continue;
+        }
+        let mut record = meeting(cx.world, &slots, &people, (start, end), title);
+        record.expires_at = Some(expiry(cx, None, start)?);
+        record.series.clone_from(&id);
+        if let Some(clock) = &series.zone {
+            record.zone = zone::name(clock);
+        }
+        cx.create(record);
+        held += 1;
+    }
+    cx.label(format!("hold ×{held}"));
+    let words = match left {
+        0 => format!("held {held} meetings; C confirms one"),
+        left => format!("held {held} meetings; {left} left out, somebody cannot come"),
+    };
+    cx.say(Tone::Done, words);
+    Ok(())
+}
