@@ -119,6 +119,13 @@
 //!   terminal library would take the answer for keys. What was typed in that fifth of a second is given to the console.
 //! * *The linear mode is a console, not another program.* The same state, the same keys and commands; `ui` says in
 //!   sentences what it otherwise draws, and a typed line becomes the keys it names.
+//! * *Where a meeting may lie is read by other rules than when something is due.* A due time is a day or a minute, so
+//!   `next week` is its first day for a follow-up ([`when::phrase::read`]); whoever looks for a time to meet means all
+//!   seven ([`when::phrase::stretch`]). Both use one grammar.
+//! * *A calendar that comes in is known by its name and its person.* Paths and ids of events change from one export to
+//!   the next; a namesake that shares nearly nothing with what is there is asked about instead.
+//! * *The server releases holds too*, as it sends messages whose time has come: a time that is kept free must not
+//!   depend on whether its owner's console is open.
 //! * *One package, not a workspace.* A change mostly crosses several modules; the test of the arrows gives
 //!   nearly what a crate for each layer would.
 

@@ -139,9 +139,16 @@ fn clocks(canvas: &Canvas<'_>, app: &App, room: u16, breadth: Breadth) -> Vec<Pi
     let here = zone::name(&app.world.view.zone);
     let mine = zone::short_name(&here);
     let stamp = clock::stamp(now, &app.world.view.zone);
-    let short = clock::day_stamp(app.world.view.zone.to_datetime(now));
+    let local = app.world.view.zone.to_datetime(now);
+    let short = clock::day_stamp(local);
+    let weekday = clock::weekday_word(local.weekday());
+    let time = clock::time(local.time());
     // Without its day a time is worth nothing to whoever works with the other side of the world.
-    let forms = [format!("{stamp} {mine}"), format!("{short} {mine}")];
+    let forms = [
+        format!("{stamp} {mine}"),
+        format!("{short} {mine}"),
+        format!("{weekday} {time} {mine}"),
+    ];
     let Some(mine) = forms.iter().find(|form| cells_of(form) <= room) else {
         return Vec::new();
     };

@@ -257,6 +257,11 @@ fn clocks(table: &Timetable, at: Timestamp) -> Vec<(String, DateTime)> {
             None => clocks.push((short, there)),
         }
     }
+    // Those farthest from mine first: where there is no room for all they are the ones to see.
+    let mine = clocks.first().map(|(_, mine)| *mine);
+    clocks.sort_by_key(|(_, there)| {
+        std::cmp::Reverse(mine.map_or(0, |mine| there.duration_since(mine).abs().as_mins()))
+    });
     clocks
 }
 

@@ -127,7 +127,7 @@ fn what_is_copied_and_listed_is_counted() {
         .map(|table| (table.offers.len(), table.found))
         .unwrap();
     assert!(
-        text.contains(&format!("{} of {} starts", found.0, found.1)),
+        text.contains(&format!("best {} of {}", found.0, found.1)),
         "{text}"
     );
     app.run_line("slot find '2026-11-19 17:00 with Ng for 60m'");

@@ -86,7 +86,8 @@ pub(super) fn strip(canvas: &mut Canvas<'_>, app: &App, area: Rect, table: &Time
         piece(format!("{} in 7 days, {short}: ", rows.len()), paint.dim()),
     ];
     let mut used = 0;
-    let room = usize::from(area.width.saturating_sub(24));
+    let room = usize::from(area.width.saturating_sub(26));
+    let mut before = None;
     for (at, id) in &rows {
         let Some(meeting) = app.world.get(id) else {
             continue;
@@ -98,7 +99,14 @@ pub(super) fn strip(canvas: &mut Canvas<'_>, app: &App, area: Rect, table: &Time
         };
         let title = text::clean_line(&meeting.title);
         let title = text::truncate(&title, 22);
-        let stamp = clock::stamp(*at, here);
+        // The date stands before the first meeting of it.
+        let date = here.to_datetime(*at).date();
+        let stamp = if before == Some(date) {
+            clock::time_of(*at, here)
+        } else {
+            clock::stamp(*at, here)
+        };
+        before = Some(date);
         used += text::width(&stamp) + text::width(mark) + text::width(&title) + 4;
         if used > room {
             line.push(piece("…", paint.dim()));

@@ -45,19 +45,10 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect, table: &Timet
     let title = format!("{title} {here}");
     let count = match (table.offers.len(), table.found) {
         (0, _) => String::new(),
-        (shown, found) if shown == found => format!("{found} starts · "),
-        (shown, found) => format!("{shown} of {found} starts · "),
+        (shown, found) if shown == found => format!(" · all {found}"),
+        (shown, found) => format!(" · best {shown} of {found}"),
     };
-    let frame = usize::from(area.width);
-    let right = [
-        format!("{count}{span} · {other} · j k"),
-        format!("{count}{span} · j k"),
-        format!("{count}{span}"),
-        span.clone(),
-    ]
-    .into_iter()
-    .find(|right| text::width(right) + text::width(&title) + 6 <= frame)
-    .unwrap_or(span);
+    let right = format!("{span}{count} · {other} · j k");
     let inner = canvas.frame(area, &title, &right, false);
     if table.offers.is_empty() {
         nobody(canvas, app, inner, table);
@@ -172,7 +163,7 @@ fn offer_line(
             continue;
         }
         line.push(piece(format!("  {names} "), paint.info()));
-        let day = format!("{} {} ", clock::weekday_word(there.weekday()), there.day());
+        let day = format!("{} ", clock::weekday_word(there.weekday()));
         let style = if there.date() == local.date() {
             paint.dim()
         } else {

@@ -143,7 +143,7 @@ fn row_line(
             continue;
         }
         line.push(piece(format!("{names} "), paint.info()));
-        let day = format!("{} {} ", clock::weekday_word(there.weekday()), there.day());
+        let day = format!("{} ", clock::weekday_word(there.weekday()));
         let other = if there.date() == local.date() {
             paint.dim()
         } else {
@@ -202,6 +202,11 @@ fn clocks(
             None => clocks.push((short, there, moved)),
         }
     }
+    // Those farthest from mine first: where there is no room for all they are the ones to see.
+    let mine = clocks.first().map(|(_, mine, _)| *mine);
+    clocks.sort_by_key(|(_, there, _)| {
+        std::cmp::Reverse(mine.map_or(0, |mine| there.duration_since(mine).abs().as_mins()))
+    });
     clocks
 }
 

@@ -2,9 +2,9 @@
 
 use ratatui::layout::Rect;
 
-use super::super::canvas::{Canvas, piece};
+use super::super::canvas::{Canvas, Piece, piece};
 use crate::app::App;
-use crate::command::Timetable;
+use crate::command::{Rejection, Timetable};
 use crate::text;
 use crate::when::{clock, zone};
 
@@ -21,7 +21,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect, table: &Timet
     );
     let paint = canvas.paint;
     let room = usize::from(inner.width.saturating_sub(2));
-    let mut lines: Vec<Vec<super::super::canvas::Piece>> = Vec::new();
+    let mut lines: Vec<Vec<Piece>> = Vec::new();
     let mut closest = |words: String, at: String, reasons: &[String]| {
         for words in [words, at] {
             for line in text::wrap(&words, room) {
@@ -72,6 +72,22 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect, table: &Timet
             paint.good(),
         )]);
     }
+    lines.extend(stretches(canvas, app, &rejections, room));
+    let scroll = app.screen.detail_scroll.min(lines.len().saturating_sub(1));
+    for (y, line) in (inner.y..inner.bottom()).zip(lines.iter().skip(scroll)) {
+        canvas.line(inner.x + 1, y, inner.width.saturating_sub(2), line);
+    }
+}
+
+/// The stretches of the day that somebody rejects, each with who and why.
+fn stretches(
+    canvas: &Canvas<'_>,
+    app: &App,
+    rejections: &[Rejection],
+    room: usize,
+) -> Vec<Vec<Piece>> {
+    let (paint, mine) = (&canvas.paint, &app.world.view.zone);
+    let mut lines = Vec::new();
     for rejection in rejections {
         let first = clock::time_of(rejection.first, mine);
         let last = clock::time_of(rejection.last, mine);
@@ -92,8 +108,5 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect, table: &Timet
             ]);
         }
     }
-    let scroll = app.screen.detail_scroll.min(lines.len().saturating_sub(1));
-    for (y, line) in (inner.y..inner.bottom()).zip(lines.iter().skip(scroll)) {
-        canvas.line(inner.x + 1, y, inner.width.saturating_sub(2), line);
-    }
+    lines
 }
