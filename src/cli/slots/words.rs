@@ -1,5 +1,6 @@
 //! The times as text for reading and sending, in English or Chinese.
 
+use jiff::ToSpan as _;
 use jiff::tz::TimeZone;
 
 use super::super::{CliError, print};
@@ -9,7 +10,7 @@ use crate::list::World;
 use crate::pane::SlotsScreen;
 use crate::slots::text::{self, Language};
 use crate::slots::{Band, Minute, Span, Zone};
-use crate::when::{clock, zone};
+use crate::when::{clock, wall, zone};
 
 /// Writes the best times, what each costs whom, and where asked for why the others do not do.
 pub(super) fn write(
@@ -99,9 +100,17 @@ fn range(
             clock::date_stamp(table.from)
         ),
         (Language::Chinese, within) => {
-            let ends = within
-                .as_ref()
-                .and_then(|windows| Some((windows.first()?.0, windows.last()?.1)));
+            let last = table.from.checked_add((table.days - 1).days());
+            let days = (
+                wall::day_start(table.from, here),
+                last.map(|last| wall::day_end(last, here)).ok(),
+            );
+            let ends = match within {
+                Some(windows) => windows.first().zip(windows.last()),
+                None => None,
+            };
+            let ends = ends.map(|(first, last)| (first.0, last.1));
+            let ends = ends.or_else(|| days.0.zip(days.1));
             let zone = Zone::load(&zone::name(here)).or_else(|_| Zone::load("UTC"));
             match (ends, zone) {
                 (Some((from, to)), Ok(zone)) => {
