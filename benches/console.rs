@@ -110,7 +110,7 @@ fn console(threads: usize) -> App {
         now(),
         Msg::Loaded(Load::Working(Kind::ALL.to_vec()), rows(threads)),
     );
-    for key in ["2", "j", "k"] {
+    for key in ["alt-2", "j", "k"] {
         app.update(now(), Msg::Key(one(key)));
     }
     assert_eq!(app.screen.list().unwrap().len(), threads);
@@ -375,7 +375,7 @@ fn creators(count: usize) -> App {
     }
     let mut app = App::new(world(), configured(), SIZE);
     app.update(now(), Msg::Loaded(Load::Working(Kind::ALL.to_vec()), rows));
-    for key in ["4", "v", "c"] {
+    for key in ["alt-4", "v", "c"] {
         app.update(now(), Msg::Key(one(key)));
     }
     while app.screen.network().is_some_and(|id| id.as_str() != "big") {

@@ -128,7 +128,7 @@ fn console(leads: usize) -> App {
         now(),
         Msg::Loaded(Load::Working(Kind::ALL.to_vec()), rows.clone()),
     );
-    app.update(now(), Msg::Key(one("3")));
+    app.update(now(), Msg::Key(one("alt-3")));
     let since = Timestamp::from_second(0).unwrap();
     for kind in [Kind::Lead, Kind::StageEvent] {
         let of_kind = rows.iter().filter(|row| row.kind == kind).cloned();

@@ -10,6 +10,7 @@ mod configure;
 mod context;
 mod course;
 mod done;
+mod drafts;
 mod figures;
 mod find;
 mod forget;
@@ -378,7 +379,7 @@ impl App {
                 self.pending_edits.saved(&batch);
                 self.dirty = waits;
             }
-            Msg::SaveFailed { batch, why } => self.take_back(&batch, &why),
+            Msg::SaveFailed { batch, why } => effects = self.take_back(&batch, &why),
             Msg::Outbox(rows) => {
                 self.screen.outbox = rows;
                 arrange(&self.world, &mut self.screen, Place::Outbox, true);
@@ -479,7 +480,7 @@ impl App {
         if let Some(error) = failed {
             self.screen.say(Tone::Error, error.to_string());
         }
-        let mut effects = outcome.effects;
+        let mut effects = self.with_drafts(outcome.effects);
         effects.extend(self.after_edits(&effects));
         let mut back = Vec::new();
         for effect in &effects {
@@ -533,35 +534,6 @@ impl App {
                 Vec::new()
             }
         }
-    }
-
-    /// Undoes on screen what could not be saved, and says so before anyone believes it.
-    fn take_back(&mut self, batch: &Batch, why: &str) {
-        for edit in batch.edits.iter().rev() {
-            match edit.op {
-                crate::record::Op::Create => {
-                    self.world.take(edit.kind, &edit.id);
-                }
-                crate::record::Op::Update | crate::record::Op::Delete => {
-                    let (version, mut fields) = match self.world.any(edit.kind).fields(&edit.id) {
-                        Some((version, _, fields)) => (version, fields),
-                        None => (edit.base.unwrap_or(0), edit.before.clone()),
-                    };
-                    edit.patch.inverse(&edit.before).apply(&mut fields);
-                    self.world.upsert(&CacheRow {
-                        kind: edit.kind,
-                        id: edit.id.clone(),
-                        version,
-                        state: crate::effect::RowState::Clean,
-                        fields: serde_json::Value::Object(fields).to_string(),
-                    });
-                }
-            }
-        }
-        self.pending_edits.saved(&batch.id);
-        self.undo.forget(&batch.id);
-        arrange_all(&self.world, &mut self.screen, true);
-        self.screen.say(Tone::Error, format!("not saved: {why}"));
     }
 
     fn edited(&mut self, purpose: &str, text: Result<String, String>) -> Vec<Effect> {

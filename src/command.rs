@@ -44,6 +44,7 @@ pub use cx::{Ask, Choice, CommandError, Cx, Expects, Outcome, Settings};
 pub use file::{Step, read_printed, read_steps, split_lines};
 pub use filter::{FilterCommand, check_filter};
 pub use follow_up::FollowUpCommand;
+pub(crate) use follow_up::level_plan;
 pub use funnel::{FunnelCommand, FunnelFormat, FunnelVerb, funnel_loads};
 pub use go::{AppCommand, PaneCommand};
 pub use import::{BackstageArgs, ImportCommand, ImportFormat, apply_plan};
@@ -77,6 +78,7 @@ pub use synonym::synonyms;
 pub use targets::Targets;
 pub use turn::{TurnCommand, Verdict};
 pub use undo::UndoLog;
+pub(crate) use undo::words_of;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 

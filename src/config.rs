@@ -151,7 +151,7 @@ impl Default for Ui {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Keys {
-    /// Digits: `tabs` (1 to 6 are the tabs, a count begins with 0: `03e`) or `counts` (`3e`; tabs by `g` and a letter, or Alt and the digit).
+    /// Digits: `counts` (`3e` takes three rows; the third tab by `3` and Enter, Alt and the digit, or `g` and a letter) or `tabs` (1 to 6 open their tabs, a count begins with 0: `03e`); empty takes what the default keys do: counts, in `v1` tabs.
     pub digits: Digits,
     /// The keys to begin with: `vim` or `plain` (arrows and function keys; j, k, h, l and G are free).
     pub preset: Preset,
@@ -186,8 +186,11 @@ pub enum Preset {
 /// What a digit begins.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 pub enum Digits {
-    /// What the keymap binds it to; a count begins with a digit that is not bound.
+    /// What the version of the default keys says: a count, in the first version a tab.
     #[default]
+    #[serde(rename = "")]
+    AsKeys,
+    /// A tab, from 1 to 6; a count begins with a digit that is not bound.
     #[serde(rename = "tabs")]
     Tabs,
     /// A count.

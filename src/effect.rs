@@ -331,8 +331,23 @@ pub enum Effect {
         /// The text so far.
         text: String,
     },
+    /// Give the words of a reply back to the draft because it was taken back, or take them out of it because it is
+    /// sent after all; what else was written there stays.
+    Redraft {
+        /// What is being written, for example `reply:THREAD`.
+        key: String,
+        /// The words of the reply.
+        words: String,
+        /// Whether they come back.
+        back: bool,
+    },
     /// Sync now.
     Sync,
+    /// Read the undo log again.
+    LoadUndo {
+        /// Also where no other program has written to it since it was read last.
+        whole: bool,
+    },
     /// Edit a text in `$EDITOR`; the answer names the purpose again.
     Editor {
         /// What the text is for.
@@ -393,4 +408,15 @@ pub enum Effect {
     Suspend,
     /// Leave.
     Quit,
+}
+
+/// Returns a draft after the words of a reply came back into it, or left it again.
+pub fn redraft(draft: &str, words: &str, back: bool) -> String {
+    let rest = draft.strip_prefix(words);
+    match (back, rest) {
+        (true, None) if draft.trim().is_empty() => words.to_owned(),
+        (true, None) => format!("{words}\n\n{draft}"),
+        (false, Some(rest)) => rest.trim_start_matches('\n').to_owned(),
+        (true, Some(_)) | (false, None) => draft.to_owned(),
+    }
 }

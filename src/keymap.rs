@@ -34,6 +34,9 @@ pub const DEFAULT: &str = include_str!("keymap/default.toml");
 /// What the plain preset changes in them.
 const PLAIN: &str = include_str!("keymap/plain.toml");
 
+/// What digits that open tabs add to them.
+const TABS: &str = include_str!("keymap/tabs.toml");
+
 /// Every set of default keys that was ever released, the oldest first; the last one is the present.
 pub const VERSIONS: &[(&str, &str)] = &[("v1", include_str!("keymap/v1.toml")), ("v2", DEFAULT)];
 
@@ -188,6 +191,20 @@ impl Keymap {
             ours,
             ..Self::default()
         })
+    }
+
+    /// Makes the digits 1 to 6 of the shipped keys open their tabs, or takes them away so that they begin a count.
+    ///
+    /// # Errors
+    /// The keys that are added cannot be read, which a test rules out.
+    pub fn with_digits(mut self, tabs: bool) -> Result<Self, KeymapError> {
+        if tabs {
+            load::read(TABS, "default keys, tabs", &mut self.ours, None)?;
+        } else if let Some(root) = self.ours.get_mut(EVERYWHERE) {
+            root.next
+                .retain(|key, _| !matches!(key.typed(), Some('1'..='6')));
+        }
+        Ok(self)
     }
 
     /// Adds the user's keys; every command is checked.

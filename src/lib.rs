@@ -89,8 +89,9 @@
 //!   ([`sync`]); a server that says 100 is sent 100.
 //! * *The contract has no snapshot endpoint.* Paging through the changes from an empty cursor gives the same
 //!   rows by the same code; [`store`] collects them beside the old mirror and swaps at the end.
-//! * *Digits are tabs.* `1` to `6` open places, since that is what hands look for; a count begins with `0`.
-//!   [`config::Digits`] turns it round.
+//! * *Digits are counts.* `3e` deals with three rows; a tab opens by its number and Enter, by Alt and the digit, or by `g`
+//!   and a letter, never by a pause: what a key means does not depend on how fast the next one comes. [`config::Digits`]
+//!   turns it round.
 //! * *Win rates by archetype count only leads whose archetype is known* ([`funnel`]), and the page says so: a rate of
 //!   "unknown" would be ranked among the others and nobody could act on it.
 //! * *Goals of colleagues count in a team's or region's targets only where their records are visible*; how many goals

@@ -86,6 +86,11 @@ impl Place {
         Place::Slots,
     ];
 
+    /// Returns the place with this number in the header, counted from 1.
+    pub fn of_tab(number: usize) -> Option<Place> {
+        Self::TABS.get(number.checked_sub(1)?).copied()
+    }
+
     /// Returns the kind of record that this place lists.
     pub const fn kind(self) -> Option<Kind> {
         match self {

@@ -146,7 +146,7 @@ pub async fn run(app: &mut App, screen: &mut Screen, wiring: Wiring) -> Result<(
         answers.clone(),
     ));
     for job in [
-        Job::UndoLog,
+        Job::UndoLog(false),
         Job::Drafts,
         Job::Load(Load::Unhandled),
         Job::Outbox,
@@ -355,14 +355,14 @@ impl Loop {
         screen: &mut Screen,
         effect: Effect,
     ) -> Result<(), RunError> {
+        let effect = match Job::of(effect) {
+            Ok(job) => {
+                let _ = self.jobs.send(job);
+                return Ok(());
+            }
+            Err(effect) => *effect,
+        };
         let job = match effect {
-            Effect::Save(batch) => Job::Save(batch),
-            Effect::Load(load) => Job::Load(load),
-            Effect::LoadOutbox => Job::Outbox,
-            Effect::Resolve { cmd, resolution } => Job::Resolve(cmd, resolution),
-            Effect::Discard { cmd } => Job::Discard(cmd),
-            Effect::Draft { key, text } => Job::Draft(key, text),
-            Effect::Import(request) => Job::Import(request),
             Effect::Sync => {
                 (self.wiring.poke)();
                 return Ok(());
@@ -422,7 +422,8 @@ impl Loop {
                 let theme = self.wiring.home.theme(&name).map(Box::new);
                 return self.take(app, screen, Msg::Themed(theme));
             }
-            Effect::Quit => {
+            // A quit, and what was work for the store.
+            _ => {
                 self.left = true;
                 return Ok(());
             }

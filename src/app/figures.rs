@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 
-use crate::command::{Desk, Timetable, Tonight, tonight};
+use crate::command::{Desk, Timetable, Tonight, level_plan, tonight};
 use crate::funnel::{Duplicates, NeedReason, Report, Stay};
 use crate::list::World;
 use crate::pane::{
@@ -14,9 +14,10 @@ use crate::pane::{
 };
 use crate::portfolio::NetworkReason;
 use crate::record::{
-    AnyRef, CoachingAction, Due, FollowUp, FollowUpState, Id, Incident, Kind, Lead, Meeting,
-    Network, Note, Person, Record, Thread, ThreadState, WaitingOn,
+    AnyRef, CoachingAction, FollowUp, FollowUpState, Id, Incident, Kind, Lead, Meeting, Network,
+    Note, Person, Record, Thread, ThreadState, WaitingOn,
 };
+use crate::triage::work_day;
 
 /// The figures of the funnel.
 #[derive(Clone, Debug)]
@@ -70,7 +71,8 @@ pub struct Figures {
     threads: Kept<Under<Thread>>,
     incidents: Kept<Under<Incident>>,
     coaching: Kept<Under<CoachingAction>>,
-    load: Kept<[usize; 7]>,
+    load: Kept<([usize; 7], usize)>,
+    moves: Kept<usize>,
     awaited: Kept<Vec<Id<FollowUp>>>,
     meetings: Kept<Vec<(Timestamp, Id<Meeting>)>>,
     timetable: Option<(Vec<u64>, SlotsScreen, Timetable)>,
@@ -117,7 +119,28 @@ impl Figures {
 
     /// Returns how many of my follow-ups fall due on each of the next seven local days, today first.
     pub const fn load(&self) -> [usize; 7] {
-        self.load.1
+        self.load.1.0
+    }
+
+    /// Returns how many follow-ups of mine that are work today were due on a day before.
+    pub const fn late(&self) -> usize {
+        self.load.1.1
+    }
+
+    /// Returns how many follow-ups of mine levelling would move.
+    pub const fn moves(&self) -> usize {
+        self.moves.1
+    }
+
+    /// Counts what levelling would move, with at most so many a day, where that is shown.
+    pub(super) fn level(&mut self, world: &World, screen: &Screen, cap: usize) {
+        if screen.place != Place::FollowUps {
+            return;
+        }
+        let kinds = [Kind::FollowUp, Kind::Person, Kind::User];
+        let mut now: Vec<u64> = kinds.iter().map(|kind| world.revision(*kind)).collect();
+        now.extend([stamp_hour(world), u64::try_from(cap).unwrap_or(0)]);
+        renew(&mut self.moves, now, || level_plan(world, cap).len());
     }
 
     /// Returns the follow-ups of mine in which somebody else has the next move, the longest wait first.
@@ -408,25 +431,30 @@ fn coaching(world: &World) -> Under<CoachingAction> {
     )
 }
 
-fn load(world: &World) -> [usize; 7] {
+/// How many follow-ups of mine are work on each of the next seven days, and how many of those of today are late.
+fn load(world: &World) -> ([usize; 7], usize) {
     let mut days = [0; 7];
+    let mut late = 0;
     let me = world.my_id();
     let today = world.view.today();
     for (_, follow_up) in world.table::<FollowUp>().records() {
-        if follow_up.state != FollowUpState::Open || follow_up.owner.as_ref() != Some(&me) {
+        if follow_up.owner.as_ref() != Some(&me) {
             continue;
         }
-        let date = match &follow_up.due {
-            Some(Due::On { date }) => *date,
-            Some(Due::At { instant, .. }) => world.view.zone.to_datetime(*instant).date(),
-            None => continue,
+        let Some(date) = work_day(follow_up, &world.view) else {
+            continue;
         };
+        late += usize::from(
+            follow_up
+                .local_day(&world.view)
+                .is_some_and(|day| day < today),
+        );
         let ahead = usize::try_from(crate::figure::days_between(today, date)).ok();
         if let Some(day) = ahead.and_then(|ahead| days.get_mut(ahead)) {
             *day += 1;
         }
     }
-    days
+    (days, late)
 }
 
 fn awaited(world: &World) -> Vec<Id<FollowUp>> {

@@ -4,7 +4,6 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{App, Mode, Msg};
 use crate::command::{Command, CursorCommand, InputCommand, MacroCommand};
-use crate::config::Digits;
 use crate::effect::Effect;
 use crate::keymap::{Binding, Found, Key, KeyCode, show_sequence};
 use crate::pane::{Focus, Panel, Place, Tone};
@@ -265,6 +264,12 @@ impl App {
             self.forget_sequence();
             return Vec::new();
         }
+        if key == Key::plain(KeyCode::Enter)
+            && self.pending.is_empty()
+            && let Some(number) = self.count.take()
+        {
+            return self.open_tab(number);
+        }
         let mut keys = std::mem::take(&mut self.pending);
         keys.push(key);
         let scope = self.screen.active().name();
@@ -297,16 +302,24 @@ impl App {
         }
     }
 
-    /// Returns the digit if the key begins a count or goes on with one: every digit where the configuration
-    /// says so, else those that are not bound, and all that follow.
+    /// Opens the tab with this number.
+    pub(super) fn open_tab(&mut self, number: usize) -> Vec<Effect> {
+        if let Some(place) = Place::of_tab(number) {
+            return self.run_line(&format!("pane show {}", place.name()));
+        }
+        let last = Place::TABS.len();
+        let words = format!("there is no tab {number}: they are numbered 1 to {last}");
+        self.screen.say(Tone::Info, words);
+        Vec::new()
+    }
+
+    /// Returns the digit if the key begins a count or goes on with one: a digit that is not bound here, and all that
+    /// follow it.
     fn counting(&self, key: Key) -> Option<usize> {
         let digit = key.typed()?.to_digit(10)? as usize;
-        if self.config.keys.digits == Digits::Counts {
-            return Some(digit);
-        }
         let scope = self.screen.active().name();
         let found = self.keymap.look_up(scope, &[key], &|when| self.holds(when));
-        let bound = matches!(found, Some(Found::Bound(_)));
+        let bound = matches!(found, Some(Found::Bound(_) | Found::Pending));
         (self.count.is_some() || !bound).then_some(digit)
     }
 

@@ -37,6 +37,8 @@ impl App {
             arrange_stale(&self.world, &mut self.screen, Place::Networks);
         }
         self.figures.refresh(&self.world, &self.screen);
+        self.figures
+            .level(&self.world, &self.screen, self.settings.day_cap);
         self.page.refresh(&self.world, &self.screen);
         self.figures.meet(&self.world, &self.screen);
         if self.is_quiet() {
@@ -71,11 +73,12 @@ impl App {
         }
         self.follow_courses(changes);
         arrange_all(&self.world, &mut self.screen, false);
-        if again.is_empty() {
-            Vec::new()
-        } else {
-            vec![Effect::Load(Load::Records(again))]
+        // Another program may have done it, and then it can be taken back here too.
+        let mut effects = vec![Effect::LoadUndo { whole: false }];
+        if !again.is_empty() {
+            effects.push(Effect::Load(Load::Records(again)));
         }
+        effects
     }
 
     /// Takes in the undo log of former sessions, and asks for the records that it touches: those that were
@@ -89,11 +92,18 @@ impl App {
             .filter(|edit| !edit.kind.is_append_only() && !self.world.any(edit.kind).has(&edit.id))
             .map(|edit| AnyRef::new(edit.kind, &edit.id))
             .collect();
-        self.undo.restore(done, undone);
-        if links.is_empty() {
-            return Vec::new();
+        let mut effects = Vec::new();
+        if self.pending_edits.is_empty() {
+            self.undo.replace(done, undone);
+        } else {
+            // It was read before the last edit was on the disk.
+            self.undo.restore(done, undone);
+            effects.push(Effect::LoadUndo { whole: true });
         }
-        vec![Effect::Load(Load::Records(links.into_iter().collect()))]
+        if !links.is_empty() {
+            effects.push(Effect::Load(Load::Records(links.into_iter().collect())));
+        }
+        effects
     }
 
     /// Takes note of the courses whose figures changed.

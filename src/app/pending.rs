@@ -39,6 +39,11 @@ impl PendingEdits {
         self.batches.retain(|pending| pending.id != batch);
     }
 
+    /// Tells whether everything is on the disk.
+    pub(super) fn is_empty(&self) -> bool {
+        self.batches.is_empty()
+    }
+
     /// Tells whether a change of this record has to be read again.
     pub(super) fn doubts(&self, kind: Kind, id: &str, now: Timestamp) -> bool {
         let edited = self.edited.get(&(kind, id.to_owned()));

@@ -69,7 +69,7 @@ fn saved(effects: &[Effect]) -> Vec<&Batch> {
 #[test]
 fn done_is_one_key_and_the_cursor_is_on_the_next_thread() {
     let mut app = app();
-    press(&mut app, "2");
+    press(&mut app, "alt-2");
     assert_eq!(app.screen.list().unwrap().cursor(), Some("t1"));
     let effects = press(&mut app, "e");
     assert_eq!(saved(&effects).len(), 1);
@@ -80,7 +80,7 @@ fn done_is_one_key_and_the_cursor_is_on_the_next_thread() {
 #[test]
 fn undo_restores_the_former_state_and_redo_does_it_again() {
     let mut app = app();
-    press(&mut app, "2");
+    press(&mut app, "alt-2");
     let before = app.world.any(Kind::Thread).fields("t1").unwrap().2;
     press(&mut app, "e");
     let after = app.world.any(Kind::Thread).fields("t1").unwrap().2;
@@ -94,7 +94,7 @@ fn undo_restores_the_former_state_and_redo_does_it_again() {
 #[test]
 fn marks_make_one_batch_and_one_undo() {
     let mut app = app();
-    press(&mut app, "2 x x");
+    press(&mut app, "alt-2 x x");
     let effects = press(&mut app, "e");
     assert_eq!(saved(&effects)[0].label, "done ×2");
     assert_eq!(app.screen.list().unwrap().order(), ["t3"]);
@@ -105,7 +105,7 @@ fn marks_make_one_batch_and_one_undo() {
 #[test]
 fn a_follow_up_takes_two_keys_and_keeps_its_source() {
     let mut app = app();
-    let effects = press(&mut app, "2 f f");
+    let effects = press(&mut app, "alt-2 f f");
     let batch = saved(&effects)[0];
     let created = &batch.edits[0];
     assert_eq!(created.kind, Kind::FollowUp);
@@ -117,7 +117,7 @@ fn a_follow_up_takes_two_keys_and_keeps_its_source() {
 #[test]
 fn a_reply_is_queued_with_a_delay_and_can_be_taken_back() {
     let mut app = app();
-    press(&mut app, "2 r");
+    press(&mut app, "alt-2 r");
     app.update(app.world.view.now, Msg::Paste("on it\nsoon".into()));
     let effects = press(&mut app, "enter");
     let message = &saved(&effects)[0].edits[0];
@@ -134,7 +134,7 @@ fn a_reply_is_queued_with_a_delay_and_can_be_taken_back() {
 #[test]
 fn a_batch_that_cannot_be_saved_is_taken_off_the_screen_again() {
     let mut app = app();
-    press(&mut app, "2");
+    press(&mut app, "alt-2");
     let before = app.world.any(Kind::Thread).fields("t1").unwrap().2;
     let effects = press(&mut app, "e");
     let batch = Box::new(saved(&effects)[0].clone());
@@ -161,7 +161,7 @@ fn a_batch_that_cannot_be_saved_is_taken_off_the_screen_again() {
 #[test]
 fn the_form_names_what_is_wrong_at_the_field_and_saves_only_what_changed() {
     let mut app = app();
-    press(&mut app, "2 =");
+    press(&mut app, "alt-2 =");
     let Mode::Form(form) = &mut app.mode else {
         panic!("no form")
     };
@@ -185,7 +185,7 @@ fn the_form_names_what_is_wrong_at_the_field_and_saves_only_what_changed() {
 #[test]
 fn an_older_state_from_the_sync_does_not_flicker_back_over_an_edit() {
     let mut app = app();
-    press(&mut app, "2");
+    press(&mut app, "alt-2");
     let old = app.world.any(Kind::Thread).fields("t1").unwrap().2;
     let effects = press(&mut app, "e");
     let batch = saved(&effects)[0].clone();
@@ -222,7 +222,7 @@ fn an_older_state_from_the_sync_does_not_flicker_back_over_an_edit() {
 #[test]
 fn a_row_read_while_an_edit_is_on_its_way_is_shown_with_the_edit() {
     let mut app = app();
-    press(&mut app, "2");
+    press(&mut app, "alt-2");
     let old = app.world.any(Kind::Thread).fields("t1").unwrap().2;
     press(&mut app, "e");
     let load = Load::Records(vec![AnyRef::new(Kind::Thread, "t1")]);
@@ -323,7 +323,7 @@ fn a_hit_that_is_closed_is_shown_in_the_list_of_its_kind() {
 #[test]
 fn back_from_a_closed_hit_leads_to_the_place_of_the_search() {
     let mut app = app();
-    press(&mut app, "2");
+    press(&mut app, "alt-2");
     press(&mut app, "ctrl-f");
     press(&mut app, "o");
     let done = r#"{"title":"Old deal","state":"done","done_at":"2025-01-02T00:00:00Z"}"#;
@@ -337,7 +337,7 @@ fn back_from_a_closed_hit_leads_to_the_place_of_the_search() {
 #[test]
 fn what_someone_else_changed_under_an_open_form_is_said_before_it_is_written_over() {
     let mut app = app();
-    press(&mut app, "2 =");
+    press(&mut app, "alt-2 =");
     let Mode::Form(form) = &mut app.mode else {
         panic!("no form")
     };

@@ -65,7 +65,7 @@ fn touched(app: &App, mark: &Mark, field: &str) -> bool {
 const LESSONS: &[Lesson] = &[
     Lesson {
         title: "Places",
-        text: "What you see is Today: what needs you now. {pane show inbox} opens the inbox; the other digits are the other places.",
+        text: "What you see is Today: what needs you now. {pane show inbox} opens the inbox, and so does its number with Enter, as for the other tabs.",
         done: |app, _| app.screen.place == Place::Inbox,
     },
     Lesson {

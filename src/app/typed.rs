@@ -3,7 +3,7 @@
 use super::{App, Mode};
 use crate::effect::Effect;
 use crate::keymap::{Key, KeyCode, parse_sequence};
-use crate::pane::{Focus, Tone};
+use crate::pane::{Focus, Place, Tone};
 
 /// A key without modifiers.
 const fn plain(code: KeyCode) -> Key {
@@ -141,7 +141,10 @@ impl App {
             "quit" => return self.run_line("app quit"),
             _ => {}
         }
-        // On tabs a single digit is a place, as everywhere; a row is named with two digits or `row 3`.
+        // A single digit is the tab of this number; a row is named with two digits or `row 3`.
+        if let Some(number) = number.filter(|number| Place::of_tab(*number).is_some()) {
+            return self.open_tab(number);
+        }
         let row = line
             .strip_prefix("row ")
             .and_then(|text| text.trim().parse().ok());

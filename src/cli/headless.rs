@@ -385,6 +385,11 @@ impl Session {
             Effect::Draft { key, text } => {
                 self.store.set_draft(&key, &text, self.now)?;
             }
+            Effect::Redraft { key, words, back } => {
+                let draft = self.store.draft(&key)?.unwrap_or_default();
+                let text = crate::effect::redraft(&draft, &words, back);
+                self.store.set_draft(&key, &text, self.now)?;
+            }
             Effect::Copy(text) | Effect::Open(text) => {
                 print([text])?;
             }
@@ -395,6 +400,7 @@ impl Session {
             Effect::Exec(program, purpose) => super::exec::run(self, &program, &purpose)?,
             Effect::Notify { title, text } => print([format!("{title}: {text}")])?,
             Effect::Load(_)
+            | Effect::LoadUndo { .. }
             | Effect::Import(_)
             | Effect::KeepMacro { .. }
             | Effect::Answer { .. }

@@ -3,6 +3,7 @@
 mod add;
 mod close;
 mod level;
+pub(crate) use level::level_plan;
 mod people;
 mod time;
 

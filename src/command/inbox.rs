@@ -6,7 +6,7 @@ use serde_json::Map;
 
 use super::answer::{With, reply};
 use super::cx::{Choice, Expects};
-use super::phrase::{due_in, due_of, instant_of, read_phrase};
+use super::phrase::{due_ahead, due_in, due_of, instant_of, read_phrase};
 use super::settle::{AtHand, finish, settle};
 use super::turn::TurnCommand;
 use super::{Ask, CommandError, Cx, Targets, quote_word};
@@ -314,7 +314,7 @@ fn follow_up(
     };
     let fixed = match due {
         "said" => None,
-        phrase => Some(due_of(&read_phrase(phrase, cx)?)),
+        phrase => Some(due_ahead(phrase, cx)?),
     };
     let me = cx.world.my_id();
     let owner = owner.map_or(Ok(me.clone()), |name| find_user(cx.world, name))?;
@@ -401,10 +401,9 @@ pub(super) fn excerpt(text: &str, letters: usize) -> String {
 
 /// Names what is to be done about a message: the first sentence of its words, at most 72 characters.
 pub(crate) fn inferred_title(text: &str) -> String {
-    let line = text
-        .lines()
-        .find(|line| !line.trim().is_empty())
-        .unwrap_or("Follow up");
+    let first = text.lines().find(|line| !line.trim().is_empty());
+    let line = crate::triage::first_content(text).or(first);
+    let line = line.unwrap_or("Follow up").trim();
     let end = line
         .find(['.', '?', '!', '。', '？', '！'])
         .unwrap_or(line.len());
@@ -412,11 +411,10 @@ pub(crate) fn inferred_title(text: &str) -> String {
         .get(..end)
         .filter(|part| part.chars().count() > 8)
         .unwrap_or(line);
-    let mut title: String = sentence.trim().chars().take(72).collect();
-    if title.is_empty() {
-        title.push_str("Follow up");
-    }
-    title
+    let mut letters = sentence.trim().chars().take(72);
+    // What stood behind a courtesy begins a title.
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters).collect()
 }
 
 fn assign(cx: &mut Cx<'_>, person: Option<String>, targets: &Targets) -> Result<(), CommandError> {

@@ -17,6 +17,21 @@ pub fn read_phrase(text: &str, cx: &Cx<'_>) -> Result<Reading, CommandError> {
     reading(text, cx.world, cx.settings)
 }
 
+/// Reads by when something is due; what has passed already is refused, since nobody means it.
+pub(super) fn due_ahead(text: &str, cx: &Cx<'_>) -> Result<Due, CommandError> {
+    let reading = read_phrase(text, cx)?;
+    let due = due_of(&reading);
+    if reading.is_past() {
+        let words = due_words(&due, cx);
+        return Err(CommandError::refused(
+            format!("`{text}`"),
+            format!("{words} has passed"),
+            "name a later time",
+        ));
+    }
+    Ok(due)
+}
+
 /// Reads a phrase; see [`read_phrase`].
 pub(crate) fn reading(
     text: &str,

@@ -3,7 +3,7 @@
 use clap::Subcommand;
 
 use super::inbox::conclude;
-use super::phrase::{due_words, due_words_at, reading_at};
+use super::phrase::{due_ahead, due_words, due_words_at, reading_at};
 use super::{CommandError, Cx, Settings, due_of};
 use crate::list::World;
 use crate::pane::{Offer, Place, Tone, offers};
@@ -59,7 +59,7 @@ fn keep(cx: &mut Cx<'_>, due: Option<&str>, ids: &[String]) -> Result<(), Comman
     let mut shown = String::new();
     for offer in &chosen {
         let due = match due {
-            Some(phrase) => Some(due_of(&super::read_phrase(phrase, cx)?)),
+            Some(phrase) => Some(due_ahead(phrase, cx)?),
             None => due_of_offer(cx, offer),
         };
         shown = due

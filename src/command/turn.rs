@@ -15,7 +15,7 @@ use clap::{Subcommand, ValueEnum};
 
 use super::inbox::{about, colleagues, command_line, conclude, find_user, inferred_title, said};
 use super::lead::Move;
-use super::phrase::{due_of, due_words, read_phrase};
+use super::phrase::{due_ahead, due_words};
 use super::settle::{AtHand, settle};
 use super::{Ask, CommandError, Cx, Targets};
 use crate::record::{FollowUp, Kind, ParticipationState, WaitingOn};
@@ -260,7 +260,7 @@ fn delegate(
     each(cx, targets, |cx, at| {
         let when = match due {
             "said" => said(cx, at)?,
-            phrase => due_of(&read_phrase(phrase, cx)?),
+            phrase => due_ahead(phrase, cx)?,
         };
         let shown = due_words(&when, cx);
         cx.create(FollowUp {

@@ -1,9 +1,9 @@
 //! Undo and redo by batch, over restarts and after sync.
 
 use super::{CommandError, Cx};
-use crate::effect::{Batch, BatchRole, Edit};
+use crate::effect::{Batch, BatchRole, Edit, Effect};
 use crate::pane::Tone;
-use crate::record::{Direction, Kind, Message, MessageState, Op, Patch, StageEvent};
+use crate::record::{Direction, Kind, Message, MessageKind, MessageState, Op, Patch, StageEvent};
 
 /// The batches that can be taken back and those that can be done again.
 ///
@@ -15,6 +15,12 @@ pub struct UndoLog {
 }
 
 impl UndoLog {
+    /// Takes what is on disk, oldest first, in the place of all that is known: other programs write to the same log.
+    /// Only where everything of one's own is on the disk already.
+    pub fn replace(&mut self, done: Vec<Batch>, undone: Vec<Batch>) {
+        (self.done, self.undone) = (done, undone);
+    }
+
     /// Puts what is on disk, oldest first, behind what was done since the start.
     pub fn restore(&mut self, done: Vec<Batch>, undone: Vec<Batch>) {
         let known = |id: &str| {
@@ -101,6 +107,11 @@ pub(super) fn undo(cx: &mut Cx<'_>) -> Result<(), CommandError> {
             apply(cx, edit, op, patch)?;
         }
     }
+    let words = if left == 0 {
+        give_words(cx, &batch, true)
+    } else {
+        0
+    };
     let all = kept == batch.edits.len();
     cx.label(format!("undo: {}", batch.label));
     cx.set_role(BatchRole::Undo(batch.id.clone()));
@@ -111,9 +122,43 @@ pub(super) fn undo(cx: &mut Cx<'_>) -> Result<(), CommandError> {
         let words = format!("took back: {}; its message has left and stays", batch.label);
         cx.say(Tone::Info, words);
     } else {
-        cx.say(Tone::Done, format!("took back: {}", batch.label));
+        let words = match words {
+            0 => "",
+            1 => "; its words are in the draft of the reply",
+            _ => "; their words are in the drafts of the replies",
+        };
+        cx.say(Tone::Done, format!("took back: {}{words}", batch.label));
     }
     Ok(())
+}
+
+/// Gives the words of each reply of a batch back to its draft, or takes them out of it; says how many there were.
+fn give_words(cx: &mut Cx<'_>, batch: &Batch, back: bool) -> usize {
+    let replies: Vec<Effect> = batch
+        .edits
+        .iter()
+        .filter_map(|edit| words_of(batch, edit, back))
+        .collect();
+    let many = replies.len();
+    cx.effects.extend(replies);
+    many
+}
+
+/// The words that somebody wrote as a reply; buttons and nudges write by themselves.
+pub(crate) fn words_of(batch: &Batch, edit: &Edit, back: bool) -> Option<Effect> {
+    if edit.kind != Kind::Message || edit.op != Op::Create {
+        return None;
+    }
+    let message: Message = serde_json::from_value(edit.patch.set.clone().into()).ok()?;
+    let thread = message.thread.as_ref()?;
+    let written = message.direction == Direction::Out
+        && message.kind == MessageKind::Text
+        && (message.reply_to.is_some() || batch.label.starts_with("reply"));
+    written.then(|| Effect::Redraft {
+        key: format!("reply:{thread}"),
+        words: message.text.to_string(),
+        back,
+    })
 }
 
 /// Does again the batch that was taken back last.
@@ -131,6 +176,7 @@ pub(super) fn redo(cx: &mut Cx<'_>) -> Result<(), CommandError> {
             cx.create(StageEvent { at, ..event });
         }
     }
+    give_words(cx, &batch, false);
     cx.label(format!("redo: {}", batch.label));
     cx.set_role(BatchRole::Redo(batch.id.clone()));
     cx.say(Tone::Done, format!("did again: {}", batch.label));

@@ -80,6 +80,21 @@ impl DueView {
         }
     }
 
+    /// Says in which order the rows of the view stand.
+    pub const fn order(self) -> &'static str {
+        match self {
+            DueView::All | DueView::Today | DueView::Week | DueView::Recurring => {
+                "by time, in it what needs me most first"
+            }
+            DueView::Overdue => "what needs me most first",
+            DueView::Waiting => "by day, then weight",
+            DueView::Subject => "by CN, what needs me most first",
+            DueView::NoStep => "longest first",
+            DueView::Offers => "newest first",
+            DueView::Snoozed => "by when they come back",
+        }
+    }
+
     /// Returns the place whose list the view shows.
     pub const fn place(self) -> Place {
         match self {
@@ -131,6 +146,10 @@ pub(super) fn keys(world: &World, screen: &mut Screen, view: DueView) -> Vec<Str
     match view {
         DueView::Snoozed => shown.sort_by_key(|entry| entry.follow_up.snoozed_until),
         DueView::Subject => by_subject(world, &mut shown),
+        DueView::Waiting => shown.sort_by_key(|entry| {
+            let day = entry.follow_up.local_day(&world.view);
+            (entry.stretch, day.is_none(), day)
+        }),
         // Stable: within a stretch the order of need stays.
         _ => shown.sort_by_key(|entry| entry.stretch),
     }
@@ -174,19 +193,23 @@ fn holds(view: DueView, entry: &Entry<'_>, world: &World) -> bool {
     match view {
         DueView::All | DueView::Subject => true,
         DueView::Overdue => entry.stretch == Stretch::Overdue,
-        DueView::Today => entry.stretch == Stretch::Today,
+        // Whoever has the next move: it falls due then, and the load of the days counts it.
+        DueView::Today => falls_due(entry, world, 0),
         DueView::Week => {
-            let today = world.view.today();
-            let to_sunday = 7 - i64::from(today.weekday().to_monday_one_offset());
-            let sunday = crate::figure::plus_days(today, to_sunday);
-            let day = entry.follow_up.local_day(&world.view);
-            matches!(entry.stretch, Stretch::Today | Stretch::Week)
-                && day.is_some_and(|day| day <= sunday)
+            let weekday = world.view.today().weekday();
+            falls_due(entry, world, 7 - i64::from(weekday.to_monday_one_offset()))
         }
         DueView::Waiting => entry.follow_up.waiting_on == WaitingOn::Them,
         DueView::Recurring => !entry.follow_up.recurrence.is_empty(),
         DueView::NoStep | DueView::Offers | DueView::Snoozed => false,
     }
+}
+
+/// Tells whether a follow-up that is not late falls due from today to so many days ahead.
+fn falls_due(entry: &Entry<'_>, world: &World, ahead: i64) -> bool {
+    let last = crate::figure::plus_days(world.view.today(), ahead);
+    let day = entry.follow_up.local_day(&world.view);
+    entry.stretch != Stretch::Overdue && day.is_some_and(|day| day <= last)
 }
 
 fn tabs(world: &World, entries: &[Entry<'_>], others: (usize, usize), tally: &mut Tally) {

@@ -61,8 +61,10 @@ pub struct Tally {
     pub oldest_days: i64,
     /// Promises that are still open, the latest first.
     pub promises: Vec<Id<FollowUp>>,
-    /// How many rows of the follow-ups lie in each stretch of time.
+    /// How many rows of the follow-ups lie in each stretch of time, as the list shows them.
     pub stretches: BTreeMap<Stretch, usize>,
+    /// Whole days that the latest of the rows that the list shows is late.
+    pub oldest_shown: i64,
     /// The tabs of the follow-ups.
     pub due: Vec<DueTab>,
     /// Leads by stage, in the order of the stages.
@@ -125,10 +127,15 @@ pub(super) fn groups(world: &World, place: Place, keys: &[String], tally: &mut T
     match place {
         Place::FollowUps => {
             tally.stretches.clear();
+            tally.oldest_shown = 0;
             let table = world.table::<FollowUp>();
             for follow_up in keys.iter().filter_map(|key| table.record(key)) {
                 let stretch = Stretch::of(follow_up, &world.view);
                 *tally.stretches.entry(stretch).or_default() += 1;
+                let late = follow_up
+                    .late(&world.view)
+                    .map_or(0, |late| late.as_hours() / 24);
+                tally.oldest_shown = tally.oldest_shown.max(late);
             }
         }
         Place::Funnel => {

@@ -281,7 +281,11 @@ impl Home {
     pub fn keymap(&self, keys: &config::Keys) -> Result<Keymap, String> {
         let file = self.keymap_file();
         let ours =
-            Keymap::shipped(keys.preset(), &keys.defaults).map_err(|error| error.to_string())?;
+            Keymap::shipped(keys.preset(), &keys.defaults).and_then(|ours| match keys.digits {
+                config::Digits::AsKeys => Ok(ours),
+                digits => ours.with_digits(digits == config::Digits::Tabs),
+            });
+        let ours = ours.map_err(|error| error.to_string())?;
         match read(&file)? {
             Some(text) => ours
                 .with_user(&text, &file.display().to_string())

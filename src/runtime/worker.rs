@@ -5,7 +5,7 @@ use tokio::sync::oneshot;
 
 use super::Clock;
 use crate::app::Msg;
-use crate::effect::{Batch, CacheRow, ImportRequest, Load, Resolution};
+use crate::effect::{Batch, CacheRow, Effect, ImportRequest, Load, Resolution};
 use crate::import::backstage::Progress;
 use crate::pane::Tone;
 use crate::store::{BatchState, LoggedBatch, Store, StoreError, StoreHandle};
@@ -19,11 +19,31 @@ pub(super) enum Job {
     Resolve(String, Resolution),
     Discard(String),
     Draft(String, String),
-    UndoLog,
+    /// Read the undo log, or only if somebody else has written to it.
+    UndoLog(bool),
     Drafts,
     /// Tells whoever asked that everything before this is on the disk.
     Answer(oneshot::Sender<String>, String),
     Import(ImportRequest),
+}
+
+impl Job {
+    /// Returns the work that an effect is for the store, else the effect.
+    pub(super) fn of(effect: Effect) -> Result<Job, Box<Effect>> {
+        Ok(match effect {
+            Effect::Save(batch) => Job::Save(batch),
+            Effect::Load(load) => Job::Load(load),
+            Effect::LoadOutbox => Job::Outbox,
+            Effect::Resolve { cmd, resolution } => Job::Resolve(cmd, resolution),
+            Effect::Discard { cmd } => Job::Discard(cmd),
+            Effect::Draft { key, text } => Job::Draft(key, text),
+            // The core has made a draft of it.
+            Effect::Redraft { key, words, .. } => Job::Draft(key, words),
+            Effect::LoadUndo { whole } => Job::UndoLog(!whole),
+            Effect::Import(request) => Job::Import(request),
+            other => return Err(Box::new(other)),
+        })
+    }
 }
 
 /// At most this many batches can be taken back after a restart.
@@ -37,6 +57,8 @@ pub(super) async fn work(
     answers: UnboundedSender<Msg>,
 ) {
     let mut held = None;
+    // The newest batch that the console knows of.
+    let mut newest = 0;
     loop {
         let job = match held.take() {
             Some(job) => job,
@@ -46,7 +68,11 @@ pub(super) async fn work(
             },
         };
         let Job::Save(batch) = job else {
-            other(&store, clock, job, &answers).await;
+            if let Job::UndoLog(only_news) = job {
+                undo_log(&store, &answers, &mut newest, only_news).await;
+            } else {
+                other(&store, clock, job, &answers).await;
+            }
             continue;
         };
         let mut batches = vec![batch];
@@ -59,8 +85,49 @@ pub(super) async fn work(
                 }
             }
         }
+        let many = i64::try_from(batches.len()).unwrap_or(0);
         save(&store, batches, &answers).await;
+        match store.call(|store: &mut Store| store.newest_batch()).await {
+            // Nobody has written in between.
+            Ok(now) if now == newest + many => newest = now,
+            Ok(_) => undo_log(&store, &answers, &mut newest, true).await,
+            Err(_) => {}
+        }
     }
+}
+
+/// Tells what can be taken back and done again, the log being shared by all programs on this cache.
+async fn undo_log(
+    store: &StoreHandle,
+    answers: &UnboundedSender<Msg>,
+    newest: &mut i64,
+    only_news: bool,
+) {
+    let known = *newest;
+    let read = store
+        .call(move |store: &mut Store| {
+            let now = store.newest_batch()?;
+            let wanted = !only_news || now != known;
+            let batches = wanted.then(|| store.recent_batches(UNDO)).transpose()?;
+            Ok((now, batches))
+        })
+        .await;
+    let msg = match read {
+        Err(error) => Msg::Tell(Tone::Error, error.to_string()),
+        Ok((now, batches)) => {
+            *newest = now;
+            let Some(batches) = batches else { return };
+            let (done, undone): (Vec<_>, Vec<_>) = batches
+                .into_iter()
+                .rev()
+                .partition(|logged| logged.state == BatchState::Done);
+            let batches =
+                |logged: Vec<LoggedBatch>| logged.into_iter().map(|logged| logged.batch).collect();
+            // What was taken back last is done again first.
+            Msg::UndoLog(batches(done), batches(undone.into_iter().rev().collect()))
+        }
+    };
+    let _ = answers.send(msg);
 }
 
 async fn save(store: &StoreHandle, batches: Vec<Batch>, answers: &UnboundedSender<Msg>) {
@@ -102,7 +169,7 @@ async fn counts(store: &StoreHandle, answers: &UnboundedSender<Msg>) {
 async fn other(store: &StoreHandle, clock: Clock, job: Job, answers: &UnboundedSender<Msg>) {
     let now = clock.now();
     let result = match job {
-        Job::Save(_) => return,
+        Job::Save(_) | Job::UndoLog(_) => return,
         Job::Answer(who, text) => {
             let _ = who.send(text);
             return;
@@ -127,23 +194,6 @@ async fn other(store: &StoreHandle, clock: Clock, job: Job, answers: &UnboundedS
             .map(|changes| Some(Msg::Changed(changes))),
         Job::Draft(key, text) => store.set_draft(key, text, now).await.map(|()| None),
         Job::Drafts => store.drafts().await.map(|drafts| Some(Msg::Drafts(drafts))),
-        Job::UndoLog => store
-            .call(|store: &mut Store| store.recent_batches(UNDO))
-            .await
-            .map(|batches| {
-                let (done, undone): (Vec<_>, Vec<_>) = batches
-                    .into_iter()
-                    .rev()
-                    .partition(|logged| logged.state == BatchState::Done);
-                let batches = |logged: Vec<LoggedBatch>| {
-                    logged.into_iter().map(|logged| logged.batch).collect()
-                };
-                // What was taken back last is done again first.
-                Some(Msg::UndoLog(
-                    batches(done),
-                    batches(undone.into_iter().rev().collect()),
-                ))
-            }),
     };
     let msg = match result {
         Ok(msg) => msg,

@@ -35,6 +35,16 @@ impl Store {
         recent(&self.outbox, limit).map_err(|error| self.outbox_error(&error))
     }
 
+    /// Returns the number of the newest batch of the log, whoever wrote it; 0 for none.
+    pub fn newest_batch(&mut self) -> Result<i64, StoreError> {
+        self.outbox
+            .db
+            .query_row("SELECT coalesce(max(number), 0) FROM batch", [], |row| {
+                row.get(0)
+            })
+            .map_err(|error| self.outbox_error(&error))
+    }
+
     /// Keeps what is being typed; empty text forgets it.
     pub fn set_draft(&mut self, key: &str, text: &str, now: Timestamp) -> Result<(), StoreError> {
         self.writable()?;

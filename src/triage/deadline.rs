@@ -86,7 +86,65 @@ fn words(text: &str) -> Vec<Word<'_>> {
     if let Some(from) = start {
         words.extend(word(text, from..text.len()));
     }
-    words
+    joined(words)
+}
+
+/// Days of several words: Spanish, Portuguese, Vietnamese, folded.
+const LONG_DAYS: &[&[&str]] = &[
+    &["pasado", "manana"],
+    &["depois", "de", "amanha"],
+    &["hom", "nay"],
+    &["ngay", "mai"],
+    &["ngay", "kia"],
+    &["thu", "hai"],
+    &["thu", "ba"],
+    &["thu", "tu"],
+    &["thu", "nam"],
+    &["thu", "sau"],
+    &["thu", "bay"],
+    &["chu", "nhat"],
+];
+
+/// Makes one word of the words of a day.
+fn joined(words: Vec<Word<'_>>) -> Vec<Word<'_>> {
+    // Hardly any text holds one, and every text comes by here before the first frame.
+    let last = |word: &Word<'_>| {
+        matches!(
+            &*word.folded,
+            "manana" | "amanha" | "nay" | "mai" | "kia" | "hai" | "ba" | "tu" | "nam" | "sau" | "bay" | "nhat"
+        )
+    };
+    if !words.iter().any(last) {
+        return words;
+    }
+    let is_day = |at: usize| {
+        LONG_DAYS.iter().find(|day| {
+            let here = words.get(at..at + day.len());
+            here.is_some_and(|here| {
+                here.iter()
+                    .zip(**day)
+                    .all(|(word, day)| word.folded == *day)
+            })
+        })
+    };
+    let lengths: Vec<usize> = (0..words.len())
+        .map(|at| is_day(at).map_or(1, |day| day.len()))
+        .collect();
+    let mut out: Vec<Word<'_>> = Vec::with_capacity(words.len());
+    let mut inside = 0;
+    for (word, length) in words.into_iter().zip(lengths) {
+        if inside > 0 {
+            inside -= 1;
+            if let Some(day) = out.last_mut() {
+                day.place.end = word.place.end;
+            }
+            continue;
+        }
+        let sense = if length > 1 { Sense::Time } else { word.sense };
+        inside = length - 1;
+        out.push(Word { sense, ..word });
+    }
+    out
 }
 
 /// Tells whether a character belongs to the letter before it.
@@ -113,7 +171,7 @@ fn word(text: &str, place: Range<usize>) -> Option<Word<'_>> {
 /// The words that say something about time, in the order of their bytes.
 ///
 /// Every word of every message is looked up here before the first frame is drawn.
-const SENSES: [(&str, Sense); 122] = [
+const SENSES: [(&str, Sense); 131] = [
     ("abril", Sense::TimeIfBound),
     ("afternoon", Sense::TimeIfBound),
     ("agosto", Sense::TimeIfBound),
@@ -236,6 +294,15 @@ const SENSES: [(&str, Sense); 122] = [
     ("wednesday", Sense::Time),
     ("week", Sense::Part),
     ("weekend", Sense::TimeIfBound),
+    ("الاثنين", Sense::Time),
+    ("الاحد", Sense::Time),
+    ("الاربعاء", Sense::Time),
+    ("الثلاثاء", Sense::Time),
+    ("الجمعة", Sense::Time),
+    ("الخميس", Sense::Time),
+    ("السبت", Sense::Time),
+    ("اليوم", Sense::Time),
+    ("غدا", Sense::Time),
 ];
 
 fn sense(word: &str) -> Sense {
@@ -311,11 +378,13 @@ fn binding(words: &[Word<'_>], at: usize) -> usize {
         &["ate", "a"],
         &["ate", "o"],
         &["ate"],
+        &["truoc"],
+        &["قبل"],
     ];
     let rest = words.get(at..).unwrap_or(&[]);
     let begins = |word: &Word<'_>| {
         word.folded
-            .starts_with(['n', 'd', 'b', 'u', 't', 'a', 'p', 'h'])
+            .starts_with(['n', 'd', 'b', 'u', 't', 'a', 'p', 'h', 'ق'])
     };
     if !rest.first().is_some_and(begins) {
         return 0;
@@ -500,7 +569,8 @@ const fn begins_time(letter: char) -> bool {
 /// Reads a time at the beginning of a text: a day, a day and an hour, or an hour.
 fn unspaced_time(text: &str) -> Option<AfterTime<'_>> {
     if let Some(rest) = day(text) {
-        let rest = hour(rest.trim_start()).or(hour(rest)).unwrap_or(rest);
+        let hour = hour(rest.trim_start()).or_else(|| one_of(rest, &["下班"]));
+        let rest = hour.unwrap_or(rest);
         return Some(AfterTime {
             text: rest,
             needs_binding: false,
@@ -527,6 +597,8 @@ fn day(text: &str) -> Option<&str> {
         "明早",
         "明晚",
         "后天",
+        "明後日",
+        "来週",
         "周末",
         "月底",
         "年底",

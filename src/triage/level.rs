@@ -48,7 +48,7 @@ pub fn level(
     let last = crate::figure::plus_days(today, i64::from(days));
     let mut loads: BTreeMap<Date, Vec<(f64, &Duty<'_>)>> = BTreeMap::new();
     for duty in duties {
-        let Some(day) = day_of(duty.follow_up, view).filter(|day| *day <= last) else {
+        let Some(day) = work_day(duty.follow_up, view).filter(|day| *day <= last) else {
             continue;
         };
         let score = Urgency::of(duty.follow_up, people, view).score;
@@ -97,8 +97,9 @@ pub fn level(
     moves
 }
 
-/// Returns the local day on which a follow-up is work, none where it is not.
-fn day_of(follow_up: &FollowUp, view: &View) -> Option<Date> {
+/// Returns the local day on which a follow-up is work, none where it is not: what is late is work of today, what
+/// sleeps of no day.
+pub fn work_day(follow_up: &FollowUp, view: &View) -> Option<Date> {
     let asleep = follow_up
         .snoozed_until
         .is_some_and(|until| until > view.now);

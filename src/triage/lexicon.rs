@@ -374,6 +374,22 @@ const COMMITMENT: &[&str] = &[
     "します",
     "em se",
     "em gui",
+    "minh se",
+    "toi se",
+    "anh se",
+    "chi se",
+    "se gui",
+    "te lo",
+    "se lo",
+    "lo reviso",
+    "te escribo",
+    "te digo",
+    "سوف",
+    "سارسل*",
+    "ساعود",
+    "سارد*",
+    "ساتاكد*",
+    "ساتحقق*",
 ];
 
 /// Texts that only acknowledge; the longest fit is taken. Words of letters must stand by themselves here too.

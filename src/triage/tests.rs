@@ -882,3 +882,55 @@ const PIECES: &[&str] = &[
     "-",
     "/",
 ];
+
+#[test]
+fn promises_in_every_language_have_a_time_that_can_be_read() {
+    use crate::when::phrase::{PhraseContext, read};
+    // Tuesday 17 November 2026, 08:30 in Los Angeles.
+    let now = "2026-11-17T16:30:00Z".parse().unwrap();
+    let zone = crate::when::zone::load("America/Los_Angeles").unwrap();
+    let context = PhraseContext::new(now, zone);
+    for (text, day) in [
+        ("I'll send it today.", 17),
+        ("Thanks Dana! I'll send deck v2 by Friday.", 20),
+        ("Gracias, te lo mando hoy.", 17),
+        ("Te confirmo mañana.", 18),
+        ("Te lo paso el viernes", 20),
+        ("Lo tendrás antes del viernes.", 20),
+        ("Voy a revisarlo para el lunes", 23),
+        ("Te mando el plan pasado mañana.", 19),
+        ("Mando hoje.", 17),
+        ("Confirmo amanhã", 18),
+        ("Envio até sexta-feira", 20),
+        ("Vou mandar até sexta", 20),
+        ("我今天发你", 17),
+        ("收到,周五前给你", 20),
+        ("我明天发你新版", 18),
+        ("我今天下班前发给你", 17),
+        ("今日中に送ります", 17),
+        ("明日送ります", 18),
+        ("金曜日までに送ります", 20),
+        ("Em sẽ gửi hôm nay", 17),
+        ("Mình sẽ gửi trước thứ sáu", 20),
+        ("Em gửi ngày mai ạ", 18),
+        ("سأرسل لك الملف اليوم", 17),
+        ("سأرد عليك غداً", 18),
+        ("سأرسلها قبل الجمعة", 20),
+    ] {
+        let found = promises(text);
+        let [promise] = found.as_slice() else {
+            panic!("{text}: {found:?}");
+        };
+        let reading =
+            read(&promise.due, &context).unwrap_or_else(|error| panic!("{text}: {error}"));
+        assert_eq!(reading.start.date().day(), day, "{text}: {promise:?}");
+    }
+    for text in [
+        "¿Me lo mandas hoy?",
+        "por favor mándalo hoy",
+        "今日はありがとう",
+        "hoy fue un buen día",
+    ] {
+        assert_eq!(promises(text), [], "{text}");
+    }
+}

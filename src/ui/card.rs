@@ -1,5 +1,7 @@
 //! The card of what a thread is about: how the CN does, what is open, when we last talked.
 
+mod lead;
+
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
@@ -25,7 +27,10 @@ pub(super) fn of_thread(canvas: &mut Canvas<'_>, app: &App, area: Rect, thread: 
             network(canvas, app, area, id);
             return;
         }
-        (None, Some(id), _) => AnyRef::new(Kind::Lead, id.as_str()),
+        (None, Some(id), _) => {
+            lead::draw(canvas, app, area, id);
+            return;
+        }
         (None, None, Some(id)) => AnyRef::new(Kind::Person, id.as_str()),
         (None, None, None) => {
             canvas.frame(area, "About", "", false);
@@ -92,7 +97,9 @@ pub(super) fn network(canvas: &mut Canvas<'_>, app: &App, area: Rect, id: &Id<Ne
     canvas.link_title(area, &network.name, &network.url);
     let mut lines = vec![health(canvas, network, inner.width)];
     let room = usize::from(inner.height);
-    let open = open_follow_ups(canvas, app, id);
+    let open = open_follow_ups(canvas, app, |follow_up| {
+        follow_up.network.as_ref() == Some(id)
+    });
     let courses = app.courses.of(&id.link());
     let kept = room.saturating_sub(3 + open.len().min(2)).clamp(1, 7);
     lines.extend(
@@ -106,14 +113,25 @@ pub(super) fn network(canvas: &mut Canvas<'_>, app: &App, area: Rect, id: &Id<Ne
     }
     lines.push(contact(canvas, app, network));
     lines.extend(open);
-    for (y, line) in (inner.y..inner.bottom()).zip(&lines) {
+    put_lines(canvas, (area, inner), &lines, "g n");
+}
+
+/// Draws the lines of a card, and how many more there are by which key.
+fn put_lines(
+    canvas: &mut Canvas<'_>,
+    (area, inner): (Rect, Rect),
+    lines: &[Vec<Piece>],
+    key: &str,
+) {
+    for (y, line) in (inner.y..inner.bottom()).zip(lines) {
         canvas.line(inner.x + 1, y, inner.width.saturating_sub(2), line);
     }
+    let room = usize::from(inner.height);
     if lines.len() > room {
-        let more = format!("{} more", lines.len() - room);
+        let more = format!("{} more · ", lines.len() - room);
+        let style = canvas.paint.key();
         let dim = canvas.paint.dim();
-        let key = canvas.paint.key();
-        canvas.foot(area, &[piece(format!("{more} · "), dim), piece("g n", key)]);
+        canvas.foot(area, &[piece(more, dim), piece(key, style)]);
     }
 }
 
@@ -199,17 +217,19 @@ fn contact(canvas: &Canvas<'_>, app: &App, network: &Network) -> Vec<Piece> {
     line
 }
 
-/// What is still open with a CN: its follow-ups, the latest first, then how many threads wait.
-fn open_follow_ups(canvas: &Canvas<'_>, app: &App, id: &Id<Network>) -> Vec<Vec<Piece>> {
+/// What is still open with a CN or a lead: its follow-ups, the latest first, then how many threads wait.
+fn open_follow_ups(
+    canvas: &Canvas<'_>,
+    app: &App,
+    about: impl Fn(&FollowUp) -> bool,
+) -> Vec<Vec<Piece>> {
     let paint = &canvas.paint;
     let mut open: Vec<&FollowUp> = app
         .world
         .table::<FollowUp>()
         .records()
         .map(|(_, follow_up)| follow_up)
-        .filter(|follow_up| {
-            follow_up.network.as_ref() == Some(id) && follow_up.state == FollowUpState::Open
-        })
+        .filter(|follow_up| about(follow_up) && follow_up.state == FollowUpState::Open)
         .collect();
     open.sort_by_key(|follow_up| std::cmp::Reverse(follow_up.late(&app.world.view)));
     let mut lines: Vec<Vec<Piece>> = open

@@ -6,7 +6,6 @@ use ratatui::style::{Modifier, Style};
 use super::canvas::{Canvas, Piece, cells_of, piece, whole_words};
 use super::{Areas, Breadth};
 use crate::app::{App, Mode, footer as footer_keys};
-use crate::config::Digits;
 use crate::effect::Line;
 use crate::keymap::show_sequence;
 use crate::pane::{Place, Spot, Tab, Tone};
@@ -93,13 +92,9 @@ fn tab(
         (Breadth::Wide | Breadth::Normal | Breadth::Narrow, Place::FollowUps) => "Due",
         _ => place.title(),
     };
-    let counts = app.config.keys.digits == Digits::Counts;
-    let name = match (breadth, counts) {
-        (Breadth::Narrow, true) if !active => title.chars().take(1).collect(),
-        (Breadth::Narrow, false) if !active => number.to_string(),
-        // Where digits are counts they do not stand before the tabs.
-        (_, true) => title.to_owned(),
-        (_, false) => format!("{number} {title}"),
+    let name = match breadth {
+        Breadth::Narrow if !active => number.to_string(),
+        _ => format!("{number} {title}"),
     };
     let urgent = matches!(place, Place::Inbox | Place::FollowUps);
     let figure = match breadth {
@@ -259,7 +254,11 @@ fn status_left(canvas: &Canvas<'_>, app: &App, room: u16) -> Vec<Segment> {
     let keys = (!app.pending.is_empty()).then(|| format!("{} …", show_sequence(&app.pending)));
     if counted.is_some() || keys.is_some() {
         let words = [counted, keys].into_iter().flatten().collect::<Vec<_>>();
-        segments.push(left(100, words.join(" "), paint.key()));
+        let mut counting = left(100, words.join(" "), paint.key());
+        if let Some(count) = app.count.filter(|_| app.pending.is_empty()) {
+            counting.pieces.extend(what_a_count_does(paint, count));
+        }
+        segments.push(counting);
     }
     if let Some((name, lines)) = app.recording() {
         let words = format!("{} rec {name} {lines}", glyphs.bang());
@@ -295,11 +294,7 @@ fn status_left(canvas: &Canvas<'_>, app: &App, room: u16) -> Vec<Segment> {
     }
     if segments.is_empty() {
         // With nothing else to say: in which order the rows stand, and that nothing is left out.
-        let words = format!(
-            "no filter {} {}",
-            glyphs.separator(),
-            order(app.screen.active())
-        );
+        let words = format!("no filter {} {}", glyphs.separator(), order(app));
         segments.push(left(5, words, paint.dim()));
     }
     if shelf.list.waiting() > 0 {
@@ -309,6 +304,19 @@ fn status_left(canvas: &Canvas<'_>, app: &App, room: u16) -> Vec<Segment> {
         segments.push(new);
     }
     segments
+}
+
+/// What can follow a count: a verb on that many rows, or Enter for the tab of that number.
+fn what_a_count_does(paint: &super::paint::Paint<'_>, count: usize) -> Vec<Piece> {
+    let dim = paint.dim();
+    let rows = if count == 1 { "row" } else { "rows" };
+    let mut pieces = vec![piece(format!("  a verb takes {count} {rows}"), dim)];
+    if let Some(place) = Place::of_tab(count) {
+        pieces.push(piece(" · ", dim));
+        pieces.push(piece("Enter", paint.key()));
+        pieces.push(piece(format!(" opens {}", place.title()), dim));
+    }
+    pieces
 }
 
 /// Tells whether a message has to be drawn above the status row, in several.
@@ -354,12 +362,12 @@ pub(super) fn long_notice(canvas: &mut Canvas<'_>, app: &App, areas: &Areas) {
 }
 
 /// In which order the rows of a place stand.
-const fn order(place: Place) -> &'static str {
-    match place {
+fn order(app: &App) -> &'static str {
+    match app.screen.active() {
         Place::Inbox => "by clock, then sender",
         Place::Funnel => "by stage, longest first",
         Place::Networks => "who needs me first",
-        Place::FollowUps => "by day, then weight",
+        Place::FollowUps => app.screen.due_view().order(),
         Place::Conflicts | Place::Outbox => "oldest first",
         Place::NextSteps => "longest first",
         Place::Offers => "newest first",

@@ -126,17 +126,22 @@ pub(super) fn list(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool
         return;
     };
     let tally = &app.screen.tally;
-    let right = if tally.overdue > 0 {
+    let shown = app.screen.due_view();
+    let state = match shown {
+        DueView::Snoozed => "out of sight",
+        _ => "open",
+    };
+    // What the list shows, not what there is besides.
+    let late = tally.stretches.get(&Stretch::Overdue).copied().unwrap_or(0);
+    let right = if late > 0 {
         format!(
-            "{} open · {} overdue · oldest {}d",
+            "{} {state} · {late} overdue · oldest {}d",
             shelf.list.len(),
-            tally.overdue,
-            tally.oldest_days
+            tally.oldest_shown
         )
     } else {
-        format!("{} open", shelf.list.len())
+        format!("{} {state}", shelf.list.len())
     };
-    let shown = app.screen.due_view();
     let title = if shown == DueView::All {
         "Follow-ups"
     } else {
@@ -230,14 +235,15 @@ fn waiting(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
     }
 }
 
-/// Draws how many follow-ups fall due on each of the next seven days.
+/// Draws how many follow-ups are work on each of the next seven days: what is late counts today.
 fn days(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
     let load = app.figures.load();
+    let late = app.figures.late();
     let whole: usize = load.iter().sum();
     let cap = app.settings.day_cap;
-    let full = load.iter().filter(|count| **count > cap).count();
-    let right = if full > 0 {
-        format!("{full} above {cap} · L levels")
+    let moves = app.figures.moves();
+    let right = if moves > 0 {
+        format!("at most {cap} a day · L moves {moves}")
     } else {
         format!("{whole} due · at most {cap} a day")
     };
@@ -267,6 +273,16 @@ fn days(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
         };
         let cells = u16::try_from(room).unwrap_or(0);
         canvas.put(inner.x + 12, y, cells, &bar, style);
+        if ahead == 0 && late > 0 {
+            // What is late is work of today.
+            let part = text::bar(
+                crate::figure::real_len(late),
+                crate::figure::real_len(most),
+                room,
+                paint.glyphs(),
+            );
+            canvas.put(inner.x + 12, y, cells, part.trim_end(), paint.bad());
+        }
         let style = paint.text();
         canvas.put_right(inner.x + 12 + cells, y, 4, &count.to_string(), style);
     }

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use super::canvas::{Canvas, Piece, piece};
 use super::layout::beside;
 use crate::app::{App, HelpRow, Mode, help_rows};
-use crate::config::Digits;
+use crate::keymap::{Found, Key};
 use crate::text;
 
 /// Cells of the keys.
@@ -59,21 +59,31 @@ fn lines(canvas: &Canvas<'_>, app: &App, width: u16) -> Vec<Vec<Piece>> {
     let rows = merged(help_rows(app));
     let place = app.screen.active().title();
     let heading = |words: &str| vec![piece(format!("── {words} ──"), paint.accent())];
-    let (count, counts) = match app.config.keys.digits {
-        Digits::Tabs => ("03e", "  a count begins with 0, 7, 8 or 9: 1-6 are tabs"),
-        Digits::Counts => (
-            "3e",
-            "  a count; tabs by g and a letter, or Alt and the digit",
-        ),
+    let digit = app
+        .keymap
+        .find(app.screen.active().name(), &[Key::char('3')]);
+    let mut lines = if matches!(digit, Found::Bound(_)) {
+        let words = "  a count begins with a digit that is no key here";
+        vec![vec![piece("03e", paint.key()), piece(words, paint.text())]]
+    } else {
+        vec![
+            vec![
+                piece("3e", paint.key()),
+                piece("  a count: the verb takes three rows", paint.text()),
+            ],
+            vec![
+                piece("3 Enter", paint.key()),
+                piece("  the third tab, as Alt-3", paint.text()),
+            ],
+        ]
     };
-    let mut lines = vec![
-        vec![piece(count, paint.key()), piece(counts, paint.text())],
+    lines.extend([
         vec![
             piece("g n", paint.key()),
             piece("  wait a moment: what can follow is shown", paint.text()),
         ],
         Vec::new(),
-    ];
+    ]);
     let findings = app.findings();
     let column = if width >= 110 { width / 2 } else { width };
     if !findings.is_empty() {

@@ -99,7 +99,7 @@ fn console(past: usize) -> App {
     let rows = new.chain(past).collect();
     app.update(now(), Msg::Loaded(Load::Unhandled, rows));
     // The preview asks for what hangs under the thread; that was read.
-    press(&mut app, "2");
+    press(&mut app, "alt-2");
     app
 }
 

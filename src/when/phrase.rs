@@ -35,6 +35,7 @@ mod said;
 mod show;
 mod stretch;
 mod times;
+mod tongues;
 mod words;
 mod zone_rules;
 
@@ -272,7 +273,18 @@ pub fn read(text: &str, context: &PhraseContext<'_>) -> Result<Reading, PhraseEr
         let said = grammar::Parser::new(&letters, tokens, &people).run()?;
         compose::compose(&said, context, text.trim())
     };
-    let first = read(&words_first);
+    let first = read(&words_first).map(|mut reading| {
+        if let Some((number, day)) = as_day_of_month(&words_first)
+            && let Ok(other) = read(&day)
+        {
+            compose::add_note(
+                &mut reading,
+                &format!("{number} is taken as an hour; others mean the day"),
+            );
+            compose::add_other(&mut reading, other, "the day of the month".to_owned());
+        }
+        reading
+    });
     if words_first == names_first {
         return first;
     }
@@ -291,6 +303,38 @@ pub fn read(text: &str, context: &PhraseContext<'_>) -> Result<Reading, PhraseEr
         }
         (Err(refused), Err(_)) => Err(refused),
     }
+}
+
+/// Where a bare number from 13 to 24 stands alone, or beside a weekday or a zone, it may be an hour or a day of the
+/// month: the number, and the phrase as one that says the day.
+fn as_day_of_month(tokens: &[lexer::Token]) -> Option<(i64, Vec<lexer::Token>)> {
+    use lexer::Kind;
+    use words::Word;
+    let mut at = None;
+    for (place, token) in tokens.iter().enumerate() {
+        match &token.kind {
+            Kind::Number(13..=24, 1..=2) if at.is_none() => at = Some(place),
+            Kind::Word(Word::Weekday(_) | Word::By | Word::Before | Word::The)
+            | Kind::Name(_)
+            | Kind::Sign(',') => {}
+            _ => return None,
+        }
+    }
+    let at = at?;
+    let number = tokens.get(at)?;
+    let Kind::Number(value, _) = number.kind else {
+        return None;
+    };
+    let mut day = tokens.to_vec();
+    day.insert(
+        at + 1,
+        lexer::Token {
+            kind: Kind::Word(Word::Ordinal),
+            glued: true,
+            ..number.clone()
+        },
+    );
+    Some((value, day))
 }
 
 #[cfg(test)]

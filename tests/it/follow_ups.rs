@@ -102,7 +102,7 @@ fn the_views_are_tabs_with_counts() {
             (DueView::All, 3),
             (DueView::Overdue, 2),
             (DueView::Today, 0),
-            (DueView::Week, 0),
+            (DueView::Week, 1),
             (DueView::Waiting, 1),
             (DueView::Recurring, 1),
             (DueView::Subject, 3),
@@ -339,7 +339,7 @@ fn a_full_day_is_levelled_by_a_plan_that_is_shown() {
     let mut app = desk::open("ana", rows, (120, 40));
     desk::press(&mut app, "5");
     let picture = desk::lines(&desk::draw(&app, LOOK)).join("\n");
-    assert!(picture.contains("1 above 8 · L levels"), "{picture}");
+    assert!(picture.contains("at most 8 a day · L moves 6"), "{picture}");
     desk::press(&mut app, "L");
     let Mode::Pick(picker) = &app.mode else {
         panic!("{}", notice(&app))
@@ -349,7 +349,11 @@ fn a_full_day_is_levelled_by_a_plan_that_is_shown() {
     let today = app.figures.load()[0];
     assert!(today <= 8, "{today}");
     desk::press(&mut app, "u");
-    assert_eq!(app.figures.load()[0], 12, "all come back as one");
+    assert_eq!(
+        app.figures.load()[0],
+        14,
+        "all come back as one, and two are late"
+    );
 }
 
 /// `next tue` has two readings: the other one is one key away.
@@ -549,4 +553,85 @@ fn the_views_look_right() {
             insta::assert_snapshot!(format!("{name}-{columns}x{lines}"), text.join("\n"));
         }
     }
+}
+
+/// The rows of a morning with what waits on others in all of it.
+fn shared_week() -> Vec<CacheRow> {
+    let mut rows = rows();
+    rows.retain(|row| row.kind != Kind::FollowUp);
+    for (id, waiting, due) in [
+        ("late-mine", "me", "2026-11-10"),
+        ("late-theirs", "them", "2026-11-14"),
+        ("today-mine", "me", "2026-11-17"),
+        ("today-theirs", "them", "2026-11-17"),
+        ("wed-theirs", "them", "2026-11-18"),
+        ("sun-mine", "me", "2026-11-22"),
+        ("far-theirs", "them", "2026-12-01"),
+    ] {
+        let fields = json!({"title": id, "state": "open", "kind": "plan", "owner": "ana", "waiting_on": waiting, "due": {"date": due}});
+        rows.push(row(Kind::FollowUp, id, &fields));
+    }
+    rows
+}
+
+#[test]
+fn the_views_the_header_and_the_load_of_the_days_agree() {
+    let mut app = desk::open("ana", shared_week(), (120, 40));
+    desk::press(&mut app, "g d");
+    assert_eq!(rows_of(&app, DueView::Today), 2);
+    assert_eq!(rows_of(&app, DueView::Week), 4);
+    let (today, late) = (app.figures.load()[0], app.figures.late());
+    assert_eq!(
+        (today, late),
+        (
+            rows_of(&app, DueView::Today) + rows_of(&app, DueView::Overdue),
+            2
+        )
+    );
+    let whole: usize = app.figures.load().iter().sum();
+    assert_eq!(whole, late + rows_of(&app, DueView::Week));
+    // The header speaks of the rows that the list shows.
+    let header = |app: &App| desk::lines(&desk::draw(app, LOOK))[2].clone();
+    assert!(
+        header(&app).contains("7 open · 2 overdue · oldest 6d"),
+        "{}",
+        header(&app)
+    );
+    let status = |app: &App| desk::lines(&desk::draw(app, LOOK))[38].clone();
+    desk::press(&mut app, "tab tab");
+    assert_eq!(app.screen.due_view(), DueView::Today);
+    assert!(
+        header(&app).contains("2 open") && !header(&app).contains("overdue"),
+        "{}",
+        header(&app)
+    );
+    desk::press(&mut app, "tab tab");
+    assert_eq!(app.screen.due_view(), DueView::Waiting);
+    assert!(
+        header(&app).contains("4 open · 1 overdue"),
+        "{}",
+        header(&app)
+    );
+    let order = app.screen.list().unwrap().order().to_vec();
+    assert_eq!(
+        order,
+        ["late-theirs", "today-theirs", "wed-theirs", "far-theirs"]
+    );
+    assert!(
+        status(&app).contains("by day, then weight"),
+        "{}",
+        status(&app)
+    );
+    desk::press(&mut app, "backtab backtab backtab backtab");
+    assert!(
+        status(&app).contains("in it what needs me most"),
+        "{}",
+        status(&app)
+    );
+    desk::press(&mut app, "/ o w n e r : a n a space s u n enter");
+    assert!(
+        header(&app).contains("1 open") && !header(&app).contains("overdue"),
+        "{}",
+        header(&app)
+    );
 }

@@ -166,6 +166,8 @@ fn the_keys_of_the_sweep_and_of_the_summary_are_bindings() {
     let mut app = desk::console(&desk::morning(), (120, 40));
     app.keymap = Keymap::defaults()
         .unwrap()
+        .with_digits(true)
+        .unwrap()
         .with_user(user, "keymap.toml")
         .unwrap();
     desk::press(&mut app, "2 S j x e");

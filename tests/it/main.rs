@@ -27,6 +27,7 @@ mod house;
 mod ics_hostile;
 mod ics_series;
 mod inbox;
+mod inbox_drafts;
 mod inbox_words;
 mod layering;
 mod lessons;

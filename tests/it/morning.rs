@@ -38,7 +38,7 @@ async fn replay(seed: u64) -> (Desk, Counts) {
     let mut desk = Desk::open(seed).await;
     let mut counts = Counts::default();
     // The cached inbox is there, and says how much waits.
-    desk.press("2").await;
+    desk.press("alt-2").await;
     let screen = desk.screen();
     assert!(screen.contains("118"), "seed {seed}: {screen}");
     desk.press("S").await;
@@ -139,7 +139,7 @@ async fn kill(desk: &mut Desk) {
     let left = desk.waiting();
     desk.kill_and_restart().await;
     assert_eq!(desk.queued().await, queued, "the queue is as it was");
-    desk.press("2").await;
+    desk.press("alt-2").await;
     assert_eq!(desk.waiting(), left, "the inbox is as it was");
     let screen = desk.screen();
     assert!(screen.contains("offline"), "{screen}");

@@ -292,6 +292,8 @@ fn a_binding_with_the_record_in_it_acts_on_that_record_only() {
         let mut app = crate::desk::open("ana", Vec::new(), (120, 40));
         app.keymap = Keymap::defaults()
             .unwrap()
+            .with_digits(true)
+            .unwrap()
             .with_user(keys, "keymap.toml")
             .unwrap();
         let now = app.world.view.now;

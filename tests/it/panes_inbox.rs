@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use cnm::app::{App, Mode, Msg};
-use cnm::config::Digits;
+use cnm::keymap::{Keymap, Preset};
 use cnm::pane::{Focus, Place, Pointing, Spot, Tone};
 use cnm::text::Glyphs;
 use cnm::theme::Theme;
@@ -128,7 +128,7 @@ fn a_count_says_that_it_is_waiting() {
     assert!(status.contains("5×"), "{status}");
     desk::press(&mut app, "?");
     let help = shown(&app).join("\n");
-    assert!(help.contains("a count begins with 0"), "{help}");
+    assert!(help.contains("a count begins with a digit"), "{help}");
 }
 
 #[test]
@@ -228,22 +228,98 @@ fn the_inbox_begins_with_what_is_urgent_and_keeps_senders_together() {
 }
 
 #[test]
-fn digits_are_tabs_or_counts_as_the_configuration_says() {
+fn a_digit_before_a_verb_is_a_count_with_the_keys_that_ship() {
     let rows = desk::morning();
-    let mut app = desk::console(&rows, (120, 40));
-    desk::press(&mut app, "2");
-    let before = order(&app, Place::Inbox).len();
-    desk::press(&mut app, "0 3 e");
-    assert_eq!(order(&app, Place::Inbox).len(), before - 3);
+    let shipped = || {
+        let mut app = desk::console(&rows, (120, 40));
+        app.keymap = Keymap::defaults().unwrap();
+        app
+    };
+    let mut app = shipped();
+    desk::press(&mut app, "g i");
+    let before = order(&app, Place::Inbox);
+    desk::press(&mut app, "3");
+    let screen = shown(&app).join("\n");
+    assert!(
+        screen.contains("a verb takes 3 rows · Enter opens Funnel"),
+        "{screen}"
+    );
+    assert_eq!(app.screen.place, Place::Inbox, "a digit alone goes nowhere");
+    desk::press(&mut app, "e");
+    let left = order(&app, Place::Inbox);
+    assert_eq!(left.len(), before.len() - 3);
+    assert!(before[..3].iter().all(|done| !left.contains(done)));
+    // One batch: one undo brings all three back.
+    desk::press(&mut app, "u");
+    assert_eq!(order(&app, Place::Inbox).len(), before.len());
+    // A count goes before sequences too, and has several digits.
+    desk::press(&mut app, "home 2 s m");
+    assert_eq!(order(&app, Place::Inbox).len(), before.len() - 2);
+    desk::press(&mut app, "u home 0 0 7 j 1 0 k 1 2 j");
+    assert_eq!(
+        app.screen.list().unwrap().position(),
+        12.min(before.len() - 1)
+    );
 
+    // The number of a tab with Enter opens it, and the header says the numbers.
+    for (number, place) in Place::TABS.into_iter().enumerate() {
+        let number = number + 1;
+        desk::press(&mut app, &format!("{number} enter"));
+        assert_eq!(app.screen.place, place);
+        desk::press(&mut app, &format!("alt-{number}"));
+        assert_eq!(app.screen.place, place);
+    }
+    desk::press(&mut app, "9 enter");
+    assert!(
+        app.screen
+            .notice
+            .as_ref()
+            .unwrap()
+            .text
+            .contains("no tab 9")
+    );
+    assert!(shown(&app)[0].contains("2 Inbox"), "{}", shown(&app)[0]);
+    desk::press(&mut app, "2 esc j");
+    assert_eq!(app.count, None);
+
+    // The follow-ups count in the same way.
+    desk::press(&mut app, "5 enter home");
+    let before = order(&app, Place::FollowUps).len();
+    desk::press(&mut app, "4 s 2 u 2 e");
+    assert_eq!(order(&app, Place::FollowUps).len(), before - 2);
+}
+
+#[test]
+fn digits_open_tabs_at_once_where_the_user_or_an_old_keymap_wants_it() {
+    let rows = desk::morning();
+    for keymap in [
+        Keymap::defaults().unwrap().with_digits(true).unwrap(),
+        Keymap::shipped(Preset::Plain, "")
+            .unwrap()
+            .with_digits(true)
+            .unwrap(),
+        Keymap::shipped(Preset::Vim, "v1").unwrap(),
+        Keymap::defaults()
+            .unwrap()
+            .with_user("[everywhere]\n2 = \"pane show inbox\"\n", "keymap.toml")
+            .unwrap(),
+    ] {
+        let mut app = desk::console(&rows, (120, 40));
+        app.keymap = keymap;
+        desk::press(&mut app, "2");
+        assert_eq!(app.screen.place, Place::Inbox);
+        let before = order(&app, Place::Inbox).len();
+        desk::press(&mut app, "0 3 e");
+        assert_eq!(order(&app, Place::Inbox).len(), before - 3);
+    }
+    // Asked for, the digits of the old keys are counts too.
+    let old = Keymap::shipped(Preset::Plain, "v1").unwrap();
     let mut app = desk::console(&rows, (120, 40));
-    app.config.keys.digits = Digits::Counts;
-    desk::press(&mut app, "g i 3 e");
+    app.keymap = old.with_digits(false).unwrap();
+    desk::press(&mut app, "g i");
+    let before = order(&app, Place::Inbox).len();
+    desk::press(&mut app, "3 e");
     assert_eq!(order(&app, Place::Inbox).len(), before - 3);
-    desk::press(&mut app, "alt-5");
-    assert_eq!(app.screen.place, Place::FollowUps);
-    let header = shown(&app).first().cloned().unwrap();
-    assert!(!header.contains("2 Inbox"), "{header}");
 }
 
 /// Finds the cell where these words begin.

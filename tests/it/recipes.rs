@@ -131,7 +131,7 @@ fn a_dashboard_opens_in_the_browser_of_ones_choice() {
         .unwrap();
     let mut app = crate::desk::console(&crate::desk::morning(), (120, 40));
     app.keymap = keymap;
-    crate::desk::press(&mut app, "4");
+    crate::desk::press(&mut app, "alt-4");
     let link = app.screen.selected().unwrap();
     let url = app
         .world

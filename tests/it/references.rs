@@ -156,10 +156,14 @@ fn what_the_reference_of_keys_says_is_so() {
         .with_user(EXAMPLE, "keymap.toml")
         .unwrap();
     let mut app = desk::console(&desk::morning(), (120, 40));
-    desk::press(&mut app, "2 7 j");
+    app.keymap = Keymap::defaults().unwrap();
+    desk::press(&mut app, "g i 7 j");
     assert_eq!(app.screen.list().unwrap().position(), 7);
-    desk::press(&mut app, "home 0 3 j");
-    assert_eq!(app.screen.list().unwrap().position(), 3);
+    let threads = app.screen.list().unwrap().len();
+    desk::press(&mut app, "home 3 e");
+    assert_eq!(app.screen.list().unwrap().len(), threads - 3);
+    desk::press(&mut app, "3 enter");
+    assert_eq!(app.screen.place, Place::Funnel);
 }
 
 /// The keys in the first column of the tour in the README.
@@ -197,8 +201,8 @@ fn keys() {
          A `keymap.toml` in the config folder binds any key to any [command](commands.md) or to a list of them, and\n\
          always wins:\n\n\
          ```toml\n{EXAMPLE}```\n\n\
-         A digit that is not a tab begins a count: `7 j` goes down seven rows, `8 e` deals with eight threads; a\n\
-         smaller count begins with 0, as in `0 3 j`.\n"
+         A digit begins a count: `7 j` goes down seven rows, `3 e` deals with three threads, `3` and Enter opens the\n\
+         third tab. `digits = \"tabs\"` below `[keys]` makes 1 to 6 open their tabs at once; a count then begins with 0.\n"
     );
     let places = Place::TABS
         .into_iter()

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cnm::app::{App, Msg};
 use cnm::effect::CacheRow;
+use cnm::keymap::Keymap;
 use cnm::pane::Place;
 use cnm::record::Kind;
 use cnm::text::{Glyphs, width};
@@ -64,6 +65,8 @@ const STATES: [(&str, &str); 13] = [
 fn at(rows: &[CacheRow], keys: &str, size: (u16, u16)) -> App {
     let mut app = desk::console(rows, size);
     desk::press(&mut app, keys);
+    // What is drawn of the keys are those that ship.
+    app.keymap = Keymap::defaults().unwrap();
     // Longer than the popup of a key sequence waits.
     desk::wait(&mut app, SignedDuration::from_secs(1));
     app

@@ -78,6 +78,8 @@ fn inbox(keys: &str, thread: &str) -> App {
     let mut app = open("ana", rows(), (120, 40));
     app.keymap = Keymap::defaults()
         .unwrap()
+        .with_digits(true)
+        .unwrap()
         .with_user(keys, "keymap.toml")
         .unwrap();
     press(&mut app, "2");

@@ -129,7 +129,7 @@ impl Terminal {
         self.closing
             .store(true, std::sync::atomic::Ordering::SeqCst);
         // A key that changes the screen, so that the reader wakes up and lets go.
-        self.press("3");
+        self.press("3\r");
         self.reader.take().unwrap().join().unwrap();
         self.child
     }
@@ -162,7 +162,7 @@ fn the_morning_opens_a_key_acts_and_the_server_has_it() {
     let ana = backend.console("ana");
     let mut terminal = Terminal::open(&ana, 40, 120);
     terminal.until("live");
-    terminal.press("2");
+    terminal.press("2\r");
     terminal.until("Dana Reyes");
     terminal.until("October payout? Third");
     // The preview never marks read.
@@ -198,7 +198,7 @@ fn what_a_colleague_does_appears_without_a_key() {
     ben.run(&["sync"]).ok();
     let mut terminal = Terminal::open(&ana, 40, 120);
     terminal.until("live");
-    terminal.press("3");
+    terminal.press("3\r");
     terminal.until("Tidepool");
     ben.run(&["edit", "next_step=Call legal today", "--id", "lead:tide"])
         .ok();
@@ -215,7 +215,7 @@ fn with_the_server_gone_the_console_opens_takes_edits_and_sends_them_later() {
     backend.stop();
     let mut terminal = Terminal::open(&ana, 40, 120);
     terminal.until("offline");
-    terminal.press("3");
+    terminal.press("3\r");
     terminal.until("Halo");
     terminal.press("/halo\r>");
     terminal.until("Contacted");
@@ -247,7 +247,7 @@ fn two_consoles_on_one_cache_see_each_other() {
     first.until("live");
     let mut second = Terminal::open(&ana, 40, 120);
     for console in [&mut first, &mut second] {
-        console.press("3");
+        console.press("3\r");
         console.until("Halo");
         console.press("/halo\r");
         console.until("─ New 1 ─");
@@ -296,7 +296,7 @@ fn no_byte_of_other_people_reaches_the_terminal_as_a_command() {
     let ana = backend.console("ana");
     let mut terminal = Terminal::open(&ana, 40, 120);
     terminal.until("live");
-    terminal.press("2");
+    terminal.press("2\r");
     terminal.until("alert");
     terminal.press("jj");
     terminal.press("q");
@@ -449,13 +449,13 @@ fn with_a_server_that_never_answers_every_key_still_acts() {
     });
     let mut terminal = Terminal::open(&ana, 40, 120);
     terminal.until("Dana Reyes");
-    terminal.press("3");
+    terminal.press("3\r");
     terminal.until("Tidepool");
     terminal.press("/halo\r>");
     terminal.until("→ Contacted");
     terminal.press("u");
     terminal.until("took back");
-    terminal.press("2e");
+    terminal.press("2\re");
     terminal.until("done");
     terminal.press("q");
     assert_eq!(terminal.gone(), 0);
@@ -472,7 +472,7 @@ fn a_conflict_shows_both_sides_survives_a_restart_and_is_settled_by_a_key() {
         backend.stop();
         let mut terminal = Terminal::open(&ana, 40, 120);
         terminal.until("offline");
-        terminal.press("3/tide\r");
+        terminal.press("3\r/tide\r");
         terminal.until("filter");
         terminal.press(":edit next_step=\"Mine it is\"\r");
         terminal.until("edited");
@@ -517,7 +517,7 @@ fn a_draft_survives_a_killed_console() {
     let ana = backend.console("ana");
     let mut terminal = Terminal::open(&ana, 40, 120);
     terminal.until("live");
-    terminal.press("2");
+    terminal.press("2\r");
     terminal.until("October payout? Third");
     terminal.press("r");
     terminal.until("Enter send");
@@ -539,7 +539,7 @@ fn a_draft_survives_a_killed_console() {
     terminal.gone();
     let mut terminal = Terminal::open(&ana, 40, 120);
     terminal.until("live");
-    terminal.press("2");
+    terminal.press("2\r");
     terminal.until("October payout? Third");
     terminal.press("r");
     terminal.until("I will ask payouts 今天");
@@ -564,7 +564,7 @@ fn a_record_is_made_in_the_form_and_noted_on() {
     let ana = backend.console("ana");
     let mut terminal = Terminal::open(&ana, 40, 120);
     terminal.until("live");
-    terminal.press("3nl");
+    terminal.press("3\rnl");
     terminal.until("New lead");
     terminal.press("Fjord Live\r");
     terminal.until("new lead");

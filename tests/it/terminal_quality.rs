@@ -19,7 +19,7 @@ fn configure(console: &Console, text: &str) {
 
 impl Terminal {
     /// Waits until nothing was written for this long; returns how much has been written since the start.
-    fn rests(&self, quiet: Duration) -> usize {
+    pub(crate) fn rests(&self, quiet: Duration) -> usize {
         let began = Instant::now();
         let mut seen = self.bytes.lock().unwrap().len();
         let mut since = Instant::now();
@@ -79,7 +79,7 @@ fn a_cursor_move_writes_two_rows_and_the_preview_follows_when_the_keys_rest() {
     let mut terminal = Terminal::open(&ana, 40, 120);
     terminal.until("live");
     // One after the other without a pause: what the first drew is not left half drawn by the second.
-    terminal.press("2G");
+    terminal.press("2\rG");
     terminal.until("[2 Inbox");
     terminal.rests(Duration::from_secs(2));
     let before = terminal.rests(Duration::from_millis(60));
@@ -99,7 +99,7 @@ fn the_preview_is_there_soon_after_the_last_key() {
     let ana = backend.console("ana");
     let mut terminal = Terminal::open(&ana, 40, 120);
     terminal.until("live");
-    terminal.press("2");
+    terminal.press("2\r");
     terminal.until("October payout? Third");
     terminal.press("j");
     let began = Instant::now();
@@ -160,7 +160,7 @@ fn idles(seconds: u64) {
     let ana = backend.console("ana");
     let mut terminal = Terminal::open(&ana, 40, 120);
     terminal.until("live");
-    terminal.press("2");
+    terminal.press("2\r");
     let rested = terminal.rests(Duration::from_secs(3));
     let id = terminal.child.process_id().unwrap();
     let (before, began, minute_before) = (wakes(id), Instant::now(), minute());
@@ -223,9 +223,9 @@ fn the_screen_is_found_as_it_was_left() {
     let ana = backend.console("ana");
     let mut terminal = Terminal::open(&ana, 40, 120);
     terminal.until("live");
-    terminal.press("6c");
+    terminal.press("6\rc");
     terminal.until("[6 Slots");
-    terminal.press("3");
+    terminal.press("3\r");
     terminal.until("Tidepool");
     terminal.press("v");
     terminal.until("activity");
@@ -309,7 +309,7 @@ fn the_console_goes_to_sleep_and_comes_back_where_it_was() {
     };
     terminal.press("\"$CNM\"\n");
     terminal.until("live");
-    terminal.press("3");
+    terminal.press("3\r");
     terminal.until("Tidepool");
     terminal.press("\u{1a}");
     terminal.until("Stopped");
@@ -323,7 +323,7 @@ fn the_console_goes_to_sleep_and_comes_back_where_it_was() {
     );
     terminal.press("fg\n");
     terminal.until("Tidepool");
-    terminal.press("2");
+    terminal.press("2\r");
     terminal.until("Dana Reyes");
     // A stop from outside, by a signal, is the same.
     terminal.press("q");
@@ -449,7 +449,7 @@ fn the_theme_follows_the_ground_of_the_terminal_and_no_key_is_lost_while_it_is_a
         assert!(first < terminal.since(0).find("\u{1b}]11;?").unwrap());
         terminal.until("Inbox");
         assert_eq!(ground(&terminal), seen);
-        terminal.press(&format!("3{answer}"));
+        terminal.press(&format!("3\r{answer}"));
         terminal.until("[3 Funnel");
         terminal.until("live");
         assert_eq!(ground(&terminal), then, "{answer:?}");
@@ -509,7 +509,7 @@ fn keys_hooks_and_macros_are_taken_at_once_and_a_bad_file_keeps_the_old_ones() {
         ),
     ] {
         // What was said of the file before is gone when a key has been pressed.
-        terminal.press("2");
+        terminal.press("2\r");
         terminal.until("[2 Inbox");
         assert!(!terminal.screen().contains("read again"));
         write(name, good);
@@ -533,7 +533,7 @@ fn keys_hooks_and_macros_are_taken_at_once_and_a_bad_file_keeps_the_old_ones() {
 }
 
 fn move_the_lead_and_hear_the_second_hook(terminal: &mut Terminal) {
-    terminal.press("3");
+    terminal.press("3\r");
     terminal.until("[3 Funnel");
     terminal.press("/halo\r");
     terminal.until("filter halo");
@@ -589,7 +589,7 @@ fn pasted_text_is_typed_and_never_run() {
     // As keys this would leave the console.
     terminal.press("\u{1b}[200~q\u{1b}[201~");
     terminal.until("pasted text goes");
-    terminal.press("3/\u{1b}[200~ha\u{1b}[201~lo");
+    terminal.press("3\r/\u{1b}[200~ha\u{1b}[201~lo");
     terminal.until("1 found");
     terminal.press("\u{1b}");
     // Together they would be Alt-q.
@@ -607,7 +607,7 @@ fn where_ambiguous_characters_are_wide_no_frame_is_drawn_with_them() {
     let mut terminal = Terminal::open(&ana, 40, 120);
     terminal.until("live");
     for key in ["2", "3", "4", "5", "6", "1"] {
-        terminal.press(key);
+        terminal.press(&format!("{key}\r"));
         terminal.rests(Duration::from_millis(150));
         let screen = terminal.screen();
         let odd = screen

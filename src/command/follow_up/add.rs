@@ -2,7 +2,7 @@
 
 use super::super::cx::Expects;
 use super::super::inbox::{conclude, find_user, inferred_title};
-use super::super::phrase::{due_of, due_words, read_phrase};
+use super::super::phrase::{due_ahead, due_words};
 use super::super::{CommandError, Cx, Targets};
 use super::time::{prompt, read_rule};
 use crate::pane::Tone;
@@ -30,7 +30,7 @@ pub(super) fn add(
         let ids = links.iter().map(ToString::to_string).collect();
         return prompt(cx, "next step", "follow-up add", ids, Expects::When);
     };
-    let due = due_of(&read_phrase(phrase, cx)?);
+    let due = due_ahead(phrase, cx)?;
     let me = cx.world.my_id();
     let owner = match words.owner {
         Some(name) => find_user(cx.world, name)?,

@@ -52,6 +52,14 @@ pub(super) fn level(
     conclude(cx, "levelled", &ids)
 }
 
+/// Works out which follow-ups of mine move to which day, with the days that `L` looks ahead.
+pub(crate) fn level_plan(world: &World, cap: usize) -> Vec<Move> {
+    plan(world, cap, AHEAD)
+}
+
+/// How many days ahead levelling looks where nothing is said.
+pub(super) const AHEAD: u16 = 14;
+
 /// Works out which follow-ups of mine move to which day.
 fn plan(world: &World, cap: usize, days: u16) -> Vec<Move> {
     let me = world.my_id();

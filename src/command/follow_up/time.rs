@@ -2,7 +2,9 @@
 
 use super::super::cx::Expects;
 use super::super::inbox::{command_line, conclude};
-use super::super::phrase::{due_of, due_words, instant_of, read_phrase, stamp, their_morning};
+use super::super::phrase::{
+    due_ahead, due_of, due_words, instant_of, read_phrase, stamp, their_morning,
+};
 use super::super::{Ask, CommandError, Cx, Targets};
 use super::people::waited_for;
 use crate::record::{Due, FollowUp, Kind};
@@ -20,18 +22,7 @@ pub(super) fn slip(
     let Some(to) = to else {
         return prompt(cx, "slip to", "follow-up slip", ids, Expects::When);
     };
-    let due = due_of(&read_phrase(to, cx)?);
-    let over = match &due {
-        Due::On { date } => *date < cx.world.view.today(),
-        Due::At { instant, .. } => *instant < cx.world.view.now,
-    };
-    if over {
-        return Err(CommandError::refused(
-            format!("slip to {to}"),
-            "that has passed",
-            "name a later time",
-        ));
-    }
+    let due = due_ahead(to, cx)?;
     for id in &ids {
         move_to(cx, id, due.clone())?;
     }

@@ -47,7 +47,8 @@ pub(in crate::ui) fn card(
     card.draw(canvas, inner, scroll);
 }
 
-fn standing(app: &App, lead: &Lead, stage: Option<&Stage>) -> String {
+/// Says in which stage a lead is, for how many days of how many.
+pub(in crate::ui) fn standing(app: &App, lead: &Lead, stage: Option<&Stage>) -> String {
     let name = stage.map_or("no stage", |stage| &stage.name);
     let days = lead
         .entered_at

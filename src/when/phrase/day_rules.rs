@@ -1,7 +1,7 @@
 //! The grammar of days: `next tue`, `17 nov`, `3/12`, `in 2 weeks`, `end of next month`.
 
 use super::error::{PhraseError, Problem};
-use super::grammar::{EXAMPLES, Parser};
+use super::grammar::{EXAMPLES, Lead, Parser};
 use super::lexer::Kind;
 use super::said::{Amount, Day, Edge, Which};
 use super::words::{Unit, Word};
@@ -394,6 +394,15 @@ impl Parser<'_> {
         }
         if terms == 0 {
             return Ok(None);
+        }
+        if sign == Some('-') && matches!(self.lead, Some((Lead::In | Lead::Within, _))) {
+            let length = next - at;
+            let what = "a length after this word goes forward".to_owned();
+            let hint = "write `3d` for three days from now, `3d ago` for the past".to_owned();
+            return Err(PhraseError {
+                hint,
+                ..self.impossible(at, length, what)
+            });
         }
         let amount = if sign == Some('-') {
             total.negated()

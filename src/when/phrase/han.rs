@@ -2,6 +2,7 @@
 
 use jiff::civil::Weekday;
 
+use super::tongues::JAPANESE;
 use super::words::{HAN, Unit, Word};
 
 /// What begins a run of Han characters.
@@ -22,6 +23,7 @@ pub(super) fn piece(text: &[char]) -> Option<(Piece, usize)> {
     }
     let word = HAN
         .iter()
+        .chain(JAPANESE)
         .filter(|(written, _)| begins(text, written))
         .max_by_key(|(written, _)| written.chars().count());
     if let Some((written, words)) = word {

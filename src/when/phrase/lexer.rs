@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::han;
 use super::words::{GLUED, VOCABULARY, Word};
+use super::{han, tongues};
 use crate::when::spelling::fold;
 
 /// What a token is.
@@ -65,6 +65,9 @@ pub(super) fn tokens(
             at += length;
         } else if han::is_han(letter) {
             at += han_piece(rest, han_name, &mut push);
+        } else if let Some((word, length)) = foreign(rest, glued, is_name) {
+            push(Kind::Word(word), length);
+            at += length;
         } else if letter.is_alphabetic() {
             let length = word_length(rest);
             let after_number =
@@ -79,6 +82,16 @@ pub(super) fn tokens(
         }
     }
     found
+}
+
+/// A day in another language, unless a contact is called like its first word or it hangs on a number.
+fn foreign(rest: &[char], glued: bool, is_name: &dyn Fn(&str) -> bool) -> Option<(Word, usize)> {
+    if glued {
+        return None;
+    }
+    let (word, length) = tongues::piece(rest)?;
+    let first: String = rest.iter().take(word_length(rest)).collect();
+    (!is_name(&fold(&first))).then_some((word, length))
 }
 
 fn han_piece(

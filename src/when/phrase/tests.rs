@@ -741,3 +741,82 @@ fn every_zone_word_can_follow_a_time() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+#[test]
+fn a_bare_number_that_may_be_a_day_is_shown_as_one_too() {
+    for (text, taken, other) in [
+        ("20", "2026-03-04T20:00", Some("2026-03-20")),
+        ("by 20", "2026-03-04T20:00", Some("2026-03-20")),
+        ("13", "2026-03-04T13:00", Some("2026-03-13")),
+        ("24", "2026-03-05T00:00", Some("2026-03-24")),
+        ("fri 20", "2026-03-06T20:00", Some("2026-03-20")),
+        // Thursday is not the 20th.
+        ("thu 20", "2026-03-05T20:00", None),
+        ("at 20", "2026-03-04T20:00", None),
+        ("20:00", "2026-03-04T20:00", None),
+        ("tomorrow 20", "2026-03-05T20:00", None),
+    ] {
+        let read = reading(text);
+        assert_eq!(short(&read), taken, "{text}");
+        assert_eq!(others(text).first().map(String::as_str), other, "{text}");
+        assert_eq!(read.ambiguous.is_some(), other.is_some(), "{text}");
+    }
+    assert_eq!(others("20 sgt"), ["2026-03-20 Asia/Singapore"]);
+    for text in [
+        "5",
+        "31",
+        "7 8",
+        "20 21",
+        "2030",
+        "in 3",
+        "in -3d",
+        "within -2 weeks",
+    ] {
+        refused(text);
+    }
+    assert!(refused("in -3d").to_string().contains("goes forward"));
+    assert_eq!(short(&reading("-3d")), "2026-03-01");
+    assert_eq!(
+        others("12/11").first().map(String::as_str),
+        Some("2026-11-12")
+    );
+}
+
+#[test]
+fn days_are_read_in_the_languages_of_those_one_writes_with() {
+    for (text, wanted) in [
+        ("hoy", "2026-03-04"),
+        ("mañana", "2026-03-05"),
+        ("manan\u{303}a", "2026-03-05"),
+        ("pasado mañana", "2026-03-06"),
+        ("el viernes", "2026-03-06"),
+        ("viernes 18:00", "2026-03-06T18:00"),
+        ("Miércoles", "2026-03-11"),
+        ("20 marzo", "2026-03-20"),
+        ("hoje", "2026-03-04"),
+        ("amanhã", "2026-03-05"),
+        ("sexta-feira", "2026-03-06"),
+        ("terça", "2026-03-10"),
+        ("今日", "2026-03-04"),
+        ("明後日", "2026-03-06"),
+        ("金曜日", "2026-03-06"),
+        ("hôm nay", "2026-03-04"),
+        ("ngày mai", "2026-03-05"),
+        ("thứ sáu", "2026-03-06"),
+        ("اليوم", "2026-03-04"),
+        ("غداً", "2026-03-05"),
+        ("الجمعة", "2026-03-06"),
+    ] {
+        assert_eq!(short(&reading(text)), wanted, "{text}");
+    }
+    for text in [
+        "hoyo",
+        "viernesito",
+        "hoy mismo",
+        "el",
+        "el salvador",
+        "ngày",
+    ] {
+        refused(text);
+    }
+}

@@ -293,6 +293,7 @@ pub(super) const HAN: &[(&str, &[Word])] = &[
     ("半夜", &[Word::Midnight]),
     ("零点", &[Word::Midnight]),
     ("下班前", &[Word::CloseOfBusiness]),
+    ("下班", &[Word::CloseOfBusiness]),
     ("点钟", &[Word::Oclock]),
     ("点", &[Word::Oclock]),
     ("时", &[Word::Oclock]),

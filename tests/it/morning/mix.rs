@@ -3,6 +3,7 @@
 
 use cnm::app::{App, Mode, Msg};
 use cnm::effect::{CacheRow, RowState};
+use cnm::keymap::Keymap;
 use cnm::record::Kind;
 use serde_json::{Value as Json, json};
 
@@ -114,7 +115,8 @@ impl Counted {
     /// Opens the inbox on the list, with the conversation below it.
     fn new() -> Self {
         let mut app = desk::open("ana", mix(), (98, 60));
-        desk::press(&mut app, "2");
+        app.keymap = Keymap::defaults().unwrap();
+        desk::press(&mut app, "alt-2");
         assert_eq!(app.screen.tally.waiting, 300);
         Self { app, keys: 0 }
     }
