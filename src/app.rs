@@ -68,8 +68,7 @@ use jiff::Timestamp;
 use crate::command::{Ask, Command, CommandError, Cx, Parsing, Settings, UndoLog};
 use crate::config::Config;
 use crate::effect::{
-    Batch, BatchRole, CacheChange, CacheRow, CalendarRequest, Effect, Load, OutboxRow, Ran,
-    SyncStatus,
+    Batch, CacheChange, CacheRow, CalendarRequest, Effect, Load, OutboxRow, Ran, SyncStatus,
 };
 use crate::import::backstage::Plan;
 use crate::keymap::{Key, Keymap, Layout};
@@ -222,6 +221,8 @@ pub struct App {
     pub size: (u16, u16),
     /// Texts that are being written, by what they are for.
     pub drafts: BTreeMap<String, String>,
+    /// Where the cursor stood when a batch of this session was made.
+    stood: BTreeMap<String, String>,
     /// The course of the figures of CNs whose figures were read.
     pub courses: Courses,
     /// Whether the screen must be drawn again.
@@ -295,6 +296,7 @@ impl App {
             count: None,
             size,
             drafts: BTreeMap::new(),
+            stood: BTreeMap::new(),
             courses: Courses::default(),
             dirty: true,
             redraw: false,
@@ -443,6 +445,8 @@ impl App {
     pub fn run(&mut self, commands: Vec<Command>) -> Vec<Effect> {
         self.screen.notice = None;
         let before = self.looking_at();
+        let stood = self.screen.list().and_then(|list| list.cursor());
+        let stood = stood.map(str::to_owned);
         let lines = std::mem::take(&mut self.lines);
         let view = self.screen.due_view();
         let mut cx = Cx::new(
@@ -482,20 +486,7 @@ impl App {
         }
         let mut effects = self.with_drafts(outcome.effects);
         effects.extend(self.after_edits(&effects));
-        let mut back = Vec::new();
-        for effect in &effects {
-            if let Effect::Save(batch) = effect {
-                self.pending_edits.made(batch);
-                for shelf in self.screen.shelves.values_mut() {
-                    let ids = batch.edits.iter().map(|edit| edit.id.as_str());
-                    shelf.list.admit(ids);
-                }
-                if matches!(batch.role, BatchRole::Undo(_)) {
-                    // What is taken back is undone from its end: the last edit was the first row.
-                    back = batch.edits.iter().rev().flat_map(back::rows_of).collect();
-                }
-            }
-        }
+        let back = self.take_note(&effects, stood.as_deref());
         self.asks.extend(outcome.asks);
         self.follow_stepping();
         self.offer_promises(&effects);

@@ -204,6 +204,7 @@ impl Keymap {
             root.next
                 .retain(|key, _| !matches!(key.typed(), Some('1'..='6')));
         }
+        self.reaches = reach::Reaches::default();
         Ok(self)
     }
 

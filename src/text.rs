@@ -30,6 +30,15 @@
 //! | names of exported files | [`filename`] |
 //! | comparing and searching, never shown | [`fold`], [`looks_like`], [`mixed_script`] |
 
+/// Counts things: `1 note`, `3 notes`.
+pub fn counted(count: usize, word: &str) -> String {
+    if count == 1 {
+        format!("1 {word}")
+    } else {
+        format!("{count} {word}s")
+    }
+}
+
 mod category;
 mod clean;
 mod emoji;

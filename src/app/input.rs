@@ -97,6 +97,11 @@ impl Input {
             KeyCode::Down if !self.single => TypedKey::Down,
             _ => return false,
         };
+        // As in a shell: what stands before the cursor on its line goes.
+        if key.ctrl && key.code == KeyCode::Char('u') {
+            self.area.delete_line_by_head();
+            return true;
+        }
         // Ctrl-M and Ctrl-J would break a single line; a bare Ctrl-C leaves the box.
         if key.ctrl && matches!(key.code, KeyCode::Char('m' | 'j' | 'c')) {
             return false;

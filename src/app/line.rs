@@ -448,8 +448,8 @@ impl App {
             }
             Purpose::Prompt { title, command, .. } => {
                 if text.trim().is_empty() && line.expects() != Some(Expects::Note) {
-                    self.screen
-                        .say(Tone::Info, format!("{title}: nothing typed"));
+                    line.echo = Echo::Wrong(format!("{title}: nothing typed yet; Esc leaves"));
+                    self.mode = Mode::Line(line);
                     return Vec::new();
                 }
                 let before = format!("{command} -- {}", quote_word(&text));

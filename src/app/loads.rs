@@ -275,7 +275,9 @@ impl App {
         if first {
             // Nobody has chosen a row yet: what stands under the cursor came by chance of arrival.
             for shelf in self.screen.shelves.values_mut() {
-                shelf.list.go_to(0);
+                if !shelf.list.is_chosen() {
+                    shelf.list.go_to(0);
+                }
             }
         }
         vec![Effect::Load(Load::Unhandled), Effect::LoadOutbox]

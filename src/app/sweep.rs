@@ -8,6 +8,7 @@ use crate::effect::Effect;
 use crate::keymap::{Key, KeyCode};
 use crate::pane::Tone;
 use crate::record::{Id, Thread};
+use crate::text::counted;
 use crate::triage::Group;
 
 /// Groups of threads that need no decision; those that are ticked are cleared together.
@@ -123,8 +124,11 @@ impl App {
         let command = Command::Inbox(InboxCommand::Done(Targets { ids, query: None }));
         let effects = self.run(vec![command]);
         if !effects.is_empty() {
-            let words =
-                format!("{threads} threads, {messages} messages cleared; u brings them back");
+            let words = format!(
+                "{}, {} cleared; u brings them back",
+                counted(threads, "thread"),
+                counted(messages, "message")
+            );
             self.screen.say(Tone::Done, words);
         }
         effects

@@ -354,7 +354,10 @@ fn step(cx: &mut Cx<'_>) -> Result<(), CommandError> {
         cx.say(Tone::Done, "no lead needs you now");
         return Ok(());
     }
-    let words = format!("{} leads need you", queue.len());
+    let words = match queue.len() {
+        1 => "1 lead needs you".to_owned(),
+        many => format!("{many} leads need you"),
+    };
     let screen = cx.screen("funnel step")?;
     screen.funnel.stepping = Some(Stepping {
         queue,

@@ -140,7 +140,7 @@ impl HandOver<'_> {
             None => format!("to {name}"),
         };
         if moved > 0 {
-            words = format!("{words}, {moved} follow-ups");
+            words = format!("{words}, {}", crate::text::counted(moved, "follow-up"));
         }
         conclude(cx, &words, &ids)
     }

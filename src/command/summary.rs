@@ -161,8 +161,8 @@ impl Summary {
     /// Writes it as Markdown.
     pub fn markdown(&self) -> String {
         let mut out = format!("# Inbox, {}\n\n", self.day);
-        let _ = writeln!(out, "- done: {} threads", self.done);
-        let _ = writeln!(out, "- left: {} threads", self.left);
+        let _ = writeln!(out, "- done: {}", crate::text::counted(self.done, "thread"));
+        let _ = writeln!(out, "- left: {}", crate::text::counted(self.left, "thread"));
         if let Some(pace) = self.pace {
             let _ = writeln!(out, "- median pace: {} a decision", seconds(pace));
         }

@@ -34,13 +34,12 @@ impl Keymap {
                 .0
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner);
-            match all.get(scope) {
-                Some(known) => Arc::clone(known),
-                None => {
-                    let found: Arc<[Spot]> = search(&layers).into();
-                    all.insert(scope.to_owned(), Arc::clone(&found));
-                    found
-                }
+            if let Some(known) = all.get(scope) {
+                Arc::clone(known)
+            } else {
+                let found: Arc<[Spot]> = search(&layers).into();
+                all.insert(scope.to_owned(), Arc::clone(&found));
+                found
             }
         };
         known

@@ -18,12 +18,28 @@ pub struct ListView {
     anchor: Option<String>,
     admitted: BTreeSet<String>,
     gone: Option<String>,
+    /// The user has chosen a row: moved the cursor or marked something.
+    chosen: bool,
 }
 
 impl ListView {
     /// Lets these rows come in at the next arrangement without being called: the user made or brought them back.
     pub fn admit<'k>(&mut self, keys: impl IntoIterator<Item = &'k str>) {
         self.admitted.extend(keys.into_iter().map(str::to_owned));
+    }
+
+    /// Tells whether the user has chosen a row here.
+    pub fn is_chosen(&self) -> bool {
+        self.chosen
+    }
+
+    /// Replaces the order while rows arrive for the first time: all come in, and the cursor stays on top, since
+    /// nobody has chosen a row yet.
+    pub fn fill(&mut self, wanted: Vec<String>) {
+        self.waiting.clear();
+        self.admitted.clear();
+        self.take_order(wanted);
+        self.put(0);
     }
 
     /// Replaces the order; `called` says that the user asked for it, so that new rows come in at once.
@@ -66,8 +82,8 @@ impl ListView {
             .collect();
         self.marks.retain(|key| self.index.contains_key(key));
         match successor.and_then(|key| self.index.get(&key).copied()) {
-            Some(at) => self.go_to(at),
-            None => self.go_to(self.position),
+            Some(at) => self.put(at),
+            None => self.put(self.position),
         }
         self.gone = gone;
     }
@@ -126,8 +142,13 @@ impl ListView {
         self.position
     }
 
-    /// Puts the cursor on a position; past the end it goes to the last row.
+    /// Puts the cursor on a position that was chosen; past the end it goes to the last row.
     pub fn go_to(&mut self, position: usize) {
+        self.chosen = true;
+        self.put(position);
+    }
+
+    fn put(&mut self, position: usize) {
         self.gone = None;
         self.position = position.min(self.order.len().saturating_sub(1));
         self.cursor = self.order.get(self.position).cloned();
@@ -168,6 +189,7 @@ impl ListView {
 
     /// Marks a key or takes its mark away; it becomes the anchor of the next range.
     pub fn toggle_mark(&mut self, key: &str) {
+        self.chosen = true;
         if !self.marks.remove(key) {
             self.marks.insert(key.to_owned());
         }

@@ -71,7 +71,13 @@ pub fn arrange(world: &World, screen: &mut Screen, place: Place, called: bool) {
     tally::groups(world, place, &keys, &mut screen.tally);
     // What is derived from what I do comes and goes at once; the cursor stays on its row.
     let called = called || matches!(place, Place::NextSteps | Place::Offers);
-    screen.shelf_mut(place).list.arrange(keys, called);
+    let first = screen.sync.synced_at.is_none() && screen.sync.loading.is_some();
+    let list = &mut screen.shelf_mut(place).list;
+    if first && !list.is_chosen() {
+        list.fill(keys);
+    } else {
+        list.arrange(keys, called);
+    }
     if let Some(stamp) = stamp(world, screen, place) {
         screen.arranged.insert(place, stamp);
     }

@@ -111,7 +111,18 @@ fn joined(words: Vec<Word<'_>>) -> Vec<Word<'_>> {
     let last = |word: &Word<'_>| {
         matches!(
             &*word.folded,
-            "manana" | "amanha" | "nay" | "mai" | "kia" | "hai" | "ba" | "tu" | "nam" | "sau" | "bay" | "nhat"
+            "manana"
+                | "amanha"
+                | "nay"
+                | "mai"
+                | "kia"
+                | "hai"
+                | "ba"
+                | "tu"
+                | "nam"
+                | "sau"
+                | "bay"
+                | "nhat"
         )
     };
     if !words.iter().any(last) {

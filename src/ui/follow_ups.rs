@@ -243,7 +243,7 @@ fn days(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
     let cap = app.settings.day_cap;
     let moves = app.figures.moves();
     let right = if moves > 0 {
-        format!("at most {cap} a day · L moves {moves}")
+        format!("at most {cap} · L moves {moves}")
     } else {
         format!("{whole} due · at most {cap} a day")
     };

@@ -12,7 +12,7 @@ use super::{card, reply, thread};
 use crate::app::{App, Mode};
 use crate::effect::RowState;
 use crate::pane::{Focus, Place, Split, Spot};
-use crate::record::{Channel, Circle, Id, Network, Person, Thread};
+use crate::record::{Channel, Circle, Id, Lead, Network, Person, Thread};
 use crate::text::clean_line;
 use crate::when::{clock, zone};
 
@@ -328,7 +328,7 @@ fn nothing(canvas: &mut Canvas<'_>, app: &App, inner: Rect) {
         .screen
         .shelf(Place::Inbox)
         .is_some_and(|shelf| !shelf.filter.is_empty());
-    let done = format!("{} threads done today.", tally.done);
+    let done = format!("{} done today.", crate::text::counted(tally.done, "thread"));
     if filtered {
         let lines = [
             "Nothing fits the filter.",
@@ -454,7 +454,13 @@ fn row(canvas: &Canvas<'_>, app: &App, id: &Id<Thread>, room: Room) -> (Vec<Vec<
         .map(|at| clock::age(now, at))
         .unwrap_or_default();
     let network = app.world.follow::<Network>(thread.network.as_ref());
-    let network = cell(network.map_or("", |network| &network.name), paint.network());
+    // A thread about a lead that became no CN yet is about the lead.
+    let lead = app.world.follow::<Lead>(thread.lead.as_ref());
+    let network = match (network, lead) {
+        (Some(network), _) => cell(network.name.as_str(), paint.network()),
+        (None, Some(lead)) => cell(lead.name.as_str(), paint.dim()),
+        (None, None) => cell("", paint.dim()),
+    };
     let from = cell(thread.from_name.clone(), paint.person());
     let about = about(canvas, thread);
     let sla = sla(canvas, app, thread);

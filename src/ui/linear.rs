@@ -91,7 +91,7 @@ fn place(app: &App) -> String {
     {
         words = format!("{words}, {}", split.name);
     }
-    words = format!("{words}, {} rows", shelf.list.len());
+    words = format!("{words}, {}", text::counted(shelf.list.len(), "row"));
     if !shelf.filter.is_empty() {
         words = format!("{words}, filter {}", shelf.filter);
     }
@@ -186,8 +186,10 @@ fn numbered<'a>(choices: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<String
 fn swept(sweep: &Sweep) -> Vec<String> {
     let (groups, threads, messages) = sweep.counts();
     let mut lines = vec![format!(
-        "Clear {groups} groups, {threads} threads, {messages} messages: a number leaves one out or takes it \
-         in, `yes` clears, an empty line leaves."
+        "Clear {}, {}, {}: a number leaves one out or takes it in, `yes` clears, an empty line leaves.",
+        text::counted(groups, "group"),
+        text::counted(threads, "thread"),
+        text::counted(messages, "message")
     )];
     lines.extend(sweep.groups.iter().zip(1..).map(|(group, number)| {
         let stays = if sweep.is_ticked(group) {
@@ -196,9 +198,9 @@ fn swept(sweep: &Sweep) -> Vec<String> {
             ", stays"
         };
         format!(
-            "{number} {}, {} threads{stays}",
+            "{number} {}, {}{stays}",
             group.reason,
-            group.threads.len()
+            text::counted(group.threads.len(), "thread")
         )
     }));
     lines

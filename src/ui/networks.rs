@@ -8,7 +8,7 @@ use super::card;
 use super::funnel::lead;
 use super::layout::{Breadth, above, beside};
 use super::portfolio::{columns, portfolio_cell, whole};
-use super::sheet::{Sheet, counted};
+use super::sheet::Sheet;
 use super::table::{self, Rows, cell, number_words};
 use crate::app::{App, Course, Hanging, Steps};
 use crate::effect::RowState;
@@ -17,6 +17,7 @@ use crate::pane::{Focus, Place, Tab};
 use crate::portfolio::NetworkReason;
 use crate::record::{Id, Network, Person, PointStatus, Record, User};
 use crate::text;
+use crate::text::counted;
 use crate::when::clock;
 
 /// Draws the portfolio.

@@ -6,13 +6,14 @@ use super::canvas::{Canvas, Piece, piece};
 use super::card;
 use super::networks::reached;
 use super::page::change_cell;
-use super::sheet::{Sheet, counted};
+use super::sheet::Sheet;
 use super::table::{self, cell, column, figure, number_words};
 use crate::app::{App, Course};
 use crate::pane::NetworkFigures;
 use crate::portfolio::Growth;
 use crate::record::{Id, Network, User};
 use crate::text;
+use crate::text::counted;
 use crate::when::clock;
 
 /// The portfolio as a whole: growth like for like, who is active, what hangs on few CNs, goals by band.

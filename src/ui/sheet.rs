@@ -110,12 +110,3 @@ impl Sheet {
         }
     }
 }
-
-/// Counts things: `1 note`, `3 notes`.
-pub(super) fn counted(count: usize, word: &str) -> String {
-    if count == 1 {
-        format!("1 {word}")
-    } else {
-        format!("{count} {word}s")
-    }
-}

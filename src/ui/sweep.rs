@@ -4,12 +4,12 @@ use ratatui::layout::Rect;
 
 use super::canvas::{Canvas, piece};
 use super::layout::above;
-use super::sheet::counted;
 use crate::app::{App, Sweep};
 use crate::command::Summary;
 use crate::keymap::show_sequence;
 use crate::pane::Spot;
 use crate::record::{Message, Thread};
+use crate::text::counted;
 
 /// The threads of a group that are looked at are shown on at most this many rows.
 const PEEK: u16 = 9;

@@ -72,7 +72,14 @@ pub(super) fn draw(
             canvas.line_right(inner.x + 1 + used + 1, y, room, &row.right);
         }
     }
-    foot(canvas, (area, inner.height), thread, &messages, &talk);
+    let drafted = app.drafts.contains_key(&format!("reply:{id}"));
+    foot(
+        canvas,
+        (area, inner.height),
+        (thread, drafted),
+        &messages,
+        &talk,
+    );
 }
 
 fn title(thread: &Thread) -> &str {
@@ -108,7 +115,7 @@ fn facts(app: &App, thread: &Thread) -> String {
 fn foot(
     canvas: &mut Canvas<'_>,
     (area, height): (Rect, u16),
-    thread: &Thread,
+    (thread, drafted): (&Thread, bool),
     messages: &[&Message],
     talk: &Talk,
 ) {
@@ -129,9 +136,14 @@ fn foot(
         .len()
         .saturating_sub(talk.first + usize::from(height));
     let mut pieces = Vec::new();
+    if drafted {
+        pieces.push(piece("a draft waits ", paint.warn()));
+        pieces.push(piece("r", paint.key()));
+    }
     if older > 0 {
+        let gap = if pieces.is_empty() { "" } else { " · " };
         pieces.push(piece(
-            format!("{} {older} older ", paint.glyphs().up()),
+            format!("{gap}{} {older} older ", paint.glyphs().up()),
             paint.dim(),
         ));
         pieces.push(piece("J", paint.key()));

@@ -205,8 +205,10 @@ fn headline(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
 fn waiting(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool) {
     let tally = &app.screen.tally;
     let right = format!(
-        "{} threads · {} due in 2 h · {} ask you",
-        tally.waiting, tally.urgent, tally.asks
+        "{} · {} due in 2 h · {} ask you",
+        text::counted(tally.waiting, "thread"),
+        tally.urgent,
+        tally.asks
     );
     let inner = canvas.frame(area, "Inbox", &right, focused);
     let active = app
@@ -376,7 +378,7 @@ fn funnel(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool) {
     };
     let open = tally.stages.iter().filter(is_open);
     let leads: usize = open.map(|stage| stage.leads).sum();
-    let right = format!("{leads} leads · {over} too long");
+    let right = format!("{} · {over} too long", text::counted(leads, "lead"));
     let inner = canvas.frame(area, "Funnel", &right, focused);
     if tally.stages.is_empty() {
         table::empty(canvas, inner, &["No stages yet.", "n l makes a lead."]);

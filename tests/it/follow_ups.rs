@@ -339,7 +339,7 @@ fn a_full_day_is_levelled_by_a_plan_that_is_shown() {
     let mut app = desk::open("ana", rows, (120, 40));
     desk::press(&mut app, "5");
     let picture = desk::lines(&desk::draw(&app, LOOK)).join("\n");
-    assert!(picture.contains("at most 8 a day · L moves 6"), "{picture}");
+    assert!(picture.contains("at most 8 · L moves 6"), "{picture}");
     desk::press(&mut app, "L");
     let Mode::Pick(picker) = &app.mode else {
         panic!("{}", notice(&app))

@@ -28,6 +28,7 @@ mod ics_hostile;
 mod ics_series;
 mod inbox;
 mod inbox_drafts;
+mod inbox_prompts;
 mod inbox_words;
 mod layering;
 mod lessons;

@@ -66,17 +66,28 @@ pub(super) fn resolve(
     let Some(cause) = cause else {
         return ask_cause(cx, result, ids);
     };
-    if cause.trim().is_empty() {
+    if !says_something(cause) {
         return Err(CommandError::refused(
             "resolve",
-            "the root cause is empty",
-            "say what caused it, in a line",
+            format!("`{}` is no root cause", cause.trim()),
+            "say in a few words what caused it",
         ));
     }
     for id in &ids {
         close(cx, id, result, Some(cause))?;
     }
     conclude(cx, "resolved", &ids)
+}
+
+/// Tells whether a root cause has words: two of a script with spaces, or two characters of one without.
+fn says_something(cause: &str) -> bool {
+    let letters = |word: &str| word.chars().filter(|letter| letter.is_alphabetic()).count();
+    let words = cause
+        .split_whitespace()
+        .filter(|word| letters(word) > 1)
+        .count();
+    let unspaced = |letter: &char| matches!(letter, '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7AF}');
+    words > 1 || cause.chars().filter(unspaced).count() > 1
 }
 
 fn ask_cause(cx: &mut Cx<'_>, result: Option<&str>, ids: Vec<String>) -> Result<(), CommandError> {

@@ -237,7 +237,10 @@ pub(super) fn duplicates(cx: &mut Cx<'_>) {
         cx.say(Tone::Done, "no open lead looks like another");
         return;
     }
-    let words = format!("{} leads look like another; m merges", ids.len());
+    let words = match ids.len() {
+        1 => "1 lead looks like another; m merges".to_owned(),
+        many => format!("{many} leads look like another; m merges"),
+    };
     let filter = format!("id:{}", ids.join(","));
     if let Some(screen) = cx.screen.as_deref_mut() {
         if screen.place != Place::Funnel {

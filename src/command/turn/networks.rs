@@ -124,6 +124,12 @@ pub(super) fn campaign_answer(
     let named = first.and_then(|at| campaign_in(cx.world, &at.words()));
     let Some(campaign) = chosen.or(named) else {
         let choices = campaigns(cx.world);
+        if choices.is_empty() {
+            return Err(CommandError::NoTarget(
+                "no campaign is open for an answer; `--campaign NAME` names one that is over"
+                    .into(),
+            ));
+        }
         return cx.ask(
             if joins { "inbox join" } else { "inbox decline" },
             Ask::Pick {
@@ -175,14 +181,22 @@ fn campaign_in(world: &World, text: &str) -> Option<Id<Campaign>> {
     world
         .table::<Campaign>()
         .records()
-        .filter(|(_, campaign)| !campaign.name.is_empty())
+        .filter(|(_, campaign)| !campaign.name.is_empty() && !is_over(world, campaign))
         .filter(|(_, campaign)| text.contains(&*fold(&campaign.name)))
         .max_by_key(|(id, campaign)| (campaign.name.len(), (*id).clone()))
         .map(|(id, _)| id.clone())
 }
 
+/// Nobody joins a campaign that has ended.
+fn is_over(world: &World, campaign: &Campaign) -> bool {
+    campaign.ends.is_some_and(|last| last < world.view.today())
+}
+
 fn campaigns(world: &World) -> Vec<Choice> {
-    let mut all: Vec<(&Id<Campaign>, &Campaign)> = world.table::<Campaign>().records().collect();
+    let all = world.table::<Campaign>().records();
+    let mut all: Vec<(&Id<Campaign>, &Campaign)> = all
+        .filter(|(_, campaign)| !is_over(world, campaign))
+        .collect();
     all.sort_by_key(|(id, campaign)| (std::cmp::Reverse(campaign.ends), (*id).clone()));
     all.into_iter()
         .zip(('1'..='9').map(Some).chain(std::iter::repeat(None)))

@@ -57,7 +57,10 @@ fn board(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
     let Some(shelf) = app.screen.shelf(Place::Funnel) else {
         return;
     };
-    let right = format!("{} leads · > < move the card · b list", shelf.list.len());
+    let right = format!(
+        "{} · > < move the card · b list",
+        crate::text::counted(shelf.list.len(), "lead")
+    );
     let inner = canvas.frame(area, "Board", &right, focused);
     if shelf.list.is_empty() {
         table::empty(

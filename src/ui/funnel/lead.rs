@@ -5,12 +5,13 @@ use std::fmt::Write as _;
 use ratatui::layout::Rect;
 
 use super::super::canvas::{Canvas, Piece, piece};
-use super::super::sheet::{Sheet, counted};
+use super::super::sheet::Sheet;
 use super::super::table;
 use crate::app::App;
 use crate::funnel::{Outcome, missing_facts};
 use crate::record::{Id, Lead, Note, Person, Stage, Thread, User};
 use crate::text;
+use crate::text::counted;
 use crate::when::{clock, zone};
 
 /// Draws the card of a lead.

@@ -72,7 +72,7 @@ impl Part {
 pub(in crate::ui) fn picture(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool) {
     let leads = app.world.table::<Lead>().len();
     let Some(figures) = app.figures.funnel() else {
-        canvas.frame(area, "Funnel", &format!("{leads} leads"), focused);
+        canvas.frame(area, "Funnel", &text::counted(leads, "lead"), focused);
         return;
     };
     let inner = canvas.frame(area, "Funnel", &title_figures(figures, leads), focused);

@@ -9,8 +9,8 @@ use crate::record::{
     Network, Participation, Plan, PlanItem, Record,
 };
 use crate::text;
+use crate::text::counted;
 use crate::ui::canvas::{Canvas, Piece, gauge, piece};
-use crate::ui::sheet::counted;
 use crate::ui::table::number_words;
 
 type Line = Vec<Piece>;
