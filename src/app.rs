@@ -445,7 +445,9 @@ impl App {
     pub fn run(&mut self, commands: Vec<Command>) -> Vec<Effect> {
         self.screen.notice = None;
         let before = self.looking_at();
-        let stood = self.screen.list().and_then(|list| list.cursor());
+        // Of marked rows the first one is where one comes back to.
+        let unmarked = self.screen.list().filter(|list| list.mark_count() == 0);
+        let stood = unmarked.and_then(|list| list.cursor());
         let stood = stood.map(str::to_owned);
         let lines = std::mem::take(&mut self.lines);
         let view = self.screen.due_view();
