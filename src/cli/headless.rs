@@ -386,9 +386,7 @@ impl Session {
                 self.store.set_draft(&key, &text, self.now)?;
             }
             Effect::Redraft { key, words, back } => {
-                let draft = self.store.draft(&key)?.unwrap_or_default();
-                let text = crate::effect::redraft(&draft, &words, back);
-                self.store.set_draft(&key, &text, self.now)?;
+                self.store.redraft(&key, &words, back, self.now)?;
             }
             Effect::Copy(text) | Effect::Open(text) => {
                 print([text])?;

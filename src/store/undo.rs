@@ -63,6 +63,18 @@ impl Store {
             .map_err(|error| self.outbox_error(&error))
     }
 
+    /// Gives words back to a draft, or takes them out of it again; what else is written there stays.
+    pub fn redraft(
+        &mut self,
+        key: &str,
+        words: &str,
+        back: bool,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let draft = self.draft(key)?.unwrap_or_default();
+        self.set_draft(key, &crate::effect::redraft(&draft, words, back), now)
+    }
+
     /// Returns what was being typed under this key.
     pub fn draft(&mut self, key: &str) -> Result<Option<String>, StoreError> {
         self.outbox
