@@ -63,6 +63,7 @@ use phrase::stretch_at;
 pub use phrase::{due_of, read_phrase};
 pub use promise::PromiseCommand;
 pub(crate) use promise::promise_due_words;
+pub(crate) use record::needed;
 pub use record::{EditCommand, NewCommand, NoteCommand, find_kind};
 pub use report::Format;
 pub use script::{

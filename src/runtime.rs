@@ -23,6 +23,7 @@ mod tzdb;
 mod watch;
 mod width;
 mod worker;
+pub(crate) use worker::tell_repairs;
 
 pub use clock::Clock;
 pub use frames::Frames;

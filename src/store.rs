@@ -90,6 +90,7 @@ pub struct Store {
     active: Active,
     read_only: Option<String>,
     report: OpenReport,
+    rebuilt: bool,
     bug: Option<SeededBug>,
     unsaved: Vec<Batch>,
 }
@@ -119,6 +120,7 @@ impl Store {
             Ok(Err(error)) => salvage::outbox(&paths.outbox, now, &error, &mut report)?,
             Err(panic) => std::panic::resume_unwind(panic),
         };
+        let rebuilt = mirror.is_err();
         let mirror = match mirror {
             Ok(mirror) => mirror,
             Err(error) => salvage::mirror(&paths.mirror, now, &error, &mut report)?,
@@ -130,6 +132,7 @@ impl Store {
             active: Active::default(),
             read_only: None,
             report,
+            rebuilt,
             bug: None,
             unsaved: Vec::new(),
         };
@@ -261,6 +264,7 @@ impl Store {
             rusqlite::Connection::open_in_memory().map_err(|error| self.mirror_error(&error))?;
         drop(std::mem::replace(&mut self.mirror.db, blank));
         self.mirror = salvage::mirror(&self.paths.mirror, now, error, &mut self.report)?;
+        self.rebuilt = true;
         self.reload_active()
             .map_err(|error| self.outbox_error(&error))
     }
@@ -375,6 +379,33 @@ impl Store {
             self.salvage_outbox(now, &error)?;
         }
         Ok(())
+    }
+
+    /// Checks every page of the cache, and begins a new one if it is damaged.
+    ///
+    /// It reads all of the file, so it is called when nothing else is to be done.
+    pub fn verify_mirror(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        if self.read_only.is_some() {
+            return Ok(());
+        }
+        let verdict: rusqlite::Result<String> =
+            self.mirror
+                .db
+                .query_row("PRAGMA quick_check(1)", [], |row| row.get(0));
+        let error = match verdict {
+            Ok(text) if text == "ok" => return Ok(()),
+            Ok(text) => mirror::damage(text),
+            Err(error) => error,
+        };
+        if StoreError::sql("", &error).is_damage() {
+            self.rebuild_mirror(now, &error)?;
+        }
+        Ok(())
+    }
+
+    /// Tells whether the cache was damaged and begun anew since it was opened.
+    pub const fn was_rebuilt(&self) -> bool {
+        self.rebuilt
     }
 
     /// Forgets edits that the server has had, and drafts of batches that were dropped, for longer than 30 days.

@@ -45,7 +45,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::app::{App, Mode};
-use crate::pane::{Place, Spot};
+use crate::pane::{Place, Spot, Tone};
 use canvas::Canvas;
 
 /// The smallest terminal in which the console can be used, columns by rows.
@@ -133,9 +133,21 @@ fn paint_all(app: &App, canvas: &mut Canvas<'_>) -> Option<Position> {
     body(canvas, app, areas.body);
     lecture::draw(canvas, app, areas.lecture);
     chrome::status(canvas, app, areas.status);
-    chrome::long_notice(canvas, app, &areas);
+    let failed = app
+        .screen
+        .notice
+        .as_ref()
+        .is_some_and(|told| told.tone == Tone::Error);
+    if !failed {
+        chrome::long_notice(canvas, app, &areas);
+    }
     chrome::footer(canvas, app, areas.footer);
-    overlay::draw(canvas, app, &areas)
+    let cursor = overlay::draw(canvas, app, &areas);
+    if failed {
+        // What went wrong stands over whatever is open.
+        chrome::long_notice(canvas, app, &areas);
+    }
+    cursor
 }
 
 fn body(canvas: &mut Canvas<'_>, app: &App, area: Rect) {

@@ -470,6 +470,18 @@ impl App {
         }
         drop(cx);
         self.undo = undo;
+        if form.id.is_none() && form.then.is_none() && form.settles.is_none() {
+            for name in crate::command::needed(form.kind) {
+                let fields = form.fields.iter_mut().enumerate();
+                let empty = fields
+                    .filter(|(_, field)| field.info.name == name)
+                    .find(|(_, field)| field.input.text().trim().is_empty());
+                if let Some((at, field)) = empty {
+                    field.error = Some("must be filled in".to_owned());
+                    wrong = wrong.or(Some(at));
+                }
+            }
+        }
         if let Some(at) = wrong {
             form.current = at;
             self.mode = Mode::Form(form);

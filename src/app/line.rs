@@ -425,6 +425,11 @@ impl App {
         self.mode = Mode::Normal;
         match &line.purpose {
             Purpose::Filter { before } => {
+                if matches!(line.echo, Echo::Wrong(_)) {
+                    // What stands behind the line is a filter that nobody asked for.
+                    self.mode = Mode::Line(line);
+                    return Vec::new();
+                }
                 if text != *before {
                     let line = match text.trim() {
                         "" => "filter clear".to_owned(),

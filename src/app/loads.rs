@@ -297,7 +297,11 @@ impl App {
             }
             Line::Offline { why } if before.line == Line::Starting => {
                 let why = why.clone();
-                self.screen.say(Tone::Info, why);
+                // What is wrong here must not go under in what is wrong on the way to the server.
+                let notice = self.screen.notice.as_ref();
+                if notice.is_none_or(|notice| notice.tone != Tone::Error) {
+                    self.screen.say(Tone::Info, why);
+                }
             }
             _ => {}
         }

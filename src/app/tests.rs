@@ -183,6 +183,41 @@ fn the_form_names_what_is_wrong_at_the_field_and_saves_only_what_changed() {
 }
 
 #[test]
+fn a_new_record_without_its_name_stays_in_the_form() {
+    let mut app = app();
+    press(&mut app, "3 n l");
+    assert!(saved(&press(&mut app, "enter")).is_empty());
+    let Mode::Form(form) = &mut app.mode else {
+        panic!("the form is gone")
+    };
+    let name = form
+        .fields
+        .iter_mut()
+        .find(|field| field.info.name == "name")
+        .unwrap();
+    assert_eq!(name.error.as_deref(), Some("must be filled in"));
+    name.input.set("Nova");
+    assert_eq!(saved(&press(&mut app, "enter")).len(), 1);
+}
+
+#[test]
+fn a_filter_that_cannot_be_read_is_not_taken_for_its_beginning() {
+    let mut app = app();
+    press(&mut app, "2 /");
+    for letter in "statee:open".chars() {
+        press(&mut app, &letter.to_string());
+    }
+    press(&mut app, "enter");
+    let Mode::Line(line) = &app.mode else {
+        panic!("the line is gone")
+    };
+    assert!(matches!(line.echo, Echo::Wrong(_)));
+    press(&mut app, "esc");
+    let shelf = app.screen.shelf(app.screen.active()).unwrap();
+    assert_eq!(shelf.filter, "");
+}
+
+#[test]
 fn an_older_state_from_the_sync_does_not_flicker_back_over_an_edit() {
     let mut app = app();
     press(&mut app, "alt-2");

@@ -211,6 +211,7 @@ fn examine_store(
     found: &mut Findings,
 ) -> Result<(), CliError> {
     store.verify_outbox(now)?;
+    store.verify_mirror(now)?;
     for notice in store.take_notices() {
         found.wrong(notice);
     }

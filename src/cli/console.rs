@@ -219,7 +219,7 @@ async fn run(opening: Opening, prepared: Prepared) -> Result<(), CliError> {
 
 /// Reads what the first frame needs from the cache.
 fn cached(home: &Home, now: Timestamp) -> Result<(Store, OpenReport, World), CliError> {
-    let (mut store, report) = Store::open(&home.store(), now)?;
+    let (mut store, mut report) = Store::open(&home.store(), now)?;
     let mut world = headless::unzoned(&mut store, now, &[])?;
     // One thread takes rows out of the file while the other reads them as records.
     let (give, rows) = std::sync::mpsc::channel();
@@ -243,6 +243,7 @@ fn cached(home: &Home, now: Timestamp) -> Result<(Store, OpenReport, World), Cli
     for row in store.load(&Load::Records(headless::linked(&world)))? {
         world.upsert(&row);
     }
+    report.notices.extend(store.take_notices());
     Ok((store, report, world))
 }
 
@@ -299,6 +300,7 @@ fn read_the_rest(store: &StoreHandle, tell: &UnboundedSender<Msg>) {
         if let Ok(rows) = store.load(load.clone()).await {
             let _ = tell.send(Msg::Loaded(load, rows));
         }
+        runtime::tell_repairs(&store, &tell).await;
     });
 }
 

@@ -135,14 +135,19 @@ pub(super) fn run(args: &DemoArgs) -> Result<(), CliError> {
     }
     let folder = folder()?;
     let asked = args.seed.is_some() || args.now.is_some() || args.scale != 1;
-    let before = read_memory(&folder).filter(|memory| {
-        let same = args.seed.is_none_or(|seed| seed == memory.seed)
-            && args.now.is_none_or(|now| now == memory.start)
-            && (args.scale == 1 || args.scale == memory.scale);
-        !args.fresh && (!asked || same)
-    });
-    let memory = match before {
-        Some(memory) => memory,
+    let memory = match read_memory(&folder).filter(|_| !args.fresh) {
+        Some(memory) => {
+            let same = args.seed.is_none_or(|seed| seed == memory.seed)
+                && args.now.is_none_or(|now| now == memory.start)
+                && (args.scale == 1 || args.scale == memory.scale);
+            if asked && !same {
+                return Err(CliError::Usage(format!(
+                    "there is a demo already, with seed {}, scale {} and its morning at {}; --fresh begins another, and what was done in this one is gone",
+                    memory.seed, memory.scale, memory.start
+                )));
+            }
+            memory
+        }
         None => begin(&folder, args)?,
     };
     super::block_on(

@@ -66,6 +66,13 @@ pub(super) fn open_store(home: &Home, now: Timestamp) -> Result<Store, CliError>
     Ok(store)
 }
 
+/// Says what was found damaged and repaired while the cache was read.
+pub(super) fn tell_repairs(store: &mut Store) {
+    for notice in store.take_notices() {
+        super::check::warn(&notice);
+    }
+}
+
 /// Fills a world from the cache.
 pub(super) fn world(
     store: &mut Store,
@@ -87,6 +94,7 @@ pub(super) fn unzoned(
     let identity = store.identity()?;
     let me = identity.user.unwrap_or_default();
     let rows = store.load(&Load::Working(kinds.to_vec()))?;
+    tell_repairs(store);
     let mut world = World::new(&me, now, TimeZone::UTC, seed(now));
     for row in &rows {
         world.upsert(row);
@@ -532,17 +540,19 @@ fn outbox_line(row: &OutboxRow) -> String {
 ///
 /// Only what became of the edits of this command decides how it went: others may have failed long ago.
 fn send(home: &Home, clock: Clock, mine: &[String]) -> Result<(), CliError> {
-    let sent = match super::account(home) {
-        Ok(None) => return print(["queued: no server is configured yet"]),
-        Ok(Some(account)) => {
-            let edits = u32::try_from(mine.len()).unwrap_or(u32::MAX);
-            let patience = PATIENCE.saturating_add(PATIENCE_AN_EDIT.saturating_mul(edits));
-            super::sync::push(home, &account, clock, patience)
-        }
-        Err(error) => Err(error),
-    };
+    let account = super::account(home);
+    let nowhere = matches!(account, Ok(None));
+    let sent = account.and_then(|account| {
+        let edits = u32::try_from(mine.len()).unwrap_or(u32::MAX);
+        let patience = PATIENCE.saturating_add(PATIENCE_AN_EDIT.saturating_mul(edits));
+        // Without a server of its own it still asks the console that holds this cache.
+        super::sync::push(home, account.as_ref(), clock, patience)
+    });
     let report = match sent {
         Ok(report) => report,
+        Err(CliError::Refused(_)) if nowhere => {
+            return print(["queued: no server is configured yet"]);
+        }
         Err(error) => return print([format!("queued: {error}")]),
     };
     let fate = fate(open_store(home, clock.now())?.outbox()?, mine);

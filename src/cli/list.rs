@@ -100,6 +100,12 @@ pub(super) fn run(args: &ListArgs) -> Result<(), CliError> {
         Format::Table => table(&mut out, kind, &chosen, &world)?,
     }
     out.flush()?;
+    headless::tell_repairs(&mut store);
+    if store.was_rebuilt() {
+        return Err(CliError::Refused(
+            "the cache was damaged, so the list shows only what waits to be sent; `cnm sync` fetches the rest again".into(),
+        ));
+    }
     if closed > 0 {
         super::check::warn(&format!(
             "not listed: {closed} {} that match and are closed; --all lists them too",

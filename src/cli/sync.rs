@@ -77,12 +77,12 @@ fn release_holds(home: &Home) -> Result<(), CliError> {
 /// Sends what waits; gives up after a while and leaves the rest in the queue.
 pub(super) fn push(
     home: &Home,
-    account: &Account,
+    account: Option<&Account>,
     clock: Clock,
     patience: Duration,
 ) -> Result<SyncReport, CliError> {
     let store = super::headless::open_store(home, clock.now())?;
-    let address = Some(account.address());
+    let address = account.map(Account::address);
     super::block_on(small_runtime()?, async {
         let store = StoreHandle::spawn(store)?;
         let report =

@@ -154,6 +154,14 @@ fn read_field(
         let value = Value::Text(Cow::Owned(word));
         return kind.visit(Wire { name, value });
     }
+    if name == "zone" && matches!(kind, Kind::Person | Kind::User | Kind::Network) {
+        crate::when::zone::load(text.trim()).map_err(|error| {
+            CommandError::usage(
+                format!("{}.{name}: {error}", kind.name()),
+                "write for example `Asia/Singapore`",
+            )
+        })?;
+    }
     let value = typed(&info.ty, text, cx).map_err(|error| match error {
         CommandError::Usage { what, hint } => {
             CommandError::usage(format!("{}.{name}: {what}", kind.name()), hint)

@@ -7,7 +7,7 @@ use super::cx::Expects;
 use super::inbox::{command_line, conclude};
 use super::{Ask, CommandError, Cx, Targets};
 use crate::pane::Tone;
-use crate::record::{Kind, Note, Op, Patch, Thread};
+use crate::record::{Audience, Kind, Note, Op, Patch, Thread};
 
 /// Makes a record.
 #[derive(Clone, Debug, PartialEq, Args)]
@@ -89,12 +89,29 @@ impl NewCommand {
             patch.set.entry(name).or_insert(value);
         }
         patch.unset.clear();
+        if let Some(name) = needed(kind).find(|name| !patch.set.contains_key(*name)) {
+            return Err(CommandError::usage(
+                format!("a new {} needs its {name}", kind.label()),
+                format!("write `{name}=…`"),
+            ));
+        }
         let id = cx.world.ids.next(cx.world.view.now);
         cx.apply(kind, &id, Op::Create, patch)?;
         cx.label(format!("new {}", kind.label()));
         cx.say(Tone::Done, format!("new {} {id}", kind.label()));
         Ok(())
     }
+}
+
+/// Returns the fields without which a new record is nothing: by what it is called, and to what it belongs.
+pub(crate) fn needed(kind: Kind) -> impl Iterator<Item = &'static str> {
+    let called = ["name", "title", "topic"];
+    let called = called.into_iter().find(|name| kind.field(name).is_some());
+    let belongs = match kind.audience() {
+        Audience::Parent(link) => Some(link),
+        Audience::Everyone | Audience::Users(_) => None,
+    };
+    called.into_iter().chain(belongs)
 }
 
 /// Returns the fields that a new record takes from who makes it and what is selected.

@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 
 use super::tally;
 use super::{FunnelScreen, Place, Screen, Standing};
+use crate::effect::OutboxRow;
 use crate::list::World;
 use crate::portfolio::{
     Evidence, MilestoneState, NeedLimits, NetworkNeed, in_order, milestone_state, reasons,
 };
 use crate::record::{
-    Due, FollowUp, Id, Incident, Kind, Lead, Milestone, Network, Record, Stage, Terminal, Thread,
-    View, WaitingOn,
+    AnyRef, Due, FollowUp, Id, Incident, Kind, Lead, Milestone, Network, Record, Stage, Terminal,
+    Thread, View, WaitingOn,
 };
+use crate::text::fold;
 
 /// Puts the rows of a place in order; `called` lets new rows come in at once.
 pub fn arrange(world: &World, screen: &mut Screen, place: Place, called: bool) {
@@ -20,7 +22,7 @@ pub fn arrange(world: &World, screen: &mut Screen, place: Place, called: bool) {
         .map(|shelf| shelf.filter.clone())
         .unwrap_or_default();
     let keys = match place {
-        Place::Conflicts | Place::Outbox => outbox_keys(screen, place),
+        Place::Conflicts | Place::Outbox => outbox_keys(world, screen, place),
         Place::Import => screen
             .import
             .as_ref()
@@ -188,8 +190,35 @@ pub fn arrange_all(world: &World, screen: &mut Screen, called: bool) {
     }
 }
 
-fn outbox_keys(screen: &Screen, place: Place) -> Vec<String> {
+/// The edits that are not settled; a filter finds words of the record, the fields and what became of them.
+fn outbox_keys(world: &World, screen: &Screen, place: Place) -> Vec<String> {
     use crate::effect::OutboxState;
+    let filter = screen.shelf(place).map(|shelf| fold(&shelf.filter));
+    let wanted: Vec<&str> = filter
+        .iter()
+        .flat_map(|text| text.split_whitespace())
+        .collect();
+    let found = |row: &OutboxRow| {
+        if wanted.is_empty() {
+            return true;
+        }
+        let link = AnyRef::new(row.edit.kind, &row.edit.id);
+        let state = match &row.state {
+            OutboxState::Queued => "queued",
+            OutboxState::Blocked => "blocked",
+            OutboxState::Conflict(_) => "conflict",
+            OutboxState::Refused { why, .. } => why,
+            OutboxState::Acked { .. } => "sent",
+        };
+        let words = [
+            row.edit.kind.label(),
+            &world.title(&link),
+            &row.edit.patch.fields().join(" "),
+            state,
+        ];
+        let words = fold(&words.join(" "));
+        wanted.iter().all(|wanted| words.contains(wanted))
+    };
     screen
         .outbox
         .iter()
@@ -198,6 +227,7 @@ fn outbox_keys(screen: &Screen, place: Place) -> Vec<String> {
             OutboxState::Queued | OutboxState::Blocked => place == Place::Outbox,
             OutboxState::Acked { .. } => false,
         })
+        .filter(|row| found(row))
         .map(|row| row.edit.cmd.clone())
         .collect()
 }

@@ -202,6 +202,17 @@ async fn other(store: &StoreHandle, clock: Clock, job: Job, answers: &UnboundedS
     if let Some(msg) = msg {
         let _ = answers.send(msg);
     }
+    tell_repairs(store, answers).await;
+}
+
+/// Says what the store found damaged and repaired on the way.
+pub(crate) async fn tell_repairs(store: &StoreHandle, answers: &UnboundedSender<Msg>) {
+    let notices = store
+        .call(|store: &mut Store| Ok(store.take_notices()))
+        .await;
+    for notice in notices.unwrap_or_default() {
+        let _ = answers.send(Msg::Tell(Tone::Error, notice));
+    }
 }
 
 /// Reads export files and answers with what they would change.

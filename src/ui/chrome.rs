@@ -185,6 +185,8 @@ struct Segment {
     /// What goes first when there is no room: the smallest.
     weight: u8,
     right: bool,
+    /// Whether it is shortened where there is no room, and never left out.
+    message: bool,
 }
 
 impl Segment {
@@ -202,6 +204,7 @@ fn left(weight: u8, text: impl Into<String>, style: Style) -> Segment {
         pieces: vec![piece(text, style)],
         weight,
         right: false,
+        message: false,
     }
 }
 
@@ -222,20 +225,18 @@ pub(super) fn status(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
     segments.extend(status_right(canvas, app));
     loop {
         let used: u16 = segments.iter().map(Segment::cells).sum();
-        if used <= room + 2 || segments.len() < 2 {
+        if used <= room + 2 {
             break;
         }
-        let least = (0..segments.len()).min_by_key(|at| segments.get(*at).map(|one| one.weight));
-        segments.remove(least.unwrap_or(0));
-    }
-    let mut x = area.x + 1;
-    for segment in segments.iter().filter(|segment| !segment.right) {
-        x += canvas.line(
-            x,
-            area.y,
-            area.right().saturating_sub(x + 1),
-            &segment.pieces,
-        ) + 2;
+        // A message is shortened before it goes: half of it says more than nothing.
+        let least = (0..segments.len())
+            .filter(|at| segments.get(*at).is_some_and(|one| !one.message))
+            .min_by_key(|at| segments.get(*at).map(|one| one.weight));
+        let weight = |at: usize| segments.get(at).map_or(0, |one| one.weight);
+        match least {
+            Some(at) if segments.len() > 1 && weight(at) < STATE => segments.remove(at),
+            _ => break,
+        };
     }
     let mut end = area.right().saturating_sub(1);
     for segment in segments.iter().rev().filter(|segment| segment.right) {
@@ -244,7 +245,14 @@ pub(super) fn status(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
         canvas.line(end, area.y, cells, &segment.pieces);
         end = end.saturating_sub(2);
     }
+    let mut x = area.x + 1;
+    for segment in segments.iter().filter(|segment| !segment.right) {
+        x += canvas.line(x, area.y, end.saturating_sub(x), &segment.pieces) + 2;
+    }
 }
+
+/// What weighs this much stays, however little room there is.
+const STATE: u8 = 88;
 
 fn status_left(canvas: &Canvas<'_>, app: &App, room: u16) -> Vec<Segment> {
     let paint = &canvas.paint;
@@ -270,9 +278,11 @@ fn status_left(canvas: &Canvas<'_>, app: &App, room: u16) -> Vec<Segment> {
             Tone::Info => (80, glyphs.dot(), paint.info()),
             Tone::Error => (95, glyphs.bang(), paint.bad()),
         };
-        if !is_long(&notice.text, room) {
+        if !is_long(app, room) {
             let text = clean_line(&notice.text);
-            segments.push(left(weight, format!("{mark} {text}"), style));
+            let mut message = left(weight, format!("{mark} {text}"), style);
+            message.message = true;
+            segments.push(message);
         }
     }
     let Some(shelf) = app.screen.shelf(app.screen.active()) else {
@@ -319,10 +329,22 @@ fn what_a_count_does(paint: &super::paint::Paint<'_>, count: usize) -> Vec<Piece
     pieces
 }
 
-/// Tells whether a message has to be drawn above the status row, in several.
-fn is_long(text: &str, room: u16) -> bool {
-    cells_of(&clean_line(text)) > room.saturating_sub(4)
+/// Tells whether the message has to be drawn above the status row, in several: it would hide how old things are
+/// and what waits.
+fn is_long(app: &App, room: u16) -> bool {
+    let Some(notice) = &app.screen.notice else {
+        return false;
+    };
+    // What was done is said shortly and for a moment.
+    let beside = match notice.tone {
+        Tone::Done => 0,
+        Tone::Info | Tone::Error => STATE_CELLS,
+    };
+    cells_of(&clean_line(&notice.text)) > room.saturating_sub(4 + beside)
 }
+
+/// The cells that sync, age, queue and conflicts take at most beside a message.
+const STATE_CELLS: u16 = 34;
 
 /// Draws a message that the status row cannot hold over the last rows of the place: its end says what to do.
 pub(super) fn long_notice(canvas: &mut Canvas<'_>, app: &App, areas: &Areas) {
@@ -330,7 +352,7 @@ pub(super) fn long_notice(canvas: &mut Canvas<'_>, app: &App, areas: &Areas) {
         return;
     };
     let area = areas.status;
-    if areas.bar.height > 0 || !is_long(&notice.text, area.width.saturating_sub(2)) {
+    if areas.bar.height > 0 || !is_long(app, area.width.saturating_sub(2)) {
         return;
     }
     let style = match notice.tone {
@@ -415,9 +437,13 @@ fn status_right(canvas: &Canvas<'_>, app: &App) -> Vec<Segment> {
         let words = format!("{} {} queued", glyphs.up(), sync.queued);
         segments.push(right(70, words, paint.warn()));
     }
-    let stuck = sync.conflicts + sync.refused;
-    if stuck > 0 {
-        let mut conflict = right(88, format!("{stuck} in conflict"), paint.bad());
+    let words: Vec<String> = [(sync.conflicts, "in conflict"), (sync.refused, "refused")]
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, words)| format!("{count} {words}"))
+        .collect();
+    if !words.is_empty() {
+        let mut conflict = right(STATE, words.join(", "), paint.bad());
         conflict.pieces.push(piece(" g x", paint.key()));
         segments.push(conflict);
     }

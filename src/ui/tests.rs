@@ -9,9 +9,10 @@ use serde_json::{Value as Json, json};
 use super::{Depth, Look, draw};
 use crate::app::{App, Configured, Msg};
 use crate::config::Config;
-use crate::effect::{CacheRow, Effect, Load, RowState};
+use crate::effect::{CacheRow, Effect, Line, Load, RowState};
 use crate::keymap::{Keymap, parse_sequence};
 use crate::list::World;
+use crate::pane::Tone;
 use crate::record::{Kind, Message};
 use crate::text::Glyphs;
 use crate::theme::Theme;
@@ -101,6 +102,41 @@ fn console(past: usize) -> App {
     // The preview asks for what hangs under the thread; that was read.
     press(&mut app, "alt-2");
     app
+}
+
+/// A message never leaves the status row empty, and never hides how old everything is.
+#[test]
+fn a_message_stands_with_the_state_at_every_width() {
+    let mut app = console(0);
+    app.screen.sync.synced_at = Some(now() - jiff::SignedDuration::from_hours(3));
+    app.screen.sync.line = Line::Offline { why: String::new() };
+    app.screen.sync.queued = 3;
+    let words = "the server at http://127.0.0.1:1 cannot be reached: connection refused; edits are kept and sent when it returns";
+    let look = Look {
+        depth: Depth::TrueColour,
+        glyphs: Glyphs::Unicode,
+    };
+    for width in 60..=180 {
+        app.size = (width, 30);
+        app.screen.say(Tone::Info, words);
+        let area = Rect::new(0, 0, width, 30);
+        let mut buffer = Buffer::empty(area);
+        draw(&app, look, &mut buffer);
+        let text: String = buffer
+            .content
+            .iter()
+            .map(ratatui::buffer::Cell::symbol)
+            .collect();
+        for part in [
+            "the server at",
+            "returns",
+            "offline",
+            "3 queued",
+            "synced 3 h ago",
+        ] {
+            assert!(text.contains(part), "{part} at {width}");
+        }
+    }
 }
 
 fn press(app: &mut App, keys: &str) -> usize {

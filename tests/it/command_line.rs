@@ -378,13 +378,23 @@ fn a_cache_that_is_damaged_or_newer_is_named_and_no_edit_is_lost() {
     let db = rusqlite::Connection::open(&mirror).unwrap();
     db.pragma_update(None, "user_version", version).unwrap();
     drop(db);
-    std::fs::write(&mirror, vec![7; 5000]).unwrap();
-    let ran = ana.run(&["list", "lead"]);
-    assert_eq!(ran.code, 0, "{ran:?}");
-    assert!(
-        ran.err.contains("your edits are in another file"),
-        "{ran:?}"
-    );
+    // The head of the file, and pages that are only met on the way.
+    for whole in [false, true] {
+        let mut bytes = std::fs::read(&mirror).unwrap();
+        let from = if whole { 4096 } else { 0 };
+        bytes[from..].fill(7);
+        std::fs::write(&mirror, bytes).unwrap();
+        let ran = ana.run(&["list", "lead"]);
+        assert_eq!(ran.code, 1, "{ran:?}");
+        assert!(
+            ran.err.contains("your edits are in another file"),
+            "{ran:?}"
+        );
+        assert!(ran.out.contains("Halo 2"), "{ran:?}");
+        backend.resume();
+        ana.run(&["sync"]).ok();
+        backend.stop();
+    }
     backend.resume();
     ana.run(&["sync"]).ok();
     let rows = fields(&ana, &["lead"]);
