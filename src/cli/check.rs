@@ -49,6 +49,13 @@ enum Shape {
     Json,
 }
 
+/// Says what was found damaged and repaired while the cache was read.
+pub(super) fn tell_repairs(store: &mut Store) {
+    for notice in store.take_notices() {
+        warn(&notice);
+    }
+}
+
 /// Tells the user something that is no result.
 pub(super) fn warn(text: &str) {
     let _ = writeln!(std::io::stderr(), "cnm: {}", crate::text::plain(text));

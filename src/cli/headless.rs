@@ -66,13 +66,6 @@ pub(super) fn open_store(home: &Home, now: Timestamp) -> Result<Store, CliError>
     Ok(store)
 }
 
-/// Says what was found damaged and repaired while the cache was read.
-pub(super) fn tell_repairs(store: &mut Store) {
-    for notice in store.take_notices() {
-        super::check::warn(&notice);
-    }
-}
-
 /// Fills a world from the cache.
 pub(super) fn world(
     store: &mut Store,
@@ -94,7 +87,7 @@ pub(super) fn unzoned(
     let identity = store.identity()?;
     let me = identity.user.unwrap_or_default();
     let rows = store.load(&Load::Working(kinds.to_vec()))?;
-    tell_repairs(store);
+    super::check::tell_repairs(store);
     let mut world = World::new(&me, now, TimeZone::UTC, seed(now));
     for row in &rows {
         world.upsert(row);

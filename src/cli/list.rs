@@ -100,10 +100,11 @@ pub(super) fn run(args: &ListArgs) -> Result<(), CliError> {
         Format::Table => table(&mut out, kind, &chosen, &world)?,
     }
     out.flush()?;
-    headless::tell_repairs(&mut store);
+    super::check::tell_repairs(&mut store);
     if store.was_rebuilt() {
         return Err(CliError::Refused(
-            "the cache was damaged, so the list shows only what waits to be sent; `cnm sync` fetches the rest again".into(),
+            "the cache was damaged, so the list is not whole; `cnm sync` fetches the records again"
+                .into(),
         ));
     }
     if closed > 0 {

@@ -106,7 +106,10 @@ impl NewCommand {
 /// Returns the fields without which a new record is nothing: by what it is called, and to what it belongs.
 pub(crate) fn needed(kind: Kind) -> impl Iterator<Item = &'static str> {
     let called = ["name", "title", "topic"];
-    let called = called.into_iter().find(|name| kind.field(name).is_some());
+    // A creator is called by the handle as well.
+    let called = called
+        .into_iter()
+        .find(|name| kind.field(name).is_some() && kind.field("handle").is_none());
     let belongs = match kind.audience() {
         Audience::Parent(link) => Some(link),
         Audience::Everyone | Audience::Users(_) => None,
