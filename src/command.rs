@@ -6,6 +6,7 @@
 //! knows a widget, a file or a socket.
 
 mod answer;
+mod columns;
 mod conflict;
 mod cursor;
 mod cx;
@@ -38,6 +39,7 @@ mod targets;
 mod turn;
 mod undo;
 
+pub use columns::PORTFOLIO_COLUMNS;
 pub use conflict::{ConflictCommand, Which};
 pub use cursor::CursorCommand;
 pub use cx::{Ask, Choice, CommandError, Cx, Expects, Outcome, Settings};
@@ -70,9 +72,9 @@ pub use script::{
     ExecCommand, InputCommand, MacroCommand, NotifyCommand, program, record as record_json,
 };
 pub use slot::{
-    Desk, Evening, Guest, HoldArgs, Insight, Offer, Rejection, SeriesRow, SeriesTable, SlotCommand,
-    Timetable, Tongue, Tonight, Wanted, agenda, between, invitation, is_free, release_expired,
-    split_names, take_calendar, tonight,
+    Desk, Evening, Guest, HoldArgs, Insight, Offer, Rejection, SeriesArgs, SeriesRow, SeriesTable,
+    SlotCommand, Timetable, Tongue, Tonight, Wanted, agenda, between, invitation, is_free,
+    release_expired, split_names, take_calendar, tonight,
 };
 pub use summary::Summary;
 pub use synonym::synonyms;

@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::command::Settings;
+use crate::command::{PORTFOLIO_COLUMNS, Settings};
 use crate::keymap::{self, Layout, line_of};
 use crate::record::Kind;
 use crate::when::tzdb::Source;
@@ -124,6 +124,8 @@ pub struct Ui {
     pub colours: Colours,
     /// Captures the mouse: a click goes to a row or a tab, a second one opens, the wheel scrolls; `app mouse` switches.
     pub mouse: bool,
+    /// Lets names lead to web addresses where the terminal knows links (OSC 8).
+    pub links: bool,
     /// Milliseconds that the keys must rest before the preview follows the cursor; 0 lets it follow at once.
     pub preview_delay: u16,
     /// Cells of characters of ambiguous width (`…`, `─`, Greek, Cyrillic): `auto` asks the terminal where the locale is Chinese, Japanese or Korean, `narrow` or `wide`.
@@ -140,6 +142,7 @@ impl Default for Ui {
             ascii: false,
             colours: Colours::Auto,
             mouse: false,
+            links: true,
             preview_delay: 40,
             ambiguous_width: AmbiguousWidth::Auto,
             zone: String::new(),
@@ -287,12 +290,6 @@ pub struct Portfolio {
     /// Columns between the name and the reason, the most important first; as many are shown as fit: `weeks` (course), `change` (month to date against the same day of the month before), `goal`, `health`, `mom` (last whole month against the one before), `per-day` (the same for a day: months have 28 to 31), `yoy` (against the same month a year before), `active` (active creators), `valid` (valid LIVE days so far), `dark` (days without anything coming in), `steps` (onboarding milestones: overdue, or days to the next), `creators`, `tier`, `owner`, `quiet` (since the last contact). Without any: weeks, change, goal, health, active, yoy, steps.
     pub columns: Vec<String>,
 }
-
-/// The columns that a list of CNs can have.
-pub const PORTFOLIO_COLUMNS: [&str; 15] = [
-    "weeks", "change", "goal", "health", "mom", "per-day", "yoy", "active", "valid", "dark",
-    "steps", "creators", "tier", "owner", "quiet",
-];
 
 /// The columns that a list of CNs has while none are chosen.
 const SHIPPED_COLUMNS: [&str; 7] = [
@@ -455,14 +452,17 @@ impl Config {
             .portfolio
             .columns
             .iter()
-            .find(|name| !PORTFOLIO_COLUMNS.contains(&name.as_str()));
+            .find(|name| !PORTFOLIO_COLUMNS.iter().any(|(known, _)| known == name));
         if let Some(unknown) = unknown {
             let quoted = format!("\"{unknown}\"");
             let line = text.lines().position(|line| line.contains(&quoted));
             return Err(fail(
                 line.map_or(1, |line| line + 1),
                 format!("portfolio.columns: `{unknown}` is not a column"),
-                format!("known: {}", PORTFOLIO_COLUMNS.join(", ")),
+                format!(
+                    "known: {}",
+                    PORTFOLIO_COLUMNS.map(|(name, _)| name).join(", ")
+                ),
             ));
         }
         Ok(config)
@@ -478,6 +478,12 @@ impl Config {
             favourites: self.inbox.favourites.clone(),
             hold: SignedDuration::from_hours(i64::from(self.slots.hold_hours)),
             day_cap: usize::from(self.follow_ups.day_cap.max(1)),
+            columns: self
+                .portfolio
+                .columns()
+                .into_iter()
+                .map(str::to_owned)
+                .collect(),
         }
     }
 }

@@ -110,12 +110,13 @@
 //! * *Frames are put into bytes here.* The terminal library writes every cell of a frame with colours of its own;
 //!   a cursor move cost 1.1 KB in the list alone and 7 KB with a preview beside it. `runtime` compares cells and
 //!   says only what differs, and what lies beside a list follows when the keys have rested for 40 ms, so that a
-//!   move costs two rows.
+//!   move costs two rows. Where a list turns its page, as many rows as 500 bytes hold come with the move, that under the
+//!   cursor first, and the others follow in the same way: regions that scroll would move the preview beside it too.
 //! * *Zones do not come from the system unless the user says so.* [`when::tzdb`] is chosen once at the start of the
 //!   process; it is global, since two zones on a screen must never follow two databases.
 //! * *The death of a starter is asked of the system.* A console whose shell was killed gets no signal: its group is
-//!   orphaned, and whoever reads keys waits for ever. On Linux `runtime` asks to be told, and leaves where the dead one
-//!   led the job or where somebody else has the terminal by then.
+//!   orphaned, and whoever reads keys waits for ever. On Linux `runtime` asks to be told, elsewhere it looks when the
+//!   minute turns; it leaves where the dead one led the job or where somebody else has the terminal by then.
 //! * *The ground of the terminal is asked before keys are read,* and only where a light theme is configured: the
 //!   terminal library would take the answer for keys. What was typed in that fifth of a second is given to the console.
 //! * *The linear mode is a console, not another program.* The same state, the same keys and commands; `ui` says in

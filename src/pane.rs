@@ -328,8 +328,12 @@ pub struct Screen {
     pub loaded: Vec<(AnyRef, Kind)>,
     /// What was counted when the lists were put in order.
     pub tally: Tally,
+    /// The columns of the list of CNs that were chosen here; without any, those of the configuration.
+    pub columns: Vec<String>,
     /// What the order of each place was made from.
     pub arranged: BTreeMap<Place, Stamp>,
+    /// The creators of a CN in their order, and what that was made from.
+    pub(crate) creators: Option<(Id<Network>, Vec<u64>, Vec<String>)>,
     /// What was read in the threads of the inbox.
     pub readings: Readings,
     /// How CNs stand by their figures.
@@ -392,7 +396,9 @@ impl Default for Screen {
             import: None,
             loaded: Vec::new(),
             tally: Tally::default(),
+            columns: Vec::new(),
             arranged: BTreeMap::new(),
+            creators: None,
             readings: Readings::default(),
             standing: Standing::default(),
             offers: Offers::default(),

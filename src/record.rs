@@ -59,8 +59,8 @@ pub use creator::{AsExported, Creator};
 pub use creator_snapshot::{Columns, CreatorSnapshot};
 pub use dimension::{Dimension, DimensionScore, DimensionSet};
 pub use exported::{
-    ACTIVE_CREATORS, EXPORT_SOURCE, ExportSum, MANAGED_CREATORS, exported_metric, exported_state,
-    exported_status,
+    ACTIVE_CREATORS, EXPORT_SOURCE, ExportSum, LARGEST_CREATOR, MANAGED_CREATORS, exported_metric,
+    exported_state, exported_status,
 };
 pub use field::{
     Derived, Field, FieldError, FieldInfo, FieldType, FieldValue, ListItem, LongText, lenient, read,

@@ -28,7 +28,10 @@ pub(crate) use worker::tell_repairs;
 pub use clock::Clock;
 pub use frames::Frames;
 pub use home::{Home, HomeError, fallback_theme};
-pub use import::{LOADS as IMPORT_LOADS, plans as import_plans, point_loads as import_point_loads};
+pub use import::{
+    loads as import_loads, plans as import_plans, point_loads as import_point_loads,
+    read as read_exports,
+};
 pub use outside::read_file;
 pub use program::{Programs, name_of};
 #[cfg(unix)]
@@ -251,6 +254,7 @@ impl Loop {
                 Woken::Line(Some(line)) => self.take(app, screen, Msg::Typed(line))?,
                 Woken::Line(None) => self.ends(app, screen)?,
                 Woken::Leave => return Ok(()),
+                Woken::Time if self.wiring.signals.is_orphaned() => return Ok(()),
                 Woken::Time => {
                     self.wake = self.wake.filter(|at| *at > self.wiring.clock.now());
                     self.take(app, screen, Msg::Tick)?;

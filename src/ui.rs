@@ -58,6 +58,8 @@ pub struct Painted {
     pub cursor: Option<Position>,
     /// The rows of the list that has the keys; what lies beside them may follow a moment later.
     pub live: Option<Rect>,
+    /// What the cursor of that list is on.
+    pub row: Option<Rect>,
     /// What leads to an address in the web.
     pub links: Vec<(Rect, String)>,
 }
@@ -75,6 +77,7 @@ pub fn paint(app: &App, look: Look, buffer: &mut Buffer) -> Painted {
     Painted {
         cursor,
         live: live(app, &zones),
+        row: row(app, &zones),
         links,
     }
 }
@@ -101,6 +104,18 @@ fn live(app: &App, zones: &[(Rect, Spot)]) -> Option<Rect> {
         .filter(|(_, spot)| is_row(spot))
         .map(|(area, _)| *area)
         .reduce(Rect::union)
+}
+
+/// Returns the part of the screen that the cursor of the list with the keys is on.
+fn row(app: &App, zones: &[(Rect, Spot)]) -> Option<Rect> {
+    let screen = &app.screen;
+    let cursor = screen.shelf(screen.active())?.list.cursor()?;
+    let here = |spot: &Spot| matches!(spot, Spot::Row(key) if key == cursor);
+    let inside = live(app, zones)?;
+    let found = zones
+        .iter()
+        .find(|(area, spot)| here(spot) && inside.intersects(*area));
+    found.map(|(area, _)| *area)
 }
 
 /// Returns what lies at a cell of the screen, what was drawn last on top and first in the list.

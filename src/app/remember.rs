@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::App;
+use crate::command::PORTFOLIO_COLUMNS;
 use crate::funnel::Basis;
 use crate::pane::{FunnelView, Panel, Place, Reach, SlotOrder, arrange};
 
@@ -28,12 +29,18 @@ pub struct Remembered {
     pub by_calendar: bool,
     /// How many days of times were shown.
     pub days: i64,
+    /// Minutes of a cell of the times.
+    pub step: u32,
     /// Whether the funnel was a board.
     pub board: bool,
+    /// Whether the funnel showed all figures.
+    pub figures: bool,
     /// Whether the funnel counted by activity and not by cohort.
     pub by_activity: bool,
     /// Whose leads were looked at, by its name.
     pub reach: String,
+    /// The columns of the list of CNs, where they were chosen in the console.
+    pub columns: Vec<String>,
 }
 
 /// A list as it was left.
@@ -75,9 +82,12 @@ impl App {
             minutes: screen.slots.minutes,
             by_calendar: screen.slots.order == SlotOrder::Calendar,
             days: screen.slots.days,
+            step: screen.slots.step,
             board: screen.funnel.view == FunnelView::Board,
+            figures: screen.funnel.view == FunnelView::Figures,
             by_activity: screen.funnel.basis == Basis::Activity,
             reach: screen.funnel.reach.name().to_owned(),
+            columns: screen.columns.clone(),
         }
     }
 
@@ -135,12 +145,19 @@ impl App {
         if (1..=92).contains(&remembered.days) {
             self.screen.slots.days = remembered.days;
         }
+        if [15, 30, 60].contains(&remembered.step) {
+            self.screen.slots.step = remembered.step;
+        }
         if remembered.board {
             self.screen.funnel.view = FunnelView::Board;
+        } else if remembered.figures {
+            self.screen.funnel.view = FunnelView::Figures;
         }
         if remembered.by_activity {
             self.screen.funnel.basis = Basis::Activity;
         }
+        let known = |name: &&String| PORTFOLIO_COLUMNS.iter().any(|(known, _)| known == name);
+        self.screen.columns = remembered.columns.iter().filter(known).cloned().collect();
         if let Some(reach) = Reach::from_name(&remembered.reach) {
             self.screen.funnel.reach = reach;
         }

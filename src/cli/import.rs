@@ -10,7 +10,7 @@ use super::{Account, CliError, headless, print};
 use crate::command::{BackstageArgs, Cx, ImportFormat, UndoLog, apply_plan};
 use crate::effect::{Effect, OutboxState};
 use crate::import::backstage::{Plan, Progress, Topic};
-use crate::runtime::{Clock, Home, IMPORT_LOADS, import_plans, import_point_loads};
+use crate::runtime::{Clock, Home, import_loads, import_plans, import_point_loads, read_exports};
 use crate::store::{Store, StoreHandle};
 use crate::sync::once;
 
@@ -36,22 +36,26 @@ pub(super) fn run(args: &BackstageArgs) -> Result<(), CliError> {
     let mut store = headless::open_store(&home, now)?;
     let mut world = headless::world(&mut store, &configured, now, headless::NAMED)?;
     let request = args.request(&world)?;
+    let mut bar = Bar::new();
+    let exports = read_exports(&request, &mut |file, progress| bar.read(file, progress));
+    let exports = exports.map_err(|error| {
+        bar.end();
+        CliError::Refused(error)
+    })?;
     let mut cached = [const { Vec::new() }; 4];
-    for (rows, load) in cached.iter_mut().zip(IMPORT_LOADS) {
+    for (rows, load) in cached.iter_mut().zip(import_loads(&exports)) {
         *rows = store.load(&load)?;
     }
     let mut points = Vec::new();
     for load in import_point_loads(&cached[3]) {
         points.extend(store.load(&load)?);
     }
-    let mut bar = Bar::new();
-    let seed = (headless::seed(now), now);
-    let plans = import_plans(&cached, &points, &request, seed, &mut |file, progress| {
+    let terms = (request.network.as_deref(), headless::seed(now), now);
+    let plans = import_plans(exports, &cached, &points, terms, &mut |file, progress| {
         bar.read(file, progress);
     });
     bar.end();
     drop((cached, points));
-    let plans = plans.map_err(CliError::Refused)?;
     if args.format == ImportFormat::Table {
         print(report(&plans, args.all))?;
     }

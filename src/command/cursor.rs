@@ -28,9 +28,9 @@ pub enum CursorCommand {
     Top,
     /// Goes to the last row.
     Bottom,
-    /// Goes to the right: the next hour, or the detail.
+    /// Goes to the right: the next hour, the detail, or the next panel of Today.
     Right,
-    /// Goes to the left: the hour before, or the list.
+    /// Goes to the left: the hour before, the list, or the panel before on Today.
     Left,
 }
 
@@ -54,7 +54,9 @@ impl CursorCommand {
             Self::Bottom => isize::MAX,
             Self::Right | Self::Left => {
                 let forward = self == Self::Right;
-                if place == Place::Slots {
+                if screen.place == Place::Today {
+                    super::go::turn(screen, forward);
+                } else if place == Place::Slots {
                     let by = if forward { 1 } else { -1 };
                     // The longest day has fifty half hours.
                     let cell = screen.slots.cell.saturating_add_signed(by);

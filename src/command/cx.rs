@@ -114,6 +114,8 @@ pub struct Settings {
     pub hold: SignedDuration,
     /// At most this many follow-ups a day, when they are levelled.
     pub day_cap: usize,
+    /// The columns that the configuration gives to the list of CNs.
+    pub columns: Vec<String>,
 }
 
 impl Default for Settings {
@@ -125,6 +127,7 @@ impl Default for Settings {
             favourites: Vec::new(),
             hold: SignedDuration::from_hours(48),
             day_cap: 8,
+            columns: Vec::new(),
         }
     }
 }

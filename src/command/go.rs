@@ -135,7 +135,7 @@ fn open(cx: &mut Cx<'_>) -> Result<(), CommandError> {
     Ok(())
 }
 
-fn turn(screen: &mut crate::pane::Screen, forward: bool) {
+pub(super) fn turn(screen: &mut crate::pane::Screen, forward: bool) {
     if screen.place == Place::Today {
         let count = Panel::ALL.len();
         let here = Panel::ALL

@@ -4,7 +4,7 @@ use clap::Subcommand;
 
 use super::handover::HandOverArgs;
 use super::report::{self, Format};
-use super::{CommandError, Cx, Targets, enrol, page};
+use super::{CommandError, Cx, Targets, columns, enrol, page};
 use crate::effect::{Effect, Load};
 use crate::pane::{Focus, Place, Tab};
 use crate::record::{AnyRef, Id, Kind, Network};
@@ -103,6 +103,13 @@ pub enum NetworkCommand {
         #[command(flatten)]
         targets: Targets,
     },
+    /// Chooses the columns of the list of CNs: names in their order, `+NAME`, `-NAME`, or `none` for those of the
+    /// configuration; without a word it offers them.
+    Columns {
+        /// The columns.
+        #[arg(value_name = "COLUMN", allow_hyphen_values = true)]
+        columns: Vec<String>,
+    },
     /// Writes every figure of CNs with definition, window, n, age and source to a file; `-` prints.
     Export {
         /// The file.
@@ -142,6 +149,7 @@ impl NetworkCommand {
             | Self::PreviousTab
             | Self::Next
             | Self::Previous
+            | Self::Columns { .. }
             | Self::Add => None,
         }
     }
@@ -254,6 +262,7 @@ impl NetworkCommand {
             Self::Chase { campaign, targets } => enrol::chase(cx, campaign.as_deref(), &targets),
             Self::Split(targets) => page::split(cx, &targets),
             Self::HandOver(over) => over.run("network hand-over", Kind::Network, cx),
+            Self::Columns { columns } => columns::choose(cx, &columns),
             Self::Show { format, targets } => report::show(cx, format, &targets),
             Self::Export {
                 path,

@@ -18,6 +18,7 @@ pub use book::{HoldArgs, release_expired};
 pub use calendar::invitation;
 pub use find::{Wanted, between, split_names};
 pub(super) use people::days_off;
+pub use propose::SeriesArgs;
 pub use series::{SeriesRow, SeriesTable};
 pub use taken::take_calendar;
 pub use timetable::{Desk, Guest, Insight, Offer, Rejection, Timetable, agenda, is_free};
@@ -120,12 +121,8 @@ pub enum SlotCommand {
         #[arg(long, value_name = "WEEKS", value_parser = clap::value_parser!(i64).range(1..=26))]
         every: Option<i64>,
     },
-    /// Holds the meetings of the series that is shown.
-    HoldSeries {
-        /// What they are about.
-        #[arg(value_name = "TITLE")]
-        title: Option<String>,
-    },
+    /// Holds the next eight meetings of the series that is shown, or of one that begins at a time that is named.
+    HoldSeries(SeriesArgs),
     /// Holds the time under the cursor until it expires: makes a meeting with the people shown.
     Hold(HoldArgs),
     /// Puts the best times into the reply of the thread that I came from, or on the clipboard.
@@ -215,7 +212,7 @@ impl SlotCommand {
             Self::Length { length } => set_length(cx, length.as_deref()),
             Self::Range { days } => set_range(cx, days),
             Self::Hold(args) => book::hold(cx, &args),
-            Self::HoldSeries { title } => propose::hold_series(cx, title.as_deref()),
+            Self::HoldSeries(args) => propose::hold_series(cx, &args),
             Self::Propose { hold, language } => {
                 propose::propose(cx, language.map(Language::from), hold)
             }

@@ -182,14 +182,20 @@ impl Summary {
 /// Keeps what others wrote from being read as Markdown.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for letter in clean_line(text).chars() {
-        if matches!(
+    // A line that begins so is a list or a rule of its own.
+    let mut begins = true;
+    for letter in clean_line(text).trim().chars() {
+        let ends_number = begins && matches!(letter, '.' | ')');
+        let lists = out.is_empty() && matches!(letter, '-' | '+' | '=');
+        let marks = matches!(
             letter,
-            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '!'
-        ) {
+            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '!' | '&' | '~'
+        );
+        if marks || lists || ends_number {
             out.push('\\');
         }
         out.push(letter);
+        begins &= letter.is_ascii_digit();
     }
     out
 }

@@ -216,7 +216,7 @@ fn point(subject: AnyRef, metric: &str, month: &Month, value: f64, n: usize) -> 
         value: Some(value),
         n: i64::try_from(n).ok(),
         as_of: Some(month.as_of),
-        source: "Backstage export".into(),
+        source: "data warehouse".into(),
         status: month.status.clone(),
         ..MetricPoint::default()
     }

@@ -152,7 +152,8 @@ impl File {
 
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.replace("\r\n", "\n").chars() {
+    // What reorders or hides text would do so in whatever shows the calendar.
+    for c in crate::text::plain_body(&text.replace("\r\n", "\n")).chars() {
         match c {
             '\\' | ';' | ',' => out.extend(['\\', c]),
             '\n' => out.push_str("\\n"),

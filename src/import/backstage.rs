@@ -38,6 +38,8 @@ pub use value::{
     money, month, percent, seconds, words,
 };
 
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan as _};
 use sha2::{Digest as _, Sha256};
 
 /// Reads the cells of a file, whatever it is.
@@ -96,7 +98,101 @@ pub struct Told<'a> {
     /// The CN of creators that are not known yet.
     pub network: Option<&'a str>,
     /// When the export was made.
-    pub exported_at: Option<jiff::Timestamp>,
+    pub exported_at: Option<Timestamp>,
+}
+
+/// A file that was read, not yet compared with anything.
+#[derive(Debug)]
+pub struct Export {
+    file: String,
+    sha256: String,
+    map: ColumnMap,
+    grid: Grid,
+    table: Table,
+}
+
+/// How far before its first day a file may be about figures that are there: `last month` reaches back as far.
+const BEFORE: i64 = 62;
+
+impl Export {
+    /// Reads the rows of a file.
+    ///
+    /// # Errors
+    ///
+    /// It is no export, too large, or its ids have lost digits; the error says what to do.
+    pub fn read(
+        file: &str,
+        bytes: &[u8],
+        exported_at: Option<Timestamp>,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Self, ImportError> {
+        let mut read = || {
+            let map = ColumnMap::shipped()?;
+            let grid = read_grid(bytes, &map, progress)?;
+            let table = read_table(&grid, &map, file, exported_at)?;
+            Ok((map, grid, table))
+        };
+        let (map, grid, table) = read().map_err(|error: ImportError| error.of(file))?;
+        let all_lost = table.rows.is_empty()
+            && !table.unmatched.is_empty()
+            && table
+                .unmatched
+                .iter()
+                .all(|row| row.why.contains("lost digits"));
+        if all_lost {
+            return Err(ImportError::new(
+                format!(
+                    "all {} creator ids have lost digits, for example in row {}: a spreadsheet has rounded them",
+                    table.unmatched.len(),
+                    table.unmatched.first().map_or(0, |row| row.line)
+                ),
+                "download the export again and import the file as it is, without opening and saving it",
+            )
+            .of(file));
+        }
+        Ok(Self {
+            file: file.to_owned(),
+            sha256: fingerprint(bytes),
+            map,
+            grid,
+            table,
+        })
+    }
+
+    /// Returns the name of the file.
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// Returns the first day (UTC) of which figures that are there may be touched; figures of earlier periods need
+    /// not be read. `None` where the file has no figures.
+    pub fn reaches_back_to(&self) -> Option<Date> {
+        let rows = self.table.rows.iter();
+        let own = rows
+            .filter_map(|row| row.period.as_ref())
+            .map(|period| period.start);
+        let rolling = self.table.exported_at.and_then(table::thirty_days);
+        let first = own.chain(rolling.map(|period| period.start)).min()?;
+        Some(first.checked_sub(BEFORE.days()).unwrap_or(first))
+    }
+
+    /// Compares the file with what is there; `network` is the CN of creators that are not known yet.
+    pub fn compare(
+        self,
+        known: &Known,
+        network: Option<&str>,
+        ids: &mut dyn FnMut() -> String,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Plan {
+        let terms = Terms {
+            file: &self.file,
+            sha256: self.sha256,
+            grid: &self.grid,
+            network,
+            ids,
+        };
+        plan(self.table, known, &self.map, terms, progress)
+    }
 }
 
 /// Reads a file and compares it with what is there.
@@ -108,36 +204,6 @@ pub fn prepare(
     ids: &mut dyn FnMut() -> String,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Plan, ImportError> {
-    let mut read = || {
-        let map = ColumnMap::shipped()?;
-        let grid = read_grid(bytes, &map, progress)?;
-        let table = read_table(&grid, &map, file, told.exported_at)?;
-        Ok((map, grid, table))
-    };
-    let (map, grid, table) = read().map_err(|error: ImportError| error.of(file))?;
-    let all_lost = table.rows.is_empty()
-        && !table.unmatched.is_empty()
-        && table
-            .unmatched
-            .iter()
-            .all(|row| row.why.contains("lost digits"));
-    if all_lost {
-        return Err(ImportError::new(
-            format!(
-                "all {} creator ids have lost digits, for example in row {}: a spreadsheet has rounded them",
-                table.unmatched.len(),
-                table.unmatched.first().map_or(0, |row| row.line)
-            ),
-            "download the export again and import the file as it is, without opening and saving it",
-        )
-        .of(file));
-    }
-    let terms = Terms {
-        file,
-        sha256: fingerprint(bytes),
-        grid: &grid,
-        network: told.network,
-        ids,
-    };
-    Ok(plan(table, known, &map, terms, progress))
+    let export = Export::read(file, bytes, told.exported_at, progress)?;
+    Ok(export.compare(known, told.network, ids, progress))
 }

@@ -1,6 +1,7 @@
 //! What every list on screen is made of.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::OnceLock;
 
 /// An order of row keys with a cursor and marks that are bound to identity.
 ///
@@ -10,7 +11,9 @@ use std::collections::{BTreeSet, HashMap};
 #[derive(Clone, Debug, Default)]
 pub struct ListView {
     order: Vec<String>,
-    index: HashMap<String, usize>,
+    /// Where each key stands; made when it is first asked for, since a filter that is being typed puts the rows in
+    /// order again with every letter.
+    index: OnceLock<HashMap<String, usize>>,
     cursor: Option<String>,
     position: usize,
     marks: BTreeSet<String>,
@@ -55,7 +58,7 @@ impl ListView {
         let mut order = Vec::with_capacity(wanted.len());
         let mut waiting = Vec::new();
         for key in wanted {
-            if self.index.contains_key(&key) || self.admitted.contains(&key) {
+            if self.index().contains_key(&key) || self.admitted.contains(&key) {
                 order.push(key);
             } else {
                 waiting.push(key);
@@ -74,18 +77,25 @@ impl ListView {
         let left = self.cursor.take_if(|key| successor.as_ref() != Some(&*key));
         let gone = left.or_else(|| self.gone.take());
         self.order = order;
-        self.index = self
-            .order
-            .iter()
-            .enumerate()
-            .map(|(at, key)| (key.clone(), at))
-            .collect();
-        self.marks.retain(|key| self.index.contains_key(key));
-        match successor.and_then(|key| self.index.get(&key).copied()) {
+        self.index = OnceLock::new();
+        if !self.marks.is_empty() {
+            let mut marks = std::mem::take(&mut self.marks);
+            marks.retain(|key| self.index().contains_key(key));
+            self.marks = marks;
+        }
+        let place = |key: String| self.order.iter().position(|one| *one == key);
+        match successor.and_then(place) {
             Some(at) => self.put(at),
             None => self.put(self.position),
         }
         self.gone = gone;
+    }
+
+    fn index(&self) -> &HashMap<String, usize> {
+        self.index.get_or_init(|| {
+            let places = self.order.iter().enumerate();
+            places.map(|(at, key)| (key.clone(), at)).collect()
+        })
     }
 
     /// Puts the cursor back on the row that it stood on when that row went away, if it is one of these, is there
@@ -99,11 +109,12 @@ impl ListView {
     /// Finds the row that the cursor moves to: itself, else the next one that stays, else the one before.
     fn successor_in(&self, order: &[String]) -> Option<String> {
         let cursor = self.cursor.as_ref()?;
-        let stays: BTreeSet<&str> = order.iter().map(String::as_str).collect();
-        if stays.contains(cursor.as_str()) {
+        // Nearly always it stays: one look through the rows is less than an index of them.
+        if order.iter().any(|key| key == cursor) {
             return Some(cursor.clone());
         }
-        let at = *self.index.get(cursor)?;
+        let stays: HashSet<&str> = order.iter().map(String::as_str).collect();
+        let at = self.order.iter().position(|key| key == cursor)?;
         let after = self.order.iter().skip(at + 1);
         let before = self.order.iter().take(at).rev();
         after
@@ -156,7 +167,7 @@ impl ListView {
 
     /// Puts the cursor on a key; says whether it is in the list.
     pub fn go_to_key(&mut self, key: &str) -> bool {
-        let found = self.index.get(key).copied();
+        let found = self.index().get(key).copied();
         if let Some(at) = found {
             self.go_to(at);
         }
@@ -198,9 +209,12 @@ impl ListView {
 
     /// Marks these keys.
     pub fn mark(&mut self, keys: impl IntoIterator<Item = String>) {
-        let index = &self.index;
-        self.marks
-            .extend(keys.into_iter().filter(|key| index.contains_key(key)));
+        let index = self.index();
+        let known: Vec<String> = keys
+            .into_iter()
+            .filter(|key| index.contains_key(key))
+            .collect();
+        self.marks.extend(known);
     }
 
     /// Marks everything between the last toggled row and the cursor.
@@ -208,7 +222,7 @@ impl ListView {
         let from = self
             .anchor
             .as_ref()
-            .and_then(|key| self.index.get(key).copied())
+            .and_then(|key| self.index().get(key).copied())
             .unwrap_or(self.position);
         let (low, high) = (from.min(self.position), from.max(self.position));
         let keys: Vec<String> = self

@@ -53,10 +53,7 @@ pub fn arrange(world: &World, screen: &mut Screen, place: Place, called: bool) {
             screen.offers.list().iter().map(super::Offer::key).collect()
         }
         Place::Browse(kind) => browse_keys(world, kind),
-        Place::Page(tab) => screen
-            .network()
-            .map(|network| super::page::keys(world, &network, tab))
-            .unwrap_or_default(),
+        Place::Page(tab) => page_keys(world, screen, tab),
     };
     let keys = match place.kind() {
         Some(kind) if !filter.is_empty() => {
@@ -82,6 +79,31 @@ pub fn arrange(world: &World, screen: &mut Screen, place: Place, called: bool) {
     }
     if let Some(stamp) = stamp(world, screen, place) {
         screen.arranged.insert(place, stamp);
+    }
+}
+
+/// The rows of a tab, as they stand without a filter; the creators of a large CN are put in order once, and not with
+/// every letter of a filter that is being typed.
+fn page_keys(world: &World, screen: &mut Screen, tab: super::Tab) -> Vec<String> {
+    let Some(network) = screen.network() else {
+        return Vec::new();
+    };
+    if tab != super::Tab::Creators {
+        return super::page::keys(world, &network, tab);
+    }
+    let kinds = tab.kinds().into_iter().chain([Kind::MetricDef]);
+    let mut made_of: Vec<u64> = kinds.map(|kind| world.revision(kind)).collect();
+    let month = crate::figure::month_start(super::page::utc_today(world));
+    made_of.push(
+        u64::from(month.year().unsigned_abs()) * 12 + u64::from(month.month().unsigned_abs()),
+    );
+    match &screen.creators {
+        Some((of, then, keys)) if *of == network && *then == made_of => keys.clone(),
+        _ => {
+            let keys = super::page::keys(world, &network, tab);
+            screen.creators = Some((network, made_of, keys.clone()));
+            keys
+        }
     }
 }
 
@@ -337,6 +359,7 @@ pub fn network_needs(world: &World, standing: &Standing) -> Vec<NetworkNeed> {
             evidence.revenue = stands.revenue;
             evidence.dark_days = stands.dark_days;
             evidence.graduation.clone_from(&stands.graduation);
+            evidence.largest = stands.largest;
         }
         let why = reasons(network, &evidence, &world.view, NeedLimits::default());
         (id.clone(), why)

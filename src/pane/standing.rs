@@ -2,12 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
+use jiff::civil::Date;
+
 use super::page::{aim_of, graduation_of};
 use super::{leading_metric, metric_name, series_of, utc_today};
-use crate::figure::{Pace, month_start};
+use crate::figure::{Count, Figure, Pace, Window, month_start};
 use crate::list::World;
 use crate::portfolio::{GraduationGap, Growth, Series, dark_days, goal_pace};
-use crate::record::{AnyRef, Goal, GoalPeriod, Id, Network};
+use crate::record::{
+    AnyRef, Goal, GoalPeriod, Id, LARGEST_CREATOR, MetricPoint, Network, PeriodKind,
+};
 
 /// How one CN stands by its figures.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -20,6 +25,8 @@ pub struct Stands {
     pub dark_days: Option<u32>,
     /// What it needs to graduate.
     pub graduation: Option<GraduationGap>,
+    /// The part of its largest creator in the running month, 0 to 1.
+    pub largest: Option<Figure>,
 }
 
 /// How all CNs stand whose figures are in memory.
@@ -87,6 +94,7 @@ fn standing_of(world: &World, wanted: &BTreeSet<AnyRef>) -> BTreeMap<Id<Network>
         paces.sort_by(|one, other| one.0.cmp(&other.0));
     }
     let networks = world.table::<Network>();
+    let mut largest = largest_shares(world, wanted, month_start(today));
     wanted
         .iter()
         .filter_map(|link| {
@@ -98,8 +106,41 @@ fn standing_of(world: &World, wanted: &BTreeSet<AnyRef>) -> BTreeMap<Id<Network>
                 revenue: earned.and_then(Series::month_to_date),
                 dark_days: earned.and_then(dark_days),
                 graduation: graduation_of(world, network, &set, link, today),
+                largest: largest.remove(link),
             };
             Some((id, stands))
         })
+        .collect()
+}
+
+/// Returns what the largest creator of each CN brings in a month to date, as it was told last. It is a figure of the CN,
+/// made by an import or by the backend: nobody reads thousands of creators to put a list of CNs in order.
+fn largest_shares<'w>(
+    world: &'w World,
+    wanted: &BTreeSet<AnyRef>,
+    month: Date,
+) -> BTreeMap<&'w AnyRef, Figure> {
+    let mut told: BTreeMap<&AnyRef, (Option<Timestamp>, Figure)> = BTreeMap::new();
+    for (_, point) in world.table::<MetricPoint>().records() {
+        let is_share = point
+            .metric
+            .as_ref()
+            .is_some_and(|id| id.as_str() == LARGEST_CREATOR);
+        if let (true, Some(subject), Some(value)) = (is_share, &point.subject, point.value)
+            && point.period_kind == PeriodKind::MonthToDate
+            && point.period == Some(month)
+            && wanted.contains(subject)
+        {
+            let n = u64::try_from(point.n.unwrap_or(0)).unwrap_or(0);
+            let of = Count::new(n, Window::month(month), point.as_of);
+            let figure = Figure::counted(value / 100.0, of);
+            let newest = told.get(subject).is_none_or(|(at, _)| *at <= point.as_of);
+            if newest {
+                told.insert(subject, (point.as_of, figure));
+            }
+        }
+    }
+    told.into_iter()
+        .map(|(link, (_, figure))| (link, figure))
         .collect()
 }

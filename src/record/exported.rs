@@ -79,12 +79,17 @@ pub const ACTIVE_CREATORS: &str = "active_creators";
 /// The metric that counts the creators that an export lists.
 pub const MANAGED_CREATORS: &str = "managed_creators";
 
+/// The metric that says which part of the Diamonds the creator with the most of them brings, in per cent.
+pub const LARGEST_CREATOR: &str = "largest_creator_share";
+
 /// Figures of creators added up, exactly: what the exports count are whole numbers.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ExportSum {
     sums: [(f64, i64); COUNTED.len()],
     active: (f64, i64),
     creators: i64,
+    /// The most Diamonds of one creator.
+    most: f64,
 }
 
 impl ExportSum {
@@ -96,6 +101,7 @@ impl ExportSum {
                 *sum = (sum.0 + value, sum.1 + 1);
             }
         }
+        self.most = self.most.max(field("diamonds").unwrap_or(0.0));
         if let Some(live) = was_live(field) {
             self.active = (self.active.0 + f64::from(u8::from(live)), self.active.1 + 1);
         }
@@ -116,6 +122,10 @@ impl ExportSum {
         // An export without a single figure of the period says nothing of who is managed in it.
         if !totals.is_empty() {
             totals.extend(people.into_iter().filter(|(.., n)| *n > 0));
+        }
+        let diamonds = totals.iter().find(|(metric, ..)| *metric == "diamonds");
+        if let Some((_, sum, n)) = diamonds.copied().filter(|(_, sum, _)| *sum > 0.0) {
+            totals.push((LARGEST_CREATOR, self.most / sum * 100.0, n));
         }
         totals
     }
@@ -151,6 +161,11 @@ pub fn exported_metric(metric: &str) -> Option<MetricDef> {
             "creators",
             "creators that the export lists",
         ),
+        LARGEST_CREATOR => (
+            "Largest creator's share",
+            "%",
+            "Diamonds of the creator with the most, divided by those of all creators in the export",
+        ),
         _ => {
             let counted = COUNTED.iter().find(|counted| counted.metric == metric)?;
             (counted.name, counted.unit, counted.formula)
@@ -159,7 +174,12 @@ pub fn exported_metric(metric: &str) -> Option<MetricDef> {
     Some(MetricDef {
         name: name.to_owned(),
         unit: unit.to_owned(),
-        direction: "up".to_owned(),
+        direction: if metric == LARGEST_CREATOR {
+            "down"
+        } else {
+            "up"
+        }
+        .to_owned(),
         formula: formula.to_owned(),
         window: "the period of the export (UTC+0)".to_owned(),
         zone: "UTC".to_owned(),

@@ -8,33 +8,49 @@ use ratatui::layout::{Position, Rect};
 use super::encode::encode;
 use super::repaint::{Sheet, changed_cells};
 use crate::app::App;
-use crate::ui::{self, Look};
+use crate::text::Ambiguous;
+use crate::ui::{self, Look, Painted};
+
+/// The most bytes of a frame that follows a move of a cursor.
+const A_MOVE: usize = 500;
+
+/// Bytes of [`A_MOVE`] for the place of the terminal's cursor and the end of the last colour.
+const SPARE: usize = 24;
 
 /// What a terminal shows, as far as it is known here.
 #[derive(Debug, Default)]
 pub struct Frames {
     shown: Sheet,
     cursor: Option<Position>,
+    /// What the cursor of a list was on.
+    row: Option<Rect>,
 }
 
 impl Frames {
     /// Returns the bytes that draw the next frame over the last; none where nothing changed.
     ///
     /// The first frame, and each that was asked to be drawn anew, begins with an empty screen. While a list's
-    /// cursor moves, what lies outside the list is left as it was.
+    /// cursor moves, what lies outside the list is left as it was, and so are rows of the list for which
+    /// 500 bytes leave no room: where a list turns its page, the row under the cursor comes first.
     pub fn next(&mut self, app: &App, look: Look) -> Vec<u8> {
         let (columns, rows) = app.size;
         let area = Rect::new(0, 0, columns, rows);
         let mut cells = Buffer::empty(area);
         let painted = ui::paint(app, look, &mut cells);
-        let mut next = Sheet::new(cells, &painted.links);
+        let links = if app.config.ui.links {
+            painted.links.as_slice()
+        } else {
+            &[]
+        };
+        let mut next = Sheet::new(cells, links);
         let mut bytes = Vec::new();
         if app.redraw || self.shown.cells.area != area {
             self.shown = Sheet::new(Buffer::empty(area), &[]);
             bytes.extend_from_slice(b"\x1b[m\x1b[2J");
-        } else if let Some(live) = painted.live.filter(|_| app.following.is_some()) {
-            next.hold(&self.shown, live);
+        } else if app.following.is_some() {
+            next = self.moved(&next, &painted, app.ambiguous).unwrap_or(next);
         }
+        self.row = painted.row;
         let changed = changed_cells(&self.shown, &next, app.ambiguous);
         bytes.extend(encode(&changed, columns, app.ambiguous));
         let cursor = painted.cursor;
@@ -50,5 +66,48 @@ impl Frames {
         self.cursor = cursor;
         self.shown = next;
         bytes
+    }
+
+    /// Returns what is shown with as much of the list in the next frame as a move may cost: the row that the cursor
+    /// came to and the one that it left in any case, then those below it, then those above.
+    fn moved(&self, next: &Sheet, painted: &Painted, ambiguous: Ambiguous) -> Option<Sheet> {
+        let (live, row) = (painted.live?, painted.row?);
+        let left = self.row.filter(|left| live.intersects(*left));
+        let line = |y: u16| Rect {
+            y,
+            height: 1,
+            ..live
+        };
+        let below = (row.bottom()..live.bottom()).map(line);
+        let above = (live.top()..row.top()).rev().map(line);
+        let first = [Some(row), left].into_iter().flatten();
+        let columns = next.cells.area.width;
+        let cost = |from: &Sheet, to: &Sheet| {
+            encode(&changed_cells(from, to, ambiguous), columns, ambiguous).len()
+        };
+        let mut sheet = self.shown.clone();
+        sheet.take(next, live);
+        if SPARE + cost(&self.shown, &sheet) <= A_MOVE {
+            return Some(sheet);
+        }
+        sheet.clone_from(&self.shown);
+        let mut spent = SPARE;
+        for (part, must) in first
+            .map(|part| (part, true))
+            .chain(below.chain(above).map(|part| (part, false)))
+        {
+            if sheet.shows(next, part) {
+                continue;
+            }
+            let mut with = sheet.clone();
+            with.take(next, part);
+            let more = cost(&sheet, &with);
+            if !must && spent + more > A_MOVE {
+                break;
+            }
+            spent += more;
+            sheet = with;
+        }
+        Some(sheet)
     }
 }

@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use crate::effect::{CacheRow, ImportRequest, Load};
-use crate::import::backstage::{FILE_BYTES, Known, Plan, Progress, Told, prepare};
+use crate::import::backstage::{Export, FILE_BYTES, Known, Plan, Progress};
 use crate::list::Ids;
 use crate::record::{AnyRef, Kind};
 
@@ -15,13 +16,41 @@ const MOST: usize = 3_000_000;
 /// At most this many figures of a CN are compared.
 const POINTS: usize = 100_000;
 
-/// What has to be read from the cache before files can be compared with it; then [`point_loads`].
-pub const LOADS: [Load; 4] = [
-    all(Kind::Creator),
-    all(Kind::CreatorSnapshot),
-    all(Kind::Import),
-    all(Kind::Network),
-];
+/// Reads files one after another, not comparing them with anything yet.
+pub fn read(
+    request: &ImportRequest,
+    progress: &mut dyn FnMut(&str, Progress),
+) -> Result<Vec<Export>, String> {
+    let read = |file: &String| {
+        let path = expanded(file);
+        let bytes = bytes_of(&path, file)?;
+        let name = path
+            .file_name()
+            .map_or_else(|| file.clone(), |name| name.to_string_lossy().into_owned());
+        let mut tell = |at| progress(&name, at);
+        Export::read(&name, &bytes, request.exported_at, &mut tell)
+            .map_err(|error| error.to_string())
+    };
+    request.files.iter().map(read).collect()
+}
+
+/// Names what has to be read from the cache before files can be compared with it: creators, the figures of the periods
+/// that the files are about, imports, CNs; then [`point_loads`].
+pub fn loads(exports: &[Export]) -> [Load; 4] {
+    let first = exports.iter().filter_map(Export::reaches_back_to).min();
+    let since = first.and_then(|day| day.to_zoned(TimeZone::UTC).ok());
+    let figures = since.map_or(all(Kind::CreatorSnapshot), |since| Load::Since {
+        kind: Kind::CreatorSnapshot,
+        since: since.timestamp(),
+        limit: MOST,
+    });
+    [
+        all(Kind::Creator),
+        figures,
+        all(Kind::Import),
+        all(Kind::Network),
+    ]
+}
 
 const fn all(kind: Kind) -> Load {
     Load::All { kind, limit: MOST }
@@ -39,43 +68,26 @@ pub fn point_loads(networks: &[CacheRow]) -> Vec<Load> {
         .collect()
 }
 
-/// Reads files one after another and says what each would change, the later ones on top of the earlier.
+/// Says what each file would change, the later ones on top of the earlier.
 pub fn plans(
+    exports: Vec<Export>,
     cached: &[Vec<CacheRow>; 4],
     points: &[CacheRow],
-    request: &ImportRequest,
-    (seed, now): (u64, Timestamp),
+    (network, seed, now): (Option<&str>, u64, Timestamp),
     progress: &mut dyn FnMut(&str, Progress),
-) -> Result<Vec<Plan>, String> {
+) -> Vec<Plan> {
     let [creators, figures, imports, networks] = cached;
     let mut known = Known::new(creators, figures, imports).with_networks(networks, points);
     let mut ids = Ids::new(seed);
     let mut plans = Vec::new();
-    for file in &request.files {
-        let path = expanded(file);
-        let bytes = bytes_of(&path, file)?;
-        let name = path
-            .file_name()
-            .map_or_else(|| file.clone(), |name| name.to_string_lossy().into_owned());
-        let told = Told {
-            network: request.network.as_deref(),
-            exported_at: request.exported_at,
-        };
-        let plan = prepare(
-            &name,
-            &bytes,
-            &known,
-            told,
-            &mut || ids.next(now),
-            &mut |at| {
-                progress(&name, at);
-            },
-        )
-        .map_err(|error| error.to_string())?;
+    for export in exports {
+        let name = export.file().to_owned();
+        let mut tell = |at| progress(&name, at);
+        let plan = export.compare(&known, network, &mut || ids.next(now), &mut tell);
         known.take(&plan);
         plans.push(plan);
     }
-    Ok(plans)
+    plans
 }
 
 /// Reads a file that is no larger than what is taken in.

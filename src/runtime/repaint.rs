@@ -59,27 +59,38 @@ impl Sheet {
         Some(address.as_str())
     }
 
-    /// Takes the cells of another frame of the same size for those outside a part.
-    pub(super) fn hold(&mut self, shown: &Sheet, live: Rect) {
-        let area = self.cells.area;
-        if shown.cells.area != area {
+    /// Takes the cells of a part of another frame of the same size.
+    pub(super) fn take(&mut self, next: &Sheet, part: Rect) {
+        if next.cells.area != self.cells.area {
             return;
         }
-        for y in area.top()..area.bottom() {
-            for x in area.left()..area.right() {
-                if live.contains((x, y).into()) {
-                    continue;
-                }
+        let part = part.intersection(self.cells.area);
+        for y in part.top()..part.bottom() {
+            for x in part.left()..part.right() {
                 let at = self.at(x, y);
-                if let (Some(cell), Some(before)) =
-                    (self.cells.content.get_mut(at), shown.cells.content.get(at))
+                if let (Some(cell), Some(new)) =
+                    (self.cells.content.get_mut(at), next.cells.content.get(at))
                 {
-                    cell.clone_from(before);
+                    cell.clone_from(new);
                 }
             }
         }
-        self.linked.clone_from(&shown.linked);
-        self.addresses.clone_from(&shown.addresses);
+    }
+}
+
+impl Sheet {
+    /// Tells whether a part looks as it does in another frame.
+    pub(super) fn shows(&self, next: &Sheet, part: Rect) -> bool {
+        let part = part.intersection(self.cells.area);
+        let mut rows = part.top()..part.bottom();
+        rows.all(|y| {
+            let mut columns = part.left()..part.right();
+            columns.all(|x| {
+                let at = self.at(x, y);
+                let cells = (self.cells.content.get(at), next.cells.content.get(at));
+                matches!(cells, (Some(one), Some(other)) if alike(one, other))
+            })
+        })
     }
 }
 

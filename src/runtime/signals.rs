@@ -19,6 +19,8 @@ pub struct Signals {
     stop: tokio::signal::unix::Signal,
     /// Whether the terminal has vanished.
     gone: tokio::sync::watch::Receiver<bool>,
+    /// Who started the console, where a terminal is read.
+    parent: Option<Parent>,
 }
 
 #[cfg(unix)]
@@ -57,7 +59,14 @@ impl Signals {
             resume: signal(SignalKind::from_raw(rustix::process::Signal::CONT.as_raw()))?,
             stop: signal(SignalKind::from_raw(rustix::process::Signal::TSTP.as_raw()))?,
             gone,
+            parent: watch.then(Parent::now),
         })
+    }
+
+    /// Tells whether the starter is dead and the terminal is somebody else's; asked when the minute turns, on every
+    /// system, and the only way to know on those that do not tell.
+    pub(super) fn is_orphaned(&self) -> bool {
+        self.parent.is_some_and(Parent::has_left)
     }
 
     /// Ends the process a moment after the terminal has vanished, if it is still there then.
@@ -93,12 +102,44 @@ impl Signals {
 }
 
 /// The program that started the console: where it is killed, a shell above it takes the terminal, and nobody says so.
+#[cfg(unix)]
+#[derive(Clone, Copy, Debug)]
+struct Parent(Option<rustix::process::Pid>);
+
+#[cfg(unix)]
+impl Parent {
+    fn now() -> Self {
+        Self(rustix::process::getppid())
+    }
+
+    fn is_dead(self) -> bool {
+        rustix::process::getppid() != self.0
+    }
+
+    /// Tells whether it is dead and the terminal is not the console's any more.
+    ///
+    /// Where it led the job, the job is over to the shell above; else it may have gone its way and left the terminal.
+    fn has_left(self) -> bool {
+        let led = self.0 == Some(rustix::process::getpgrp());
+        self.is_dead() && (led || !has_terminal())
+    }
+}
+
+#[cfg(unix)]
+fn has_terminal() -> bool {
+    rustix::termios::tcgetpgrp(std::io::stdin())
+        .is_ok_and(|group| group == rustix::process::getpgrp())
+}
+
+/// Where the system tells of a dead parent at once.
 #[cfg(target_os = "linux")]
 mod parent {
     use std::time::Duration;
 
-    use rustix::process::{Signal, getpgrp, getppid, set_parent_process_death_signal};
+    use rustix::process::{Signal, set_parent_process_death_signal};
     use tokio::signal::unix::{SignalKind, signal};
+
+    use super::Parent;
 
     /// How often it is looked who has the terminal, and how long to wait in between.
     const LOOKS: usize = 20;
@@ -107,41 +148,29 @@ mod parent {
     /// Begins to watch; what is returned ends when the terminal belongs to somebody else.
     pub(super) fn watch() -> std::io::Result<impl Future<Output = ()>> {
         let mut told = signal(SignalKind::user_defined1())?;
-        let parent = getppid();
+        let parent = Parent::now();
         let watched = set_parent_process_death_signal(Some(Signal::USR1)).is_ok();
         Ok(async move {
-            if !watched {
-                std::future::pending::<()>().await;
-            }
-            while told.recv().await.is_some() {
+            while watched && told.recv().await.is_some() {
                 // It comes also when only the thread ends that started the console.
-                if getppid() == parent {
+                if !parent.is_dead() {
                     continue;
                 }
-                // Who led the job is dead: to the shell above the job is over.
-                if parent == Some(getpgrp()) {
-                    return;
-                }
                 for _ in 0..LOOKS {
-                    if !has_terminal() {
+                    if parent.has_left() {
                         return;
                     }
                     tokio::time::sleep(BETWEEN).await;
                 }
-                // A starter that has gone its way: the terminal is still ours.
             }
             std::future::pending::<()>().await;
         })
-    }
-
-    fn has_terminal() -> bool {
-        rustix::termios::tcgetpgrp(std::io::stdin()).is_ok_and(|group| group == getpgrp())
     }
 }
 
 #[cfg(all(unix, not(target_os = "linux")))]
 mod parent {
-    /// Here the system does not tell: the console ends with the next key that it cannot read.
+    /// Here the system does not tell: [`super::Signals::is_orphaned`] finds it out when the minute turns.
     pub(super) fn watch() -> std::io::Result<impl Future<Output = ()>> {
         Ok(std::future::pending())
     }
@@ -191,8 +220,67 @@ impl Signals {
         tokio::spawn(std::future::pending())
     }
 
+    /// No program takes the terminal of another one here.
+    pub(super) const fn is_orphaned(&self) -> bool {
+        false
+    }
+
     pub(super) async fn next(&mut self) -> Woken {
         let _ = tokio::signal::ctrl_c().await;
         Woken::Leave
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::io::BufRead as _;
+    use std::time::{Duration, Instant};
+
+    /// The variable that names the file in which an orphan says that it knows.
+    const ORPHAN: &str = "CNM_ORPHAN_TEST";
+
+    /// Not a test by itself: what the next one runs below a shell.
+    #[test]
+    fn waits_to_be_an_orphan() {
+        let Some(file) = std::env::var_os(ORPHAN) else {
+            return;
+        };
+        let parent = Parent::now();
+        assert!(!parent.has_left());
+        println!("waits");
+        let began = Instant::now();
+        while !parent.has_left() {
+            assert!(began.elapsed() < Duration::from_secs(30));
+            std::thread::park_timeout(Duration::from_millis(10));
+        }
+        std::fs::write(file, "").unwrap();
+    }
+
+    /// Without any word from the system, as when the minute turns.
+    #[test]
+    fn a_killed_starter_is_found_out_by_looking() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("orphan");
+        let mut starter = std::process::Command::new("sh")
+            .args(["-c", "\"$0\" --exact \"$1\" --nocapture & wait"])
+            .arg(std::env::current_exe().unwrap())
+            .arg("runtime::signals::tests::waits_to_be_an_orphan")
+            .env(ORPHAN, &file)
+            .stdin(std::process::Stdio::null())
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let out = std::io::BufReader::new(starter.stdout.take().unwrap());
+        let mut lines = out.lines();
+        assert!(lines.any(|line| line.unwrap().contains("waits")));
+        assert!(!file.exists());
+        starter.kill().unwrap();
+        starter.wait().unwrap();
+        let began = Instant::now();
+        while !file.exists() {
+            assert!(began.elapsed() < Duration::from_secs(20), "it never knew");
+            std::thread::park_timeout(Duration::from_millis(10));
+        }
     }
 }

@@ -6,7 +6,7 @@ use tokio::sync::oneshot;
 use super::Clock;
 use crate::app::Msg;
 use crate::effect::{Batch, CacheRow, Effect, ImportRequest, Load, Resolution};
-use crate::import::backstage::Progress;
+use crate::import::backstage::{Export, Plan, Progress};
 use crate::pane::Tone;
 use crate::store::{BatchState, LoggedBatch, Store, StoreError, StoreHandle};
 
@@ -222,44 +222,72 @@ async fn import(
     now: jiff::Timestamp,
     answers: UnboundedSender<Msg>,
 ) {
-    let (cached, points) = match import_cache(&store).await {
-        Ok(read) => read,
-        Err(error) => {
-            let _ = answers.send(Msg::Imported(Err(error.to_string())));
-            return;
-        }
-    };
-    let tell = answers.clone();
-    let work = move || {
-        let mut last = u64::MAX;
-        let seed = (fresh_seed(), now);
-        super::import::plans(&cached, &points, &request, seed, &mut |file, progress| {
-            let (what, done, all) = match progress {
-                Progress::Reading(done, all) => ("read", done, all),
-                Progress::Comparing(done, all) => ("compared", done, all),
-            };
-            let percent = done * 100 / all.max(1);
-            if percent / 5 != last {
-                last = percent / 5;
-                let full = usize::try_from(percent / 5).unwrap_or(0);
-                let (full, rest) = ("#".repeat(full), "-".repeat(20_usize.saturating_sub(full)));
-                let words = format!("[{full}{rest}] {percent} % {what}: {file}");
-                let _ = tell.send(Msg::Tell(Tone::Info, words));
-            }
-        })
-    };
-    let plans = tokio::task::spawn_blocking(work).await;
-    let plans = plans
-        .unwrap_or_else(|_| Err("the file could not be read to its end; please report it".into()));
+    let plans = import_plans(&store, request, now, &answers).await;
     let _ = answers.send(Msg::Imported(plans));
+}
+
+async fn import_plans(
+    store: &StoreHandle,
+    request: ImportRequest,
+    now: jiff::Timestamp,
+    answers: &UnboundedSender<Msg>,
+) -> Result<Vec<Plan>, String> {
+    let lost = |_| "the file could not be read to its end; please report it".to_owned();
+    let mut bar = Bar::new(answers);
+    let network = request.network.clone();
+    let exports = tokio::task::spawn_blocking(move || {
+        super::import::read(&request, &mut |file, at| bar.tell(file, at))
+    });
+    let exports = exports.await.map_err(lost)??;
+    let (cached, points) = import_cache(store, &exports)
+        .await
+        .map_err(|error| error.to_string())?;
+    let mut bar = Bar::new(answers);
+    let plans = tokio::task::spawn_blocking(move || {
+        let terms = (network.as_deref(), fresh_seed(), now);
+        let mut tell = |file: &str, at| bar.tell(file, at);
+        super::import::plans(exports, &cached, &points, terms, &mut tell)
+    });
+    plans.await.map_err(lost)
+}
+
+/// Tells how far an import is, in steps of five per cent.
+struct Bar {
+    answers: UnboundedSender<Msg>,
+    last: u64,
+}
+
+impl Bar {
+    fn new(answers: &UnboundedSender<Msg>) -> Self {
+        Self {
+            answers: answers.clone(),
+            last: u64::MAX,
+        }
+    }
+
+    fn tell(&mut self, file: &str, progress: Progress) {
+        let (what, done, all) = match progress {
+            Progress::Reading(done, all) => ("read", done, all),
+            Progress::Comparing(done, all) => ("compared", done, all),
+        };
+        let percent = done * 100 / all.max(1);
+        if percent / 5 != self.last {
+            self.last = percent / 5;
+            let full = usize::try_from(percent / 5).unwrap_or(0);
+            let (full, rest) = ("#".repeat(full), "-".repeat(20_usize.saturating_sub(full)));
+            let words = format!("[{full}{rest}] {percent} % {what}: {file}");
+            let _ = self.answers.send(Msg::Tell(Tone::Info, words));
+        }
+    }
 }
 
 /// Reads what files are compared with.
 async fn import_cache(
     store: &StoreHandle,
+    exports: &[Export],
 ) -> Result<([Vec<CacheRow>; 4], Vec<CacheRow>), StoreError> {
     let mut cached = [const { Vec::new() }; 4];
-    for (rows, load) in cached.iter_mut().zip(super::import::LOADS) {
+    for (rows, load) in cached.iter_mut().zip(super::import::loads(exports)) {
         *rows = store.load(load).await?;
     }
     let mut points = Vec::new();

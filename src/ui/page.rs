@@ -209,6 +209,8 @@ fn columns(tab: Tab) -> Vec<Column> {
             column("answer", 10),
             column("until", 11),
             figure("creators", 8),
+            column("kind", 9),
+            figure("prizes", 12),
             column("result", 16),
         ],
         tab => more_columns(tab),

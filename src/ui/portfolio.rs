@@ -80,7 +80,13 @@ pub(super) fn columns(app: &App, width: u16) -> (Vec<&str>, Vec<table::Column>) 
     let mut columns = vec![column("name", first)];
     let mut names = Vec::new();
     let mut left = width.saturating_sub(first + reason + 5);
-    for name in app.config.portfolio.columns() {
+    let chosen = &app.screen.columns;
+    let shown = if chosen.is_empty() {
+        app.config.portfolio.columns()
+    } else {
+        chosen.iter().map(String::as_str).collect()
+    };
+    for name in shown {
         let column = portfolio_column(name, wide);
         if left < column.cells + 1 {
             break;

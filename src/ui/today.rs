@@ -15,7 +15,7 @@ use super::networks::why;
 use super::table::{self, Rows, cell, column, figure};
 use super::{card, follow_ups, inbox, slots, thread};
 use crate::app::App;
-use crate::effect::RowState;
+use crate::effect::{Line, RowState};
 use crate::pane::{Panel, Place, Spot, StageCount};
 use crate::record::{
     AnyRef, FollowUp, Id, Kind, Lead, Meeting, MeetingState, Network, Person, Stage, Terminal,
@@ -171,7 +171,13 @@ fn headline(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
         ]);
     }
     if parts.is_empty() {
-        parts.push(vec![piece("Nothing is late, nobody waits.", paint.good())]);
+        let (words, style) =
+            if app.screen.sync.line == Line::Live && app.screen.sync.synced_at.is_none() {
+                ("Your records are on their way.", paint.dim())
+            } else {
+                ("Nothing is late, nobody waits.", paint.good())
+            };
+        parts.push(vec![piece(words, style)]);
     }
     let cells = if area.width >= 160 { 10 } else { 5 };
     let pace = inbox::pace(canvas, app, cells);

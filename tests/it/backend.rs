@@ -21,10 +21,21 @@ pub(crate) struct Backend {
 impl Backend {
     /// Starts a backend with two threads and two leads of Ana's.
     pub(crate) fn start() -> Self {
+        Self::with(|_| Vec::new())
+    }
+
+    /// Starts a backend with more records than those of [`Backend::start`].
+    pub(crate) fn with(more: fn(Clock) -> Vec<NewRecord>) -> Self {
+        Self::tuned(more, |_| {})
+    }
+
+    /// Starts a backend with more records and other options.
+    pub(crate) fn tuned(more: fn(Clock) -> Vec<NewRecord>, tune: fn(&mut Options)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Clock::system();
         let mut options = Options::new(Arc::new(move || clock.now()));
         options.rate = None;
+        tune(&mut options);
         let server = Server::open(&folder.path().join("server.db"), options).unwrap();
         for (id, name, role) in [
             ("ana", "Ana Belmonte", Role::Cnm),
@@ -40,7 +51,7 @@ impl Backend {
             };
             server.create_user(&user).unwrap();
         }
-        server.load([records(clock)]).unwrap();
+        server.load([records(clock), more(clock)]).unwrap();
         let runtime = tokio::runtime::Runtime::new().unwrap();
         let any = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
         let running = runtime.block_on(server.serve(any)).unwrap();
@@ -97,20 +108,23 @@ async fn reqwest_get(url: &str, token: &str) -> Json {
     serde_json::from_str(&reply.text().await.unwrap()).unwrap()
 }
 
-fn records(clock: Clock) -> Vec<NewRecord> {
-    let new = |kind: Kind, id: &str, fields: Json| {
-        let Json::Object(fields) = fields else {
-            panic!("fields are an object")
-        };
-        let fields: Map<String, Json> = fields;
-        NewRecord {
-            kind,
-            id: id.into(),
-            fields,
-            updated_at: clock.now(),
-            updated_by: "ana".into(),
-        }
+/// A record as it is loaded into a backend.
+pub(crate) fn new_record(clock: Clock, kind: Kind, id: &str, fields: Json) -> NewRecord {
+    let Json::Object(fields) = fields else {
+        panic!("fields are an object")
     };
+    let fields: Map<String, Json> = fields;
+    NewRecord {
+        kind,
+        id: id.into(),
+        fields,
+        updated_at: clock.now(),
+        updated_by: "ana".into(),
+    }
+}
+
+fn records(clock: Clock) -> Vec<NewRecord> {
+    let new = |kind: Kind, id: &str, fields: Json| new_record(clock, kind, id, fields);
     let stage = |id: &str, order: i64, name: &str, required: Json| {
         new(
             Kind::Stage,

@@ -2,7 +2,7 @@
 
 mod console;
 mod figures;
-mod files;
+pub(crate) mod files;
 mod hostile;
 mod online;
 

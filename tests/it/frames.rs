@@ -1,6 +1,5 @@
 //! The bytes of frames, read by a terminal: how many there are, and that what they draw is what was meant.
 
-use std::collections::BTreeSet;
 use std::num::NonZeroU16;
 
 use cnm::app::{App, Msg};
@@ -10,7 +9,8 @@ use cnm::runtime::Frames;
 use cnm::text::{Glyphs, width};
 use cnm::ui::{Depth, Look};
 use jiff::SignedDuration;
-use ratatui::layout::Position;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
 
 use serde_json::json;
 
@@ -61,19 +61,12 @@ impl Shown {
         bytes
     }
 
-    /// The cells with the mark of a row under the cursor.
-    fn cursors(&self) -> BTreeSet<(u16, u16)> {
+    /// What stands in a line.
+    fn line(&self, y: u16) -> Option<String> {
         let screen = self.parser.screen();
-        let (rows, columns) = screen.size();
-        let (rows, columns) = (rows.get(), columns.get());
-        (0..rows)
-            .flat_map(|y| (0..columns).map(move |x| (y, x)))
-            .filter(|(y, x)| {
-                screen
-                    .cell(*y, *x)
-                    .is_some_and(|cell| cell.contents() == "▶")
-            })
-            .collect()
+        let (_, columns) = screen.size();
+        let line = screen.rows(0, columns.get()).nth(y.into())?;
+        Some(line.replace('▶', " "))
     }
 
     /// Says where the terminal shows something else than the console's cells, if anywhere.
@@ -114,75 +107,115 @@ fn press_later(app: &mut App, cache: &Cache, keys: &str) {
     cache.answer(app, &effects);
 }
 
-/// Tells whether a mark went by one row.
-fn steps(before: &BTreeSet<(u16, u16)>, now: &BTreeSet<(u16, u16)>) -> bool {
-    let gone: Vec<_> = before.difference(now).collect();
-    let come: Vec<_> = now.difference(before).collect();
-    match (gone.as_slice(), come.as_slice()) {
-        ([(from, x)], [(to, column)]) => from.abs_diff(*to) == 1 && x == column,
-        _ => false,
+/// The most bytes of a move, and those that wrote too many.
+#[derive(Default)]
+struct Count {
+    moves: usize,
+    /// Moves after which the list shows rows that it did not show before.
+    turns: usize,
+    most: (usize, String),
+    over: Vec<String>,
+}
+
+impl Count {
+    fn add(&mut self, what: &str, bytes: &[u8]) {
+        self.moves += 1;
+        if bytes.len() <= self.most.0.min(A_MOVE) {
+            return;
+        }
+        let what = format!("{what}: {:?}", String::from_utf8_lossy(bytes));
+        if bytes.len() > A_MOVE {
+            self.over.push(format!("{} {what}", bytes.len()));
+        }
+        self.most = (bytes.len(), what).max(std::mem::take(&mut self.most));
+    }
+
+    fn check(mut self) {
+        self.over.sort();
+        eprintln!(
+            "{} moves, {} turns, {:?}",
+            self.moves, self.turns, self.most
+        );
+        let many = self.over.len();
+        self.over.truncate(40);
+        assert_eq!(many, 0, "{}", self.over.join("\n"));
+    }
+}
+
+const DEPTHS: [Depth; 4] = [Depth::TrueColour, Depth::Indexed, Depth::Ansi, Depth::Off];
+
+/// Moves the cursor by keys in a place, at a size, in every depth of colour.
+fn moves(count: &mut Count, app: &mut App, cache: &Cache, (size, place): ((u16, u16), &str)) {
+    let look = |depth| Look {
+        depth,
+        glyphs: Glyphs::Unicode,
+    };
+    app.update(desk::now(), Msg::Resize(size.0, size.1));
+    desk::press(app, "home");
+    app.following = None;
+    let buffer = &mut Buffer::empty(Rect::new(0, 0, size.0, size.1));
+    let painted = cnm::ui::paint(app, UNICODE, buffer);
+    let rows = painted.live.map_or(1, |live| live.height.max(1));
+    // To the last rows of the first page, over its edge and back; then by pages, and to the ends.
+    let down = format!("{} j", (rows.saturating_sub(3)).max(1));
+    let keys = [
+        "j", "j", "k", &down, "j", "j", "j", "j", "k", "k", "k", "ctrl-d", "j", "end", "k", "home",
+        "j",
+    ];
+    let mut shown = DEPTHS.map(|depth| (depth, Shown::new(size)));
+    for (depth, shown) in &mut shown {
+        shown.draw(app, look(*depth));
+    }
+    let mut first = None;
+    for key in keys {
+        let mut effects = Vec::new();
+        let key = key.strip_suffix(" j").map_or_else(
+            || key.to_owned(),
+            |times| vec!["j"; times.parse().unwrap()].join(" "),
+        );
+        let single = !key.contains(' ');
+        effects.extend(desk::press(app, &key));
+        let moved = app.following.is_some();
+        for (depth, shown) in &mut shown {
+            let bytes = shown.draw(app, look(*depth));
+            if moved && single {
+                let what = format!("{key} in {place} at {}×{} {depth:?}", size.0, size.1);
+                count.add(&what, &bytes);
+            }
+        }
+        cache.answer(app, &effects);
+        // What does not fit into a move, and what lies beside the list, has followed when the keys have rested.
+        app.following = None;
+        for (depth, shown) in &mut shown {
+            shown.draw(app, look(*depth));
+        }
+        let (_, there) = &shown[0];
+        assert_eq!(there.differs(app, UNICODE), None, "{key} in {place}");
+        let top = painted.live.and_then(|live| there.line(live.y));
+        count.turns += usize::from(first.is_some() && first != top);
+        first = top;
     }
 }
 
 #[test]
 fn a_cursor_move_writes_few_bytes_in_every_list_at_every_size_and_depth() {
     let cache = Cache::morning();
-    let mut over = Vec::new();
-    let mut most = (0, String::new());
-    let mut moves = 0;
-    for place in ["1", "2", "3", "4", "5", "6", "g p", "g m"] {
+    let mut count = Count::default();
+    for place in [
+        "1", "1 l", "2", "3", "3 b", "3 v", "4", "5", "5 tab", "6", "g p", "g m", "4 enter", "g c",
+    ] {
         let (mut app, effects) = desk::opened(&cache.me, cache.working(), (80, 24));
         cache.answer(&mut app, &effects);
-        press_later(&mut app, &cache, place);
+        for key in place.split(' ') {
+            press_later(&mut app, &cache, key);
+        }
         for size in [(80, 24), (120, 40), (200, 60)] {
-            app.update(desk::now(), Msg::Resize(size.0, size.1));
-            for depth in [Depth::TrueColour, Depth::Indexed, Depth::Ansi, Depth::Off] {
-                let look = Look {
-                    depth,
-                    glyphs: Glyphs::Unicode,
-                };
-                let mut shown = Shown::new(size);
-                shown.draw(&mut app, look);
-                for key in ["j", "j", "k", "j", "j", "k", "k"] {
-                    let effects = desk::press(&mut app, key);
-                    let before = shown.cursors();
-                    let bytes = shown.draw(&mut app, look);
-                    // Where the list had to scroll, the mark stays or jumps and all rows are others.
-                    let moved = app.following.is_some() && steps(&before, &shown.cursors());
-                    cache.answer(&mut app, &effects);
-                    if moved && bytes.len() > most.0.min(A_MOVE) {
-                        let what = format!(
-                            "{} {key} in {place} at {}×{} {depth:?}: {:?}",
-                            bytes.len(),
-                            size.0,
-                            size.1,
-                            String::from_utf8_lossy(&bytes)
-                        );
-                        if bytes.len() > A_MOVE {
-                            over.push(what.clone());
-                        }
-                        if bytes.len() > most.0 {
-                            most = (bytes.len(), what);
-                        }
-                    }
-                    moves += usize::from(moved);
-                    // What lies beside the list has followed when the keys have rested.
-                    app.following = None;
-                    shown.draw(&mut app, look);
-                    assert_eq!(shown.differs(&app, look), None, "{key} in {place}");
-                }
-            }
+            moves(&mut count, &mut app, &cache, (size, place));
         }
     }
-    assert!(moves > 400, "only {moves} moves");
-    over.sort();
-    eprintln!("{}", most.1);
-    assert!(
-        over.is_empty(),
-        "{} moves:\n{}",
-        over.len(),
-        over.join("\n")
-    );
+    assert!(count.moves > 800, "only {} moves", count.moves);
+    assert!(count.turns > 100, "only {} turns", count.turns);
+    count.check();
 }
 
 /// Records that try to shift a row: every text is a heap of what takes no cell, two cells, or who knows how many.

@@ -13,7 +13,7 @@ use cnm::runtime::Programs;
 use serde_json::{Value as Json, json};
 
 /// Strings that are code, options, quotes or the end of something to somebody.
-const NAUGHTY: &[&str] = &[
+pub(crate) const NAUGHTY: &[&str] = &[
     "",
     " ",
     "  two  blanks ",

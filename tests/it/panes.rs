@@ -307,3 +307,102 @@ fn the_sides_of_a_conflict_are_shown_in_full_and_another_value_is_asked_for_each
     sent.sort_unstable();
     assert_eq!(sent, ["name", "next_step", "score"]);
 }
+
+/// Everything that is kept of the screen is put back; each of the things that are kept is another one than at first.
+#[test]
+fn a_screen_comes_back_as_it_was_left_with_its_tab_filters_sorts_splits_and_forms() {
+    let size = (120, 40);
+    let first = serde_json::to_value(desk::console(&desk::morning(), size).remembered()).unwrap();
+    // The board and all figures are forms of the same place.
+    for (form, name) in [("b", "board"), ("f", "figures")] {
+        let mut app = desk::console(&desk::morning(), size);
+        let keys = [
+            "2 j j tab",
+            "/ o enter",
+            "3 j v S",
+            form,
+            "/ s o r t : n a m e enter",
+        ];
+        for keys in
+            keys.into_iter()
+                .chain(["4 / - f e s t enter C q u i e t enter", "6 c -", "1 l", "5"])
+        {
+            desk::press(&mut app, keys);
+        }
+        let left = app.remembered();
+        let mut opened = desk::console(&desk::morning(), size);
+        opened.restore(&left);
+        // The page of a CN has no rows before one is opened.
+        let lists = |mut kept: cnm::app::Remembered| {
+            kept.shelves.retain(|shelf| !shelf.place.starts_with("cn-"));
+            kept
+        };
+        assert_eq!(lists(opened.remembered()), lists(left.clone()));
+        let shelf = |place: Place| opened.screen.shelf(place).unwrap();
+        assert_eq!(shelf(Place::Inbox).filter, "o");
+        assert_ne!(shelf(Place::Inbox).split, 0);
+        assert_eq!(shelf(Place::Funnel).filter, "sort:name");
+        assert_eq!(shelf(Place::Networks).filter, "-fest");
+        assert_eq!(opened.screen.place, Place::FollowUps);
+        let left = serde_json::to_value(&left).unwrap();
+        for kept in [
+            "place",
+            "panel",
+            "columns",
+            "by_activity",
+            "by_calendar",
+            "reach",
+            "step",
+            name,
+        ] {
+            assert_ne!(left[kept], first[kept], "{kept}: {left}");
+        }
+        // As a file it is read again, and one of an older version too.
+        let text = serde_json::to_string(&left).unwrap();
+        let read: cnm::app::Remembered = serde_json::from_str(&text).unwrap();
+        assert_eq!(serde_json::to_value(&read).unwrap(), left);
+        let old: cnm::app::Remembered = serde_json::from_str("{\"place\": \"slots\"}").unwrap();
+        opened.restore(&old);
+        assert_eq!(opened.screen.place, Place::Slots);
+    }
+}
+
+/// The columns of the list of CNs are chosen by a key, one after another, and shown at once.
+#[test]
+fn columns_are_chosen_by_a_key() {
+    let cache = Cache::morning();
+    let mut app = morning(&cache, "4");
+    let picture = |app: &App| desk::lines(&desk::draw(app, PLAIN)).join("\n");
+    app.update(desk::now(), cnm::app::Msg::Resize(200, 50));
+    let titles = |app: &App| {
+        let lines = picture(app);
+        let line = lines
+            .lines()
+            .find(|line| line.contains("needs me") && line.contains("name"));
+        line.unwrap().to_owned()
+    };
+    assert!(titles(&app).contains("health") && !titles(&app).contains("quiet"));
+    desk::press(&mut app, "C");
+    assert!(
+        picture(&app).contains("take away health"),
+        "{}",
+        picture(&app)
+    );
+    desk::press(&mut app, "esc");
+    for line in ["-health", "quiet,goal,weeks", "+mom", "-weeks"] {
+        let request = json!({"run": [format!("network columns {line}")]}).to_string();
+        app.update(desk::now(), cnm::app::Msg::Asked { id: 1, request });
+    }
+    assert_eq!(app.screen.columns, ["quiet", "goal", "mom"]);
+    let shown = titles(&app);
+    let at = |word: &str| {
+        shown
+            .find(word)
+            .unwrap_or_else(|| panic!("{word}: {shown}"))
+    };
+    assert!(at("quiet") < at("goal") && at("goal") < at("MoM"));
+    assert!(!shown.contains("health") && !shown.contains("weeks"));
+    let request = json!({"run": ["network columns none"]}).to_string();
+    app.update(desk::now(), cnm::app::Msg::Asked { id: 2, request });
+    assert!(titles(&app).contains("health"));
+}

@@ -80,6 +80,7 @@ const EXEMPT: &[(&str, &str)] = &[
         "network score",
         "it needs the dimensions of a team; it makes records as `new dimension_score` does",
     ),
+    ("network columns", "it chooses what is shown"),
     ("network show", "it prints figures"),
     ("network export", "it writes a file"),
     ("jump", "it goes to a record"),

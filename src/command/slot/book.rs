@@ -242,7 +242,10 @@ fn firmer(
 }
 
 /// Reads when a meeting begins, and what is doubtful about it, such as an hour that the clocks skip.
-fn due_start(cx: &Cx<'_>, phrase: &str) -> Result<(crate::record::Due, String), CommandError> {
+pub(super) fn due_start(
+    cx: &Cx<'_>,
+    phrase: &str,
+) -> Result<(crate::record::Due, String), CommandError> {
     let mut reading = read_phrase(phrase, cx)?;
     reading.end = None;
     let doubt = reading.ambiguous.as_ref();

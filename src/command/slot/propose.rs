@@ -1,13 +1,15 @@
 //! Several times at once: proposed in a reply or on the clipboard, or held as a series.
 
+use super::super::phrase::instant_of;
 use super::super::{Ask, CommandError, Cx};
-use super::book::{booked_already, expiry, meeting};
+use super::book::{HoldArgs, booked_already, due_start, expiry, meeting, named};
+use super::find::read_length;
 use super::people::guests;
-use super::timetable::Offer;
-use super::{nobody_can, timetable};
+use super::timetable::{Offer, Timetable};
+use super::{cannot_plan, nobody_can, timetable};
 use crate::effect::Effect;
 use crate::list::World;
-use crate::pane::{SlotsScreen, Tone};
+use crate::pane::{Anchored, SlotView, SlotsScreen, Tone};
 use crate::record::{Meeting, MeetingState, Person};
 use crate::slots::text::Language;
 use crate::when::zone;
@@ -80,10 +82,54 @@ fn language_of_reader(world: &World, slots: &SlotsScreen) -> Language {
     }
 }
 
+/// What a series is held from.
+#[derive(Clone, Debug, Default, PartialEq, clap::Args)]
+pub struct SeriesArgs {
+    /// Its first meeting.
+    #[command(flatten)]
+    pub hold: HoldArgs,
+    /// Whose clock it keeps, instead of that of the series shown: mine, theirs, taking turns.
+    #[arg(long, value_enum, value_name = "WHOSE")]
+    pub clock: Option<Anchored>,
+    /// Weeks from one meeting to the next.
+    #[arg(long, value_name = "WEEKS", value_parser = clap::value_parser!(i64).range(1..=26))]
+    pub every: Option<i64>,
+}
+
+impl SeriesArgs {
+    /// Returns the place with the series that is meant: the one shown, changed by what is named.
+    fn shown(&self, cx: &mut Cx<'_>) -> Result<SlotsScreen, CommandError> {
+        let shown = cx.screen.as_deref().map(|screen| screen.slots.clone());
+        if shown.is_none() && self.hold.at.is_none() {
+            return Err(CommandError::usage(
+                "`slot hold-series` needs a time",
+                "write for example `slot hold-series --at \"tue 17:00\" --with \"Wei, Ana\"`",
+            ));
+        }
+        let mut slots = shown.unwrap_or_default();
+        if let Some(phrase) = &self.hold.at {
+            let (due, _) = due_start(cx, phrase)?;
+            slots.first = Some(instant_of(&due, cx));
+            slots.view = SlotView::Series;
+        }
+        if let Some(names) = &self.hold.with {
+            slots.people = named(cx.world, names)?;
+            slots.optional.clear();
+        }
+        if let Some(length) = &self.hold.length {
+            slots.minutes = read_length(length)?;
+        }
+        slots.anchored = self.clock.unwrap_or(slots.anchored);
+        slots.every = self.every.unwrap_or(slots.every);
+        Ok(slots)
+    }
+}
+
 /// Holds the meetings of the series that is shown, except those that somebody cannot come to.
-pub(super) fn hold_series(cx: &mut Cx<'_>, title: Option<&str>) -> Result<(), CommandError> {
-    let table = timetable(cx, "slot hold-series")?;
-    let slots = cx.screen("slot hold-series")?.slots.clone();
+pub(super) fn hold_series(cx: &mut Cx<'_>, args: &SeriesArgs) -> Result<(), CommandError> {
+    let slots = args.shown(cx)?;
+    let title = args.hold.title.as_deref();
+    let table = Timetable::of(cx.world, &slots).map_err(|error| cannot_plan(&error))?;
     let Some(series) = &table.series else {
         return Err(CommandError::refused(
             "a series",
@@ -101,7 +147,7 @@ pub(super) fn hold_series(cx: &mut Cx<'_>, title: Option<&str>) -> Result<(), Co
             continue;
         }
         let mut record = meeting(cx.world, &slots, &people, (start, end), title);
-        record.expires_at = Some(expiry(cx, None, start)?);
+        record.expires_at = Some(expiry(cx, args.hold.until.as_deref(), start)?);
         record.series.clone_from(&id);
         if let Some(clock) = &series.zone {
             record.zone = zone::name(clock);

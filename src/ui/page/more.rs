@@ -6,8 +6,8 @@ use crate::figure::Figure;
 use crate::pane::{Place, Tab, link_of};
 use crate::portfolio::{ComparatorKind, Effect};
 use crate::record::{
-    AnyRef, CoachingAction, DimensionScore, DimensionSet, Goal, Id, MetricPoint, Note, Person,
-    PointStatus,
+    AnyRef, CoachingAction, DimensionScore, DimensionSet, Goal, Id, MetricPoint, Note,
+    Participation, Person, PointStatus,
 };
 use crate::ui::canvas::{Canvas, piece};
 use crate::ui::sheet::Sheet;
@@ -20,6 +20,18 @@ pub(super) fn fill(canvas: &Canvas<'_>, app: &App, tab: Tab, key: &str, sheet: &
     match tab {
         Tab::Goals => goal(canvas, app, key, sheet),
         Tab::Coaching => coaching(canvas, app, key, sheet),
+        Tab::Campaigns => {
+            let part = app.world.table::<Participation>().record(key);
+            let campaign = part.and_then(|part| part.campaign.as_ref());
+            // What it is about comes before what the CN said.
+            for link in campaign.map(Id::link).into_iter().chain([link_of(
+                Place::Page(tab),
+                tab.kind(),
+                key,
+            )]) {
+                fields(canvas, app, &link, sheet);
+            }
+        }
         Tab::Figures => figures(canvas, app, key, sheet),
         Tab::Dimensions => dimension(canvas, app, key, sheet),
         Tab::Contacts => {
@@ -45,10 +57,18 @@ pub(super) fn fill(canvas: &Canvas<'_>, app: &App, tab: Tab, key: &str, sheet: &
         }
         _ => {
             let link = link_of(Place::Page(tab), tab.kind(), key);
-            for (name, words) in table::field_lines(app, &link) {
-                sheet.text(&crate::text::truncate(&name, 8), &words, paint.text());
-            }
+            fields(canvas, app, &link, sheet);
         }
+    }
+}
+
+fn fields(canvas: &Canvas<'_>, app: &App, link: &AnyRef, sheet: &mut Sheet) {
+    for (name, words) in table::field_lines(app, link) {
+        sheet.text(
+            &crate::text::truncate(&name, 8),
+            &words,
+            canvas.paint.text(),
+        );
     }
 }
 

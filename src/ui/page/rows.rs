@@ -347,6 +347,19 @@ fn campaign(canvas: &Canvas<'_>, app: &App, key: &str) -> Option<Cells> {
             paint.text(),
         ),
         cell(
+            campaign
+                .map_or("", |campaign| campaign.kind.as_str())
+                .to_owned(),
+            paint.dim(),
+        ),
+        cell(
+            campaign
+                .and_then(|campaign| campaign.prize_pool.as_ref())
+                .map(|pool| format!("{} {}", pool.minor / 100, pool.currency))
+                .unwrap_or_default(),
+            paint.info(),
+        ),
+        cell(
             format!("{}{}", part.result, payout.unwrap_or_default()),
             paint.dim(),
         ),

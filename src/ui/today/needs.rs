@@ -79,18 +79,12 @@ pub(super) fn welcome(canvas: &mut Canvas<'_>, area: Rect) {
             "cnm tutor",
             "teaches the keys in ten minutes, on invented data",
         ),
-        (
-            "cnm demo",
-            "opens a whole invented morning to play with; nothing can break",
-        ),
+        ("cnm demo", "opens an invented morning; nothing can break"),
         (
             "cnm config path",
             "names config.toml; its [server] url is your backend",
         ),
-        (
-            "token",
-            "beside it goes into the file `token`, readable by you alone",
-        ),
+        ("token", "goes into the file `token` beside it"),
         (
             "cnm serve",
             "runs a backend of your own, if there is none yet",

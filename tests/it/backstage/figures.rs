@@ -8,7 +8,9 @@
 use cnm::command::{Cx, Settings, UndoLog, apply_plan};
 use cnm::import::backstage::{Known, Plan, Told, prepare};
 use cnm::list::World;
-use cnm::pane::{MetricRow, NetworkFigures, PageFigures, PortfolioFigures, metric_rows};
+use cnm::pane::{
+    MetricRow, NetworkFigures, PageFigures, PortfolioFigures, Standing, metric_rows, network_needs,
+};
 use cnm::record::{
     Creator, CreatorSnapshot, EXPORT_SOURCE, Goal, Id, Kind, MetricPoint, Network, PeriodKind,
     PointStatus,
@@ -122,7 +124,7 @@ fn two_months() -> World {
         ),
     ] {
         let plan = import(&mut world, name, &export(period, each));
-        assert_eq!(plan.counts.totals, 6, "{:?}", plan.counts);
+        assert_eq!(plan.counts.totals, 7, "{:?}", plan.counts);
     }
     world
 }
@@ -264,7 +266,7 @@ fn the_same_file_again_changes_no_figure_and_an_older_one_adds_only_its_day() {
     let name = "Creator data 2026_11_11 06_00 UTC+0.csv";
     let older = import(&mut world, name, &export("2026-11-01 ~ 2026-11-10", 90));
     assert_eq!(older.counts.older, 12, "{:?}", older.counts);
-    assert_eq!(older.counts.totals, 6);
+    assert_eq!(older.counts.totals, 7);
     assert_eq!(snapshots(&world), before, "what is newer stays");
     let sum: i64 = (1..CREATORS).sum();
     let now = of_portfolio(&world).to_date.unwrap().now.value;
@@ -320,5 +322,56 @@ fn figures_of_the_backend_and_of_exports_never_make_one_series() {
     assert!(
         days.iter()
             .any(|(period, _)| *period == Some(date(2026, 10, 1)))
+    );
+}
+
+#[test]
+fn one_creator_who_brings_nearly_all_is_a_reason_to_look_at_a_cn() {
+    let mut world = two_months();
+    let reasons = |world: &World| -> Vec<String> {
+        let needs = network_needs(world, &Standing::of(world));
+        let found = needs.into_iter().find(|need| need.network == nova());
+        found
+            .unwrap()
+            .reasons
+            .iter()
+            .map(ToString::to_string)
+            .collect()
+    };
+    let told = |reasons: &[String]| reasons.iter().any(|why| why.contains("largest creator"));
+    assert!(!told(&reasons(&world)), "{:?}", reasons(&world));
+    // The next export says that one of them brought most of it.
+    let header = [
+        "Data period",
+        "Creator ID",
+        "Creator's username",
+        "Diamonds",
+    ];
+    let lines: [&[&str]; 3] = [
+        &[
+            "2026-11-01 ~ 2026-11-17",
+            "7359135855103475719",
+            "maker1",
+            "9000",
+        ],
+        &[
+            "2026-11-01 ~ 2026-11-17",
+            "7359135855103475720",
+            "maker2",
+            "700",
+        ],
+        &[
+            "2026-11-01 ~ 2026-11-17",
+            "7359135855103475721",
+            "maker3",
+            "300",
+        ],
+    ];
+    let name = "Creator data 2026_11_18 07_00 UTC+0.csv";
+    import(&mut world, name, &csv(&header, &lines));
+    let why = reasons(&world);
+    assert!(
+        why.contains(&"largest creator 90 % of 3".to_owned()),
+        "{why:?}"
     );
 }

@@ -6,7 +6,7 @@ use rust_xlsxwriter::Workbook;
 use zip::write::SimpleFileOptions;
 
 /// The header of the export `Creator data`.
-pub(super) const CREATOR_DATA: [&str; 29] = [
+pub(crate) const CREATOR_DATA: [&str; 29] = [
     "Data period",
     "Creator ID",
     "Creator's username",
@@ -63,7 +63,7 @@ pub(super) const MANAGE: [(&str, &str); 20] = [
 ];
 
 /// A row of `Creator data`.
-pub(super) fn row_of(number: u64) -> Vec<String> {
+pub(crate) fn row_of(number: u64) -> Vec<String> {
     let id = 7_359_135_855_103_475_718 + number * 1_000_003;
     [
         "2026-07-01 ~ 2026-07-06",
@@ -125,7 +125,7 @@ pub(super) fn workbook(header: &[&str], rows: &[Vec<String>], top: Option<&str>)
 }
 
 /// Writes rows of owned cells as a table of text.
-pub(super) fn csv_of(header: &[&str], rows: &[Vec<String>]) -> String {
+pub(crate) fn csv_of(header: &[&str], rows: &[Vec<String>]) -> String {
     let cells: Vec<Vec<&str>> = rows
         .iter()
         .map(|row| row.iter().map(String::as_str).collect())

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use cnm::effect::Load;
+use cnm::import::backstage::Export;
+use cnm::record::Kind;
 use serde_json::{Value as Json, json};
 
 use super::files::{CREATOR_DATA, csv, row_of, workbook};
@@ -75,7 +78,7 @@ fn cells_are_fields(backend: &Backend, ana: &Console) {
 /// What the CN has is what its creators have together.
 fn totals_are_sums(backend: &Backend, ana: &Console) {
     let points = dump(backend, ana, "metric_point");
-    assert_eq!(points.len(), 8);
+    assert_eq!(points.len(), 9);
     let of = |metric: &str| {
         let mut all = points
             .iter()
@@ -95,6 +98,8 @@ fn totals_are_sums(backend: &Backend, ana: &Console) {
     assert!(near(of("diamonds"), f64::from(diamonds)));
     assert!(near(of("valid_days"), 720.0));
     assert!(near(of("active_creators"), 120.0));
+    let largest = f64::from(553_978 + 119) / f64::from(diamonds) * 100.0;
+    assert!(near(of("largest_creator_share"), largest));
     let seconds = 120 * (23 * 3600 + 7 * 60 + 8);
     assert!(near(of("live_hours"), f64::from(seconds) / 3600.0));
 }
@@ -126,7 +131,7 @@ fn what_the_file_says_is_what_the_server_has() {
     let said = ana
         .run(&["import", "backstage", &path, "--network", "Nova Media"])
         .ok();
-    assert!(said.contains("sent: 249 edits"), "{said}");
+    assert!(said.contains("sent: 250 edits"), "{said}");
 
     cells_are_fields(&backend, &ana);
     totals_are_sums(&backend, &ana);
@@ -203,8 +208,8 @@ fn an_import_made_offline_waits_and_what_a_person_typed_stays() {
     ];
     let path = file(&ana, "a.csv", csv(&header, &rows).as_bytes());
     let said = ana.run(&["import", "backstage", &path]).ok();
-    // A creator, their figures, the import, and two figures of the CN.
-    assert!(said.contains("queued: 5 of 5 edits wait"), "{said}");
+    // A creator, their figures, the import, and three figures of the CN.
+    assert!(said.contains("queued: 6 of 6 edits wait"), "{said}");
     assert!(
         said.contains("`Our word` stays") && said.contains("row 3: not used"),
         "{said}"
@@ -252,7 +257,7 @@ fn the_report_for_programs_says_every_change() {
     let changes = plan["changes"].as_array().unwrap();
     let (of_rows, of_networks): (Vec<&Json>, Vec<&Json>) =
         changes.iter().partition(|change| change["row"].is_u64());
-    assert_eq!((of_rows.len(), of_networks.len()), (6, 8));
+    assert_eq!((of_rows.len(), of_networks.len()), (6, 9));
     assert!(
         of_networks
             .iter()
@@ -272,4 +277,40 @@ fn the_report_for_programs_says_every_change() {
         unknown.code == 2 && unknown.err.contains("cnm list network"),
         "{unknown:?}"
     );
+}
+
+/// The contract promises no more than 100 commands a batch; larger ones are what a server may offer.
+#[test]
+fn a_server_that_takes_a_hundred_commands_a_batch_gets_all_of_an_import() {
+    let backend = Backend::tuned(
+        |_| Vec::new(),
+        |options| options.limits.commands_per_batch = 100,
+    );
+    let ana = backend.console("ana");
+    let meta = backend.record("meta", &ana.token);
+    assert_eq!(meta["limits"]["commands_per_batch"], 100);
+    ana.run(&["sync"]).ok();
+    let path = file(&ana, "july.xlsx", &july(120));
+    let said = ana
+        .run(&["import", "backstage", &path, "--network", "nova"])
+        .ok();
+    assert!(said.contains("sent: 250 edits"), "{said}");
+    cells_are_fields(&backend, &ana);
+    assert_eq!(ana.run(&["outbox", "show"]).ok(), "");
+}
+
+/// Of what was imported before only that is read which a file can touch: months ago are left alone, and what is read
+/// gives the same plan as everything would.
+#[test]
+fn a_file_is_compared_with_its_own_months_only() {
+    let bytes = july(3);
+    let export = Export::read("july.xlsx", &bytes, None, &mut |_| {}).unwrap();
+    let since = export.reaches_back_to().unwrap();
+    assert_eq!(since, jiff::civil::date(2026, 4, 6));
+    let loads = cnm::runtime::import_loads(&[export]);
+    let begins = loads.iter().find_map(|load| match load {
+        Load::Since { kind, since, .. } if *kind == Kind::CreatorSnapshot => Some(*since),
+        _ => None,
+    });
+    assert_eq!(begins.unwrap().to_string(), "2026-04-06T00:00:00Z");
 }
