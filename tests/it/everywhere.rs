@@ -774,16 +774,11 @@ impl Desk {
                         let plans = self.plans(&request);
                         next.extend(self.app.update(now, Msg::Imported(plans)));
                     }
-                    Effect::ReadCalendar {
-                        path,
-                        person,
-                        titles,
-                    } => {
+                    Effect::ReadCalendar { path, request } => {
                         let bytes = std::fs::read(&path).map_err(|error| error.to_string());
                         let calendar = Msg::Calendar {
                             path,
-                            person,
-                            titles,
+                            request,
                             bytes,
                         };
                         next.extend(self.app.update(now, calendar));
