@@ -75,7 +75,7 @@ const LINES: &[&str] = &[
     "follow-up wait --where title:zzfollow them",
     "follow-up repeat --where title:zzfollow weekly",
     "follow-up escalate --where title:zzfollow p2 --why zzwhy",
-    "follow-up resolve --where title:zzfollow zzcause",
+    "follow-up resolve --where title:zzfollow 'zzcause was late'",
     "follow-up add --id lead:halo 2027-03-01 --title zzhand",
     "follow-up hand --where title:zzhand Ben zznote",
     "follow-up add --id thread:t1 2027-03-01 --title zzthread",
