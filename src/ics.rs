@@ -352,6 +352,7 @@ pub fn read(bytes: &[u8], options: &Options) -> Result<Import, IcsError> {
         reach,
         budget: Budget::new(MOST_STEPS),
         purse: Purse::Shared,
+        cut: false,
         ran_out: false,
         occurrences: blocks,
         outside: 0,

@@ -34,6 +34,7 @@ impl Extent {
     pub(super) fn most(self) -> i64 {
         match self {
             Self::Exact(seconds) => seconds,
+            Self::Nominal(length) if length.days == 0 => length.seconds,
             Self::Nominal(length) => (length.days + 1) * DAY + length.seconds,
         }
     }

@@ -16,6 +16,8 @@ pub(super) struct Collection<'a> {
     pub(super) budget: Budget,
     /// Where the work of a rule is taken from.
     pub(super) purse: Purse,
+    /// Whether a rule has more instances than are taken.
+    pub(super) cut: bool,
     /// Whether some rule was not followed to its end.
     pub(super) ran_out: bool,
     pub(super) occurrences: Vec<Occurrence>,
@@ -97,6 +99,7 @@ impl Collection<'_> {
     /// their instance by instant or date, whatever their own SEQUENCE.
     fn add_series(&mut self, group: &[Event]) {
         let before = (self.occurrences.len(), self.remarks.len());
+        self.cut = false;
         let mut replacements = newest_replacements(group);
         let mut found: Vec<Instance<'_>> = Vec::new();
         for series in newest_series(group) {
@@ -136,6 +139,13 @@ impl Collection<'_> {
                 free.insert(instance.event.line, instance.event);
             }
             self.occurrences.push(occurrence(instance));
+        }
+        let said = |remark: &Remark| remark.reason == Reason::TooManyInstances;
+        if self.cut
+            && !self.remarks.iter().skip(before.1).any(said)
+            && let Some(event) = group.first()
+        {
+            self.remark(event, Reason::TooManyInstances);
         }
         for event in free.into_values() {
             self.remark(event, Reason::ShownAsFree);
@@ -278,6 +288,7 @@ impl Collection<'_> {
         };
         let mut starts = BTreeMap::new();
         let mut outcome = Ok(());
+        let mut cut = false;
         // the start belongs to the set even when the rule does not name it, unless the rule ended before
         let ended = |until: Stamp| match until {
             Stamp::Day(_) | Stamp::Wall(_) => until.written() < start,
@@ -290,10 +301,15 @@ impl Collection<'_> {
         }
         for rule in rules {
             let mut emit = |at: i64| {
-                if within(at) {
+                // What is over before the range must not use up the room of what lies in it.
+                let reaches = at >= around.from
+                    || !later.is_empty()
+                    || series.extent.end(at, &series.clock) >= around.from;
+                if within(at) && reaches {
                     starts.insert(at, None);
                 }
                 if starts.len() > MOST_INSTANCES {
+                    cut = true;
                     Flow::Enough
                 } else {
                     Flow::More
@@ -312,6 +328,7 @@ impl Collection<'_> {
             };
             outcome = outcome.and(self.follow(rule, start, &series.clock, reach, &mut emit));
         }
+        self.cut |= cut;
         (starts, outcome)
     }
 

@@ -146,6 +146,24 @@ fn events_without_end_take_nothing_from_those_behind_them() {
 }
 
 #[test]
+fn an_event_without_end_that_began_long_ago_is_cut_off_and_named() {
+    for (unit, length, reason) in [
+        ("SECONDLY", "PT1S", Reason::TooManyInstances),
+        ("MINUTELY", "PT1M", Reason::TooManyInstances),
+        ("SECONDLY", "P1D", Reason::TooMuchWork),
+    ] {
+        let lines = format!("DTSTART:20200101T000000Z\r\nDURATION:{length}\r\nRRULE:FREQ={unit}");
+        let import = import(&lines);
+        assert_eq!(import.outside, 0, "{unit} {length}");
+        let said: Vec<&Reason> = import.remarks.iter().map(|remark| &remark.reason).collect();
+        assert_eq!(said, [&reason], "{unit} {length}");
+        if reason == Reason::TooManyInstances {
+            assert_eq!(import.occurrences.len(), MOST_INSTANCES, "{unit} {length}");
+        }
+    }
+}
+
+#[test]
 fn what_cannot_be_read_is_named_with_its_reason() {
     assert_eq!(reasons("SUMMARY:y"), [Reason::NoStart]);
     assert_eq!(
