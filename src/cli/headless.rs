@@ -1,7 +1,6 @@
 //! Commands without a screen: the same commands, the same outbox.
 
 use std::collections::HashSet;
-use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -48,11 +47,6 @@ pub(super) const NAMED: &[Kind] = &[
     Kind::Plan,
     Kind::PlanItem,
 ];
-
-/// How long a command waits for the server before it leaves its edit in the queue.
-const PATIENCE: Duration = Duration::from_secs(8);
-/// How much longer it waits for each edit: one undo may take back an import of many thousands.
-const PATIENCE_AN_EDIT: Duration = Duration::from_millis(10);
 
 /// How many steps of a lead and messages of a thread are read.
 const HISTORY: usize = 200;
@@ -536,10 +530,8 @@ fn send(home: &Home, clock: Clock, mine: &[String]) -> Result<(), CliError> {
     let account = super::account(home);
     let nowhere = matches!(account, Ok(None));
     let sent = account.and_then(|account| {
-        let edits = u32::try_from(mine.len()).unwrap_or(u32::MAX);
-        let patience = PATIENCE.saturating_add(PATIENCE_AN_EDIT.saturating_mul(edits));
         // Without a server of its own it still asks the console that holds this cache.
-        super::sync::push(home, account.as_ref(), clock, patience)
+        super::sync::push(home, account.as_ref(), clock, mine.len())
     });
     let report = match sent {
         Ok(report) => report,

@@ -11,6 +11,11 @@ use crate::store::StoreHandle;
 use crate::sync::{SyncError, SyncReport, once};
 use crate::wire::Digest;
 
+/// How long a command waits for the server before it leaves its edit in the queue.
+const PATIENCE: Duration = Duration::from_secs(8);
+/// How much longer it waits for each edit: one undo may take back an import of many thousands.
+const PATIENCE_AN_EDIT: Duration = Duration::from_millis(10);
+
 impl From<SyncError> for CliError {
     fn from(error: SyncError) -> Self {
         match error {
@@ -79,10 +84,12 @@ pub(super) fn push(
     home: &Home,
     account: Option<&Account>,
     clock: Clock,
-    patience: Duration,
+    edits: usize,
 ) -> Result<SyncReport, CliError> {
     let store = super::headless::open_store(home, clock.now())?;
     let address = account.map(Account::address);
+    let edits = u32::try_from(edits).unwrap_or(u32::MAX);
+    let patience = PATIENCE.saturating_add(PATIENCE_AN_EDIT.saturating_mul(edits));
     super::block_on(small_runtime()?, async {
         let store = StoreHandle::spawn(store)?;
         let report =
