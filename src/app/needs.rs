@@ -9,7 +9,7 @@ use crate::record::{
     AnyRef, FollowUpKind, Kind, Lead, Meeting, Network, Person, Stage, ThreadState,
 };
 use crate::triage::{self, Mark};
-use crate::when::clock;
+use crate::when::{clock, zone};
 
 /// How pressing a need is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -147,8 +147,9 @@ impl App {
                 place: Place::Browse(Kind::Meeting),
                 title: meeting.title.clone(),
                 why: format!(
-                    "{when}, {}{with}",
-                    clock::time_of(*at, &self.world.view.zone)
+                    "{when}, {} {}{with}",
+                    clock::stamp(*at, &self.world.view.zone),
+                    zone::short_name(&zone::name(&self.world.view.zone))
                 ),
                 order: at.as_second(),
             });

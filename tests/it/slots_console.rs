@@ -502,6 +502,14 @@ fn a_series_keeps_a_clock_or_takes_turns_says_what_moves_and_goes_out_as_one_fil
         .filter_map(|(_, meeting)| meeting.start)
         .collect();
     assert_eq!(starts, possible);
+    // What is shown now was planned around it: the same key does not hold a second one beside it.
+    let effects = desk::press(&mut app, "S");
+    assert!(saved(&effects).is_empty());
+    assert!(
+        said(&app).contains("one is held for these people already"),
+        "{}",
+        said(&app)
+    );
     let file = exported(&app.run_line(&format!("slot export --id {} series.ics", held[0].0)));
     assert!(file.contains("BEGIN:VTIMEZONE"), "{file}");
     holds_in_both(&file, &starts);

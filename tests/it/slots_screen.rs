@@ -80,6 +80,23 @@ fn a_time_that_the_clocks_skip_is_said_when_it_is_held() {
 }
 
 #[test]
+fn a_doubt_about_the_clocks_is_said_beside_another_reading() {
+    let mut app = open((200, 60), "6");
+    app.run_line("slot find '14 mar 2:30 with Ng'");
+    let words = said(&app);
+    assert!(
+        words.contains("not 14:30") && words.contains("02:30 does not exist"),
+        "{words}"
+    );
+    app.run_line("slot find '7 nov 2027 1:30am with Ng'");
+    let words = said(&app);
+    assert!(
+        words.contains("happens twice") && !words.contains("not 01:30"),
+        "{words}"
+    );
+}
+
+#[test]
 fn what_is_proposed_twice_is_there_once_and_esc_leaves_no_promise_behind() {
     let mut app = open((120, 40), "6");
     let thread = app

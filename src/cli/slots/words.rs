@@ -137,6 +137,15 @@ fn reasons(table: &Timetable, here: &TimeZone, language: Language) -> Vec<String
         .all_rejections(language)
         .into_iter()
         .map(|rejection| {
+            if let (Language::Chinese, Ok(zone)) = (language, Zone::load(&zone::name(here))) {
+                let at = |moment| text::moment(Minute::floor(moment), &zone, language);
+                let times = if rejection.first == rejection.last {
+                    at(rejection.first)
+                } else {
+                    format!("{} 至 {}", at(rejection.first), at(rejection.last))
+                };
+                return format!("{times}：{}", rejection.blockers.join("；"));
+            }
             let first = clock::stamp(rejection.first, here);
             let times = if rejection.first == rejection.last {
                 first

@@ -10,9 +10,9 @@ use super::{cannot_plan, nobody_can, timetable};
 use crate::effect::Effect;
 use crate::list::World;
 use crate::pane::{Anchored, SlotView, SlotsScreen, Tone};
-use crate::record::{Meeting, MeetingState, Person};
+use crate::record::{Id, Meeting, MeetingState, Person};
 use crate::slots::text::Language;
-use crate::when::zone;
+use crate::when::{clock, zone};
 
 /// Best times that go into a proposal.
 pub(super) const PROPOSED: usize = 3;
@@ -125,6 +125,28 @@ impl SeriesArgs {
     }
 }
 
+/// Returns when the first meeting of a series that is held for exactly these people begins, as it is written.
+fn held_series(world: &World, people: &[Id<Person>]) -> Option<String> {
+    let now = world.view.now;
+    let of_series = world.table::<Meeting>().records().filter(|(_, meeting)| {
+        !meeting.series.is_empty()
+            && meeting.state == MeetingState::Held
+            && !meeting.is_off(now)
+            && meeting.attendees.len() == people.len()
+            && people
+                .iter()
+                .all(|person| meeting.attendees.iter().any(|one| one.person == *person))
+    });
+    let ahead = of_series
+        .filter_map(|(_, meeting)| meeting.start)
+        .filter(|start| *start > now);
+    let here = &world.view.zone;
+    let short = zone::short_name(&zone::name(here));
+    ahead
+        .min()
+        .map(|start| format!("{} {short}", clock::stamp(start, here)))
+}
+
 /// Holds the meetings of the series that is shown, except those that somebody cannot come to.
 pub(super) fn hold_series(cx: &mut Cx<'_>, args: &SeriesArgs) -> Result<(), CommandError> {
     let slots = args.shown(cx)?;
@@ -138,6 +160,14 @@ pub(super) fn hold_series(cx: &mut Cx<'_>, args: &SeriesArgs) -> Result<(), Comm
         ));
     };
     let people = guests(cx.world, &slots);
+    if let Some(first) = held_series(cx.world, &people) {
+        // What is shown is planned around the one that is held: a second would stand beside it.
+        return Err(CommandError::refused(
+            "a series",
+            format!("one is held for these people already, from {first} on"),
+            "C confirms one of its meetings, F gives one free, u takes the series back",
+        ));
+    }
     let id = cx.world.ids.next(cx.world.view.now);
     let (mut held, mut left) = (0, 0);
     for row in &series.rows {

@@ -497,12 +497,20 @@ fn plain(reading: &Reading, context: &PhraseContext<'_>) -> Stretch {
 
 /// The reading in words, with what is doubtful about it.
 fn told(reading: &Reading, context: &PhraseContext<'_>) -> String {
-    let mut words = echo(reading, &context.zone);
-    let others = other_labels(reading);
-    if !others.is_empty() {
-        words = format!("{words} (not {})", others.join(", "));
-    } else if let Some(doubt) = &reading.ambiguous {
-        words = format!("{words} ({doubt})");
+    let words = echo(reading, &context.zone);
+    // Another reading that is written the same is told apart by the doubt alone.
+    let others: Vec<String> = other_labels(reading)
+        .into_iter()
+        .filter(|other| !words.contains(other.as_str()))
+        .collect();
+    let other = (!others.is_empty()).then(|| format!("not {}", others.join(", ")));
+    let doubts: Vec<String> = [other, reading.ambiguous.clone()]
+        .into_iter()
+        .flatten()
+        .collect();
+    if doubts.is_empty() {
+        words
+    } else {
+        format!("{words} ({})", doubts.join("; "))
     }
-    words
 }
