@@ -469,7 +469,9 @@ impl App {
                 // What follows acts on the rows that stand there now.
                 cx.arrange();
             }
+            let before = cx.mark();
             if let Err(error) = command.run(&mut cx) {
+                cx.roll_back(before);
                 failed = Some(error);
                 break;
             }

@@ -5,6 +5,7 @@
 //!   bound to *identity*, never to a position, and new arrivals that wait behind a counter.
 //! * [`AnyTable`] lets tables, forms and exports work on any kind without knowing its type.
 
+mod revert;
 mod table;
 mod view;
 mod world;

@@ -2,9 +2,8 @@
 
 use super::App;
 use crate::command::words_of;
-use crate::effect::{Batch, CacheRow, Effect, RowState, redraft};
+use crate::effect::{Batch, Effect, redraft};
 use crate::pane::{Tone, arrange_all};
-use crate::record::Op;
 
 impl App {
     /// Takes in what commands do to drafts; what words come back to is known here.
@@ -33,27 +32,7 @@ impl App {
 
     /// Undoes on screen what could not be saved, and says so before anyone believes it.
     pub(super) fn take_back(&mut self, batch: &Batch, why: &str) -> Vec<Effect> {
-        for edit in batch.edits.iter().rev() {
-            match edit.op {
-                Op::Create => {
-                    self.world.take(edit.kind, &edit.id);
-                }
-                Op::Update | Op::Delete => {
-                    let (version, mut fields) = match self.world.any(edit.kind).fields(&edit.id) {
-                        Some((version, _, fields)) => (version, fields),
-                        None => (edit.base.unwrap_or(0), edit.before.clone()),
-                    };
-                    edit.patch.inverse(&edit.before).apply(&mut fields);
-                    self.world.upsert(&CacheRow {
-                        kind: edit.kind,
-                        id: edit.id.clone(),
-                        version,
-                        state: RowState::Clean,
-                        fields: serde_json::Value::Object(fields).to_string(),
-                    });
-                }
-            }
-        }
+        self.world.revert(&batch.edits);
         self.pending_edits.saved(&batch.id);
         self.undo.forget(&batch.id);
         arrange_all(&self.world, &mut self.screen, true);

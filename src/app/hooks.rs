@@ -311,7 +311,9 @@ impl App {
         cx.subject = Some(subject);
         let mut failed = None;
         for command in commands {
+            let before = cx.mark();
             if let Err(error) = command.run(&mut cx) {
+                cx.roll_back(before);
                 failed = Some(error);
                 break;
             }

@@ -183,6 +183,23 @@ fn the_form_names_what_is_wrong_at_the_field_and_saves_only_what_changed() {
 }
 
 #[test]
+fn a_verb_that_is_refused_at_one_of_its_rows_has_done_nothing() {
+    let mut app = app();
+    for (thread, text) in [("t1", "Please send the list by Friday"), ("t3", "Fine")] {
+        let row = app.world.row_mut::<crate::record::Thread>(thread).unwrap();
+        row.record.last_text = text.into();
+    }
+    press(&mut app, "2 *");
+    let before = app.world.table::<crate::record::FollowUp>().len();
+    let effects = press(&mut app, "f d");
+    assert!(saved(&effects).is_empty());
+    let told = app.screen.notice.as_ref().unwrap();
+    assert_eq!(told.tone, Tone::Error);
+    assert_eq!(app.world.table::<crate::record::FollowUp>().len(), before);
+    assert!(app.undo.last().is_none());
+}
+
+#[test]
 fn a_new_record_without_its_name_stays_in_the_form() {
     let mut app = app();
     press(&mut app, "3 n l");

@@ -531,6 +531,20 @@ impl<'a> Cx<'a> {
         }
     }
 
+    /// Takes back what a command did before it failed: a refusal leaves nothing done by half.
+    pub fn roll_back(&mut self, (edits, effects): (usize, usize)) {
+        let undone = self.edits.split_off(edits.min(self.edits.len()));
+        if !undone.is_empty() {
+            self.world.revert(&undone);
+            self.effects.truncate(effects);
+        }
+    }
+
+    /// Says how far the batch is, for [`Self::roll_back`].
+    pub fn mark(&self) -> (usize, usize) {
+        (self.edits.len(), self.effects.len())
+    }
+
     /// Counts the edits of the batch so far.
     pub fn edit_count(&self) -> usize {
         self.edits.len()

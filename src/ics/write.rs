@@ -152,12 +152,15 @@ impl File {
 
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
+    let bare: String = text
+        .chars()
+        .filter(|c| *c == '\n' || !c.is_control())
+        .collect();
     // What reorders or hides text would do so in whatever shows the calendar.
-    for c in crate::text::plain_body(&text.replace("\r\n", "\n")).chars() {
+    for c in crate::text::plain_body(&bare).chars() {
         match c {
             '\\' | ';' | ',' => out.extend(['\\', c]),
             '\n' => out.push_str("\\n"),
-            c if c.is_control() => {}
             c => out.push(c),
         }
     }

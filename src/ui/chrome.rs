@@ -278,7 +278,7 @@ fn status_left(canvas: &Canvas<'_>, app: &App, room: u16) -> Vec<Segment> {
             Tone::Info => (80, glyphs.dot(), paint.info()),
             Tone::Error => (95, glyphs.bang(), paint.bad()),
         };
-        if !is_long(app, room) {
+        if !is_long(canvas, app, room) {
             let text = clean_line(&notice.text);
             let mut message = left(weight, format!("{mark} {text}"), style);
             message.message = true;
@@ -331,20 +331,25 @@ fn what_a_count_does(paint: &super::paint::Paint<'_>, count: usize) -> Vec<Piece
 
 /// Tells whether the message has to be drawn above the status row, in several: it would hide how old things are
 /// and what waits.
-fn is_long(app: &App, room: u16) -> bool {
+fn is_long(canvas: &Canvas<'_>, app: &App, room: u16) -> bool {
     let Some(notice) = &app.screen.notice else {
         return false;
     };
     // What was done is said shortly and for a moment.
     let beside = match notice.tone {
         Tone::Done => 0,
-        Tone::Info | Tone::Error => STATE_CELLS,
+        Tone::Info | Tone::Error => status_right(canvas, app)
+            .iter()
+            .filter(|segment| !matches!(segment.weight, UNDO | PLACE))
+            .map(Segment::cells)
+            .sum(),
     };
     cells_of(&clean_line(&notice.text)) > room.saturating_sub(4 + beside)
 }
 
-/// The cells that sync, age, queue and conflicts take at most beside a message.
-const STATE_CELLS: u16 = 34;
+/// The weights of what may go from the right: what a key takes back, and where one is.
+const UNDO: u8 = 40;
+const PLACE: u8 = 30;
 
 /// Draws a message that the status row cannot hold over the last rows of the place: its end says what to do.
 pub(super) fn long_notice(canvas: &mut Canvas<'_>, app: &App, areas: &Areas) {
@@ -352,7 +357,7 @@ pub(super) fn long_notice(canvas: &mut Canvas<'_>, app: &App, areas: &Areas) {
         return;
     };
     let area = areas.status;
-    if areas.bar.height > 0 || !is_long(app, area.width.saturating_sub(2)) {
+    if areas.bar.height > 0 || !is_long(canvas, app, area.width.saturating_sub(2)) {
         return;
     }
     let style = match notice.tone {
@@ -448,12 +453,12 @@ fn status_right(canvas: &Canvas<'_>, app: &App) -> Vec<Segment> {
         segments.push(conflict);
     }
     if let Some(batch) = app.undo.last() {
-        let mut undo = right(40, "u", paint.key());
+        let mut undo = right(UNDO, "u", paint.key());
         let words = format!(" undoes {}", whole_words(&batch.label, 32));
         undo.pieces.push(piece(words, paint.dim()));
         segments.push(undo);
     }
-    segments.push(right(30, breadcrumb(app), paint.strong()));
+    segments.push(right(PLACE, breadcrumb(app), paint.strong()));
     segments
 }
 

@@ -132,7 +132,7 @@ fn a_message_stands_with_the_state_at_every_width() {
             "returns",
             "offline",
             "3 queued",
-            "synced 3 h ago",
+            "synced 3h ago",
         ] {
             assert!(text.contains(part), "{part} at {width}");
         }

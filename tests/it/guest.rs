@@ -81,7 +81,7 @@ fn what_is_copied_reaches_the_clipboard_through_the_terminal_and_through_tmux() 
         }
         let mut terminal = Terminal::start(command, 40, 120);
         terminal.until("live");
-        terminal.press("3");
+        terminal.press("3\r");
         terminal.until("Tidepool");
         terminal.press("/halo\r");
         terminal.until("filter halo");
@@ -96,7 +96,7 @@ fn what_is_copied_reaches_the_clipboard_through_the_terminal_and_through_tmux() 
         assert!(text.contains("Halo"), "{text}");
         assert_eq!(terminal.written().contains("tmux;"), inside);
         // What others wrote goes to the clipboard without what a terminal would obey.
-        terminal.press("4");
+        terminal.press("4\r");
         terminal.until("[4 CNs");
         terminal.press("/evil\r");
         terminal.until("filter evil");
@@ -156,7 +156,7 @@ fn a_real_tmux_lets_the_clipboard_through() {
     command.args(["new-session", env!("CARGO_BIN_EXE_cnm")]);
     let mut terminal = Terminal::start(command, 40, 120);
     terminal.until("live");
-    terminal.press("3");
+    terminal.press("3\r");
     terminal.until("Tidepool");
     terminal.press("/halo\r");
     terminal.until("filter halo");
@@ -198,7 +198,7 @@ fn names_lead_to_plain_addresses_only_and_nowhere_where_that_is_off() {
         configure(&ana, config);
         let mut terminal = Terminal::open(&ana, 40, 120);
         terminal.until("live");
-        terminal.press("4");
+        terminal.press("4\r");
         terminal.until("[4 CNs");
         for name in [
             "Plain", "Escapes", "Ends", "Script", "User", "File", "Wide", "C1",

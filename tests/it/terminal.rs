@@ -247,6 +247,8 @@ fn two_consoles_on_one_cache_see_each_other() {
     first.until("live");
     let mut second = Terminal::open(&ana, 40, 120);
     for console in [&mut first, &mut second] {
+        // Enter that comes before the console has the terminal is a line feed.
+        console.until("1 Today");
         console.press("3\r");
         console.until("Halo");
         console.press("/halo\r");

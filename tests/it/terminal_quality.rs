@@ -504,7 +504,7 @@ fn keys_hooks_and_macros_are_taken_at_once_and_a_bad_file_keeps_the_old_ones() {
             "[[hook]]\non = \"stage-changed\"\ndo = \"notify 'second {count}'\"\n",
             "[[hook]]\non = \"stage-moved\"\ndo = \"notify x\"\n",
             "hooks.toml:1",
-            "1",
+            "1\r",
             "[1 Today",
         ),
     ] {
