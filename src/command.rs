@@ -29,6 +29,7 @@ mod page;
 mod phrase;
 mod promise;
 mod record;
+mod refusal;
 mod report;
 mod script;
 mod settle;

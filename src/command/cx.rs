@@ -300,7 +300,7 @@ pub struct Cx<'a> {
     pub subject: Option<Vec<AnyRef>>,
     /// When the cache was last known to be up to date, where there is no screen that says so.
     pub synced_at: Option<jiff::Timestamp>,
-    edits: Vec<Edit>,
+    pub(super) edits: Vec<Edit>,
     label: String,
     role: BatchRole,
 }
@@ -529,20 +529,6 @@ impl<'a> Cx<'a> {
             let place = screen.active();
             crate::pane::arrange(self.world, screen, place, false);
         }
-    }
-
-    /// Takes back what a command did before it failed: a refusal leaves nothing done by half.
-    pub fn roll_back(&mut self, (edits, effects): (usize, usize)) {
-        let undone = self.edits.split_off(edits.min(self.edits.len()));
-        if !undone.is_empty() {
-            self.world.revert(&undone);
-            self.effects.truncate(effects);
-        }
-    }
-
-    /// Says how far the batch is, for [`Self::roll_back`].
-    pub fn mark(&self) -> (usize, usize) {
-        (self.edits.len(), self.effects.len())
     }
 
     /// Counts the edits of the batch so far.
