@@ -469,9 +469,7 @@ impl App {
                 // What follows acts on the rows that stand there now.
                 cx.arrange();
             }
-            let before = cx.mark();
-            if let Err(error) = command.run(&mut cx) {
-                cx.roll_back(before);
+            if let Err(error) = cx.run(command) {
                 failed = Some(error);
                 break;
             }

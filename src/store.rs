@@ -366,19 +366,10 @@ impl Store {
         if self.read_only.is_some() {
             return Ok(());
         }
-        let verdict: rusqlite::Result<String> =
-            self.outbox
-                .db
-                .query_row("PRAGMA quick_check(1)", [], |row| row.get(0));
-        let error = match verdict {
-            Ok(text) if text == "ok" => return Ok(()),
-            Ok(text) => mirror::damage(text),
-            Err(error) => error,
-        };
-        if StoreError::sql("", &error).is_damage() {
-            self.salvage_outbox(now, &error)?;
+        match damage_in(&self.outbox.db) {
+            Some(error) => self.salvage_outbox(now, &error),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// Checks every page of the cache, and begins a new one if it is damaged.
@@ -388,19 +379,10 @@ impl Store {
         if self.read_only.is_some() {
             return Ok(());
         }
-        let verdict: rusqlite::Result<String> =
-            self.mirror
-                .db
-                .query_row("PRAGMA quick_check(1)", [], |row| row.get(0));
-        let error = match verdict {
-            Ok(text) if text == "ok" => return Ok(()),
-            Ok(text) => mirror::damage(text),
-            Err(error) => error,
-        };
-        if StoreError::sql("", &error).is_damage() {
-            self.rebuild_mirror(now, &error)?;
+        match damage_in(&self.mirror.db) {
+            Some(error) => self.rebuild_mirror(now, &error),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// Tells whether the cache was damaged and begun anew since it was opened.
@@ -448,4 +430,14 @@ fn append_all(
         )?);
     }
     Ok(entries)
+}
+
+/// Reads all pages of a file and returns what is damaged in it, if anything; other failures are no damage.
+fn damage_in(db: &rusqlite::Connection) -> Option<rusqlite::Error> {
+    let error = match db.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0)) {
+        Ok(text) if text == "ok" => return None,
+        Ok(text) => mirror::damage(text),
+        Err(error) => error,
+    };
+    StoreError::sql("", &error).is_damage().then_some(error)
 }

@@ -311,9 +311,7 @@ impl App {
         cx.subject = Some(subject);
         let mut failed = None;
         for command in commands {
-            let before = cx.mark();
-            if let Err(error) = command.run(&mut cx) {
-                cx.roll_back(before);
+            if let Err(error) = cx.run(command) {
                 failed = Some(error);
                 break;
             }

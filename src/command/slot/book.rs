@@ -253,6 +253,12 @@ pub(super) fn due_start(
     Ok((due_of(&reading), doubt))
 }
 
+/// Tells whether exactly these people meet.
+pub(super) fn has_exactly(meeting: &Meeting, people: &[Id<Person>]) -> bool {
+    let comes = |person: &Id<Person>| meeting.attendees.iter().any(|one| one.person == *person);
+    meeting.attendees.len() == people.len() && people.iter().all(comes)
+}
+
 /// Finds the meeting of just these people at just this time that is not off.
 pub(super) fn booked_already(
     world: &World,
@@ -262,10 +268,7 @@ pub(super) fn booked_already(
     let same = |meeting: &Meeting| {
         (meeting.start, meeting.end) == (Some(start), Some(end))
             && !meeting.is_off(world.view.now)
-            && meeting.attendees.len() == people.len()
-            && people
-                .iter()
-                .all(|person| meeting.attendees.iter().any(|one| one.person == *person))
+            && has_exactly(meeting, people)
     };
     let mut found: Vec<_> = world
         .table::<Meeting>()

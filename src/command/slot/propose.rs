@@ -2,7 +2,7 @@
 
 use super::super::phrase::instant_of;
 use super::super::{Ask, CommandError, Cx};
-use super::book::{HoldArgs, booked_already, due_start, expiry, meeting, named};
+use super::book::{HoldArgs, booked_already, due_start, expiry, has_exactly, meeting, named};
 use super::find::read_length;
 use super::people::guests;
 use super::timetable::{Offer, Timetable};
@@ -132,10 +132,7 @@ fn held_series(world: &World, people: &[Id<Person>]) -> Option<String> {
         !meeting.series.is_empty()
             && meeting.state == MeetingState::Held
             && !meeting.is_off(now)
-            && meeting.attendees.len() == people.len()
-            && people
-                .iter()
-                .all(|person| meeting.attendees.iter().any(|one| one.person == *person))
+            && has_exactly(meeting, people)
     });
     let ahead = of_series
         .filter_map(|(_, meeting)| meeting.start)
