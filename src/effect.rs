@@ -34,6 +34,15 @@ pub struct Edit {
     pub before: Map<String, Json>,
 }
 
+impl Edit {
+    /// Returns the title of the record as the edit knows it, unsanitised; nothing where it knows too little.
+    pub fn title(&self) -> Option<String> {
+        let mut fields = self.before.clone();
+        self.patch.apply(&mut fields);
+        self.kind.title_of(&fields)
+    }
+}
+
 /// Everything that one key press changed: it is saved, undone and redone as a whole.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Batch {

@@ -151,6 +151,23 @@ pub trait KindVisitor {
     fn visit<R: Record>(self) -> Self::Out;
 }
 
+impl Kind {
+    /// Returns the title of a record of this kind from its fields, unsanitised; nothing where they cannot be read or
+    /// name nothing.
+    pub fn title_of(self, fields: &serde_json::Map<String, serde_json::Value>) -> Option<String> {
+        struct Title<'a>(&'a serde_json::Map<String, serde_json::Value>);
+        impl KindVisitor for Title<'_> {
+            type Out = Option<String>;
+            fn visit<R: Record>(self) -> Self::Out {
+                let record: R = serde_json::from_value(self.0.clone().into()).ok()?;
+                Some(record.title().into_owned())
+            }
+        }
+        self.visit(Title(fields))
+            .filter(|title| !title.trim().is_empty())
+    }
+}
+
 records! {
     User = "user", "users";
     Team = "team", "teams";

@@ -314,6 +314,15 @@ pub struct CommandResult {
     /// The fields in conflict.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<String>,
+    /// In a conflict, the version that the edit was made on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<u64>,
+    /// In a conflict, the id of the user who changed these fields last, where the server still knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed_by: Option<String>,
+    /// In a conflict, when that was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed_at: Option<Timestamp>,
     /// The server's record: after a merge, in a conflict, or the last version of a deleted one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub server: Option<Row>,

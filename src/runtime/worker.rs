@@ -71,7 +71,12 @@ pub(super) async fn work(
             if let Job::UndoLog(only_news) = job {
                 undo_log(&store, &answers, &mut newest, only_news).await;
             } else {
+                let chosen = matches!(job, Job::Resolve(..));
                 other(&store, clock, job, &answers).await;
+                if chosen {
+                    // The choice is in the log, and can be taken back like anything else.
+                    undo_log(&store, &answers, &mut newest, true).await;
+                }
             }
             continue;
         };

@@ -1,5 +1,6 @@
 //! Commands: what one edit does to one record, and what the sender is told.
 
+use jiff::Timestamp;
 use serde_json::Value as Json;
 
 use super::ledger::{
@@ -163,7 +164,7 @@ impl Edit<'_> {
         let next = old.version + 1;
         if base > old.version {
             // The user saw a version that this server does not have: it was restored.
-            return self.conflict(old, patch_fields(&command.patch));
+            return self.conflict(ledger, old, patch_fields(&command.patch));
         }
         let makers = parse_makers(&old.makers)?;
         let own = |version| self.is_own(&makers, base, version);
@@ -182,7 +183,7 @@ impl Edit<'_> {
         let late = rules::too_late(self.kind, &before, &merged.changed);
         merged.conflicts.extend(late);
         if !merged.conflicts.is_empty() {
-            return self.conflict(old, merged.conflicts);
+            return self.conflict(ledger, old, merged.conflicts);
         }
         if merged.changed.is_empty() {
             return self.noop(ledger, old);
@@ -251,7 +252,7 @@ impl Edit<'_> {
             .map(|(field, _)| field.clone())
             .collect();
         if !unseen.is_empty() || base > old.version {
-            return self.conflict(old, unseen);
+            return self.conflict(ledger, old, unseen);
         }
         let stored = self.put(ledger, &state, old.fields.clone(), Life::Deleted, Some(old))?;
         let touched = Touched::new(state.fields.keys(), &state, &State::default());
@@ -452,17 +453,40 @@ impl Edit<'_> {
         })
     }
 
-    fn conflict(&self, old: &Stored, fields: Vec<String>) -> Result<CommandResult> {
+    fn conflict(
+        &self,
+        ledger: &Ledger<'_>,
+        old: &Stored,
+        fields: Vec<String>,
+    ) -> Result<CommandResult> {
+        let changed = rival(ledger, old, &fields)?;
         let detail = format!(
             "version {} of {} by {} has other values",
             old.version, old.updated_at, old.updated_by
         );
         Ok(CommandResult {
             fields,
+            base: self.base().map(i64::unsigned_abs),
+            changed_at: changed.as_ref().map(|(_, at)| *at),
+            changed_by: changed.map(|(user, _)| user),
             server: Some(row(old)?),
             version: version(old),
             ..refused(self.command, Status::Conflict, refusal::conflict(detail))
         })
+    }
+}
+
+/// Returns who changed these fields last, and when; nothing where that lies too far back to be found.
+fn rival(
+    ledger: &Ledger<'_>,
+    old: &Stored,
+    fields: &[String],
+) -> Result<Option<(String, Timestamp)>> {
+    let fv = state_of(old)?.fv;
+    let version = fields.iter().filter_map(|field| fv.get(field)).max();
+    match version {
+        Some(version) if *version < old.version => ledger.txn.changed(old.kind, &old.id, *version),
+        _ => Ok(Some((old.updated_by.clone(), old.updated_at))),
     }
 }
 
@@ -485,6 +509,9 @@ fn done(command: &Command, status: Status, stored: &Stored) -> CommandResult {
         version: version(stored),
         seq: Some(stored.seq.unsigned_abs()),
         fields: Vec::new(),
+        base: None,
+        changed_by: None,
+        changed_at: None,
         server: None,
         problem: None,
     }
@@ -509,6 +536,9 @@ fn refused_by_id(cmd: &str, status: Status, problem: Problem) -> CommandResult {
         version: None,
         seq: None,
         fields: Vec::new(),
+        base: None,
+        changed_by: None,
+        changed_at: None,
         server: None,
         problem: Some(problem),
     }

@@ -262,6 +262,8 @@ pub(crate) trait Snapshot {
     fn tokens(&self) -> Result<Vec<TokenRow>>;
     /// Returns the remembered result of a command.
     fn answer(&self, principal: &str, cmd: &str) -> Result<Option<Answer>>;
+    /// Returns who made a version of a record and when, if that is among the newest lines of the audit log.
+    fn changed(&self, kind: Kind, id: &str, version: i64) -> Result<Option<(String, Timestamp)>>;
     /// Returns the newest line of the audit log.
     fn last_audit(&self) -> Result<Option<(i64, [u8; 32])>>;
     /// Passes the audit log on, oldest first.

@@ -309,6 +309,9 @@ pub(super) fn refused_here(fate: &Fate, cmd: &str, kind: &str, why: String) -> F
             version: None,
             seq: None,
             fields: Vec::new(),
+            base: None,
+            changed_by: None,
+            changed_at: None,
             server: None,
             problem: Some(Problem {
                 kind: kind.to_owned(),

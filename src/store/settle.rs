@@ -141,19 +141,26 @@ impl Store {
             Resolution::Mine => Some(replacement(&entry, None, now)),
             Resolution::Edited(patch) => Some(replacement(&entry, Some(patch), now)),
         };
-        let action = match resolution {
-            Resolution::Theirs => "theirs",
-            Resolution::Mine => "mine",
-            Resolution::Edited(_) => "edited",
+        let (action, label) = match resolution {
+            Resolution::Theirs => ("theirs", "let theirs stand"),
+            Resolution::Mine => ("mine", "kept mine"),
+            Resolution::Edited(_) => ("edited", "settled"),
         };
         let mut records = vec![(entry.edit.kind, entry.edit.id.clone())];
-        let batch = replacement.map(|edit| Batch {
+        let name = self.name_of(&entry)?;
+        let logged = |edit: Edit| Batch {
             id: fresh_id(now),
-            label: format!("kept mine: {} {}", edit.kind.label(), edit.id),
+            label: format!("{label}: {name}"),
             at: now,
             edits: vec![edit],
             role: BatchRole::Edit,
-        });
+        };
+        if *resolution == Resolution::Theirs {
+            let batch = logged(self.gave_way(&entry, now)?);
+            self.drop_edits(&[&entry], action, None, Some(&batch), now)?;
+            return self.changes(records);
+        }
+        let batch = replacement.map(logged);
         records.extend(
             batch
                 .iter()
@@ -168,6 +175,7 @@ impl Store {
             &[&entry],
             action,
             batch.as_ref().map(|batch| (batch, queueing)),
+            None,
             now,
         )?;
         records.dedup();
@@ -203,8 +211,77 @@ impl Store {
             .cloned()
             .collect();
         let gone: Vec<&Entry> = gone.iter().collect();
-        self.drop_edits(&gone, "discarded", None, now)?;
+        self.drop_edits(&gone, "discarded", None, None, now)?;
         self.changes([record])
+    }
+
+    /// Names the record of an edit for a person.
+    fn name_of(&self, entry: &Entry) -> Result<String, StoreError> {
+        let edit = &entry.edit;
+        let row = self.current(edit.kind, &edit.id);
+        let row = row.map_err(|error| self.mirror_error(&error))?;
+        let title = row
+            .and_then(|row| serde_json::from_str(&row.fields).ok())
+            .and_then(|fields| edit.kind.title_of(&fields))
+            .or_else(|| edit.title());
+        Ok(match title {
+            Some(title) => format!("{} {title}", edit.kind.label()),
+            None => edit.kind.label().to_owned(),
+        })
+    }
+
+    /// The edit that would make theirs of mine, so that taking it back brings mine again; it is only logged.
+    fn gave_way(&mut self, entry: &Entry, now: Timestamp) -> Result<Edit, StoreError> {
+        let old = &entry.edit;
+        let held = self.mirror.get(old.kind, &old.id);
+        let held = held.map_err(|error| self.mirror_error(&error))?;
+        let held = held.and_then(|row| {
+            let fields = serde_json::from_str(&row.fields).ok()?;
+            Some((row.version, fields))
+        });
+        let reply = entry.fate.reply.as_ref();
+        let server = reply.and_then(|reply| reply.server.as_ref());
+        let newest = server
+            .filter(|row| !row.fields.is_empty())
+            .map(|row| (row.version, row.fields.clone()))
+            .or(held);
+        let gone = server.is_some_and(|row| row.deleted)
+            || reply.is_some_and(|reply| matches!(reply.status, Status::Gone | Status::NotFound));
+        let (version, theirs) =
+            newest.unwrap_or_else(|| (old.base.unwrap_or(0), old.before.clone()));
+        let mut mine = theirs.clone();
+        old.patch.apply(&mut mine);
+        let mut edit = Edit {
+            cmd: fresh_id(now),
+            base: Some(version),
+            ..old.clone()
+        };
+        match old.op {
+            Op::Delete => {
+                edit.op = Op::Create;
+                edit.patch = Patch {
+                    set: theirs,
+                    ..Patch::default()
+                };
+                edit.before = Map::new();
+            }
+            Op::Create => {
+                edit.op = Op::Delete;
+                edit.before.clone_from(&old.patch.set);
+                edit.patch = Patch::default();
+            }
+            Op::Update if gone => {
+                edit.op = Op::Delete;
+                edit.before = mine;
+                edit.patch = Patch::default();
+            }
+            Op::Update => {
+                edit.before = touched_values(&old.patch, &mine);
+                let theirs = touched_values(&old.patch, &theirs);
+                edit.patch = crate::record::diff(old.kind, &edit.before, &theirs);
+            }
+        }
+        Ok(edit)
     }
 
     fn drop_edits(
@@ -212,6 +289,7 @@ impl Store {
         entries: &[&Entry],
         action: &str,
         replacement: Option<(&Batch, Queueing)>,
+        logged: Option<&Batch>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let added = self
@@ -225,6 +303,19 @@ impl Store {
                     };
                     write_fate(db, &entry.edit.cmd, &fate)?;
                     write_log(db, now, &entry.edit.cmd, action)?;
+                }
+                // What is in the log of undo alone never goes to the server.
+                for entry in logged
+                    .map(|batch| append_batch(db, batch, Queueing::default()))
+                    .transpose()?
+                    .unwrap_or_default()
+                {
+                    let fate = Fate {
+                        state: State::Dropped,
+                        ended_at: Some(now),
+                        ..entry.fate
+                    };
+                    write_fate(db, &entry.edit.cmd, &fate)?;
                 }
                 match replacement {
                     Some((batch, queueing)) => append_batch(db, batch, queueing),
@@ -366,6 +457,9 @@ fn conflict(entry: &Entry) -> Conflict {
     let server = reply.and_then(|reply| reply.server.as_ref());
     let mut mine = edit.before.clone();
     edit.patch.apply(&mut mine);
+    // An older server says only who changed the record last.
+    let by = server.and_then(|row| row.updated_by.clone());
+    let at = server.and_then(|row| row.updated_at);
     let named = reply.map_or(&[][..], |reply| reply.fields.as_slice());
     let names: Vec<String> = if named.is_empty() {
         edit.patch.fields().into_iter().map(str::to_owned).collect()
@@ -383,30 +477,40 @@ fn conflict(entry: &Entry) -> Conflict {
             })
             .collect(),
         version: server.map_or(0, |row| row.version),
-        changed_by: server.and_then(|row| row.updated_by.clone()),
-        changed_at: server.and_then(|row| row.updated_at),
+        changed_by: reply.and_then(|reply| reply.changed_by.clone()).or(by),
+        changed_at: reply.and_then(|reply| reply.changed_at).or(at),
         deleted: server.is_some_and(|row| row.deleted),
     }
 }
 
 fn why_refused(reply: Option<&CommandResult>) -> String {
     let Some(reply) = reply else {
-        return "the server refused it without a reason".to_owned();
+        return "the server gave no reason".to_owned();
     };
     let what = match reply.status {
         Status::Forbidden => "not allowed",
         Status::NotFound => "there is no such record in your view",
         Status::Gone => "the record was deleted",
         Status::Reused => "its id was used before for another edit",
-        _ => "refused",
+        _ => "",
     };
     let Some(problem) = &reply.problem else {
-        return what.to_owned();
+        return if what.is_empty() {
+            "the server gave no reason".to_owned()
+        } else {
+            what.to_owned()
+        };
     };
-    let mut why = if problem.detail.is_empty() {
-        format!("{what}: {}", problem.title)
+    let detail = if problem.detail.is_empty() {
+        &problem.title
     } else {
-        format!("{what}: {}", problem.detail)
+        &problem.detail
+    };
+    // Whoever shows it says already that it was refused.
+    let mut why = if what.is_empty() {
+        detail.clone()
+    } else {
+        format!("{what}: {detail}")
     };
     for error in &problem.errors {
         let field = error.pointer.rsplit('/').next().unwrap_or(&error.pointer);

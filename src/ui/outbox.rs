@@ -30,12 +30,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
     let count = format!("{}", shelf.list.len());
     let inner = canvas.frame(left, place.title(), &count, true);
     if shelf.list.is_empty() {
-        let words = if place == Place::Conflicts {
-            "No conflicts: the server and this console agree."
-        } else {
-            "Nothing waits: the server has everything."
-        };
-        table::empty(canvas, inner, &[words, "Esc goes back."]);
+        let words = nothing(app, place);
+        table::empty(canvas, inner, &[&words, "Esc goes back."]);
         return;
     }
     let rows = Rows {
@@ -95,7 +91,21 @@ fn title(app: &App, row: &OutboxRow) -> String {
     let known = app.world.any(row.edit.kind).title(&row.edit.id);
     known
         .filter(|title| !title.is_empty())
+        .or_else(|| row.edit.title())
         .unwrap_or_else(|| row.edit.id.clone())
+}
+
+/// Says that there is nothing here, and what that means as long as edits are on their way.
+fn nothing(app: &App, place: Place) -> String {
+    let waiting = app.screen.sync.queued;
+    if place == Place::Outbox {
+        return "Nothing waits: the server has everything.".to_owned();
+    }
+    match waiting {
+        0 => "No conflicts: the server and this console agree.".to_owned(),
+        1 => "No conflicts so far: one edit waits for the server.".to_owned(),
+        many => format!("No conflicts so far: {many} edits wait for the server."),
+    }
 }
 
 /// Draws what an edit changes, or the three sides of a conflict.
@@ -146,22 +156,38 @@ fn conflict_lines(
         .map_or_else(|| "someone".to_owned(), |user| user.name.clone());
     let when = conflict
         .changed_at
-        .map(|at| format!(" {} ago", clock::age(app.world.view.now, at)))
+        .map(|at| match clock::age(app.world.view.now, at).as_str() {
+            "now" => " just now".to_owned(),
+            age => format!(" {age} ago"),
+        })
         .unwrap_or_default();
-    let what = match (conflict.deleted, conflict.fields.len()) {
-        (true, _) => "deleted this",
-        (false, 1) => "changed the same field",
-        (false, _) => "changed the same fields",
+    let i_delete = row.edit.op == Op::Delete;
+    let (what, mine, theirs) = match (conflict.deleted, i_delete, conflict.fields.len()) {
+        (true, ..) => (
+            "deleted this",
+            " keep mine as a copy   ",
+            " leave it deleted   ",
+        ),
+        (_, true, _) => (
+            "changed what you delete",
+            " delete it all the same   ",
+            " keep it   ",
+        ),
+        (_, _, 1) => ("changed the same field", " mine   ", " theirs   "),
+        _ => ("changed the same fields", " mine   ", " theirs   "),
     };
     sheet.whole(vec![piece(format!("{who} {what}{when}"), paint.warn())]);
-    sheet.whole(vec![
+    let mut choices = vec![
         piece("m", paint.key()),
-        piece(" mine   ", paint.dim()),
+        piece(mine, paint.dim()),
         piece("t", paint.key()),
-        piece(" theirs   ", paint.dim()),
-        piece("e", paint.key()),
-        piece(" another value", paint.dim()),
-    ]);
+        piece(theirs, paint.dim()),
+    ];
+    if !i_delete {
+        choices.push(piece("e", paint.key()));
+        choices.push(piece(" another value", paint.dim()));
+    }
+    sheet.whole(choices);
     for field in &conflict.fields {
         sheet.whole(Vec::new());
         sheet.whole(vec![piece(field.name.replace('_', " "), paint.strong())]);

@@ -265,6 +265,9 @@ impl Inner {
             version: Some(row.version),
             seq: Some(row.seq),
             fields: vec![],
+            base: None,
+            changed_by: None,
+            changed_at: None,
             server: None,
             problem: None,
         }
@@ -279,6 +282,9 @@ impl Inner {
             version: row.map(|row| row.version),
             seq: row.map(|row| row.seq),
             fields,
+            base: None,
+            changed_by: None,
+            changed_at: None,
             server: row.filter(|_| send).cloned(),
             problem: None,
         };

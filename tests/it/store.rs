@@ -50,6 +50,9 @@ fn answer(cmd: &str, status: Status) -> CommandResult {
         version: None,
         seq: None,
         fields: vec![],
+        base: None,
+        changed_by: None,
+        changed_at: None,
         server: None,
         problem: None,
     }

@@ -11,11 +11,11 @@ use std::sync::Arc;
 
 use cnm::app::{App, Configured, Msg};
 use cnm::config::Config;
-use cnm::effect::{Effect, Load};
+use cnm::effect::{Batch, BatchRole, Edit, Effect, Load, OutboxState};
 use cnm::keymap::Keymap;
 use cnm::list::World;
 use cnm::pane::Place;
-use cnm::record::{Kind, Role};
+use cnm::record::{Kind, Op, Patch, Role};
 use cnm::remote::{Address, Token};
 use cnm::server::{Grant, NewRecord, NewUser, Options, Running, Server};
 use cnm::store::{BatchState, Store, StoreHandle};
@@ -573,6 +573,11 @@ impl Desk {
             Msg::Loaded(Load::Working(Kind::ALL.to_vec()), rows),
         );
         self.carry(effects).await;
+        self.read_log().await;
+    }
+
+    /// Tells the console what the log of undo holds.
+    async fn read_log(&mut self) {
         let logged = self.store.recent_batches(50).await.unwrap();
         let (mut done, mut undone) = (Vec::new(), Vec::new());
         for one in logged {
@@ -592,14 +597,15 @@ impl Desk {
         while let Some(effect) = queue.pop_front() {
             let msgs = match effect {
                 Effect::Save(batch) => {
-                    let new = batch
-                        .edits
-                        .iter()
-                        .filter(|edit| edit.op == cnm::record::Op::Create);
+                    let new = batch.edits.iter().filter(|edit| edit.op == Op::Create);
                     made.extend(new.map(|edit| edit.id.clone()));
                     let id = batch.id.clone();
                     let changes = self.store.save(batch).await.unwrap();
                     vec![Msg::Saved(id), Msg::Changed(changes)]
+                }
+                Effect::Resolve { cmd, resolution } => {
+                    let chosen = self.store.resolve(cmd, resolution, instant()).await;
+                    vec![Msg::Changed(chosen.unwrap())]
                 }
                 Effect::Load(load) => {
                     let rows = self.store.load(load.clone()).await.unwrap();
@@ -978,6 +984,77 @@ fn every_exemption_is_of_a_command_that_exists() {
     }
     for (name, _) in LINES {
         assert!(names.iter().any(|known| known == name), "{name}");
+    }
+}
+
+/// Whoever gives way in a conflict can think better of it: `u` brings one's own values back, also after a restart, and
+/// redo gives way again.
+#[tokio::test]
+async fn a_conflict_given_way_in_is_mine_again_after_undo() {
+    for restarts in [false, true] {
+        let mut desk = Desk::open().await;
+        let lead = (Kind::Lead, "halo".to_owned());
+        let was = desk.served().await[&lead].clone();
+        let theirs = edit_of("their-edit", &was, "Theirs");
+        desk.watcher.save(theirs).await.unwrap();
+        let sent = sync::once(
+            Some(desk.theirs.clone()),
+            desk.watcher.clone(),
+            Arc::new(instant),
+        );
+        assert_eq!(sent.await.unwrap().queued, 0);
+        desk.run("edit name=Mine --id lead:halo").await;
+        let sent = sync::once(
+            Some(desk.mine.clone()),
+            desk.store.clone(),
+            Arc::new(instant),
+        );
+        assert_eq!(sent.await.unwrap().conflicts, 1);
+        let waiting = desk.store.outbox().await.unwrap();
+        let OutboxState::Conflict(conflict) = &waiting[0].state else {
+            panic!("{waiting:?}")
+        };
+        assert_eq!(conflict.changed_by.as_deref(), Some("ana"));
+        let cmd = waiting[0].edit.cmd.clone();
+        desk.run(&format!("conflict theirs --cmd {cmd}")).await;
+        desk.sync().await;
+        assert_eq!(desk.cached().await[&lead]["name"], "Theirs");
+        let logged = desk.store.recent_batches(1).await.unwrap();
+        assert_eq!(logged[0].batch.label, "let theirs stand: lead Theirs");
+        // The log is read again, as the console does after such a choice, or by a restart.
+        if restarts {
+            desk.restart().await;
+        } else {
+            desk.read_log().await;
+        }
+        for (verb, name) in [("undo", "Mine"), ("redo", "Theirs"), ("undo", "Mine")] {
+            desk.run(verb).await;
+            assert_eq!(desk.cached().await[&lead]["name"], name, "{verb}");
+            desk.sync().await;
+            assert_eq!(desk.served().await[&lead]["name"], name, "{verb}");
+        }
+    }
+}
+
+/// An edit of the name of a lead by somebody else.
+fn edit_of(cmd: &str, was: &Map<String, Json>, name: &str) -> Batch {
+    let mut patch = Patch::default();
+    patch.set.insert("name".into(), name.into());
+    let before = [("name".to_owned(), was["name"].clone())];
+    Batch {
+        id: format!("{cmd}-batch"),
+        label: "edited".into(),
+        at: instant(),
+        edits: vec![Edit {
+            cmd: cmd.into(),
+            kind: Kind::Lead,
+            id: "halo".into(),
+            op: Op::Update,
+            base: Some(1),
+            patch,
+            before: before.into_iter().collect(),
+        }],
+        role: BatchRole::Edit,
     }
 }
 

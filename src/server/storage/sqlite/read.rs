@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 
+use jiff::Timestamp;
 use rusqlite::types::FromSql;
 use rusqlite::{OptionalExtension, Row, Statement, params};
 
@@ -299,6 +300,22 @@ impl Snapshot for Session<'_> {
         Ok(found)
     }
 
+    fn changed(&self, kind: Kind, id: &str, version: i64) -> Result<Option<(String, Timestamp)>> {
+        // The log has no index by record: only its end is looked through, where conflicts come from.
+        let found = self
+            .prepare(
+                "SELECT user, at FROM audit
+                 WHERE number > (SELECT coalesce(max(number), 0) FROM audit) - 20000
+                   AND kind = ?1 AND id = ?2 AND version = ?3 AND status <> 'noop'
+                 ORDER BY number DESC LIMIT 1",
+            )?
+            .query_row(params![kind.name(), id, version], |row| {
+                Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+            })
+            .optional()?;
+        Ok(found.and_then(|(user, at)| Some((user, at.parse().ok()?))))
+    }
+
     fn last_audit(&self) -> Result<Option<(i64, [u8; 32])>> {
         let found = self
             .prepare("SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1")?
@@ -364,7 +381,7 @@ pub(super) fn known(kind: &str) -> Result<Kind> {
         .ok_or_else(|| StorageError::Damaged(format!("records of the unknown kind {kind}")))
 }
 
-fn instant(text: &str) -> Result<jiff::Timestamp> {
+fn instant(text: &str) -> Result<Timestamp> {
     text.parse()
         .map_err(|_| StorageError::Damaged(format!("{text} is no instant")))
 }
