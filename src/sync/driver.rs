@@ -22,6 +22,8 @@ use crate::store::StoreHandle;
 const MANY: usize = 2_000;
 /// A wall clock this far off the running time means that the machine slept or its clock was set.
 const JUMP: i64 = 30;
+/// How long the lock is left alone for a console that has a server.
+const YIELD: Duration = Duration::from_millis(250);
 
 /// What the driver is asked to do or told of.
 #[derive(Debug)]
@@ -60,6 +62,8 @@ struct Wants {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Flow {
     On,
+    /// Another console on this cache has a server and this one has none: that one should hold the lock.
+    Yield,
     Stop,
 }
 
@@ -89,7 +93,7 @@ impl Asks {
 }
 
 pub(super) struct Driver {
-    address: Option<Address>,
+    pub(super) address: Option<Address>,
     pub(super) store: StoreHandle,
     clock: Clock,
     pub(super) tell: Box<dyn Fn(Event) + Send + Sync>,
@@ -154,8 +158,14 @@ impl Driver {
         loop {
             match link::try_lock(&paths.lock) {
                 Ok(Some(lock)) => {
-                    if self.hold(lock, &paths.socket).await == Flow::Stop {
-                        break;
+                    match self.hold(lock, &paths.socket).await {
+                        Flow::Stop => break,
+                        Flow::Yield => {
+                            sleep(YIELD).await;
+                            // It may have come and gone meanwhile.
+                            (self.tell)(Event::Reload);
+                        }
+                        Flow::On => {}
                     }
                 }
                 Ok(None) => {
@@ -259,6 +269,7 @@ impl Driver {
             (self.tell)(Event::Status(status));
             match self.asks.next().await {
                 None => return Flow::Stop,
+                Some(Ask::Said(_, Message::Able)) => return Flow::Yield,
                 Some(ask) => {
                     if self.take(ask).await == Flow::Stop {
                         return Flow::Stop;
@@ -405,7 +416,7 @@ impl Driver {
                     }
                     self.rounds.push((Waiting::There(peer, number), None));
                 }
-                Message::Heard(_) | Message::Synced(..) => {}
+                Message::Able | Message::Heard(_) | Message::Synced(..) => {}
             },
         }
         Flow::On

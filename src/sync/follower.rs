@@ -26,6 +26,9 @@ impl Driver {
             HashMap::new();
         let mut number = 0;
         let mut patience = None;
+        if self.address.is_some() && holder.send(&Message::Able).await.is_err() {
+            return Flow::On;
+        }
         let flow = loop {
             self.tell_follower_status().await;
             tokio::select! {
@@ -57,7 +60,7 @@ impl Driver {
                             let _ = answer.send(report);
                         }
                     }
-                    Some(Message::Sync(_) | Message::Heard(_)) => {}
+                    Some(Message::Able | Message::Sync(_) | Message::Heard(_)) => {}
                     }
                 },
                 () = sleep_until(patience.unwrap_or_else(Instant::now)), if patience.is_some() && !self.stays => {

@@ -21,6 +21,8 @@ pub(super) enum Message {
     Changed(Records),
     /// So much changed that everything shown should be read again.
     Reload,
+    /// I have a server: a holder that has none should let me hold the lock.
+    Able,
     /// Sync now; the answer names the number again.
     Sync(u64),
     /// The sync with this number is under way: whoever asked sees that somebody listens.

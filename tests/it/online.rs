@@ -470,3 +470,46 @@ async fn without_a_server_two_consoles_still_see_each_other() {
     first.stop().await;
     second.stop().await;
 }
+
+/// Whoever has a server sends for a console on the same cache that has none, and that one sees what comes of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_console_without_a_server_lets_one_that_has_one_send() {
+    let backend = Backend::start().await;
+    let cache = Cache::new();
+    let mut idle = Console::start(&cache.paths(), None);
+    idle.until_line(|line| *line == Line::Unconfigured).await;
+    idle.store
+        .save(batch(
+            "b1",
+            vec![create("c1", "l1", json!({"name": "Waits"}))],
+        ))
+        .await
+        .unwrap();
+    // A command that comes and goes.
+    for name in ["Once", "Twice"] {
+        let store = StoreHandle::spawn(cache.open().0).unwrap();
+        let edit = update(&format!("c-{name}"), "l1", 1, json!({"name": name}));
+        store
+            .save(batch(&format!("b-{name}"), vec![edit]))
+            .await
+            .unwrap();
+        let report = timeout(
+            PATIENCE,
+            sync::once(Some(backend.address()), store.clone(), clock()),
+        );
+        let report = report.await.unwrap().unwrap();
+        assert_eq!((report.queued, report.conflicts, report.refused), (0, 0, 0));
+        store.close().await;
+        // The console has the cache again, and shows what the server has.
+        idle.until_line(|line| *line == Line::Unconfigured).await;
+        assert_eq!(idle.name("l1").await, Some(json!(name)));
+    }
+    // A console that stays.
+    let mut able = Console::start(&cache.paths(), Some(backend.address()));
+    able.until_live().await;
+    idle.until_line(|line| *line == Line::Follower).await;
+    able.stop().await;
+    idle.until_line(|line| *line == Line::Unconfigured).await;
+    idle.stop().await;
+    backend.running.shutdown().await;
+}
