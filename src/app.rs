@@ -157,6 +157,13 @@ pub enum Msg {
     },
     /// Something to tell the user.
     Tell(Tone, String),
+    /// A file was written.
+    Exported {
+        /// The path as it was asked for.
+        path: String,
+        /// Where it lies, from the root on.
+        full: String,
+    },
     /// What export files would change, or why they cannot be read.
     Imported(Result<Vec<Plan>, String>),
     /// Config, keymap and theme were read again.
@@ -221,8 +228,10 @@ pub struct App {
     pub size: (u16, u16),
     /// Texts that are being written, by what they are for.
     pub drafts: BTreeMap<String, String>,
-    /// Where the cursor stood when a batch of this session was made.
-    stood: BTreeMap<String, String>,
+    /// How the list stood when a batch of this session was made.
+    stood: BTreeMap<String, back::Stood>,
+    /// The rows that a count before a verb has marked, and the marks that were there before.
+    counted: Option<(Vec<String>, Vec<String>)>,
     /// The course of the figures of CNs whose figures were read.
     pub courses: Courses,
     /// Whether the screen must be drawn again.
@@ -249,6 +258,8 @@ pub struct App {
     left_form: Option<Box<Form>>,
     /// The verb that `.` repeats, with the lines that it was given by.
     last: (Vec<String>, Vec<Command>),
+    /// On how many rows it was run, where a count said so.
+    last_count: Option<usize>,
     /// The binding that waits for answers.
     asking: Option<Box<script::Asking>>,
     /// How many bindings have asked.
@@ -297,6 +308,7 @@ impl App {
             size,
             drafts: BTreeMap::new(),
             stood: BTreeMap::new(),
+            counted: None,
             courses: Courses::default(),
             dirty: true,
             redraw: false,
@@ -310,6 +322,7 @@ impl App {
             pending_edits: PendingEdits::default(),
             left_form: None,
             last: Default::default(),
+            last_count: None,
             asking: None,
             serial: 0,
             noticed: hooks::Noticed::default(),
@@ -371,6 +384,7 @@ impl App {
                 self.redraw = true;
             }
             Msg::Tick => {
+                self.count_down();
                 arrange_all(&self.world, &mut self.screen, false);
                 effects = self.after_time();
             }
@@ -412,6 +426,7 @@ impl App {
                 bytes,
             } => effects = self.take_calendar(&path, &request, bytes),
             Msg::Tell(tone, text) => self.screen.say(tone, text),
+            Msg::Exported { path, full } => self.exported(&path, &full),
             Msg::Imported(plans) => self.take_import(plans),
             Msg::Configured(configured) => self.configure(*configured),
             Msg::Themed(theme) => self.take_theme(theme),
@@ -445,10 +460,8 @@ impl App {
     pub fn run(&mut self, commands: Vec<Command>) -> Vec<Effect> {
         self.screen.notice = None;
         let before = self.looking_at();
-        // Of marked rows the first one is where one comes back to.
-        let unmarked = self.screen.list().filter(|list| list.mark_count() == 0);
-        let stood = unmarked.and_then(|list| list.cursor());
-        let stood = stood.map(str::to_owned);
+        let stood = self.stands();
+        let counted = self.counted_rows();
         let lines = std::mem::take(&mut self.lines);
         let view = self.screen.due_view();
         let mut cx = Cx::new(
@@ -477,6 +490,11 @@ impl App {
         let outcome = cx.finish();
         if !repeat.1.is_empty() && failed.is_none() {
             self.last = repeat;
+            self.last_count = counted;
+            // What was counted is used up, unless the verb first asks for the rest of its words.
+            if outcome.asks.is_empty() {
+                self.counted = None;
+            }
         }
         if failed.is_none() {
             let plays = |ask: &Ask| matches!(ask, Ask::Macro(_) | Ask::Redraw | Ask::Mouse);
@@ -488,7 +506,7 @@ impl App {
         }
         let mut effects = self.with_drafts(outcome.effects);
         effects.extend(self.after_edits(&effects));
-        let back = self.take_note(&effects, stood.as_deref());
+        let back = self.take_note(&effects, stood.as_ref());
         self.asks.extend(outcome.asks);
         self.follow_stepping();
         self.offer_promises(&effects);
@@ -513,7 +531,7 @@ impl App {
         if here != Place::FollowUps && self.screen.due_view() != view {
             arrange(&self.world, &mut self.screen, Place::FollowUps, true);
         }
-        self.go_back_to(here, &back);
+        self.go_back_to(here, back);
         effects.extend(self.answer_asks());
         effects
     }
@@ -526,6 +544,13 @@ impl App {
                 self.screen.say(Tone::Error, error.to_string());
                 Vec::new()
             }
+        }
+    }
+
+    /// Says of a file where it lies: whoever is told of it must find it, wherever the console was started.
+    fn exported(&mut self, path: &str, full: &str) {
+        if let Some(notice) = &mut self.screen.notice {
+            notice.text = notice.text.replace(path, full);
         }
     }
 

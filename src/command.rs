@@ -52,7 +52,7 @@ pub use funnel::{FunnelCommand, FunnelFormat, FunnelVerb, funnel_loads};
 pub use go::{AppCommand, PaneCommand};
 pub use import::{BackstageArgs, ImportCommand, ImportFormat, apply_plan};
 pub use inbox::InboxCommand;
-pub(crate) use inbox::inferred_title;
+pub(crate) use inbox::{inferred_title, local_time};
 pub(crate) use input::agreed_words;
 pub use input::{read_value, show_value};
 pub use jump::JumpCommand;

@@ -38,7 +38,10 @@ pub use slots::{Anchored, SlotOrder, SlotView, SlotsScreen};
 pub use standing::{Standing, Stands};
 pub use tally::{StageCount, Tally, is_needy};
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+
+use jiff::Timestamp;
 
 use crate::effect::{OutboxRow, SyncStatus};
 use crate::list::ListView;
@@ -228,6 +231,41 @@ pub struct Notice {
     pub tone: Tone,
     /// What it says, unsanitised.
     pub text: String,
+    /// What it counts down to, if it does.
+    pub countdown: Option<Countdown>,
+}
+
+/// A message that counts down to a moment and is gone then.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Countdown {
+    /// The moment.
+    pub at: Timestamp,
+    /// What stands before the seconds that are left.
+    pub before: String,
+    /// What stands behind them.
+    pub after: String,
+}
+
+impl Countdown {
+    /// Returns how many seconds are left, rounded up.
+    pub fn seconds(&self, now: Timestamp) -> i64 {
+        let left = self.at.duration_since(now);
+        let begun = i64::from(left.subsec_nanos() > 0);
+        (left.as_secs() + begun).max(0)
+    }
+}
+
+impl Notice {
+    /// Returns what it says at this moment.
+    pub fn words(&self, now: Timestamp) -> Cow<'_, str> {
+        match &self.countdown {
+            Some(count) => {
+                let seconds = count.seconds(now);
+                Cow::Owned(format!("{}{seconds} s{}", count.before, count.after))
+            }
+            None => Cow::Borrowed(&self.text),
+        }
+    }
 }
 
 /// The panels of Today, in the order of `Tab`.
@@ -553,6 +591,18 @@ impl Screen {
         self.notice = Some(Notice {
             tone,
             text: text.into(),
+            countdown: None,
         });
+    }
+
+    /// Tells the user something that counts down and is gone when its moment has come.
+    pub fn say_until(&mut self, now: Timestamp, tone: Tone, countdown: Countdown) {
+        let mut notice = Notice {
+            tone,
+            text: String::new(),
+            countdown: Some(countdown),
+        };
+        notice.text = notice.words(now).into_owned();
+        self.notice = Some(notice);
     }
 }

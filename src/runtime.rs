@@ -387,7 +387,11 @@ impl Loop {
                 return self.tell(app, screen, outside::open_address(&address));
             }
             Effect::Export { path, text } => {
-                return self.tell(app, screen, outside::export(&path, &text));
+                let msg = match outside::export(&path, &text) {
+                    Ok(full) => Msg::Exported { path, full },
+                    Err(why) => Msg::Tell(Tone::Error, why),
+                };
+                return self.take(app, screen, msg);
             }
             Effect::ReadCalendar { path, request } => {
                 let bytes = read_file(&path, crate::ics::MOST_BYTES);

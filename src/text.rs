@@ -30,6 +30,30 @@
 //! | names of exported files | [`filename`] |
 //! | comparing and searching, never shown | [`fold`], [`looks_like`], [`mixed_script`] |
 
+/// Returns the first words of a text on one line, in at most this many characters; what is left out shows as `…`.
+///
+/// A word is cut only where it fills more than half of the room by itself, as in scripts without spaces.
+pub fn first_words(text: &str, letters: usize) -> String {
+    let mut words = text.split_whitespace();
+    let mut line = words.next().unwrap_or("").to_owned();
+    for word in words {
+        if line.chars().count() > letters {
+            break;
+        }
+        line.push(' ');
+        line.push_str(word);
+    }
+    if line.chars().count() <= letters {
+        return line;
+    }
+    let room = letters.saturating_sub(1);
+    let kept: String = line.chars().take(room).collect();
+    let whole = line.chars().nth(room).is_none_or(char::is_whitespace);
+    let last = kept.rfind(' ').filter(|at| !whole && *at * 2 > kept.len());
+    let kept = last.and_then(|at| kept.get(..at)).unwrap_or(&kept);
+    format!("{}…", kept.trim_end())
+}
+
 /// Counts things: `1 note`, `3 notes`.
 pub fn counted(count: usize, word: &str) -> String {
     if count == 1 {

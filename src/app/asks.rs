@@ -60,14 +60,7 @@ impl App {
                 Ask::NoLessons => self.tutor = None,
                 Ask::Help => self.mode = Mode::Help(0),
                 Ask::Macro(command) => effects.extend(self.macro_command(command)),
-                Ask::Repeat => {
-                    let (lines, last) = self.last.clone();
-                    if last.is_empty() {
-                        self.screen
-                            .say(Tone::Info, "there is no verb to repeat yet");
-                    }
-                    effects.extend(self.run_as(lines, last));
-                }
+                Ask::Repeat => effects.extend(self.repeat_last()),
                 Ask::Theme(Some(name)) => effects.push(Effect::Theme(name)),
                 Ask::Theme(None) => self.mode = Mode::Pick(Box::new(super::pick::themes())),
                 Ask::Reload => effects.push(Effect::Reload),

@@ -1,6 +1,6 @@
 //! The keys of this place, generated from the keymap.
 
-use super::{App, Mode};
+use super::{App, Mode, Purpose};
 use crate::command::{Entry, reference};
 use crate::keymap::{Binding, show_sequence};
 use crate::pane::{Focus, Place};
@@ -54,7 +54,15 @@ fn help_of(binding: &Binding, entries: &[Entry]) -> String {
 fn while_typing(mode: &Mode) -> Option<Vec<(String, String)>> {
     let rows: &[(&str, &str)] = match mode {
         Mode::Normal | Mode::Sweep(_) | Mode::Summary(_) => return None,
-        Mode::Line(_) => &[("Enter", "accept"), ("Tab", "complete"), ("Esc", "leave")],
+        Mode::Line(line) if line.purpose.is_when() => &[
+            ("Enter", "accept"),
+            ("Tab", "other reading"),
+            ("Esc", "leave"),
+        ],
+        Mode::Line(line) if line.purpose == Purpose::Palette => {
+            &[("Enter", "accept"), ("Tab", "complete"), ("Esc", "leave")]
+        }
+        Mode::Line(_) => &[("Enter", "accept"), ("Esc", "leave")],
         Mode::Pick(picker) if picker.input.is_none() => &[
             ("letter", "pick"),
             ("/", "type"),

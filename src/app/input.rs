@@ -66,6 +66,18 @@ impl Input {
         (cursor.0, cursor.1)
     }
 
+    /// Puts the cursor on a line and a letter, counted from 0.
+    pub fn go_to(&mut self, line: usize, column: usize) {
+        let small = |number: usize| u16::try_from(number).unwrap_or(u16::MAX);
+        let to = CursorMove::Jump(small(line), small(column));
+        self.area.move_cursor(to);
+    }
+
+    /// Deletes this many letters behind the cursor.
+    pub fn delete(&mut self, letters: usize) {
+        self.area.delete_str(letters);
+    }
+
     /// Inserts a text at the cursor.
     pub fn insert(&mut self, text: &str) {
         let text = text.replace("\r\n", "\n").replace('\r', "\n");

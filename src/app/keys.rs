@@ -398,6 +398,7 @@ impl App {
     fn run_counted(&mut self, lines: Vec<String>, command: &Command, count: usize) -> Vec<Effect> {
         let place = self.screen.active();
         let list = &mut self.screen.shelf_mut(place).list;
+        let former = list.marked();
         list.clear_marks();
         let keys: Vec<String> = list
             .order()
@@ -407,6 +408,7 @@ impl App {
             .cloned()
             .collect();
         list.mark(keys);
+        self.counted = Some((list.marked(), former));
         if self.recording().is_some() {
             self.note_line("mark clear");
             for _ in 0..count {
@@ -414,6 +416,22 @@ impl App {
             }
         }
         self.run_as(lines, vec![command.clone()])
+    }
+
+    /// Runs the last verb again: on the row under the cursor, or on as many rows from there on as it was run on.
+    pub(super) fn repeat_last(&mut self) -> Vec<Effect> {
+        let (lines, last) = self.last.clone();
+        match (last.as_slice(), self.last_count) {
+            ([], _) => {
+                let words = "there is no verb to repeat yet";
+                self.screen.say(Tone::Info, words);
+                Vec::new()
+            }
+            ([command], Some(count)) if command.counts_rows() => {
+                self.run_counted(lines, command, count)
+            }
+            _ => self.run_as(lines, last),
+        }
     }
 
     /// Tells whether the popup of a key sequence is to be shown now.

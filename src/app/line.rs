@@ -46,7 +46,7 @@ impl Purpose {
     }
 
     /// Tells whether a date phrase is typed.
-    const fn is_when(&self) -> bool {
+    pub(super) const fn is_when(&self) -> bool {
         matches!(
             self,
             Purpose::Prompt {
@@ -292,14 +292,14 @@ impl App {
         let text = line.input.text();
         line.echo = match crate::command::reading(&text, &self.world, &self.settings) {
             Ok(reading) => {
-                let mut words = crate::when::phrase::echo(&reading, &self.world.view.zone);
+                let mut words = crate::when::phrase::meaning(&reading, &self.world.view.zone);
                 let others = crate::when::phrase::other_labels(&reading);
                 if !others.is_empty() {
-                    words.push_str("  [Tab: ");
+                    words.push_str("  [Tab other reading: ");
                     words.push_str(&others.join(", "));
                     words.push(']');
                 } else if !line.readings.is_empty() {
-                    words.push_str("  [Tab: next reading]");
+                    words.push_str("  [Tab next reading]");
                 }
                 Echo::Reads(words)
             }

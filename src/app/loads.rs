@@ -49,6 +49,27 @@ impl App {
         {
             effects.push(Effect::WakeAt(at));
         }
+        effects.extend(self.next_second(now).map(Effect::WakeAt));
+    }
+
+    /// Returns when a message that counts down says another number.
+    fn next_second(&self, now: jiff::Timestamp) -> Option<jiff::Timestamp> {
+        let countdown = self.screen.notice.as_ref()?.countdown.as_ref()?;
+        let left = countdown.at.duration_since(now);
+        let part = match left.subsec_nanos() {
+            0 => 1_000_000_000,
+            part => i64::from(part),
+        };
+        now.checked_add(jiff::SignedDuration::from_nanos(part)).ok()
+    }
+
+    /// Takes a message away whose moment has come.
+    pub(super) fn count_down(&mut self) {
+        let now = self.world.view.now;
+        let over = |countdown: &crate::pane::Countdown| countdown.at <= now;
+        self.screen
+            .notice
+            .take_if(|notice| notice.countdown.as_ref().is_some_and(over));
     }
 
     /// Takes in changes of the cache; rows that nobody looks at stay on disk, and those that were edited a

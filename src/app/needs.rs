@@ -170,7 +170,9 @@ impl App {
             if thread.state != ThreadState::Open || mark == Mark::Fyi {
                 continue;
             }
-            let sender = self.world.follow::<Person>(thread.from.as_ref());
+            let sender = self
+                .world
+                .follow::<Person>(read.asker().or(thread.from.as_ref()));
             let words = triage::Badge::of(thread, read, sender, view);
             let from = sender.map_or(thread.from_name.as_str(), |person| person.name.as_str());
             let title = if thread.title.is_empty() {

@@ -1,14 +1,17 @@
 //! The reply box.
 
 mod figures;
+mod snippets;
 
-use super::{App, Course, Courses, Input, Mode};
+use super::{App, Courses, Input, Mode};
 use crate::command::quote_word;
 use crate::effect::Effect;
 use crate::keymap::{Key, KeyCode};
 use crate::list::World;
-use crate::record::{Id, Lead, Network, Person, Snippet, Thread, User};
+use crate::pane::{Screen, Tone, at_hand};
+use crate::record::{Id, Person, Thread};
 use crate::triage::promises;
+use snippets::{Facts, hole, snippets};
 
 /// A reply that is being written.
 ///
@@ -17,6 +20,8 @@ use crate::triage::promises;
 pub struct ReplyBox {
     /// The thread that is answered.
     pub thread: Id<Thread>,
+    /// Who wrote the message that is answered, where that is a known contact.
+    pub reader: Option<Id<Person>>,
     /// What is written.
     pub input: Input,
     /// The snippets that digits put in (key, title, filled text), then the figures of the CN, without a key.
@@ -29,13 +34,26 @@ pub struct ReplyBox {
     pub keeps_promise: bool,
     /// Whether it offers times to meet: sending it proposes a meeting.
     pub meeting: bool,
+    /// Whether a snippet is in it: one with a place that is not filled does not leave.
+    pub prepared: bool,
 }
 
 impl ReplyBox {
-    pub(super) fn open(world: &World, courses: &Courses, thread: &str, draft: &str) -> Self {
+    pub(super) fn open(
+        (world, screen): (&World, &Screen),
+        courses: &Courses,
+        thread: &str,
+        draft: &str,
+    ) -> Self {
         let record = world.table::<Thread>().record(thread);
+        // In a group whoever wrote the message is answered, and not who wrote there last.
+        let asked = at_hand(world, Some(screen), &Id::new(thread));
+        let asked = asked.and_then(|id| world.get(&id));
+        let reader = asked.and_then(|message| message.sender.clone());
+        let reader = reader.or_else(|| record.and_then(|thread| thread.from.clone()));
         let facts = Facts {
-            person: record.and_then(|thread| world.follow(thread.from.as_ref())),
+            person: world.follow(reader.as_ref()),
+            question: asked.map_or("", |message| &message.text),
             network: record.and_then(|thread| world.follow(thread.network.as_ref())),
             lead: record.and_then(|thread| world.follow(thread.lead.as_ref())),
             me: world.me(),
@@ -51,6 +69,9 @@ impl ReplyBox {
             chosen: 0,
             keeps_promise: false,
             meeting: false,
+            // A draft may have been begun by a snippet.
+            prepared: hole(draft).is_some(),
+            reader,
         }
     }
 
@@ -86,8 +107,10 @@ impl ReplyBox {
             KeyCode::Enter => {
                 let text = self.shown().get(self.chosen).map(|(.., text)| text.clone());
                 if let Some(text) = text {
+                    self.fill_hole();
                     self.input.insert(&text);
                     self.search = None;
+                    self.put_in();
                 }
             }
             KeyCode::Down | KeyCode::Tab => self.chosen = (self.chosen + 1) % count,
@@ -98,6 +121,28 @@ impl ReplyBox {
                 }
                 self.chosen = 0;
             }
+        }
+    }
+
+    /// Takes note that a snippet was put in; the cursor goes to the first place that is not filled.
+    fn put_in(&mut self) {
+        self.prepared = true;
+        self.go_to_hole();
+    }
+
+    /// Puts the cursor on the first place of a snippet that is not filled; returns what the place is for.
+    fn go_to_hole(&mut self) -> Option<String> {
+        let hole = hole(&self.input.text()).filter(|_| self.prepared)?;
+        self.input.go_to(hole.line, hole.column);
+        Some(hole.place)
+    }
+
+    /// Takes the place under the cursor away: what is typed or put in stands for it.
+    fn fill_hole(&mut self) {
+        let cursor = self.input.cursor();
+        let found = hole(&self.input.text()).filter(|_| self.prepared);
+        if let Some(hole) = found.filter(|hole| (hole.line, hole.column) == cursor) {
+            self.input.delete(hole.letters);
         }
     }
 
@@ -116,96 +161,6 @@ impl ReplyBox {
     }
 }
 
-/// What the places of a snippet are filled from.
-struct Facts<'w> {
-    person: Option<&'w Person>,
-    network: Option<&'w Network>,
-    lead: Option<&'w Lead>,
-    me: Option<&'w User>,
-    /// How the CN does.
-    figures: &'w [Course],
-}
-
-/// Fills the snippets for one reader: in their language where there is a translation, else in English.
-fn snippets(world: &World, facts: &Facts<'_>) -> Vec<(char, String, String)> {
-    let wanted = facts
-        .person
-        .map_or("", |person| person.locale.split('-').next().unwrap_or(""));
-    let mut best: Vec<(char, u8, &Snippet)> = Vec::new();
-    for (_, snippet) in world.table::<Snippet>().records() {
-        // One without a key is found by typing.
-        let key = snippet.key.chars().next().unwrap_or(' ');
-        let lang = snippet.lang.split('-').next().unwrap_or("");
-        let grade = match lang {
-            lang if lang == wanted => 0,
-            "en" => 1,
-            _ => 2,
-        };
-        let same = |known: char, other: &Snippet| {
-            known == key && (key != ' ' || other.title == snippet.title)
-        };
-        match best
-            .iter_mut()
-            .find(|(known, _, other)| same(*known, other))
-        {
-            Some(known) if known.1 > grade => *known = (key, grade, snippet),
-            Some(_) => {}
-            None => best.push((key, grade, snippet)),
-        }
-    }
-    best.sort_by_key(|(key, _, snippet)| (*key == ' ', *key, snippet.title.clone()));
-    best.into_iter()
-        .map(|(key, _, snippet)| (key, snippet.title.clone(), fill(&snippet.body, facts)))
-        .chain(facts.figures.iter().map(figures::entry))
-        .collect()
-}
-
-/// Puts names into a snippet; a value never becomes a place for another value.
-fn fill(body: &str, facts: &Facts<'_>) -> String {
-    let me = facts.me;
-    let full = facts.person.map_or("", |person| person.name.as_str());
-    let first = full.split_whitespace().next().unwrap_or(full);
-    let mut filled = String::with_capacity(body.len());
-    let mut rest = body;
-    while let Some((before, after)) = rest.split_once("{{") {
-        filled.push_str(before);
-        let Some((place, tail)) = after.split_once("}}") else {
-            filled.push_str("{{");
-            rest = after;
-            continue;
-        };
-        let place = place.trim();
-        match place {
-            "sender.name" if !full.is_empty() => filled.push_str(full),
-            "sender.first_name" | "sender.first" if !first.is_empty() => filled.push_str(first),
-            "network.name" | "cn.name" if facts.network.is_some() => {
-                filled.push_str(facts.network.map_or("", |network| network.name.as_str()));
-            }
-            "lead.name" if facts.lead.is_some() => {
-                filled.push_str(facts.lead.map_or("", |lead| lead.name.as_str()));
-            }
-            "me.name" => filled.push_str(me.map_or("", |me| me.name.as_str())),
-            "me.first" | "me.first_name" => {
-                let name = me.map_or("", |me| me.name.as_str());
-                filled.push_str(name.split_whitespace().next().unwrap_or(name));
-            }
-            other if figures::named(facts.figures, other).is_some() => {
-                let figure = figures::named(facts.figures, other);
-                filled.push_str(&figure.map(figures::words).unwrap_or_default());
-            }
-            other => {
-                // A place that is not known here stays visible, so that nobody sends a hole.
-                filled.push_str("{{ ");
-                filled.push_str(other);
-                filled.push_str(" }}");
-            }
-        }
-        rest = tail;
-    }
-    filled.push_str(rest);
-    filled
-}
-
 impl App {
     /// Opens the reply box of a thread, with a text or with the draft that was left there.
     pub(super) fn open_reply(&mut self, thread: &str, text: String, meeting: bool) -> Vec<Effect> {
@@ -217,7 +172,12 @@ impl App {
             // What was written before stays above what is offered.
             (false, false) => format!("{draft}\n\n{text}"),
         };
-        let mut reply = Box::new(ReplyBox::open(&self.world, &self.courses, thread, &begun));
+        let mut reply = Box::new(ReplyBox::open(
+            (&self.world, &self.screen),
+            &self.courses,
+            thread,
+            &begun,
+        ));
         reply.meeting = meeting;
         let effects = if meeting {
             vec![reply.draft()]
@@ -243,7 +203,7 @@ impl App {
                 self.keep_draft(&reply);
                 if self.screen.place == crate::pane::Place::Slots {
                     let words = "not sent: the reply is kept as a draft; p opens it again, Enter here holds the time";
-                    self.screen.say(crate::pane::Tone::Info, words);
+                    self.screen.say(Tone::Info, words);
                 }
                 return vec![reply.draft()];
             }
@@ -266,13 +226,20 @@ impl App {
                 let is_key = |known: char| known == letter && letter != ' ';
                 let snippet = reply.snippets.iter().find(|(known, ..)| is_key(*known));
                 match snippet.map(|(.., text)| text.clone()) {
-                    Some(text) => reply.input.set(&text),
+                    Some(text) => {
+                        reply.input.set(&text);
+                        reply.put_in();
+                        self.say_hole(&mut reply);
+                    }
                     None => {
                         reply.input.key(key);
                     }
                 }
             }
             _ => {
+                if key.typed().is_some() {
+                    reply.fill_hole();
+                }
                 reply.input.key(key);
             }
         }
@@ -280,6 +247,18 @@ impl App {
         let effects = vec![reply.draft()];
         self.mode = Mode::Reply(reply);
         effects
+    }
+
+    /// Goes to a place that a snippet could not fill and says so; says whether there is one.
+    fn say_hole(&mut self, reply: &mut ReplyBox) -> bool {
+        let Some(place) = reply.go_to_hole() else {
+            return false;
+        };
+        let words = format!(
+            "the snippet has a hole for {place} and does not leave with it; type it, or Ctrl-T puts a figure in"
+        );
+        self.screen.say(Tone::Info, words);
+        true
     }
 
     pub(super) fn keep_draft(&mut self, reply: &ReplyBox) {
@@ -292,11 +271,15 @@ impl App {
         }
     }
 
-    fn send(&mut self, reply: Box<ReplyBox>) -> Vec<Effect> {
+    fn send(&mut self, mut reply: Box<ReplyBox>) -> Vec<Effect> {
         let text = reply.input.text();
         if text.trim().is_empty() {
             self.screen
-                .say(crate::pane::Tone::Info, "nothing to send yet; Esc leaves");
+                .say(Tone::Info, "nothing to send yet; Esc leaves");
+            self.mode = Mode::Reply(reply);
+            return Vec::new();
+        }
+        if self.say_hole(&mut reply) {
             self.mode = Mode::Reply(reply);
             return Vec::new();
         }

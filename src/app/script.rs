@@ -341,7 +341,12 @@ impl App {
         draft.push_str(text);
         self.drafts.insert(key.clone(), draft.clone());
         if matches!(self.mode, Mode::Normal) {
-            let reply = ReplyBox::open(&self.world, &self.courses, thread.as_str(), &draft);
+            let reply = ReplyBox::open(
+                (&self.world, &self.screen),
+                &self.courses,
+                thread.as_str(),
+                &draft,
+            );
             self.mode = Mode::Reply(Box::new(reply));
         } else {
             self.screen.say(

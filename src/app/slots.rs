@@ -45,7 +45,7 @@ impl App {
             Some(begun) if begun.ends_with(text) => begun.to_owned(),
             Some(begun) => format!("{begun}\n\n{text}"),
         };
-        let reply = ReplyBox::open(&self.world, &self.courses, thread, &draft);
+        let reply = ReplyBox::open((&self.world, &self.screen), &self.courses, thread, &draft);
         self.keep_draft(&reply);
         let effects = vec![reply.draft()];
         self.mode = Mode::Reply(Box::new(reply));

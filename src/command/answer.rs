@@ -6,7 +6,7 @@ use super::settle::{AtHand, settle};
 use super::turn::proposed_meeting;
 use super::{Ask, CommandError, Cx, Targets};
 use crate::effect::Effect;
-use crate::pane::Tone;
+use crate::pane::{Countdown, Tone};
 use crate::record::{
     Direction, FollowUp, FollowUpKind, FollowUpState, Kind, Message, MessageKind, MessageState,
     Thread, WaitingOn,
@@ -82,15 +82,23 @@ pub(super) fn reply(
         });
     }
     conclude(cx, "reply", &ids)?;
-    let seconds = cx.settings.send_delay.as_secs();
     let also = match promised.and_then(|promise| promise.due) {
         Some(due) => format!(", promise {}", due_words(&due, cx)),
         None => String::new(),
     };
-    cx.say(
-        Tone::Done,
-        format!("reply leaves in {seconds} s{also}; undo stops it"),
-    );
+    let now = cx.world.view.now;
+    let countdown = Countdown {
+        at: now.checked_add(cx.settings.send_delay).unwrap_or(now),
+        before: "reply leaves in ".into(),
+        after: format!("{also}; undo stops it"),
+    };
+    if let Some(screen) = cx.screen.as_deref_mut() {
+        screen.say_until(now, Tone::Done, countdown);
+    } else {
+        let seconds = countdown.seconds(now);
+        let Countdown { before, after, .. } = countdown;
+        cx.output.push(format!("{before}{seconds} s{after}"));
+    }
     Ok(())
 }
 
@@ -125,10 +133,9 @@ fn promised(cx: &Cx<'_>, text: &str) -> Result<FollowUp, CommandError> {
         )
     })?;
     let me = cx.world.my_id();
-    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
     Ok(FollowUp {
-        title: words.chars().take(72).collect(),
-        quote: words.chars().take(200).collect(),
+        title: crate::text::first_words(text, 72),
+        quote: crate::text::first_words(text, 200),
         due: Some(due_of(&read_phrase(&promise.due, cx)?)),
         state: FollowUpState::Open,
         kind: FollowUpKind::Promise,

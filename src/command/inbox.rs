@@ -2,6 +2,7 @@
 
 use clap::Subcommand;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde_json::Map;
 
 use super::answer::{With, reply};
@@ -16,7 +17,7 @@ use crate::record::{
     Circle, Due, FollowUp, FollowUpKind, FollowUpState, Id, Kind, Lead, Network, Person, Thread,
     ThreadState, User, WaitingOn, WakeOn,
 };
-use crate::when::zone;
+use crate::when::{clock, zone};
 
 /// A verb of the inbox.
 #[derive(Clone, Debug, PartialEq, Subcommand)]
@@ -395,8 +396,7 @@ fn kind_of_sender(world: &World, at: &AtHand) -> FollowUpKind {
 
 /// The first words of a text on one line.
 pub(super) fn excerpt(text: &str, letters: usize) -> String {
-    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    words.chars().take(letters).collect()
+    crate::text::first_words(text, letters)
 }
 
 /// Names what is to be done about a message: the first sentence of its words, at most 72 characters.
@@ -411,7 +411,8 @@ pub(crate) fn inferred_title(text: &str) -> String {
         .get(..end)
         .filter(|part| part.chars().count() > 8)
         .unwrap_or(line);
-    let mut letters = sentence.trim().chars().take(72);
+    let words = crate::text::first_words(sentence, 72);
+    let mut letters = words.chars();
     // What stood behind a courtesy begins a title.
     let first = letters.next().into_iter().flat_map(char::to_uppercase);
     first.chain(letters).collect()
@@ -458,6 +459,7 @@ pub(super) fn colleagues(cx: &Cx<'_>) -> Vec<Choice> {
             .unwrap_or(usize::MAX)
     };
     users.sort_by_key(|(id, user)| (favourite(id, user), user.name.clone(), (*id).clone()));
+    let now = cx.world.view.now;
     let mut taken = Vec::new();
     users
         .into_iter()
@@ -472,11 +474,25 @@ pub(super) fn colleagues(cx: &Cx<'_>) -> Vec<Choice> {
             Choice {
                 key,
                 label: user.name.clone(),
-                detail: user.zone.clone(),
+                detail: zone::load(&user.zone)
+                    .map_or_else(|_| user.zone.clone(), |zone| local_time(&zone, now)),
                 word: id.as_str().to_owned(),
             }
         })
         .collect()
+}
+
+/// Says what time it is in a zone: `Wed 00:30 Singapore, asleep`.
+pub(crate) fn local_time(there: &TimeZone, now: Timestamp) -> String {
+    let local = there.to_datetime(now);
+    let asleep = if (7..22).contains(&local.hour()) {
+        ""
+    } else {
+        ", asleep"
+    };
+    let day = clock::weekday_word(local.weekday());
+    let city = zone::city_name(&zone::name(there));
+    format!("{day} {} {city}{asleep}", clock::time(local.time()))
 }
 
 /// Finds a user by id, by full name, or by a name that only one begins with.

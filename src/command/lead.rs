@@ -238,16 +238,28 @@ impl LeadCommand {
 }
 
 /// The word of the choice to type a reason that is not on the list.
-const OTHER: &str = "…";
+pub(super) const OTHER: &str = "…";
 
 /// Offers the reasons that the team has agreed on; where there are none, or another one is wanted, it is typed.
 fn ask_reason(cx: &mut Cx<'_>, targets: &Targets, typed: bool) -> Result<(), CommandError> {
     targets.of(Kind::Lead, cx)?;
-    let command = command_line("lead lose", targets);
-    let reasons = terms(cx.world, &Vocabulary::LossReason);
+    offer_reasons(cx, ("lead lose", targets), typed, "")
+}
+
+/// Offers the reasons for which leads are lost to a command, those first that what was said speaks of.
+pub(super) fn offer_reasons(
+    cx: &mut Cx<'_>,
+    (name, targets): (&'static str, &Targets),
+    typed: bool,
+    said: &str,
+) -> Result<(), CommandError> {
+    let command = command_line(name, targets);
+    let mut reasons = terms(cx.world, &Vocabulary::LossReason);
+    let said = crate::text::fold(said);
+    reasons.sort_by_key(|term| std::cmp::Reverse(spoken_of(&said, &term.name, &term.about)));
     if typed || reasons.is_empty() {
         return cx.ask(
-            "lead lose",
+            name,
             Ask::Prompt {
                 title: "lost because".into(),
                 command,
@@ -272,13 +284,23 @@ fn ask_reason(cx: &mut Cx<'_>, targets: &Targets, typed: bool) -> Result<(), Com
         word: OTHER.into(),
     });
     cx.ask(
-        "lead lose",
+        name,
         Ask::Pick {
             title: "lost because".into(),
             command,
             choices,
         },
     )
+}
+
+/// Counts the words of a reason that stand in a folded text; short words say nothing.
+fn spoken_of(said: &str, name: &str, about: &str) -> usize {
+    let words = format!("{name} {about}");
+    let words = crate::text::fold(&words);
+    let words = words.split(|letter: char| !letter.is_alphanumeric());
+    words
+        .filter(|word| word.chars().count() > 3 && said.contains(word))
+        .count()
 }
 
 /// Returns the stages in the order of the pipeline.

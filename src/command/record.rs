@@ -98,7 +98,14 @@ impl NewCommand {
         let id = cx.world.ids.next(cx.world.view.now);
         cx.apply(kind, &id, Op::Create, patch)?;
         cx.label(format!("new {}", kind.label()));
-        cx.say(Tone::Done, format!("new {} {id}", kind.label()));
+        // A script goes on with the id, a person knows it by its title.
+        let title = cx.world.any(kind).title(&id).unwrap_or_default();
+        let words = match &cx.screen {
+            Some(_) if title.trim().is_empty() => format!("new {}", kind.label()),
+            Some(_) => format!("new {}: {title}", kind.label()),
+            None => format!("new {} {id}", kind.label()),
+        };
+        cx.say(Tone::Done, words);
         Ok(())
     }
 }

@@ -11,7 +11,7 @@ use crate::effect::{Batch, Edit, Effect};
 use crate::list::World;
 use crate::pane::Tone;
 use crate::record::{Kind, Op, Stage, Terminal, Thread};
-use crate::text::clean_line;
+use crate::text::{clean_line, first_words};
 use crate::triage::Standing;
 use crate::when::clock;
 
@@ -41,8 +41,10 @@ enum Sort {
 }
 
 impl Sort {
-    const fn words(self) -> &'static str {
+    /// Names this many of them.
+    const fn words(self, count: usize) -> &'static str {
         match self {
+            _ if count == 1 => self.one(),
             Sort::Replies => "replies",
             Sort::Cards => "card answers",
             Sort::FollowUps => "follow-ups",
@@ -57,6 +59,28 @@ impl Sort {
             Sort::Meetings => "meetings",
             Sort::Pains => "pain points",
             Sort::Others => "other records",
+            Sort::Snoozed => "snoozed",
+            Sort::HandedOver => "handed over",
+            Sort::Cleared => "cleared, nothing to decide",
+        }
+    }
+
+    const fn one(self) -> &'static str {
+        match self {
+            Sort::Replies => "reply",
+            Sort::Cards => "card answer",
+            Sort::FollowUps => "follow-up",
+            Sort::Delegated => "delegated",
+            Sort::Incidents => "incident",
+            Sort::Leads => "new lead",
+            Sort::Merged => "merged lead",
+            Sort::Moves => "stage move",
+            Sort::Lost => "lost lead",
+            Sort::Coaching => "coaching action",
+            Sort::Campaigns => "campaign answer",
+            Sort::Meetings => "meeting",
+            Sort::Pains => "pain point",
+            Sort::Others => "other record",
             Sort::Snoozed => "snoozed",
             Sort::HandedOver => "handed over",
             Sort::Cleared => "cleared, nothing to decide",
@@ -95,6 +119,7 @@ impl Summary {
         let mut cleared: BTreeMap<&str, &Edit> = BTreeMap::new();
         for batch in &today {
             let decides = batch.edits.iter().any(|edit| sort(world, edit).is_some());
+            let chases = chase(batch);
             for edit in &batch.edits {
                 if edit.kind == Kind::Thread {
                     let id = edit.id.as_str();
@@ -112,8 +137,13 @@ impl Summary {
                         None => {}
                     }
                 }
-                if let Some(sort) = sort(world, edit) {
-                    decisions.entry(sort).or_default().push(about(world, edit));
+                let sort = sort(world, edit);
+                if let Some(sort) = sort.filter(|_| !chases.contains(&edit.id.as_str())) {
+                    let mut line = about(world, edit);
+                    if sort == Sort::Incidents && !chases.is_empty() {
+                        line.push_str(", with a follow-up");
+                    }
+                    decisions.entry(sort).or_default().push(line);
                 }
             }
         }
@@ -144,7 +174,7 @@ impl Summary {
                 .map(|(first, last)| last.duration_since(*first)),
             decisions: decisions
                 .into_iter()
-                .map(|(sort, about)| (sort.words(), about))
+                .map(|(sort, about)| (sort.words(about.len()), about))
                 .collect(),
         }
     }
@@ -198,6 +228,20 @@ fn escaped(text: &str) -> String {
         begins &= letter.is_ascii_digit();
     }
     out
+}
+
+/// Returns the follow-ups of a batch that chase the incident made with them: one decision is listed once.
+fn chase(batch: &Batch) -> Vec<&str> {
+    let made = |kind: Kind| {
+        let edits = batch.edits.iter();
+        edits.filter(move |edit| edit.kind == kind && edit.op == Op::Create)
+    };
+    let source = |edit: &Edit| edit.patch.set.get("origin").cloned();
+    let incidents: Vec<_> = made(Kind::Incident).filter_map(source).collect();
+    made(Kind::FollowUp)
+        .filter(|edit| source(edit).is_some_and(|origin| incidents.contains(&origin)))
+        .map(|edit| edit.id.as_str())
+        .collect()
 }
 
 fn seconds(span: SignedDuration) -> String {
@@ -287,11 +331,11 @@ fn about(world: &World, edit: &Edit) -> String {
                 title(Kind::Campaign, campaign)
             )
         }
-        (Kind::Thread, _) => title(Kind::Thread, &edit.id),
+        (Kind::Thread, _) => thread_name(world, &edit.id),
         (_, Some(words)) => words.to_owned(),
         (kind, None) => kind.label().to_owned(),
     };
-    let thread = title(Kind::Thread, text("thread"));
+    let thread = thread_name(world, text("thread"));
     let network = title(Kind::Network, text("network"));
     for name in [thread, network] {
         if !name.is_empty() && edit.kind != Kind::Participation {
@@ -299,8 +343,23 @@ fn about(world: &World, edit: &Edit) -> String {
             break;
         }
     }
-    let words = line.split_whitespace().collect::<Vec<_>>().join(" ");
-    words.chars().take(160).collect()
+    first_words(&line, LINE)
+}
+
+/// A line of the summary has at most this many letters.
+const LINE: usize = 160;
+
+/// Names a thread by its title, else by who writes in it: its newest words are other ones tomorrow.
+fn thread_name(world: &World, id: &str) -> String {
+    let Some(thread) = world.table::<Thread>().record(id) else {
+        return String::new();
+    };
+    let name = if thread.title.is_empty() {
+        &thread.from_name
+    } else {
+        &thread.title
+    };
+    name.clone()
 }
 
 fn text_of<'a>(fields: &'a Map<String, Json>, name: &str) -> &'a str {
@@ -311,8 +370,10 @@ fn text_of<'a>(fields: &'a Map<String, Json>, name: &str) -> &'a str {
 pub(super) fn run(cx: &mut Cx<'_>, export: Option<String>) {
     let summary = Summary::of(cx.world, cx.undo.done());
     if let Some(path) = export {
+        // A shell says where it is; nobody knows where a console was started.
+        let folder = if cx.screen.is_some() { "~/" } else { "" };
         let path = if path.is_empty() {
-            format!("inbox-{}.md", cx.world.view.today())
+            format!("{folder}inbox-{}.md", cx.world.view.today())
         } else {
             path
         };

@@ -14,7 +14,7 @@ use networks::{campaign_answer, coach, pain};
 use clap::{Subcommand, ValueEnum};
 
 use super::inbox::{about, colleagues, command_line, conclude, find_user, inferred_title, said};
-use super::lead::Move;
+use super::lead::{Move, OTHER};
 use super::phrase::{due_ahead, due_words};
 use super::settle::{AtHand, settle};
 use super::{Ask, CommandError, Cx, Targets};
@@ -183,8 +183,8 @@ impl TurnCommand {
             Self::Advance(targets) => move_lead(cx, &targets, &Move::Forward),
             Self::Back(targets) => move_lead(cx, &targets, &Move::Back),
             Self::Lose { reason, targets } => match reason {
-                Some(reason) => move_lead(cx, &targets, &Move::Lost(reason)),
-                None => why_lost(cx, &targets),
+                Some(reason) if reason != OTHER => move_lead(cx, &targets, &Move::Lost(reason)),
+                typed => why_lost(cx, &targets, typed.is_some()),
             },
             Self::Coach {
                 topic,

@@ -13,6 +13,7 @@ use super::chance::Chance;
 use super::fill::{Subject, fill};
 use super::inbox::Inbox;
 use super::texts::chores::{About, CHORES, Chore, DONE_CHORES, Term};
+use super::texts::languages::TRANSLATED;
 use super::texts::library::{
     CAMPAIGNS, COACHING, INCIDENTS, LEAD_NOTES, NETWORK_NOTES, SNIPPET_LANGS, SNIPPETS,
 };
@@ -475,7 +476,7 @@ fn note(
     (Id::new(chance.id(at)), record)
 }
 
-/// Makes the snippets: nine keys in three languages.
+/// Makes the snippets: nine keys in the languages that people of the demo read.
 pub(super) fn snippets(world: &World) -> Vec<(Id<Snippet>, Snippet)> {
     let mut chance = world.chance("snippets", 0);
     let mut all = Vec::new();
@@ -486,6 +487,20 @@ pub(super) fn snippets(world: &World) -> Vec<(Id<Snippet>, Snippet)> {
                 key: prepared.key.into(),
                 lang: (*lang).into(),
                 body: prepared.body[place].into(),
+                tags: prepared.tags.iter().map(|tag| (*tag).to_owned()).collect(),
+            };
+            all.push((Id::new(chance.id(world.founded())), record));
+        }
+    }
+    // Those that came later draw from a stream of their own, so that nothing else moves.
+    let mut chance = world.chance("snippets in other languages", 0);
+    for (lang, texts) in TRANSLATED {
+        for (prepared, (title, body)) in SNIPPETS.iter().zip(texts) {
+            let record = Snippet {
+                title: (*title).into(),
+                key: prepared.key.into(),
+                lang: (*lang).into(),
+                body: (*body).to_owned().into(),
                 tags: prepared.tags.iter().map(|tag| (*tag).to_owned()).collect(),
             };
             all.push((Id::new(chance.id(world.founded())), record));

@@ -9,6 +9,7 @@ mod discord;
 mod email;
 mod groups_shanghai;
 mod groups_world;
+pub(super) mod languages;
 pub(super) mod library;
 pub(super) mod past;
 mod past_offices;

@@ -120,9 +120,11 @@ pub(super) fn open_address(address: &str) -> Result<(), String> {
     open::that_detached(address).map_err(|error| format!("open: {error}; no browser was found"))
 }
 
-/// Writes a text to a file that the user named.
-pub(super) fn export(path: &str, text: &str) -> Result<(), String> {
+/// Writes a text to a file that the user named; returns where it lies, from the root on.
+pub(super) fn export(path: &str, text: &str) -> Result<String, String> {
     let path = expanded(path);
-    std::fs::write(&path, text)
-        .map_err(|error| format!("{}: {error}; choose another place", path.display()))
+    let full = std::path::absolute(&path).unwrap_or(path);
+    std::fs::write(&full, text)
+        .map_err(|error| format!("{}: {error}; choose another place", full.display()))?;
+    Ok(full.display().to_string())
 }

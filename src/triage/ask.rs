@@ -79,8 +79,16 @@ impl<'a> Seen<'a> {
         thread: &'a Thread,
         sender: Option<&'a Person>,
     ) -> Self {
+        // Of what others said among themselves only the words above it speak to the reader.
+        let text = match message.kind {
+            MessageKind::MergeForward => {
+                let first = message.text.lines().find(|line| !line.trim().is_empty());
+                first.unwrap_or("")
+            }
+            _ => &*message.text,
+        };
         Seen {
-            text: &message.text,
+            text,
             kind: &message.kind,
             mentions_me: message.mentions_me,
             recalled: message.recalled_at.is_some(),
@@ -111,6 +119,8 @@ impl<'a> Seen<'a> {
     }
 
     /// Reads the message by the first rule that fits; `folded` is its text after [`super::cue::folded`].
+    ///
+    /// Of several messages that were forwarded as one, only the line above them counts.
     ///
     /// 1. Recalled messages and lines of the channel itself say nothing any more; stickers, emoji and words
     ///    such as "收到", "+1", "thanks" only acknowledge.

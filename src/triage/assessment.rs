@@ -87,6 +87,13 @@ impl Assessment {
             .min()
     }
 
+    /// Returns who asks the weightiest thing; `None` when nothing needs a decision or nobody is known.
+    pub fn asker(&self) -> Option<&Id<Person>> {
+        let ask = Reading::Asks(self.ask()?);
+        let line = self.lines.iter().find(|line| line.reading == ask)?;
+        line.sender.as_ref()
+    }
+
     /// Says of each message that was read, in its order, whether it needs a decision.
     pub fn asking(&self) -> impl ExactSizeIterator<Item = bool> + '_ {
         self.lines

@@ -1,6 +1,7 @@
 //! The card of what a thread is about: how the CN does, what is open, when we last talked.
 
 mod lead;
+mod person;
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -29,6 +30,10 @@ pub(super) fn of_thread(canvas: &mut Canvas<'_>, app: &App, area: Rect, thread: 
         }
         (None, Some(id), _) => {
             lead::draw(canvas, app, area, id);
+            return;
+        }
+        (None, None, Some(id)) if app.world.get(id).is_some() => {
+            person::draw(canvas, app, area, id);
             return;
         }
         (None, None, Some(id)) => AnyRef::new(Kind::Person, id.as_str()),
@@ -163,8 +168,11 @@ fn figures(canvas: &Canvas<'_>, app: &App, course: &Course, width: u16) -> Vec<P
         .table::<MetricDef>()
         .record(course.metric.as_str())
         .map_or(course.metric.as_str(), |def| def.name.as_str());
-    let name = text::fit_left(&text::clean_line(name), 14).into_owned();
-    let cells = usize::from(width.saturating_sub(48)).clamp(6, 15);
+    // Where it is narrow the goal stays whole and the rest gives way.
+    let narrow = width < 51;
+    let (label, reach) = if narrow { (11, 3) } else { (14, 5) };
+    let name = text::fit_left(&text::clean_line(name), label).into_owned();
+    let cells = usize::from(width.saturating_sub(50)).clamp(6, 15);
     let mut line = vec![
         piece(format!("{name} "), paint.dim()),
         piece(
@@ -180,9 +188,15 @@ fn figures(canvas: &Canvas<'_>, app: &App, course: &Course, width: u16) -> Vec<P
     line.push(piece(format!(" {:>6}", change.text), change.style));
     if let Some(target) = course.target {
         let ratio = course.latest / target;
-        line.push(piece("  ", paint.dim()));
-        line.extend(gauge(paint, 5, ratio, paint.info()));
-        line.push(piece(format!(" {:.0}%", ratio * 100.0), paint.text()));
+        line.push(piece(if narrow { " " } else { "  " }, paint.dim()));
+        line.extend(gauge(paint, reach, ratio, paint.info()));
+        let percent = (ratio * 100.0).round();
+        let words = if percent > 999.0 {
+            " >10×".to_owned()
+        } else {
+            format!(" {percent:.0}%")
+        };
+        line.push(piece(words, paint.text()));
     }
     line
 }
@@ -191,10 +205,10 @@ fn contact(canvas: &Canvas<'_>, app: &App, network: &Network) -> Vec<Piece> {
     let paint = &canvas.paint;
     let mut line = Vec::new();
     if let Some(at) = network.last_contact_at {
-        let age = clock::age(app.world.view.now, at);
+        let age = clock::ago(app.world.view.now, at);
         let quiet = app.world.view.now.duration_since(at).as_hours() >= 24 * 14;
         let style = if quiet { paint.warn() } else { paint.text() };
-        line.push(piece(format!("talked {age} ago  "), style));
+        line.push(piece(format!("talked {age}  "), style));
     }
     if let Some(contact) = app.world.follow::<Person>(network.contact.as_ref()) {
         line.push(piece(contact.name.clone(), paint.person()));

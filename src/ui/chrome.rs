@@ -279,7 +279,8 @@ fn status_left(canvas: &Canvas<'_>, app: &App, room: u16) -> Vec<Segment> {
             Tone::Error => (95, glyphs.bang(), paint.bad()),
         };
         if !is_long(canvas, app, room) {
-            let text = clean_line(&notice.text);
+            let text = notice.words(app.world.view.now);
+            let text = clean_line(&text);
             let mut message = left(weight, format!("{mark} {text}"), style);
             message.message = true;
             segments.push(message);
@@ -344,7 +345,7 @@ fn is_long(canvas: &Canvas<'_>, app: &App, room: u16) -> bool {
             .map(Segment::cells)
             .sum(),
     };
-    cells_of(&clean_line(&notice.text)) > room.saturating_sub(4 + beside)
+    cells_of(&clean_line(&notice.words(app.world.view.now))) > room.saturating_sub(4 + beside)
 }
 
 /// The weights of what may go from the right: what a key takes back, and where one is.
@@ -428,14 +429,9 @@ fn status_right(canvas: &Canvas<'_>, app: &App) -> Vec<Segment> {
     if let Some(rows) = sync.loading {
         segments.push(right(55, format!("loading {rows}"), paint.info()));
     } else if let Some(at) = sync.synced_at {
-        let age = clock::age(now, at);
         let old = now.duration_since(at).as_hours() > 0;
         let style = if old { paint.warn() } else { paint.dim() };
-        let words = if age == "now" {
-            "synced now".to_owned()
-        } else {
-            format!("synced {age} ago")
-        };
+        let words = format!("synced {}", clock::ago(now, at));
         segments.push(right(if old { 65 } else { 20 }, words, style));
     }
     if sync.queued > 0 {

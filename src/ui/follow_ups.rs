@@ -15,7 +15,8 @@ use crate::app::App;
 use crate::effect::RowState;
 use crate::pane::{DueView, Focus, Place, Stretch, subject_name};
 use crate::record::{
-    AnyRef, Due, FollowUp, Id, Kind, Lead, Message, Network, Person, Record, User, WaitingOn,
+    AnyRef, Due, FollowUp, Id, Kind, Lead, Message, Network, Person, Record, Severity, User,
+    WaitingOn,
 };
 use crate::text;
 use crate::when::clock;
@@ -169,6 +170,7 @@ pub(super) fn list(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool
         84.. => vec![
             figure("due", 9),
             figure("moved", 5),
+            column("P", 2),
             column("what", 0),
             column("about", 18),
             column("kind", 8),
@@ -177,10 +179,16 @@ pub(super) fn list(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool
         50.. => vec![
             figure("due", 9),
             figure("", 2),
+            column("", 2),
             column("what", 0),
             column("about", 14),
         ],
-        _ => vec![figure("due", 9), figure("", 2), column("what", 0)],
+        _ => vec![
+            figure("due", 9),
+            figure("", 2),
+            column("", 2),
+            column("what", 0),
+        ],
     };
     let rows = Rows {
         list: &shelf.list,
@@ -413,6 +421,7 @@ fn row(canvas: &Canvas<'_>, app: &App, key: &str, wide: bool) -> (Vec<Vec<Piece>
     let mut cells = vec![
         cell(due, style),
         moved(canvas, follow_up),
+        priority(canvas, follow_up),
         title(canvas, follow_up),
         cell(about(app, follow_up), paint.network()),
     ];
@@ -459,11 +468,23 @@ fn moved(canvas: &Canvas<'_>, follow_up: &FollowUp) -> Vec<Piece> {
     })
 }
 
+/// How much it weighs.
+fn priority(canvas: &Canvas<'_>, follow_up: &FollowUp) -> Vec<Piece> {
+    let paint = &canvas.paint;
+    let style = match follow_up.priority {
+        Severity::P1 => paint.bad(),
+        Severity::P2 => paint.warn(),
+        _ => paint.dim(),
+    };
+    let words = follow_up.priority.as_str().to_uppercase();
+    cell(words, style)
+}
+
 fn title(canvas: &Canvas<'_>, follow_up: &FollowUp) -> Vec<Piece> {
     let mut pieces = Vec::new();
     if follow_up.escalated_at.is_some() {
-        let severity = follow_up.priority.as_str().to_uppercase();
-        pieces.push(piece(format!("{severity} "), canvas.paint.bad()));
+        let mark = format!("{} ", canvas.paint.glyphs().up());
+        pieces.push(piece(mark, canvas.paint.bad()));
     }
     pieces.push(piece(follow_up.title.clone(), canvas.paint.text()));
     if !follow_up.recurrence.is_empty() {

@@ -143,6 +143,8 @@ fn thread_words(app: &App, id: &Id<Thread>, thread: &Thread) -> String {
         parts.push(thread.title.clone());
     }
     if let Some(read) = app.screen.readings.of(id) {
+        let asker = app.world.follow::<Person>(read.asker());
+        let sender = asker.or(sender);
         parts.push(triage::Badge::of(thread, read, sender, &app.world.view).reason);
     }
     format!("{}. {}", parts.join(", "), thread.last_text)

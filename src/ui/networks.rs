@@ -299,8 +299,8 @@ fn who(canvas: &Canvas<'_>, app: &App, network: &Network) -> Vec<Piece> {
         line.push(piece(format!("CNM {}  ", owner.name), paint.dim()));
     }
     if let Some(at) = network.last_contact_at {
-        let age = clock::age(app.world.view.now, at);
-        line.push(piece(format!("last contact {age} ago"), paint.dim()));
+        let age = clock::ago(app.world.view.now, at);
+        line.push(piece(format!("last contact {age}"), paint.dim()));
     }
     line
 }

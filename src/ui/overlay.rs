@@ -82,21 +82,39 @@ fn bar(canvas: &mut Canvas<'_>, line: &Line, area: Rect) -> Position {
     let before: String = typed.chars().take(column).collect();
     let cursor_x = x + cells_of(&text::clean_line(&before));
     let after = x + cells_of(&text::clean_line(&typed)) + 2;
-    let room = area.right().saturating_sub(after + 1);
-    match &line.echo {
-        Echo::Silent => {}
-        Echo::Reads(words) => {
-            let style = canvas.paint.good();
-            canvas.put(after, area.y, room, words, style);
-        }
-        Echo::Wrong(words) => {
-            let style = canvas.paint.bad();
-            canvas.put(after, area.y, room, words, style);
-        }
+    let echo = match &line.echo {
+        Echo::Silent => None,
+        Echo::Reads(words) => Some((words, canvas.paint.good())),
+        Echo::Wrong(words) => Some((words, canvas.paint.bad())),
+    };
+    if let Some((words, style)) = echo {
+        said_back(canvas, words, style, (area, after));
     }
     Position {
         x: cursor_x.min(area.right().saturating_sub(1)),
         y: area.y,
+    }
+}
+
+/// Says how a line is understood: behind what is typed, and where that has no room for all of it, in rows of its own
+/// above. No part of a date, a zone or a reason is ever cut.
+fn said_back(canvas: &mut Canvas<'_>, words: &str, style: Style, (area, after): (Rect, u16)) {
+    /// A reason that needs more rows than this says too much.
+    const MOST: usize = 4;
+    let clean = text::clean_line(words);
+    let room = area.right().saturating_sub(after + 1);
+    if cells_of(&clean) <= room {
+        canvas.put(after, area.y, room, words, style);
+        return;
+    }
+    let width = area.width.saturating_sub(2);
+    let lines = text::wrap(&clean, usize::from(width).max(1));
+    let count = lines.len().min(MOST).min(usize::from(area.y));
+    let top = area.y - u16::try_from(count).unwrap_or(0);
+    for (y, line) in (top..area.y).zip(&lines) {
+        let strip = canvas.paint.strip();
+        canvas.fill(Rect { y, ..area }, strip);
+        canvas.put(area.x + 1, y, width, line.text, style);
     }
 }
 
@@ -296,6 +314,8 @@ fn pick(canvas: &mut Canvas<'_>, picker: &Picker, body: Rect) -> Option<Position
         .max()
         .unwrap_or(0)
         .min(inner.width / 2);
+    let below = picker.shown.len().saturating_sub(first + shown);
+    more(canvas, area, (first, below));
     if picker.shown.is_empty() {
         let words = "nothing fits; Backspace takes letters away";
         canvas.put(
@@ -340,6 +360,23 @@ fn pick(canvas: &mut Canvas<'_>, picker: &Picker, body: Rect) -> Option<Position
         x: x.min(area.right().saturating_sub(1)),
         y: area.y,
     })
+}
+
+/// Says at the foot of a frame how many rows lie above and below what it shows.
+pub(super) fn more(canvas: &mut Canvas<'_>, area: Rect, (above, below): (usize, usize)) {
+    let glyphs = canvas.paint.glyphs();
+    let mut words = Vec::new();
+    if above > 0 {
+        words.push(format!("{} {above} above", glyphs.up()));
+    }
+    if below > 0 {
+        words.push(format!("{} {below} more", glyphs.down()));
+    }
+    if words.is_empty() {
+        return;
+    }
+    let dim = canvas.paint.dim();
+    canvas.foot(area, &[piece(words.join(" · "), dim)]);
 }
 
 /// Draws what can follow the keys typed so far, in columns, in the order of the keymap.

@@ -29,8 +29,14 @@ pub(super) fn height(reply: &ReplyBox, area: Rect) -> u16 {
 pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, reply: &ReplyBox, area: Rect) {
     canvas.fill(area, canvas.paint.text());
     let thread = app.world.get(&reply.thread);
-    let name = thread.map_or("", |thread| thread.from_name.as_str());
-    let inner = canvas.frame(area, &format!("Reply to {name}"), &there(app, thread), true);
+    let person = app.world.follow::<Person>(reply.reader.as_ref());
+    let known = person.map_or("", |person| person.name.as_str());
+    let name = match thread {
+        Some(thread) if known.is_empty() || thread.from == reply.reader => &thread.from_name,
+        _ => known,
+    };
+    let there = there(app, thread, person);
+    let inner = canvas.frame(area, &format!("Reply to {name}"), &there, true);
     let width = usize::from(inner.width.saturating_sub(2)).max(1);
     let style = canvas.paint.text();
     let rows: Vec<String> = reply
@@ -103,12 +109,11 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, reply: &ReplyBox, area: R
 }
 
 /// What time it is where the answer is read.
-fn there(app: &App, thread: Option<&Thread>) -> String {
+fn there(app: &App, thread: Option<&Thread>, person: Option<&Person>) -> String {
     let Some(thread) = thread else {
         return String::new();
     };
     let channel = thread.channel.as_str().replace('_', " ");
-    let person = app.world.follow::<Person>(thread.from.as_ref());
     let Some(theirs) = person.and_then(|person| zone::load(&person.zone).ok()) else {
         return channel;
     };

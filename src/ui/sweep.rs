@@ -26,17 +26,34 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, sweep: &Sweep, body: Rect
     };
     canvas.fill(area, canvas.paint.text());
     let (groups, threads, messages) = sweep.counts();
-    let count = format!(
+    let mut count = format!(
         "{}, {}, {}",
         counted(messages, "message"),
         counted(threads, "thread"),
         counted(groups, "group")
     );
-    let inner = canvas.frame(area, "Needs no decision", &count, true);
-    let peek = if inner.height >= 12 { PEEK } else { 0 };
-    let (list, below) = above(inner, inner.height.saturating_sub(peek));
-    let shown = usize::from(list.height).max(1);
+    let inside = height.saturating_sub(2);
+    let peek = if inside >= 12 { PEEK } else { 0 };
+    let shown = usize::from(inside.saturating_sub(peek)).max(1);
     let first = (sweep.chosen / shown) * shown;
+    let further = sweep.groups.len().saturating_sub(first + shown);
+    let glyphs = canvas.paint.glyphs();
+    if first > 0 {
+        count = format!(
+            "{count} {} {} {first} above",
+            glyphs.separator(),
+            glyphs.up()
+        );
+    }
+    if further > 0 {
+        count = format!(
+            "{count} {} {} {further} more",
+            glyphs.separator(),
+            glyphs.down()
+        );
+    }
+    let inner = canvas.frame(area, "Needs no decision", &count, true);
+    let (list, below) = above(inner, inner.height.saturating_sub(peek));
     for (y, (at, group)) in (list.y..list.bottom()).zip(sweep.groups.iter().enumerate().skip(first))
     {
         let paint = canvas.paint;
@@ -90,7 +107,6 @@ fn peek(canvas: &mut Canvas<'_>, app: &App, sweep: &Sweep, area: Rect) {
     let Some(group) = sweep.groups.get(sweep.chosen) else {
         return;
     };
-    canvas.rule(area.x, area.y, area.width, "in it");
     let paint = canvas.paint;
     let mut lines = Vec::new();
     for id in &group.threads {
@@ -110,6 +126,13 @@ fn peek(canvas: &mut Canvas<'_>, app: &App, sweep: &Sweep, area: Rect) {
             lines.push(line(thread, &message.sender_name, &message.text, paint));
         }
     }
+    let shown = usize::from(area.height.saturating_sub(1));
+    let words = if lines.len() > shown {
+        format!("in it, {shown} of {}", lines.len())
+    } else {
+        "in it".to_owned()
+    };
+    canvas.rule(area.x, area.y, area.width, &words);
     for (y, pieces) in (area.y + 1..area.bottom()).zip(&lines) {
         canvas.line(area.x + 1, y, area.width.saturating_sub(2), pieces);
     }
@@ -138,12 +161,8 @@ pub(super) fn summary(canvas: &mut Canvas<'_>, app: &App, scroll: usize, body: R
         ..body
     };
     canvas.fill(area, canvas.paint.text());
-    let inner = canvas.frame(
-        area,
-        &format!("Done, {}", summary.day),
-        &summary.line(),
-        true,
-    );
+    let title = format!("Done, {}", summary.day);
+    let inner = canvas.frame(area, &title, &summary.line(), true);
     let paint = canvas.paint;
     let mut lines = Vec::new();
     if summary.decisions.is_empty() {
@@ -165,8 +184,12 @@ pub(super) fn summary(canvas: &mut Canvas<'_>, app: &App, scroll: usize, body: R
     for (y, pieces) in (inner.y..inner.bottom()).zip(lines.iter().skip(scroll.min(last))) {
         canvas.line(inner.x + 1, y, inner.width.saturating_sub(2), pieces);
     }
+    let more = match last.saturating_sub(scroll) {
+        0 => " down · ".to_owned(),
+        more => format!(" down, {more} more · "),
+    };
     let words = [
-        ("input next", " down · ".to_owned()),
+        ("input next", more),
         ("input previous", " up · ".to_owned()),
         (
             "inbox summary --export",

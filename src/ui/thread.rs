@@ -7,7 +7,7 @@ use ratatui::style::{Modifier, Style};
 use super::canvas::{Canvas, Piece, cells_of, piece};
 use super::layout::above;
 use crate::app::App;
-use crate::pane::{Place, Spot, at_hand};
+use crate::pane::{Focus, Place, Spot, at_hand};
 use crate::record::{Direction, Id, Message, MessageKind, MessageState, Person, Thread};
 use crate::text::{self, FrameStyle};
 use crate::when::{clock, zone};
@@ -297,11 +297,36 @@ fn block(
     head.begins = true;
     rows.push(head);
     rows.extend(answers(canvas, app, message, before, width));
+    let begins = rows.len();
     body(canvas, message, new, width, &mut |pieces| {
         rows.push(Row::of(pieces));
     });
+    let reads = here && app.screen.focus == Focus::Detail;
+    if !reads {
+        fold(canvas, message, begins, &mut rows);
+    }
     rows.push(Row::of(Vec::new()));
     rows
+}
+
+/// Folds what is much longer than the rest: a forward of a whole conversation, or pages of text.
+fn fold(canvas: &Canvas<'_>, message: &Message, begins: usize, rows: &mut Vec<Row>) {
+    let (most, kept) = match message.kind {
+        MessageKind::MergeForward => (8, 4),
+        _ => (60, 24),
+    };
+    let long = rows.len() - begins;
+    if long <= most {
+        return;
+    }
+    rows.truncate(begins + kept);
+    let paint = &canvas.paint;
+    rows.push(Row::of(vec![
+        piece("  ", paint.dim()),
+        piece(format!("… {} more lines, ", long - kept), paint.dim()),
+        piece("Enter", paint.key()),
+        piece(" on this message unfolds them", paint.dim()),
+    ]));
 }
 
 /// What a message answers, where that is not the one right above it.
@@ -387,10 +412,26 @@ fn heading(canvas: &Canvas<'_>, app: &App, message: &Message, (new, here): (bool
     }
 }
 
+/// How long a message that waits can still be stopped.
+fn leaves(app: &App, message: &Message) -> String {
+    let Some(at) = message.send_at else {
+        return String::new();
+    };
+    let now = app.world.view.now;
+    let seconds = at.duration_since(now).as_secs() + 1;
+    if seconds <= 60 {
+        format!(" leaves in {seconds} s, undo stops it")
+    } else {
+        let stamp = clock::stamp(at, &app.world.view.zone);
+        format!(" leaves {stamp}, undo stops it")
+    }
+}
+
 /// What became of a message, behind its sender.
 fn flags(paint: super::paint::Paint<'_>, app: &App, message: &Message) -> Vec<Piece> {
     let queued = message.state == MessageState::Queued;
     let over = message.send_at.is_none_or(|at| at <= app.world.view.now);
+    let leaves = leaves(app, message);
     let flags = [
         (
             message.mentions_me,
@@ -399,7 +440,7 @@ fn flags(paint: super::paint::Paint<'_>, app: &App, message: &Message) -> Vec<Pi
         ),
         (message.edited_at.is_some(), " edited", paint.warn()),
         (message.recalled_at.is_some(), " recalled", paint.bad()),
-        (queued && !over, " leaves soon, undo stops it", paint.warn()),
+        (queued && !over, leaves.as_str(), paint.warn()),
         (queued && over, " on its way", paint.dim()),
         (
             message.state == MessageState::Cancelled,

@@ -27,6 +27,16 @@ pub fn age(now: Timestamp, then: Timestamp) -> String {
     }
 }
 
+/// Tells how long ago `then` was, in words that end a sentence: `now`, `3h ago`.
+pub fn ago(now: Timestamp, then: Timestamp) -> String {
+    let age = age(now, then);
+    if age == "now" {
+        age
+    } else {
+        format!("{age} ago")
+    }
+}
+
 /// Tells how long is left until `then`: `1:10` (hours and minutes) under a day, else `2d`.
 ///
 /// Time left is rounded down and time past (`-0:05`, `-3d`) away from zero, so nothing that is late

@@ -40,7 +40,7 @@ mod words;
 mod zone_rules;
 
 pub use error::{PhraseError, Problem};
-pub use show::{echo, exact, other_labels, to_json};
+pub use show::{echo, exact, meaning, other_labels, to_json};
 pub use stretch::{Stretch, stretch};
 
 /// What a phrase is read against.

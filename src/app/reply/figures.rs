@@ -20,6 +20,35 @@ pub(super) fn named<'c>(courses: &'c [Course], place: &str) -> Option<&'c Course
     found.or_else(|| courses.iter().find(by_name))
 }
 
+/// Finds the figure that a place of a snippet means: `figure.diamonds` names it, `figure.goal` is the first that has a
+/// goal, `figure` alone is the one that the question names.
+pub(super) fn meant<'c>(courses: &'c [Course], place: &str, question: &str) -> Option<&'c Course> {
+    match place {
+        "figure" => asked(courses, question),
+        "figure.goal" => courses.iter().find(|course| course.target.is_some()),
+        named => self::named(courses, named),
+    }
+}
+
+/// Finds the figure that a question names by most words of its name; none where two are named as well.
+fn asked<'c>(courses: &'c [Course], question: &str) -> Option<&'c Course> {
+    let question = fold(question);
+    let words: Vec<&str> = question
+        .split(|letter: char| !letter.is_alphanumeric())
+        .collect();
+    let known = |course: &Course| {
+        let name = fold(&course.name);
+        let parts = name.split(|letter: char| !letter.is_alphanumeric());
+        // Of short words such as `in` or `30` none names a figure.
+        let parts = parts.filter(|part| part.chars().count() > 3 && *part != "live");
+        parts.filter(|part| words.contains(part)).count()
+    };
+    let most = courses.iter().map(known).max().filter(|most| *most > 0)?;
+    let mut best = courses.iter().filter(|course| known(course) == most);
+    let first = best.next();
+    first.filter(|_| best.next().is_none())
+}
+
 /// Says a figure: `1,204,311 this month (as of Mon 16 Nov UTC, provisional; goal 2,000,000)`.
 pub(super) fn words(course: &Course) -> String {
     let month = if course.running {

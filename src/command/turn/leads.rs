@@ -2,8 +2,8 @@
 
 use super::each;
 use crate::command::cx::{Choice, Expects};
-use crate::command::inbox::{command_line, conclude, excerpt};
-use crate::command::lead::{Move, pipeline, shift};
+use crate::command::inbox::{command_line, conclude};
+use crate::command::lead::{Move, offer_reasons, pipeline, shift};
 use crate::command::settle::{AtHand, settle};
 use crate::command::{Ask, CommandError, Cx, Targets, input, quote_word};
 use crate::funnel::Duplicates;
@@ -252,21 +252,15 @@ pub(super) fn move_lead(
     })
 }
 
-pub(super) fn why_lost(cx: &mut Cx<'_>, targets: &Targets) -> Result<(), CommandError> {
+pub(super) fn why_lost(
+    cx: &mut Cx<'_>,
+    targets: &Targets,
+    typed: bool,
+) -> Result<(), CommandError> {
     let ids = targets.of(Kind::Thread, cx)?;
     let at = ids.first().and_then(|id| AtHand::of(cx, id));
-    let text = at
-        .map(|at| excerpt(&last_lines(&at), 60))
-        .unwrap_or_default();
-    cx.ask(
-        "inbox lose",
-        Ask::Prompt {
-            title: "lost because".into(),
-            command: command_line("inbox lose", targets),
-            text,
-            expects: Expects::Text,
-        },
-    )
+    let said = at.map(|at| at.words()).unwrap_or_default();
+    offer_reasons(cx, ("inbox lose", targets), typed, &said)
 }
 
 /// What they said, in a language that the console reads.

@@ -131,10 +131,10 @@ fn contact(canvas: &Canvas<'_>, app: &App, id: &Id<Lead>, lead: &Lead) -> Vec<Pi
         .filter_map(|(_, thread)| thread.last_at)
         .max();
     if let Some(at) = last {
-        let age = clock::age(app.world.view.now, at);
+        let age = clock::ago(app.world.view.now, at);
         let quiet = app.world.view.now.duration_since(at).as_hours() >= 24 * QUIET_DAYS;
         let style = if quiet { paint.warn() } else { paint.text() };
-        line.push(piece(format!("talked {age} ago  "), style));
+        line.push(piece(format!("talked {age}  "), style));
     }
     if let Some(contact) = app.world.follow::<Person>(lead.contact.as_ref()) {
         line.push(piece(contact.name.clone(), paint.person()));

@@ -79,7 +79,9 @@ pub(super) fn why(canvas: &Canvas<'_>, app: &App, id: &Id<Thread>, thread: &Thre
     let Some(read) = app.screen.readings.of(id) else {
         return Vec::new();
     };
-    let sender = app.world.follow::<Person>(thread.from.as_ref());
+    let sender = app
+        .world
+        .follow::<Person>(read.asker().or(thread.from.as_ref()));
     let words = triage::Badge::of(thread, read, sender, &app.world.view);
     let badge = badge(canvas, app, id, thread);
     let mut pieces = vec![

@@ -92,7 +92,8 @@ fn iso(wall: Wall) -> String {
     }
 }
 
-fn meaning(reading: &Reading, home: &TimeZone) -> String {
+/// Says what a reading means, the weekday first: `Tue 17 Mar 16:00 Singapore = Tue 17 Mar 01:00 LA`.
+pub fn meaning(reading: &Reading, home: &TimeZone) -> String {
     let this_year = wall::date(reading.as_of, home).year();
     let there = zone::name(&reading.zone);
     let here = zone::name(home);
