@@ -58,7 +58,7 @@ pub use remember::{Remembered, RememberedShelf};
 pub use reply::ReplyBox;
 pub use score::{ScoreBox, ScoreRow};
 pub use script::Sheet;
-pub use sweep::Sweep;
+pub use sweep::{Cleared, Sweep};
 pub use tutor::{Lecture, Tutor};
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};

@@ -26,7 +26,7 @@ pub use funnel::{
     funnel_report, journeys, pressing, terms,
 };
 pub use import::ImportScreen;
-pub use inbox::Split;
+pub use inbox::{Split, sweepable};
 pub use offers::{OFFERED, Offer, Offers, offers};
 pub use page::{
     CreatorFigures, DimensionRow, MetricGrowth, MetricRow, NetworkFigures, PageFigures,

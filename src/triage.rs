@@ -9,7 +9,8 @@
 //! * [`Badge`] says how urgent a thread is and why; [`inbox_order`] puts late ones first, then what asks,
 //!   then the rest, and keeps one sender's threads together.
 //! * [`splits`] are the tabs of the inbox with their counts.
-//! * [`alike`] finds what can be cleared as one.
+//! * [`alike`] finds threads that are alike; [`sweep`] sorts what needs no decision, message by message, to be cleared
+//!   as one.
 //! * [`Urgency`] orders follow-ups by lateness × weight × who waits; [`Bucket`] sorts them by when.
 //! * [`level`] spreads what is due over the days, at most so many a day.
 //! * [`promises`] finds what a sent text promised, and by when.
@@ -29,6 +30,7 @@ mod lexicon;
 mod order;
 mod promise;
 mod split;
+mod sweep;
 mod urgency;
 
 pub use alike::{Group, GroupKind, alike, merged};
@@ -41,6 +43,7 @@ pub use level::{Duty, Move, level, work_day};
 pub use order::{Case, inbox_order};
 pub use promise::{Promise, promises};
 pub use split::{Rule, Split, Standing, splits};
+pub use sweep::{Stack, sweep};
 pub use urgency::{Bucket, Urgency, need_you_order};
 
 #[cfg(test)]

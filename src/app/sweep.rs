@@ -1,25 +1,40 @@
 //! Clearing what needs no decision as one: the groups with their counts first, then one key.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{App, Mode};
 use crate::command::{Command, InboxCommand, Targets};
 use crate::effect::Effect;
 use crate::keymap::{Key, KeyCode};
-use crate::pane::Tone;
-use crate::record::{Id, Thread};
+use crate::pane::{Tone, sweepable, unhandled};
+use crate::record::{Id, Message, Thread};
 use crate::text::counted;
-use crate::triage::Group;
+use crate::triage::{Group, Stack};
 
-/// Groups of threads that need no decision; those that are ticked are cleared together.
+/// Groups of messages that need no decision; those that are ticked are cleared together.
 #[derive(Clone, Debug)]
 pub struct Sweep {
     /// The groups, the one with most messages first.
     pub groups: Vec<Group>,
+    /// The unhandled messages of each thread.
+    pub stacks: BTreeMap<Id<Thread>, Stack>,
     /// The group under the cursor.
     pub chosen: usize,
     /// Groups that stay, by their key.
     pub left_out: BTreeSet<String>,
+}
+
+/// What is cleared.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cleared {
+    /// Groups that are ticked.
+    pub groups: usize,
+    /// Threads that are done with it.
+    pub done: usize,
+    /// Threads that stay, done up to what they ask.
+    pub begun: usize,
+    /// Messages.
+    pub messages: usize,
 }
 
 impl Sweep {
@@ -28,28 +43,51 @@ impl Sweep {
         !self.left_out.contains(&group.key)
     }
 
-    /// Counts groups, threads and messages that are ticked.
-    pub fn counts(&self) -> (usize, usize, usize) {
-        let ticked = self.groups.iter().filter(|group| self.is_ticked(group));
-        ticked.fold((0, 0, 0), |(groups, threads, messages), group| {
-            (
-                groups + 1,
-                threads + group.threads.len(),
-                messages + group.messages,
-            )
-        })
+    /// Counts what is ticked.
+    pub fn counts(&self) -> Cleared {
+        let mut counts = Cleared {
+            groups: self
+                .groups
+                .iter()
+                .filter(|group| self.is_ticked(group))
+                .count(),
+            ..Cleared::default()
+        };
+        for (thread, messages) in self.cleared() {
+            counts.messages += messages;
+            let whole = self.stacks.get(thread).map(Stack::len) == Some(messages);
+            if whole {
+                counts.done += 1;
+            } else {
+                counts.begun += 1;
+            }
+        }
+        counts
     }
 
-    fn threads(&self) -> Vec<&Id<Thread>> {
-        let ticked = self.groups.iter().filter(|group| self.is_ticked(group));
-        ticked.flat_map(|group| &group.threads).collect()
+    /// Counts the messages that need no decision and go with the one that they stand behind.
+    pub fn behind(&self) -> usize {
+        self.stacks.values().map(Stack::behind).sum()
+    }
+
+    /// Lists the threads in which something is cleared, with how many messages from the oldest on.
+    fn cleared(&self) -> impl Iterator<Item = (&Id<Thread>, usize)> {
+        let ticked: Vec<bool> = self
+            .groups
+            .iter()
+            .map(|group| self.is_ticked(group))
+            .collect();
+        self.stacks.iter().filter_map(move |(thread, stack)| {
+            let count = stack.cleared(|at| ticked.get(at).copied().unwrap_or(false));
+            (count > 0).then_some((thread, count))
+        })
     }
 }
 
 impl App {
     /// Opens the groups of what needs no decision.
     pub(super) fn open_sweep(&mut self) {
-        let groups = self.screen.tally.groups.clone();
+        let (groups, stacks) = sweepable(&self.world, &self.screen);
         if groups.is_empty() {
             self.screen.say(
                 Tone::Info,
@@ -59,6 +97,7 @@ impl App {
         }
         self.mode = Mode::Sweep(Box::new(Sweep {
             groups,
+            stacks,
             chosen: 0,
             left_out: BTreeSet::new(),
         }));
@@ -109,28 +148,51 @@ impl App {
     }
 
     fn sweep(&mut self, sweep: &Sweep) -> Vec<Effect> {
-        let (_, threads, messages) = sweep.counts();
-        let ids: Vec<String> = sweep
-            .threads()
-            .into_iter()
-            .filter(|id| self.world.get(*id).is_some())
-            .map(|id| id.as_str().to_owned())
-            .collect();
-        if ids.is_empty() {
+        let counts = sweep.counts();
+        let (mut whole, mut up_to) = (Vec::new(), Vec::new());
+        for (thread, count) in sweep.cleared() {
+            if self.world.get(thread).is_none() {
+                continue;
+            }
+            if sweep.stacks.get(thread).map(Stack::len) == Some(count) {
+                whole.push(thread.as_str().to_owned());
+            } else if let Some(message) = self.nth_unhandled(thread, count) {
+                up_to.push(message.as_str().to_owned());
+            }
+        }
+        let mut commands = Vec::new();
+        if !up_to.is_empty() {
+            commands.push(Command::Inbox(InboxCommand::UpTo { messages: up_to }));
+        }
+        if !whole.is_empty() {
+            let targets = Targets {
+                ids: whole,
+                query: None,
+            };
+            commands.push(Command::Inbox(InboxCommand::Done(targets)));
+        }
+        if commands.is_empty() {
             self.screen
                 .say(Tone::Info, "nothing is ticked: nothing was cleared");
             return Vec::new();
         }
-        let command = Command::Inbox(InboxCommand::Done(Targets { ids, query: None }));
-        let effects = self.run(vec![command]);
+        let effects = self.run(commands);
         if !effects.is_empty() {
             let words = format!(
-                "{}, {} cleared; u brings them back",
-                counted(threads, "thread"),
-                counted(messages, "message")
+                "{} cleared, {} done; u brings them back",
+                counted(counts.messages, "message"),
+                counted(counts.done, "thread"),
             );
             self.screen.say(Tone::Done, words);
         }
         effects
+    }
+
+    /// Finds a message by its number, from 1, among those that came in since their thread was last done.
+    fn nth_unhandled(&self, thread: &Id<Thread>, number: usize) -> Option<Id<Message>> {
+        let waiting = unhandled(&self.world, Some(&self.screen), thread);
+        waiting
+            .get(number.checked_sub(1)?)
+            .map(|one| one.id.clone())
     }
 }

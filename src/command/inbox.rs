@@ -8,7 +8,7 @@ use serde_json::Map;
 use super::answer::{With, reply};
 use super::cx::{Choice, Expects};
 use super::phrase::{due_ahead, due_in, due_of, instant_of, read_phrase};
-use super::settle::{AtHand, finish, settle};
+use super::settle::{AtHand, done_up_to, finish, settle};
 use super::turn::TurnCommand;
 use super::{Ask, CommandError, Cx, Targets, quote_word};
 use crate::list::World;
@@ -26,6 +26,12 @@ pub enum InboxCommand {
     Done(Targets),
     /// Leaves the message at hand as it is and goes on to the next that asks something; the last one is done.
     Pass(Targets),
+    /// Marks the threads of these messages as done up to and with them; what came later stays.
+    UpTo {
+        /// Ids of the messages, one for each thread.
+        #[arg(value_name = "MESSAGE", required = true)]
+        messages: Vec<String>,
+    },
     /// Shows what needs no decision, with its counts, to clear it as one.
     Sweep,
     /// Says what was done today: left, done, pace and decisions.
@@ -111,7 +117,7 @@ impl InboxCommand {
     /// Returns the records that it acts on.
     pub fn targets(&self) -> Option<&Targets> {
         Some(match self {
-            Self::Sweep | Self::Summary { .. } => return None,
+            Self::Sweep | Self::Summary { .. } | Self::UpTo { .. } => return None,
             Self::Turn(command) => command.targets(),
             Self::Done(targets)
             | Self::Pass(targets)
@@ -141,6 +147,10 @@ impl InboxCommand {
                     }
                 }
                 conclude(cx, "seen", &ids)
+            }
+            Self::UpTo { messages } => {
+                let ids = done_up_to(cx, &messages)?;
+                conclude(cx, "cleared", &ids)
             }
             Self::Sweep => cx.ask("inbox sweep", Ask::Sweep),
             Self::Summary { export } => {

@@ -104,6 +104,38 @@ pub(super) fn settle(cx: &mut Cx<'_>, at: &AtHand) -> Result<bool, CommandError>
     Ok(true)
 }
 
+/// Marks threads as done up to and with one message of each; returns the threads.
+pub(super) fn done_up_to(
+    cx: &mut Cx<'_>,
+    messages: &[String],
+) -> Result<Vec<String>, CommandError> {
+    let mut threads = Vec::new();
+    for message in messages {
+        let record = cx.world.table::<Message>().record(message);
+        let place = record.and_then(|message| message.thread.clone().zip(message.sent_at));
+        let Some((thread, at)) = place else {
+            return Err(CommandError::NoTarget(format!(
+                "no message `{message}` of a thread in the cache; `cnm list message` shows them"
+            )));
+        };
+        let rest = unhandled(cx.world, cx.screen.as_deref(), &thread);
+        let rest = rest.iter().filter(|one| one.message.sent_at > Some(at));
+        let left = rest.clone().count();
+        let mentions_me = rest.clone().any(|one| one.message.mentions_me);
+        if left == 0 {
+            finish(cx, thread.as_str())?;
+        } else {
+            cx.change::<Thread>(thread.as_str(), |thread| {
+                thread.done_at = thread.done_at.max(Some(at));
+                thread.new = Some(i64::try_from(left).unwrap_or(i64::MAX));
+                thread.mentions_me = mentions_me;
+            })?;
+        }
+        threads.push(thread.as_str().to_owned());
+    }
+    Ok(threads)
+}
+
 /// What is left of a thread.
 struct Rest {
     done_at: Option<Timestamp>,

@@ -1,14 +1,14 @@
 //! The inbox: its splits, what stands in them, and in which order.
 
 use std::cmp::Reverse;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::readings::Contacts;
 use super::tally::{LISTED, Pressing, Tally};
 use super::{Place, Screen};
 use crate::list::World;
 use crate::record::{Circle, Id, Kind, Person, Thread, ThreadState};
-use crate::triage::{Case, Mark, Rule, Standing, alike, inbox_order, splits};
+use crate::triage::{Case, Group, Mark, Rule, Stack, Standing, alike, inbox_order, splits, sweep};
 use crate::when::zone;
 
 /// One tab of the inbox.
@@ -107,6 +107,28 @@ pub(super) fn keys(world: &World, screen: &mut Screen) -> Vec<String> {
     tally.splits = tabs;
     screen.shelf_mut(Place::Inbox).split = at;
     keys
+}
+
+/// Sorts what needs no decision among all threads that wait for me.
+pub fn sweepable(world: &World, screen: &Screen) -> (Vec<Group>, BTreeMap<Id<Thread>, Stack>) {
+    let waits = |thread: &Thread| {
+        is_mine(thread, world) && Standing::of(thread, &world.view) == Standing::Waiting
+    };
+    let mut cases: Vec<Case<'_>> = world
+        .table::<Thread>()
+        .records()
+        .filter(|(_, thread)| waits(thread))
+        .filter_map(|(id, thread)| {
+            let assessment = screen.readings.of(id)?;
+            Some(Case {
+                id,
+                thread,
+                assessment,
+            })
+        })
+        .collect();
+    cases.sort_by_key(|case| case.id);
+    sweep(&cases, &Contacts(world))
 }
 
 /// Orders the threads that a split holds.

@@ -149,7 +149,7 @@ impl<'a> Member<'a> {
 }
 
 /// For each text that one sender posted in several threads: where it came first, by the position of its case.
-fn copies(cases: &[Case<'_>]) -> HashMap<u64, usize> {
+pub(super) fn copies(cases: &[Case<'_>]) -> HashMap<u64, usize> {
     let mut places: HashMap<u64, (Option<Timestamp>, usize, bool)> = HashMap::new();
     for (position, case) in cases.iter().enumerate() {
         for line in &case.assessment.lines {
@@ -174,7 +174,7 @@ fn copies(cases: &[Case<'_>]) -> HashMap<u64, usize> {
 }
 
 /// Returns what the messages of a thread are once copies are recognised.
-fn readings(
+pub(super) fn readings(
     assessment: &Assessment,
     position: usize,
     copies: &HashMap<u64, usize>,

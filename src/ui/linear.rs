@@ -186,12 +186,12 @@ fn numbered<'a>(choices: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<String
 }
 
 fn swept(sweep: &Sweep) -> Vec<String> {
-    let (groups, threads, messages) = sweep.counts();
+    let counts = sweep.counts();
     let mut lines = vec![format!(
         "Clear {}, {}, {}: a number leaves one out or takes it in, `yes` clears, an empty line leaves.",
-        text::counted(groups, "group"),
-        text::counted(threads, "thread"),
-        text::counted(messages, "message")
+        text::counted(counts.groups, "group"),
+        text::counted(counts.done + counts.begun, "thread"),
+        text::counted(counts.messages, "message")
     )];
     lines.extend(sweep.groups.iter().zip(1..).map(|(group, number)| {
         let stays = if sweep.is_ticked(group) {

@@ -25,12 +25,13 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, sweep: &Sweep, body: Rect
         height,
     };
     canvas.fill(area, canvas.paint.text());
-    let (groups, threads, messages) = sweep.counts();
+    let counts = sweep.counts();
+    let messages = counts.messages;
     let mut count = format!(
         "{}, {}, {}",
         counted(messages, "message"),
-        counted(threads, "thread"),
-        counted(groups, "group")
+        counted(counts.done + counts.begun, "thread"),
+        counted(counts.groups, "group")
     );
     let inside = height.saturating_sub(2);
     let peek = if inside >= 12 { PEEK } else { 0 };
@@ -79,8 +80,14 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, sweep: &Sweep, body: Rect
     if below.height > 1 {
         self::peek(canvas, app, sweep, below);
     }
+    let accept = if sweep.behind() > 0 && body.width >= 110 {
+        let behind = sweep.behind();
+        format!(" clears {messages}, {behind} behind a question go with it · ")
+    } else {
+        format!(" clears {messages} · ")
+    };
     let words = [
-        ("input accept", format!(" clears {messages} · ")),
+        ("input accept", accept),
         ("input toggle", " keeps a group · ".to_owned()),
         ("input toggle-all", " all or none · ".to_owned()),
         ("input leave", String::new()),
@@ -119,6 +126,14 @@ fn peek(canvas: &mut Canvas<'_>, app: &App, sweep: &Sweep, area: Rect) {
             .filter_map(|id| app.world.get(id))
             .filter(handled)
             .collect();
+        // Of its thread only what is in this group.
+        let messages: Vec<&Message> = match sweep.stacks.get(id) {
+            Some(stack) if stack.len() == messages.len() => stack
+                .of_group(sweep.chosen)
+                .filter_map(|at| messages.get(at).copied())
+                .collect(),
+            _ => messages,
+        };
         if messages.is_empty() {
             lines.push(line(thread, &thread.from_name, &thread.last_text, paint));
         }

@@ -37,6 +37,7 @@ const LINES: &[&str] = &[
     "lead park --id halo",
     "lead lose --id tide price",
     "follow-up slip --where 'title:payout' 2027-03-02",
+    "inbox up-to m1",
     "follow-up done --where 'title:payout' paid",
     "follow-up done --id fu paid",
     "follow-up reopen --id fu",
@@ -222,7 +223,7 @@ const READS: &[(&str, &str)] = &[
     ("inbox pass", "it goes on to the next message"),
     (
         "inbox sweep",
-        "it shows what one key then clears by `inbox done`",
+        "it shows what one key then clears by `inbox done` and `inbox up-to`",
     ),
     ("inbox summary", "it shows the day"),
     (

@@ -202,20 +202,20 @@ fn the_sweep_shows_its_counts_and_is_undone_as_one() {
     let Mode::Sweep(sweep) = &app.mode else {
         panic!("{:?}", app.screen.notice)
     };
-    let (groups, threads, messages) = sweep.counts();
-    assert!(groups > 0 && threads > 0 && messages >= threads);
+    let counts = sweep.counts();
+    assert!(counts.groups > 0 && counts.done > 0 && counts.messages >= counts.done);
     desk::press(&mut app, "x");
     let Mode::Sweep(sweep) = &app.mode else {
         panic!("it is still there")
     };
-    let kept = threads - sweep.counts().1;
-    assert!(kept > 0, "x keeps a group");
+    let kept = sweep.counts();
+    assert!(kept.messages < counts.messages, "x keeps a group");
     let effects = desk::press(&mut app, "x enter");
     let saves = effects
         .iter()
         .filter(|effect| matches!(effect, Effect::Save(_)));
     assert_eq!(saves.count(), 1);
-    assert_eq!(app.screen.tally.waiting, before - threads);
+    assert_eq!(app.screen.tally.waiting, before - counts.done);
     desk::press(&mut app, "u");
     assert_eq!(app.screen.tally.waiting, before);
 }
@@ -257,9 +257,12 @@ fn the_summary_counts_what_stands_and_escapes_what_others_wrote() {
         found.map_or(0, |(_, about)| about.len())
     };
     assert_eq!(
-        (count("replies"), count("incidents"), count("follow-ups")),
-        (1, 1, 1)
+        (count("reply"), count("incident"), count("follow-up")),
+        (1, 1, 0),
+        "one decision is listed once"
     );
+    let incident = &summary.decisions[1].1[0];
+    assert!(incident.ends_with(", with a follow-up"), "{incident}");
     assert_eq!(
         (summary.left, summary.done),
         (2, 0),

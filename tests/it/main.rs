@@ -28,6 +28,7 @@ mod house;
 mod ics_hostile;
 mod ics_series;
 mod inbox;
+mod inbox_again;
 mod inbox_drafts;
 mod inbox_prompts;
 mod inbox_words;

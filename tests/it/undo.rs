@@ -50,7 +50,7 @@ const EXEMPT: &[(&str, &str)] = &[
     ("outbox", "it looks after edits that were made before"),
     (
         "inbox sweep",
-        "it shows what can be cleared; clearing it is `inbox done`",
+        "it shows what can be cleared; clearing it is `inbox done` and `inbox up-to`",
     ),
     ("inbox summary", "it shows what was done"),
     (
@@ -166,6 +166,7 @@ const LINES: &[(&str, &[&[&str]])] = &[
             &["inbox follow-up fri --keep --id t1 --id t2"],
         ],
     ),
+    ("inbox up-to", &[&["inbox up-to m1"]]),
     ("inbox delegate", &[&["inbox delegate ben --id t1"]]),
     ("inbox incident", &[&["inbox incident p2 --id t1"]]),
     ("inbox lead", &[&["inbox lead Brightwell --id t2"]]),

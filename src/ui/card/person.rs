@@ -4,7 +4,9 @@ use ratatui::layout::Rect;
 
 use crate::app::App;
 use crate::pane::Stretch;
-use crate::record::{FollowUp, FollowUpState, Hours, Id, Person, Thread, ThreadState, Window};
+use crate::record::{
+    FollowUp, FollowUpState, Handle, Hours, Id, Person, Thread, ThreadState, Window,
+};
 use crate::ui::canvas::{Canvas, Piece, piece};
 use crate::ui::follow_ups::lateness;
 use crate::ui::sheet::Sheet;
@@ -39,7 +41,9 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect, id: &Id<Perso
         .collect();
     card.text("off", &off.join(", "), paint.warn());
     card.text("reads", language(&person.locale), paint.text());
-    for handle in &person.handles {
+    // An id of a messenger is an address to programs only.
+    let spoken = |handle: &&Handle| !handle.address.starts_with("ou_");
+    for handle in person.handles.iter().filter(spoken) {
         let mut pieces = vec![piece(handle.address.clone(), paint.text())];
         if handle.preferred {
             pieces.push(piece("  preferred", paint.dim()));

@@ -47,6 +47,7 @@ const KINDS: &[Kind] = &[
     Kind::User,
     Kind::Team,
     Kind::Stage,
+    Kind::Term,
     Kind::Network,
     Kind::Thread,
     Kind::Lead,

@@ -1,0 +1,319 @@
+//! What a verb leaves behind and takes back: marks, counts that `.` repeats, holes in snippets, messages that count
+//! down, and what is cleared message by message.
+
+use cnm::app::{App, Mode};
+use cnm::effect::{CacheRow, Effect, RowState};
+use cnm::record::{Id, Kind, Thread, ThreadState};
+use cnm::text::Glyphs;
+use cnm::ui::{Depth, Look};
+use jiff::SignedDuration;
+use serde_json::{Value as Json, json};
+
+use crate::desk;
+
+const LOOK: Look = Look {
+    depth: Depth::Off,
+    glyphs: Glyphs::Unicode,
+};
+
+fn row(kind: Kind, id: &str, fields: &Json) -> CacheRow {
+    CacheRow {
+        kind,
+        id: id.to_owned(),
+        version: 1,
+        state: RowState::Clean,
+        fields: fields.to_string(),
+    }
+}
+
+fn picture(app: &App) -> String {
+    desk::lines(&desk::draw(app, LOOK)).join("\n")
+}
+
+fn inbox(rows: Vec<CacheRow>, size: (u16, u16)) -> App {
+    let mut app = desk::open("ana", rows, size);
+    desk::press(&mut app, "g i");
+    app
+}
+
+fn marked(app: &App) -> Vec<String> {
+    app.screen.list().unwrap().marked()
+}
+
+fn cursor(app: &App) -> String {
+    app.screen.list().unwrap().cursor().unwrap().to_owned()
+}
+
+/// The text of the reply box, and where its cursor stands.
+fn reply(app: &App) -> (String, (usize, usize)) {
+    let Mode::Reply(reply) = &app.mode else {
+        panic!("no reply is open: {:?}", app.screen.notice);
+    };
+    (reply.input.text(), reply.input.cursor())
+}
+
+#[test]
+fn undo_gives_the_marks_back_and_redo_uses_them_up() {
+    for verb in ["e", "s t"] {
+        let mut app = inbox(desk::morning(), (120, 40));
+        desk::press(&mut app, "x j x");
+        let (marks, row, look) = (marked(&app), cursor(&app), picture(&app));
+        assert_eq!(marks.len(), 2);
+        desk::press(&mut app, verb);
+        assert!(marked(&app).is_empty(), "{verb}");
+        let after = cursor(&app);
+        for _ in 0..2 {
+            desk::press(&mut app, "u");
+            assert_eq!(
+                (marked(&app), cursor(&app)),
+                (marks.clone(), row.clone()),
+                "{verb}"
+            );
+            desk::press(&mut app, "ctrl-r");
+            assert_eq!(
+                (marked(&app), cursor(&app)),
+                (Vec::new(), after.clone()),
+                "{verb}"
+            );
+        }
+        desk::press(&mut app, "u");
+        app.screen.notice = None;
+        let now: Vec<String> = picture(&app).lines().map(str::to_owned).collect();
+        let before: Vec<&str> = look.lines().collect();
+        // The status row may name another thing to undo; everything above it is as it was.
+        assert_eq!(now[..38], before[..38], "{verb}");
+    }
+}
+
+#[test]
+fn marks_that_a_count_made_are_not_given_back_but_those_before_it_are() {
+    let mut app = inbox(desk::morning(), (120, 40));
+    desk::press(&mut app, "j j x k k");
+    let marks = marked(&app);
+    desk::press(&mut app, "2 e");
+    assert!(marked(&app).is_empty());
+    desk::press(&mut app, "u");
+    assert_eq!(marked(&app), marks);
+}
+
+#[test]
+fn a_repeated_verb_takes_as_many_rows_as_its_count_said() {
+    let mut app = inbox(desk::morning(), (120, 40));
+    app.keymap = cnm::keymap::Keymap::defaults().unwrap();
+    let all = app.screen.list().unwrap().len();
+    assert!(all > 6, "{all}");
+    desk::press(&mut app, "3 e");
+    assert_eq!(app.screen.list().unwrap().len(), all - 3);
+    desk::press(&mut app, ".");
+    assert_eq!(app.screen.list().unwrap().len(), all - 6);
+    desk::press(&mut app, "u");
+    assert_eq!(app.screen.list().unwrap().len(), all - 3, "as one");
+    // A verb without a count ends it.
+    desk::press(&mut app, "e .");
+    assert_eq!(app.screen.list().unwrap().len(), all - 5);
+}
+
+/// A question of Dana's, with a snippet that needs a figure.
+fn asked(body: &str) -> App {
+    let rows = vec![
+        row(
+            Kind::Person,
+            "dana",
+            &json!({"name": "Dana Reyes", "circle": "owner", "locale": "en"}),
+        ),
+        row(
+            Kind::Thread,
+            "t",
+            &json!({
+                "channel": "whatsapp", "state": "open", "owner": "ana", "from": "dana", "from_name": "Dana Reyes",
+                "last_text": "How much?", "last_at": "2026-11-17T10:00:00Z", "new": 1, "waiting_on": "me"
+            }),
+        ),
+        row(
+            Kind::Message,
+            "m",
+            &json!({
+                "thread": "t", "direction": "in", "sender": "dana", "sender_name": "Dana Reyes", "kind": "text",
+                "sent_at": "2026-11-17T10:00:00Z", "text": "How much is it so far?"
+            }),
+        ),
+        row(
+            Kind::Snippet,
+            "s",
+            &json!({"key": "2", "lang": "en", "title": "Figure", "body": body}),
+        ),
+    ];
+    inbox(rows, (120, 40))
+}
+
+fn sends(effects: &[Effect]) -> bool {
+    effects
+        .iter()
+        .any(|effect| matches!(effect, Effect::Save(_)))
+}
+
+#[test]
+fn a_snippet_with_a_hole_does_not_leave_and_the_cursor_is_in_the_hole() {
+    let mut app = asked("Hi {{ sender.first_name }}, it is {{ figure }} so far.");
+    let effects = desk::press(&mut app, "r 2 enter");
+    assert!(!sends(&effects));
+    assert_eq!(
+        reply(&app),
+        ("Hi Dana, it is {{ figure }} so far.".to_owned(), (0, 15))
+    );
+    assert!(
+        picture(&app).contains("hole for figure"),
+        "{}",
+        picture(&app)
+    );
+    // What is typed stands in the place of the hole.
+    desk::press(&mut app, "1 2");
+    assert_eq!(reply(&app).0, "Hi Dana, it is 12 so far.");
+    assert!(sends(&desk::press(&mut app, "enter")));
+}
+
+#[test]
+fn a_hole_stays_a_hole_in_a_draft_and_braces_of_ones_own_are_words() {
+    let mut app = asked("It is {{ figure }}.");
+    desk::press(&mut app, "r 2 esc r");
+    assert!(!sends(&desk::press(&mut app, "enter")));
+    let mut app = asked("It is so.");
+    desk::press(&mut app, "r");
+    for letter in "use {{ x }}".chars() {
+        let key = if letter == ' ' {
+            "space".to_owned()
+        } else {
+            letter.to_string()
+        };
+        desk::press(&mut app, &key);
+    }
+    assert!(
+        sends(&desk::press(&mut app, "enter")),
+        "nobody put a snippet in"
+    );
+}
+
+#[test]
+fn the_message_that_a_reply_leaves_counts_down_and_goes() {
+    let mut app = asked("Paid.");
+    let effects = desk::press(&mut app, "r 2 enter");
+    let wakes = |effects: &[Effect]| {
+        effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::WakeAt(_)))
+    };
+    assert!(wakes(&effects), "the next second is asked for");
+    assert!(picture(&app).contains("reply leaves in 10 s; undo stops it"));
+    desk::wait(&mut app, SignedDuration::from_secs(4));
+    assert!(picture(&app).contains("reply leaves in 6 s; undo stops it"));
+    desk::wait(&mut app, SignedDuration::from_secs(6));
+    assert!(!picture(&app).contains("leaves in"));
+    assert!(app.screen.notice.is_none());
+}
+
+/// A thread of a channel: `+1` comes before a question and `thanks` behind it.
+fn mixed() -> App {
+    let message = |id: &str, minute: i64, text: &str| {
+        row(
+            Kind::Message,
+            id,
+            &json!({
+                "thread": "t", "direction": "in", "sender": "wei", "sender_name": "Wei", "kind": "text",
+                "sent_at": format!("2026-11-17T10:{minute:02}:00Z"), "text": text
+            }),
+        )
+    };
+    let rows = vec![
+        row(
+            Kind::Person,
+            "wei",
+            &json!({"name": "Wei", "circle": "colleague"}),
+        ),
+        row(
+            Kind::Thread,
+            "t",
+            &json!({
+                "title": "Ops", "channel": "lark_group", "state": "open", "owner": "ana", "from": "wei", "from_name": "Wei",
+                "last_text": "thanks", "last_at": "2026-11-17T10:09:00Z", "new": 4, "waiting_on": "me"
+            }),
+        ),
+        message("a", 1, "+1"),
+        message("b", 2, "👍"),
+        message("c", 5, "Which room do we use?"),
+        message("d", 9, "thanks"),
+        row(
+            Kind::Thread,
+            "u",
+            &json!({
+                "title": "Chat", "channel": "lark_group", "state": "open", "owner": "ana", "from": "wei", "from_name": "Wei",
+                "last_text": "收到", "last_at": "2026-11-17T10:00:00Z", "new": 1, "waiting_on": "me"
+            }),
+        ),
+        row(
+            Kind::Message,
+            "e",
+            &json!({
+                "thread": "u", "direction": "in", "sender": "wei", "sender_name": "Wei", "kind": "text",
+                "sent_at": "2026-11-17T10:00:00Z", "text": "收到"
+            }),
+        ),
+    ];
+    inbox(rows, (120, 40))
+}
+
+#[test]
+fn acks_before_a_question_are_cleared_and_the_question_stays() {
+    let mut app = mixed();
+    let before = (app.screen.tally.messages, app.screen.tally.waiting);
+    desk::press(&mut app, "S");
+    let Mode::Sweep(sweep) = &app.mode else {
+        panic!("{:?}", app.screen.notice)
+    };
+    let counts = sweep.counts();
+    assert_eq!(
+        (counts.groups, counts.messages, counts.done, counts.begun),
+        (1, 3, 1, 1)
+    );
+    assert_eq!(sweep.behind(), 1, "`thanks` goes with the question");
+    assert!(picture(&app).contains("acks, +1, emoji"));
+    desk::press(&mut app, "enter");
+    let thread = |app: &App, id: &str| app.world.get(&Id::<Thread>::new(id)).unwrap().clone();
+    assert_eq!(thread(&app, "u").state, ThreadState::Done);
+    assert_eq!(thread(&app, "t").state, ThreadState::Open);
+    assert_eq!(
+        (thread(&app, "t").new, app.screen.tally.messages),
+        (Some(2), 2)
+    );
+    assert!(picture(&app).contains("▶ Wei"), "{}", picture(&app));
+    desk::press(&mut app, "u");
+    assert_eq!(
+        (app.screen.tally.messages, app.screen.tally.waiting),
+        before
+    );
+    assert_eq!(thread(&app, "t").done_at, None);
+}
+
+#[test]
+fn the_reading_of_a_phrase_is_never_cut() {
+    for size in [(80, 24), (120, 40), (200, 60)] {
+        let mut app = inbox(desk::morning(), size);
+        desk::press(&mut app, "s /");
+        for letter in "next tue 18:00 SGT".chars() {
+            let key = if letter == ' ' {
+                "space".to_owned()
+            } else {
+                letter.to_string()
+            };
+            desk::press(&mut app, &key);
+        }
+        let shown = picture(&app);
+        assert!(shown.contains("18:00 Singapore = Tue"), "{shown}");
+        assert!(shown.contains("[Tab other reading: "), "{shown}");
+        desk::press(&mut app, "tab");
+        let shown = picture(&app);
+        assert!(
+            shown.contains("18:00 Singapore = Tue") && shown.contains("[Tab next reading]"),
+            "{shown}"
+        );
+    }
+}
