@@ -10,6 +10,7 @@ mod follow_ups;
 mod funnel;
 mod import;
 mod inbox;
+mod notice;
 mod offers;
 mod page;
 mod readings;
@@ -27,6 +28,7 @@ pub use funnel::{
 };
 pub use import::ImportScreen;
 pub use inbox::{Split, sweepable};
+pub use notice::{Countdown, Notice};
 pub use offers::{OFFERED, Offer, Offers, offers};
 pub use page::{
     CreatorFigures, DimensionRow, MetricGrowth, MetricRow, NetworkFigures, PageFigures,
@@ -38,10 +40,7 @@ pub use slots::{Anchored, SlotOrder, SlotView, SlotsScreen};
 pub use standing::{Standing, Stands};
 pub use tally::{StageCount, Tally, is_needy};
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
-
-use jiff::Timestamp;
 
 use crate::effect::{OutboxRow, SyncStatus};
 use crate::list::ListView;
@@ -222,50 +221,6 @@ pub enum Tone {
     Info,
     /// Something went wrong.
     Error,
-}
-
-/// A message in the status line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Notice {
-    /// How it is meant.
-    pub tone: Tone,
-    /// What it says, unsanitised.
-    pub text: String,
-    /// What it counts down to, if it does.
-    pub countdown: Option<Countdown>,
-}
-
-/// A message that counts down to a moment and is gone then.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Countdown {
-    /// The moment.
-    pub at: Timestamp,
-    /// What stands before the seconds that are left.
-    pub before: String,
-    /// What stands behind them.
-    pub after: String,
-}
-
-impl Countdown {
-    /// Returns how many seconds are left, rounded up.
-    pub fn seconds(&self, now: Timestamp) -> i64 {
-        let left = self.at.duration_since(now);
-        let begun = i64::from(left.subsec_nanos() > 0);
-        (left.as_secs() + begun).max(0)
-    }
-}
-
-impl Notice {
-    /// Returns what it says at this moment.
-    pub fn words(&self, now: Timestamp) -> Cow<'_, str> {
-        match &self.countdown {
-            Some(count) => {
-                let seconds = count.seconds(now);
-                Cow::Owned(format!("{}{seconds} s{}", count.before, count.after))
-            }
-            None => Cow::Borrowed(&self.text),
-        }
-    }
 }
 
 /// The panels of Today, in the order of `Tab`.
@@ -593,16 +548,5 @@ impl Screen {
             text: text.into(),
             countdown: None,
         });
-    }
-
-    /// Tells the user something that counts down and is gone when its moment has come.
-    pub fn say_until(&mut self, now: Timestamp, tone: Tone, countdown: Countdown) {
-        let mut notice = Notice {
-            tone,
-            text: String::new(),
-            countdown: Some(countdown),
-        };
-        notice.text = notice.words(now).into_owned();
-        self.notice = Some(notice);
     }
 }

@@ -153,12 +153,12 @@ fn order(app: &App, place: Place) -> Vec<String> {
 fn undo_brings_rows_back_to_where_they_were() {
     let rows = desk::morning();
     let mut app = desk::console(&rows, (120, 40));
-    desk::press(&mut app, "2 j j");
+    desk::press(&mut app, "2 j j x x");
     let (before, cursor) = {
         let list = app.screen.list().unwrap();
         (list.order().to_vec(), list.cursor().map(str::to_owned))
     };
-    desk::press(&mut app, "x x e");
+    desk::press(&mut app, "e");
     assert_eq!(order(&app, Place::Inbox).len(), before.len() - 2);
     desk::press(&mut app, "u");
     let list = app.screen.list().unwrap();
