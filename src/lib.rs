@@ -128,6 +128,10 @@
 //!   the next; a namesake that shares nearly nothing with what is there is asked about instead.
 //! * *The server releases holds too*, as it sends messages whose time has come: a time that is kept free must not
 //!   depend on whether its owner's console is open.
+//! * *The sweep goes by messages, marks by threads.* A thread is done up to a time, so [`triage::sweep`] clears what stands
+//!   before the first question of a thread and leaves what stands behind it to the verb that deals with the question;
+//!   [`triage::alike`] still says which whole threads are alike, for `A`.
+//! * *The summary lists an incident once*, with its follow-up in the same line: it was one decision.
 //! * *One package, not a workspace.* A change mostly crosses several modules; the test of the arrows gives
 //!   nearly what a crate for each layer would.
 

@@ -181,6 +181,10 @@ impl ListView {
 
     /// Returns the marked keys, in the order of the list.
     pub fn marked(&self) -> Vec<String> {
+        // Asked for before every command: without marks no row is looked at.
+        if self.marks.is_empty() {
+            return Vec::new();
+        }
         self.order
             .iter()
             .filter(|key| self.marks.contains(*key))
