@@ -16,6 +16,7 @@ mod find;
 mod forget;
 mod form;
 mod fuzzy;
+mod going;
 mod help;
 mod hooks;
 mod import;
@@ -270,6 +271,8 @@ pub struct App {
     recording: Option<macros::Recording>,
     /// What is shown as soon as nothing is typed.
     held: VecDeque<Box<Sheet>>,
+    /// What the batch of the commands that are about to run is called.
+    titled: Option<String>,
     /// Which keys letters of other keyboards mean.
     layout: Layout,
     /// The lines of the commands that are about to run.
@@ -328,6 +331,7 @@ impl App {
             noticed: hooks::Noticed::default(),
             recording: None,
             held: VecDeque::new(),
+            titled: None,
             lines: Vec::new(),
             sought: None,
             asked_again: Vec::new(),
@@ -336,8 +340,8 @@ impl App {
             asks: VecDeque::new(),
         };
         app.screen.views = configure::saved_views(&app.config);
-        if let Some(problem) = problems.first() {
-            app.screen.say(Tone::Error, problem.clone());
+        if let Some(problem) = configure::problem_of(&problems) {
+            app.screen.say(Tone::Error, problem);
         } else {
             let blocked = app.keymap.review();
             let blocked: Vec<_> = blocked.iter().filter(|one| one.blocks).collect();
@@ -470,6 +474,7 @@ impl App {
             &self.settings,
             &mut self.undo,
         );
+        cx.title = self.titled.take();
         let mut failed = None;
         let mut repeat = (Vec::new(), Vec::new());
         let keeps_macros = commands.iter().any(Command::records_macro);

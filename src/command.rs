@@ -11,6 +11,7 @@ mod conflict;
 mod cursor;
 mod cx;
 mod enrol;
+mod error;
 mod file;
 mod filter;
 mod follow_up;
@@ -43,7 +44,8 @@ mod undo;
 pub use columns::PORTFOLIO_COLUMNS;
 pub use conflict::{ConflictCommand, Which};
 pub use cursor::CursorCommand;
-pub use cx::{Ask, Choice, CommandError, Cx, Expects, Outcome, Settings};
+pub use cx::{Ask, Choice, Cx, Expects, Outcome, Settings};
+pub use error::CommandError;
 pub use file::{Step, read_printed, read_steps, split_lines};
 pub use filter::{FilterCommand, check_filter};
 pub use follow_up::FollowUpCommand;
@@ -56,6 +58,7 @@ pub(crate) use inbox::{inferred_title, local_time};
 pub(crate) use input::agreed_words;
 pub use input::{read_value, show_value};
 pub use jump::JumpCommand;
+pub(crate) use jump::records_named;
 pub use lead::LeadCommand;
 pub(crate) use lead::{current_rubric, due_shown, likeness_words, planned, quick_lead};
 pub use mark::MarkCommand;
@@ -69,6 +72,7 @@ pub(crate) use promise::promise_due_words;
 pub(crate) use record::needed;
 pub use record::{EditCommand, NewCommand, NoteCommand, find_kind};
 pub use report::Format;
+pub(crate) use script::runs;
 pub use script::{
     ExecCommand, InputCommand, MacroCommand, NotifyCommand, program, record as record_json,
 };
@@ -79,7 +83,7 @@ pub use slot::{
 };
 pub use summary::Summary;
 pub use synonym::synonyms;
-pub use targets::Targets;
+pub use targets::{Targets, all_asked_for, kind_asked_for};
 pub use turn::{TurnCommand, Verdict};
 pub use undo::UndoLog;
 pub(crate) use undo::words_of;
@@ -185,6 +189,7 @@ impl Command {
 
     /// Runs the command.
     pub fn run(self, cx: &mut Cx<'_>) -> Result<(), CommandError> {
+        cx.brings_back = self.brings_back();
         match self {
             Command::Inbox(command) => command.run(cx),
             Command::Funnel(command) => command.run(cx),
@@ -248,6 +253,17 @@ impl Command {
                 | Command::Edit(_)
                 | Command::Delete(_)
                 | Command::Note(_)
+        )
+    }
+
+    /// Tells whether it brings back what was closed, so that it may be meant for closed records.
+    pub fn brings_back(&self) -> bool {
+        matches!(
+            self,
+            Command::Inbox(InboxCommand::Reopen(_))
+                | Command::FollowUp(FollowUpCommand::Reopen(_))
+                | Command::Lead(LeadCommand::Back { .. })
+                | Command::Network(NetworkCommand::StepBack(_))
         )
     }
 
@@ -455,13 +471,28 @@ pub struct Entry {
     pub usage: String,
 }
 
+impl Entry {
+    /// Tells whether it acts on records that are selected or named.
+    pub fn acts_on_rows(&self) -> bool {
+        self.usage.contains("--id ")
+    }
+}
+
 /// Lists every command with its help, in the order of the reference.
 pub fn reference() -> Vec<Entry> {
-    let mut entries = Vec::new();
-    let mut root = Line::command();
-    root.build();
-    collect(&root, "", &mut entries);
-    entries
+    entries().to_vec()
+}
+
+/// Lists what [`reference`] lists, made once.
+pub fn entries() -> &'static [Entry] {
+    static ENTRIES: std::sync::LazyLock<Vec<Entry>> = std::sync::LazyLock::new(|| {
+        let mut entries = Vec::new();
+        let mut root = Line::command();
+        root.build();
+        collect(&root, "", &mut entries);
+        entries
+    });
+    &ENTRIES
 }
 
 fn collect(command: &clap::Command, path: &str, entries: &mut Vec<Entry>) {

@@ -112,6 +112,12 @@
 //!   says only what differs, and what lies beside a list follows when the keys have rested for 40 ms, so that a
 //!   move costs two rows. Where a list turns its page, as many rows as 500 bytes hold come with the move, that under the
 //!   cursor first, and the others follow in the same way: regions that scroll would move the preview beside it too.
+//! * *A click is about what was drawn.* What can be pointed at is kept with each part of the screen that was written
+//!   (`runtime`), so a row that has arrived since is not hit by a click that was meant for its neighbour.
+//! * *Programs of keys, hooks and macros run in the folder of the keymap*, and not where the console was started: a script
+//!   that a key names is found every morning. From the shell they run where the shell is.
+//! * *Only the shell looks at closed records of `--where`*, and only for verbs that bring them back: a console holds open
+//!   records and whichever closed ones were looked at, so it says how to get there instead of acting on some of them.
 //! * *Zones do not come from the system unless the user says so.* [`when::tzdb`] is chosen once at the start of the
 //!   process; it is global, since two zones on a screen must never follow two databases.
 //! * *The death of a starter is asked of the system.* A console whose shell was killed gets no signal: its group is

@@ -33,7 +33,7 @@ pub use import::{
     read as read_exports,
 };
 pub use outside::read_file;
-pub use program::{Programs, name_of};
+pub use program::Programs;
 #[cfg(unix)]
 pub use remote::{ask, socket};
 pub use signals::Signals;
@@ -57,7 +57,7 @@ use crate::effect::{Effect, Load, Program, Purpose, Ran};
 use crate::pane::Tone;
 use crate::store::StoreHandle;
 use crate::text::{Ambiguous, Glyphs};
-use crate::ui::{self, Depth, Look};
+use crate::ui::{Depth, Look};
 use watch::Watch;
 use worker::Job;
 
@@ -175,7 +175,7 @@ pub async fn run(app: &mut App, screen: &mut Screen, wiring: Wiring) -> Result<(
         look: look(app),
         jobs,
         answers,
-        programs: Programs::default(),
+        programs: Programs::inside(&wiring.home.config),
         queue,
         events: lines.is_none().then(EventStream::new),
         lines,
@@ -247,7 +247,7 @@ impl Loop {
                 Woken::Msg(msg) => self.take(app, screen, msg)?,
                 Woken::Event(Event::FocusGained) | Woken::Files => self.reread(app, screen)?,
                 Woken::Event(event) => {
-                    if let Some(msg) = translate(event, app, self.look) {
+                    if let Some(msg) = translate(event, screen) {
                         self.take(app, screen, msg)?;
                     }
                 }
@@ -327,7 +327,7 @@ impl Loop {
                 // Asked with this task's own waker: one that does nothing would swallow the next key.
                 let event = poll_fn(|cx| Poll::Ready(next_event(&mut self.events, cx))).await;
                 match event {
-                    Poll::Ready(Some(Ok(event))) => match translate(event, app, self.look) {
+                    Poll::Ready(Some(Ok(event))) => match translate(event, screen) {
                         Some(msg) => msg,
                         None => continue,
                     },
@@ -417,6 +417,8 @@ impl Loop {
             }
             Effect::KeepMacro { name, text } => {
                 let kept = self.wiring.home.keep_macro(&name, text.as_deref());
+                // The console knows it already.
+                self.watch.changed();
                 return self.tell(app, screen, kept);
             }
             Effect::Answer { id, text } => match self.waiting.take(id) {
@@ -446,7 +448,7 @@ impl Loop {
         let (programs, answers) = (self.programs.clone(), self.answers.clone());
         tokio::spawn(async move {
             let output = programs.run(&program).await;
-            let name = name_of(&program);
+            let name = program.name();
             let _ = answers.send(Msg::Ran(Ran {
                 name,
                 purpose,
@@ -544,11 +546,11 @@ fn next_event(
     }
 }
 
-fn translate(event: Event, app: &App, look: Look) -> Option<Msg> {
+fn translate(event: Event, screen: &Screen) -> Option<Msg> {
     match event {
         Event::Mouse(event) => keys::pointing(event.kind).map(|pointing| {
             let at = Position::new(event.column, event.row);
-            Msg::Point(pointing, ui::spots(app, look, at))
+            Msg::Point(pointing, screen.spots(at))
         }),
         Event::Key(event) => keys::key(event).map(Msg::Key),
         Event::Paste(text) => Some(Msg::Paste(text)),

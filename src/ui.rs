@@ -62,6 +62,20 @@ pub struct Painted {
     pub row: Option<Rect>,
     /// What leads to an address in the web.
     pub links: Vec<(Rect, String)>,
+    /// What can be pointed at, in the order of drawing: the last one lies on top.
+    pub zones: Vec<(Rect, Spot)>,
+}
+
+impl Painted {
+    /// Returns what lies at a cell, the topmost first.
+    pub fn spots(&self, at: Position) -> Vec<Spot> {
+        self.zones
+            .iter()
+            .rev()
+            .filter(|(area, _)| area.contains(at))
+            .map(|(_, spot)| spot.clone())
+            .collect()
+    }
 }
 
 /// Draws the console into the cells of a frame; returns where the terminal's cursor belongs, if anywhere.
@@ -79,6 +93,7 @@ pub fn paint(app: &App, look: Look, buffer: &mut Buffer) -> Painted {
         live: live(app, &zones),
         row: row(app, &zones),
         links,
+        zones,
     }
 }
 
@@ -88,8 +103,14 @@ fn canvas<'a>(app: &'a App, look: Look, buffer: &'a mut Buffer) -> Canvas<'a> {
     canvas
 }
 
-/// Returns the rows of the list that has the keys, from what can be pointed at in it.
+/// Returns the rows of the list or of the choices that have the keys, from what can be pointed at in them.
 fn live(app: &App, zones: &[(Rect, Spot)]) -> Option<Rect> {
+    if app.chosen().is_some() {
+        let choices = zones
+            .iter()
+            .filter(|(_, spot)| matches!(spot, Spot::Choice(_)));
+        return choices.map(|(area, _)| *area).reduce(Rect::union);
+    }
     if app.screen.place == Place::Today {
         let panel = Spot::Panel(app.screen.panel);
         let found = zones.iter().find(|(_, spot)| *spot == panel);
@@ -106,8 +127,12 @@ fn live(app: &App, zones: &[(Rect, Spot)]) -> Option<Rect> {
         .reduce(Rect::union)
 }
 
-/// Returns the part of the screen that the cursor of the list with the keys is on.
+/// Returns the part of the screen that the cursor of the list or of the choices with the keys is on.
 fn row(app: &App, zones: &[(Rect, Spot)]) -> Option<Rect> {
+    if let Some(chosen) = app.chosen() {
+        let found = zones.iter().find(|(_, spot)| *spot == Spot::Choice(chosen));
+        return found.map(|(area, _)| *area);
+    }
     let screen = &app.screen;
     let cursor = screen.shelf(screen.active())?.list.cursor()?;
     let here = |spot: &Spot| matches!(spot, Spot::Row(key) if key == cursor);
@@ -116,23 +141,6 @@ fn row(app: &App, zones: &[(Rect, Spot)]) -> Option<Rect> {
         .iter()
         .find(|(area, spot)| here(spot) && inside.intersects(*area));
     found.map(|(area, _)| *area)
-}
-
-/// Returns what lies at a cell of the screen, what was drawn last on top and first in the list.
-///
-/// It is found by drawing a frame that nobody sees, so that it can never differ from what is on screen.
-pub fn spots(app: &App, look: Look, at: Position) -> Vec<Spot> {
-    let (columns, rows) = app.size;
-    let mut buffer = Buffer::empty(Rect::new(0, 0, columns, rows));
-    let mut canvas = canvas(app, look, &mut buffer);
-    paint_all(app, &mut canvas);
-    let (zones, _) = canvas.into_parts();
-    zones
-        .into_iter()
-        .rev()
-        .filter(|(area, _)| area.contains(at))
-        .map(|(_, spot)| spot)
-        .collect()
 }
 
 fn paint_all(app: &App, canvas: &mut Canvas<'_>) -> Option<Position> {

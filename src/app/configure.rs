@@ -57,8 +57,8 @@ impl App {
         self.theme = configured.theme;
         self.parsed.clear();
         self.redraw = true;
-        match configured.problems.first() {
-            Some(problem) => self.screen.say(Tone::Error, problem.clone()),
+        match problem_of(&configured.problems) {
+            Some(problem) => self.screen.say(Tone::Error, problem),
             None if zones.0 != zones.1 => self.screen.say(
                 Tone::Info,
                 "config, keys and theme read again; tzdb holds from the next start on",
@@ -68,6 +68,19 @@ impl App {
                 .say(Tone::Done, "config, keys and theme read again"),
         }
     }
+}
+
+/// Says what is wrong with files of the configuration: the first fault, how many more there are and where they stand.
+pub(super) fn problem_of(problems: &[String]) -> Option<String> {
+    let first = problems.first()?;
+    let faults = match problems.len() - 1 {
+        0 => return Some(first.clone()),
+        1 => "1 more fault".to_owned(),
+        many => format!("{many} more faults"),
+    };
+    Some(format!(
+        "{first}; and {faults}: `cnm config check` names all"
+    ))
 }
 
 /// Returns the saved views of the inbox: name and filter of each.

@@ -1,7 +1,7 @@
 //! The keys of this place, generated from the keymap.
 
 use super::{App, Mode, Purpose};
-use crate::command::{Entry, reference};
+use crate::command::{Entry, entries};
 use crate::keymap::{Binding, show_sequence};
 use crate::pane::{Focus, Place};
 
@@ -22,7 +22,7 @@ pub struct HelpRow {
 
 /// Lists the keys that hold in the active place, its own first.
 pub fn help_rows(app: &App) -> Vec<HelpRow> {
-    let entries = reference();
+    let entries = entries();
     let scope = app.screen.active().name();
     let own = app.keymap.own(scope);
     let rows = app.keymap.all(scope);
@@ -30,7 +30,7 @@ pub fn help_rows(app: &App) -> Vec<HelpRow> {
         .map(|(keys, binding)| HelpRow {
             here: own.contains(&keys),
             keys: show_sequence(&keys),
-            help: help_of(binding, &entries),
+            help: help_of(binding, entries),
             command: binding.shown(),
             source: format!("{}:{}", binding.source.file, binding.source.line),
         })
@@ -42,12 +42,51 @@ fn help_of(binding: &Binding, entries: &[Entry]) -> String {
         return binding.help.clone();
     }
     let line = binding.commands.first().map_or("", String::as_str);
-    entries
-        .iter()
-        .filter(|entry| line == entry.name || line.starts_with(&format!("{} ", entry.name)))
-        .max_by_key(|entry| entry.name.len())
+    entry_of(line, entries)
         .map(|entry| entry.help.trim_end_matches('.').to_owned())
         .unwrap_or_default()
+}
+
+/// Returns the command of a line.
+fn entry_of<'e>(line: &str, entries: &'e [Entry]) -> Option<&'e Entry> {
+    let runs = |entry: &&Entry| {
+        let rest = line.strip_prefix(entry.name.as_str());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+    };
+    let fits = entries.iter().filter(runs);
+    fits.max_by_key(|entry| entry.name.len())
+}
+
+/// Tells whether a binding does nothing where there is no row: something that it runs acts on one, or on what a row
+/// would have brought.
+fn wants_row(app: &App, binding: &Binding) -> bool {
+    let others = [
+        "pane open",
+        "mark toggle",
+        "mark all",
+        "mark alike",
+        "jump related",
+        "inbox sweep",
+    ];
+    // What was done can be taken back, and a filter changed, also where that left nothing.
+    let filtered = app.screen.shelf(app.screen.active());
+    let filtered = filtered.is_some_and(|shelf| !shelf.filter.is_empty());
+    let idle = |line: &str| match line {
+        "undo" => app.undo.last().is_none(),
+        "filter edit" => !filtered,
+        _ => false,
+    };
+    binding.commands.iter().any(|line| {
+        let verb = |entry: &Entry| entry.acts_on_rows() && entry.name != "exec";
+        others.contains(&line.as_str()) || idle(line) || entry_of(line, entries()).is_some_and(verb)
+    })
+}
+
+/// Tells whether the place has no row that a verb could act on.
+fn has_no_row(app: &App) -> bool {
+    let screen = &app.screen;
+    let empty = screen.list().is_none_or(crate::list::ListView::is_empty);
+    empty && screen.active().kind().is_some()
 }
 
 /// Returns the verbs of what is typed or chosen in; none where the place has the keys.
@@ -156,7 +195,11 @@ pub fn footer(app: &App) -> Vec<(String, String)> {
         .filter_map(|keys| keys.first().map(ToString::to_string))
         .collect();
     let meetings = app.screen.place == Place::Slots && app.screen.focus == Focus::Detail;
+    let empty = has_no_row(app);
     for (keys, binding) in app.live_keys() {
+        if empty && wants_row(app, binding) {
+            continue;
+        }
         let here = own.contains(&keys);
         if meetings {
             let verb = |line: &String| MEETING_VERBS.contains(&line.as_str());
@@ -180,10 +223,26 @@ pub fn footer(app: &App) -> Vec<(String, String)> {
             rows.push((here, show_sequence(&keys), binding.help.clone()));
         }
     }
+    if empty {
+        rows.extend(ways_on(app));
+    }
     rows.sort_by_key(|(here, ..)| !here);
     rows.into_iter()
         .map(|(_, keys, help)| (keys, help))
         .collect()
+}
+
+/// Returns what the footer names where there is no row: how one is made, and the way out.
+fn ways_on(app: &App) -> Vec<(bool, String, String)> {
+    let live = app.live_keys();
+    let makes = |(keys, binding): &&(Vec<_>, &Binding)| {
+        keys.len() > 1 && binding.commands.iter().any(|line| line.starts_with("new "))
+    };
+    let new = live.iter().find(makes);
+    let new = new.and_then(|(keys, _)| Some((false, format!("{}…", keys.first()?), "new".into())));
+    let quits = app.keymap.keys_of(app.screen.active().name(), "app quit");
+    let quit = quits.map(|keys| (false, show_sequence(&keys), "quit".into()));
+    new.into_iter().chain(quit).collect()
 }
 
 fn fixed(rows: &[(&str, &str)]) -> Vec<(String, String)> {

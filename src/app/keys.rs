@@ -1,8 +1,10 @@
 //! Keys in a place: counts, sequences, and what they are bound to.
 
+use std::mem::{Discriminant, discriminant};
+
 use jiff::{SignedDuration, Timestamp};
 
-use super::{App, Mode, Msg};
+use super::{App, Mode, Msg, Purpose};
 use crate::command::{Command, CursorCommand, InputCommand, MacroCommand};
 use crate::effect::Effect;
 use crate::keymap::{Binding, Found, Key, KeyCode, show_sequence};
@@ -24,45 +26,88 @@ impl Msg {
 }
 
 /// Where the keys are, and what the cursor is on.
+#[derive(PartialEq, Eq)]
 pub(super) struct Stance {
-    place: Place,
-    panel: Panel,
-    focus: Focus,
-    zoom: bool,
-    filter: (String, usize),
+    here: Here,
     cursor: Option<String>,
+}
+
+/// Where the keys are.
+#[derive(PartialEq, Eq)]
+enum Here {
+    /// In the list of a place.
+    Place {
+        place: Place,
+        panel: Panel,
+        focus: Focus,
+        zoom: bool,
+        filter: (String, usize),
+    },
+    /// Among so many choices that fit what is typed.
+    Choices(Discriminant<Mode>, String, usize),
 }
 
 /// How long a sequence waits before its popup is shown.
 const POPUP_AFTER: SignedDuration = SignedDuration::from_millis(300);
 
 impl App {
-    /// Returns where the keys are; `None` while something is typed or chosen.
+    /// Returns where the keys are; `None` where no list and no choices have them.
     pub(super) fn stance(&self) -> Option<Stance> {
+        if let Some(chosen) = self.chosen() {
+            let typed = |input: &super::Input| input.text();
+            let (typed, count) = match &self.mode {
+                Mode::Line(line) => (typed(&line.input), line.entries.len()),
+                Mode::Pick(picker) => {
+                    let typed = picker.input.as_ref().map(typed);
+                    (typed.unwrap_or_default(), picker.shown.len())
+                }
+                Mode::Find(find) => (typed(&find.input), find.hits.len()),
+                Mode::Sweep(sweep) => {
+                    let out: Vec<_> = sweep.left_out.iter().map(String::as_str).collect();
+                    (out.join("\n"), sweep.groups.len())
+                }
+                _ => return None,
+            };
+            return Some(Stance {
+                here: Here::Choices(discriminant(&self.mode), typed, count),
+                cursor: Some(chosen.to_string()),
+            });
+        }
         if !matches!(self.mode, Mode::Normal) {
             return None;
         }
         let screen = &self.screen;
         let shelf = screen.shelf(screen.active())?;
         Some(Stance {
-            place: screen.place,
-            panel: screen.panel,
-            focus: screen.focus,
-            zoom: screen.zoom,
-            filter: (shelf.filter.clone(), shelf.split),
+            here: Here::Place {
+                place: screen.place,
+                panel: screen.panel,
+                focus: screen.focus,
+                zoom: screen.zoom,
+                filter: (shelf.filter.clone(), shelf.split),
+            },
             cursor: shelf.list.cursor().map(str::to_owned),
         })
     }
 
-    /// After a key that did nothing but move the cursor of a list: what lies beside the list follows when the
+    /// Returns which of the choices that have the keys is chosen, counted from 0; `None` where there are none.
+    pub fn chosen(&self) -> Option<usize> {
+        match &self.mode {
+            Mode::Line(line) if line.purpose == Purpose::Palette => Some(line.chosen),
+            Mode::Pick(picker) => Some(picker.chosen),
+            Mode::Find(find) => Some(find.chosen),
+            Mode::Sweep(sweep) => Some(sweep.chosen),
+            _ => None,
+        }
+    }
+
+    /// After a key that did nothing but move the cursor of a list or of choices: what lies beside follows when the
     /// keys rest, so that each step of a long way costs a slow line two rows and not a screen.
     pub(super) fn follow(&mut self, before: Option<Stance>, effects: &mut Vec<Effect>) {
         let (Some(before), Some(now)) = (before, self.stance()) else {
             return;
         };
-        let stays = (before.place, before.panel, before.focus, before.zoom)
-            == (now.place, now.panel, now.focus, now.zoom)
-            && before.filter == now.filter;
+        let stays = before.here == now.here;
         let edits = effects
             .iter()
             .any(|effect| matches!(effect, Effect::Save(_)));

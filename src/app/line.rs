@@ -172,6 +172,13 @@ impl Line {
         }
     }
 
+    /// Tells whether what is typed is a command or the beginning of one.
+    fn names_command(&self, typed: &str) -> bool {
+        self.all.iter().any(|entry| {
+            entry.name.starts_with(typed) || typed.starts_with(&format!("{} ", entry.name))
+        })
+    }
+
     /// Finds the commands that fit what is typed: what the keys that were typed run, then by name, by what they
     /// do and by other words for it.
     fn rank(&mut self, keys: Option<&str>) {
@@ -311,7 +318,13 @@ impl App {
     pub(super) fn refresh_line(&mut self, line: &mut Line) {
         let text = line.input.text();
         match &line.purpose {
-            Purpose::Palette => line.rank(self.command_of_keys(&text).as_deref()),
+            Purpose::Palette => {
+                line.rank(self.command_of_keys(&text).as_deref());
+                if !line.names_command(&text) {
+                    let ways = self.ways_to(&text);
+                    line.entries.splice(0..0, ways);
+                }
+            }
             Purpose::Filter { .. } => {
                 let place = self.screen.active();
                 line.echo = if let Some(Err(error)) = place

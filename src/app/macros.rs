@@ -59,8 +59,15 @@ impl App {
                     name,
                     lines: Vec::new(),
                 });
+                let keys = self
+                    .keymap
+                    .keys_of(self.screen.active().name(), "macro record");
+                let key = keys.map_or_else(
+                    || "`macro record`".to_owned(),
+                    |keys| crate::keymap::show_sequence(&keys),
+                );
                 self.screen
-                    .say(Tone::Info, "recording; `macro record` again keeps it");
+                    .say(Tone::Info, format!("recording; {key} again keeps it"));
                 Vec::new()
             }
             MacroCommand::Record { name } | MacroCommand::Stop { name } => self.stop(name),
@@ -228,7 +235,12 @@ impl App {
         let recording = self.recording.take();
         // What steps back in time cannot be in one batch with what goes forward.
         let steps_back = |command: &Command| matches!(command, Command::Undo | Command::Redo);
+        let called = match times {
+            1 => format!("macro {name}"),
+            many => format!("macro {name} ×{many}"),
+        };
         for part in steps.chunk_by(|one, next| !steps_back(one) && !steps_back(next)) {
+            self.titled = (!part.iter().any(steps_back)).then(|| called.clone());
             effects.extend(self.run(part.to_vec()));
             let failed = self.screen.notice.as_ref();
             if failed.is_some_and(|notice| notice.tone == Tone::Error) {
@@ -236,6 +248,10 @@ impl App {
             }
         }
         self.recording = recording;
+        let said = self.screen.notice.as_ref().map(|notice| notice.tone);
+        if said == Some(Tone::Done) {
+            self.screen.say(Tone::Done, called);
+        }
         effects
     }
 

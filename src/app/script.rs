@@ -246,6 +246,8 @@ impl App {
             purpose,
             output,
         } = ran;
+        let runs = crate::command::runs(&name);
+        self.screen.notice.take_if(|notice| notice.text == runs);
         let output = match output {
             Ok(output) => output,
             Err(why) => {

@@ -1,5 +1,6 @@
 //! `cnm demo`: a backend of its own, filled with a morning, and the console on it.
 
+use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -19,7 +20,7 @@ pub(super) struct DemoArgs {
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
     /// The moment at which the morning begins, as an RFC 3339 time.
-    #[arg(long, value_name = "T")]
+    #[arg(long, value_name = "T", value_parser = moment)]
     now: Option<Timestamp>,
     /// Starts over; what was done in the demo is forgotten.
     #[arg(long)]
@@ -39,6 +40,12 @@ pub(super) struct DemoArgs {
     /// Draws nothing and says each change in a line, for screen readers.
     #[arg(long)]
     linear: bool,
+}
+
+/// Reads a moment of the command line.
+fn moment(text: &str) -> Result<Timestamp, String> {
+    text.parse()
+        .map_err(|_| "write date, time and zone, as in 2026-11-17T16:30:00Z".to_owned())
 }
 
 /// Gives the lessons of the tutor, on a morning of its own that begins anew each time.
@@ -68,6 +75,16 @@ enum Part {
     Cnm,
     /// Their Growth Lead.
     Lead,
+}
+
+impl Part {
+    /// The folder of the one who plays it, below that of the demo.
+    const fn folder(self) -> &'static str {
+        match self {
+            Self::Cnm => "cnm",
+            Self::Lead => "lead",
+        }
+    }
 }
 
 /// What a demo remembers between two runs.
@@ -172,6 +189,9 @@ fn begin(folder: &Path, args: &DemoArgs) -> Result<Memory, CliError> {
     }
     std::fs::create_dir_all(folder)?;
     let options = options(args, None);
+    if std::io::stderr().is_terminal() {
+        super::check::warn("an invented morning is being written, about 27,000 records; a moment");
+    }
     fill(&folder.join("server.db"), &options)?;
     let memory = Memory {
         seed: options.seed,
@@ -181,6 +201,11 @@ fn begin(folder: &Path, args: &DemoArgs) -> Result<Memory, CliError> {
         running_since: None,
     };
     write_memory(folder, &memory)?;
+    if let Ok(mine) = Home::find() {
+        for part in [Part::Cnm, Part::Lead] {
+            super::practice::take_over(&mine, &Home::below(&folder.join(part.folder())));
+        }
+    }
     Ok(memory)
 }
 
@@ -221,16 +246,16 @@ async fn play(
         .serve(std::net::SocketAddr::from(([127, 0, 0, 1], 0)))
         .await?;
     let cast = demo::cast(&self::options(args, Some(&memory)));
-    let (player, name) = match args.part {
-        Part::Cnm => (&cast.ana, "cnm"),
-        Part::Lead => (&cast.lead, "lead"),
+    let player = match args.part {
+        Part::Cnm => &cast.ana,
+        Part::Lead => &cast.lead,
     };
     let account = Account {
         url: running.url(),
         token: token(&server, player)?,
         ca_file: None,
     };
-    let home = Home::below(&folder.join(name));
+    let home = Home::below(&folder.join(args.part.folder()));
     let result = if args.serve {
         serve(&account, &home).await
     } else {

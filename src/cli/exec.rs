@@ -4,7 +4,7 @@ use super::headless::Session;
 use super::{CliError, print};
 use crate::command::{Parsing, read_printed};
 use crate::effect::{OutputTo, Program, Purpose};
-use crate::runtime::{Programs, name_of};
+use crate::runtime::Programs;
 
 /// Runs a program and does with its output what can be done without a screen.
 pub(super) fn run(
@@ -12,11 +12,15 @@ pub(super) fn run(
     program: &Program,
     purpose: &Purpose,
 ) -> Result<(), CliError> {
-    let name = name_of(program);
+    let name = program.name();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    let programs = Programs::default();
+    let programs = if session.beside_macros {
+        Programs::inside(&session.home.config)
+    } else {
+        Programs::default()
+    };
     let output = super::block_on(runtime, programs.run(program))
         .map_err(|why| CliError::Refused(format!("{name}: {why}")))?;
     let Purpose::Output { to, trust, about } = purpose else {

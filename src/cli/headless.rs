@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::named::{self, named_links};
 use super::{CliError, print};
 use crate::app::Configured;
 use crate::command::{Command, CommandError, Cx, InboxCommand, LeadCommand, MacroCommand, UndoLog};
@@ -160,6 +161,8 @@ pub(super) struct Session {
     undo: UndoLog,
     knows_undo: bool,
     mine: Vec<String>,
+    /// Whether what runs comes from a macro: its programs run beside the keymap and not where the shell is.
+    pub(super) beside_macros: bool,
 }
 
 impl Session {
@@ -185,12 +188,16 @@ impl Session {
             undo: UndoLog::default(),
             knows_undo: false,
             mine: Vec::new(),
+            beside_macros: false,
         })
     }
 
     /// Runs commands as one batch, saves what they changed and prints what they say.
     pub(super) fn perform(&mut self, commands: Vec<Command>) -> Result<(), CliError> {
         let mut unfolded = Vec::new();
+        self.beside_macros |= commands
+            .iter()
+            .any(|command| matches!(command, Command::Macro(_)));
         for command in commands {
             self.unfold(command, 0, &mut unfolded)?;
         }
@@ -237,13 +244,10 @@ impl Session {
     }
 
     fn perform_batch(&mut self, commands: Vec<Command>) -> Result<(), CliError> {
-        let named: Vec<AnyRef> = commands.iter().flat_map(named_links).collect();
+        let named = named::read(&mut self.store, &mut self.world, &commands)?;
         let any = |fits: fn(&Command) -> bool| commands.iter().any(fits);
         if any(|command| matches!(command, Command::Lead(_))) {
             read_history(&mut self.store, &mut self.world, &named)?;
-        }
-        for row in self.store.load(&Load::Records(named.clone()))? {
-            self.world.upsert(&row);
         }
         if any(|command| matches!(command, Command::Inbox(_))) {
             // What is answered, and what a follow-up comes from, is named as it is on the screen.
@@ -575,21 +579,4 @@ fn fate(rows: Vec<OutboxRow>, mine: &[String]) -> crate::store::Counts {
         }
     }
     counts
-}
-
-/// Lists the records that a command names with `--id`, so that they can be read whether open or not.
-fn named_links(command: &Command) -> Vec<AnyRef> {
-    let (kind, targets) = command.named();
-    let Some(targets) = targets else {
-        return Vec::new();
-    };
-    targets
-        .ids
-        .iter()
-        .filter_map(|text| {
-            AnyRef::parse(text)
-                .filter(|link| link.known_kind().is_some())
-                .or_else(|| kind.map(|kind| AnyRef::new(kind, text)))
-        })
-        .collect()
 }

@@ -86,7 +86,10 @@ pub(super) fn run(args: &ListArgs) -> Result<(), CliError> {
         .map(|row| row.id.clone())
         .partition(|id| open.as_ref().is_none_or(|open| open.contains(id)));
     let ids = matching(ids);
-    let closed = matching(closed).len();
+    let closed = match &filter {
+        Some(filter) => filter.count(&world, &closed),
+        None => closed.len(),
+    };
     let by_id: HashMap<&str, &CacheRow> = rows.iter().map(|row| (row.id.as_str(), row)).collect();
     let chosen: Vec<&CacheRow> = ids
         .iter()
@@ -106,6 +109,9 @@ pub(super) fn run(args: &ListArgs) -> Result<(), CliError> {
             "the cache was damaged, so the list is not whole; `cnm sync` fetches the records again"
                 .into(),
         ));
+    }
+    for stranger in filter.iter().flat_map(|filter| filter.strangers(&world)) {
+        super::check::warn(&stranger);
     }
     if closed > 0 {
         super::check::warn(&format!(

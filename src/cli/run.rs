@@ -33,7 +33,11 @@ pub(super) struct RemoteArgs {
 /// Runs a file of command lines; nothing runs unless every line can be read, and the first that fails ends it.
 pub(super) fn run(args: &RunArgs) -> Result<(), CliError> {
     let home = Home::find()?;
-    let (name, text) = read(&home, &args.file)?;
+    let Source {
+        name,
+        text,
+        is_macro,
+    } = read(&home, &args.file)?;
     let steps = read_steps(&text, &mut Parsing::new()).map_err(|wrongs| {
         let lines: Vec<String> = wrongs
             .iter()
@@ -49,6 +53,7 @@ pub(super) fn run(args: &RunArgs) -> Result<(), CliError> {
         );
     }
     let mut session = Session::open(home)?;
+    session.beside_macros = is_macro;
     let mut failed = None;
     for Step {
         number, command, ..
@@ -78,8 +83,20 @@ pub(super) fn run(args: &RunArgs) -> Result<(), CliError> {
     }
 }
 
-/// Reads what is to be run; returns what it is called and its text.
-fn read(home: &Home, file: &str) -> Result<(String, String), CliError> {
+/// What is run.
+struct Source {
+    name: String,
+    text: String,
+    is_macro: bool,
+}
+
+/// Reads what is to be run.
+fn read(home: &Home, file: &str) -> Result<Source, CliError> {
+    let source = |name: String, text: String, is_macro| Source {
+        name,
+        text,
+        is_macro,
+    };
     let mut text = String::new();
     if file == "-" {
         let limit = u64::try_from(MAX_BYTES).unwrap_or(u64::MAX);
@@ -88,14 +105,14 @@ fn read(home: &Home, file: &str) -> Result<(String, String), CliError> {
             .take(limit)
             .read_to_string(&mut text)
             .map_err(|error| CliError::Usage(format!("-: {error}; it must be UTF-8 text")))?;
-        return Ok(("-".into(), text));
+        return Ok(source("-".into(), text, false));
     }
     match std::fs::read_to_string(file) {
-        Ok(text) => Ok((file.to_owned(), text)),
+        Ok(text) => Ok(source(file.to_owned(), text, false)),
         Err(error) => {
             let macros = home.macros(&mut Vec::new());
             match macros.get(file) {
-                Some(known) => Ok((format!("macro {file}"), known.text.clone())),
+                Some(known) => Ok(source(format!("macro {file}"), known.text.clone(), true)),
                 None => Err(CliError::Usage(format!(
                     "{file}: {error}; name a file of commands, `-`, or a macro"
                 ))),

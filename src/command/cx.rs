@@ -3,101 +3,11 @@
 use jiff::SignedDuration;
 use serde_json::{Map, Value as Json};
 
-use super::UndoLog;
+use super::{CommandError, UndoLog};
 use crate::effect::{Batch, BatchRole, CacheRow, Edit, Effect, OutboxRow, RowState};
 use crate::list::{Row, World};
 use crate::pane::{Screen, Tone};
 use crate::record::{AnyRef, Id, Kind, Op, Patch, Record, diff, missing_to_close};
-
-/// Why a command did not run.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum CommandError {
-    /// The words are not a command.
-    #[error("{what}; {hint}")]
-    Usage {
-        /// What is wrong.
-        what: String,
-        /// What to do.
-        hint: String,
-    },
-    /// It makes sense on a screen only.
-    #[error("`{0}` moves things on a screen: it does nothing without one; leave it out of scripts")]
-    NeedsScreen(&'static str),
-    /// It would ask for the rest of its words, and there is no screen to ask on.
-    #[error(
-        "`{0}` lacks what it would ask for on a screen; write it behind the command: `cnm {0} --help`"
-    )]
-    NeedsWords(&'static str),
-    /// There is nothing to act on.
-    #[error("nothing to act on: {0}")]
-    NoTarget(String),
-    /// The rules of the trade do not allow it.
-    #[error("{what}: {why}; {hint}")]
-    Refused {
-        /// What was asked for.
-        what: String,
-        /// Why it is not possible.
-        why: String,
-        /// What to do.
-        hint: String,
-    },
-}
-
-impl CommandError {
-    /// Makes an error about the words of a command.
-    pub fn usage(what: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self::Usage {
-            what: what.into(),
-            hint: hint.into(),
-        }
-    }
-
-    /// Makes an error about something that the rules do not allow.
-    pub fn refused(
-        what: impl Into<String>,
-        why: impl Into<String>,
-        hint: impl Into<String>,
-    ) -> Self {
-        Self::Refused {
-            what: what.into(),
-            why: why.into(),
-            hint: hint.into(),
-        }
-    }
-
-    /// Turns clap's report into one line with a suggestion.
-    pub(super) fn from_clap(line: &str, error: &clap::Error) -> Self {
-        use clap::error::{ContextKind, ContextValue};
-        let text = |kind| match error.get(kind) {
-            Some(ContextValue::String(text)) => Some(text.clone()),
-            Some(ContextValue::Strings(texts)) => Some(texts.join(", ")),
-            _ => None,
-        };
-        let shown = text(ContextKind::InvalidSubcommand)
-            .or_else(|| text(ContextKind::InvalidArg))
-            .or_else(|| text(ContextKind::InvalidValue));
-        let what = match (error.kind(), &shown) {
-            (clap::error::ErrorKind::InvalidSubcommand, Some(word)) => {
-                format!("`{word}` is not a command")
-            }
-            (clap::error::ErrorKind::MissingRequiredArgument, Some(word)) => {
-                format!("`{line}` needs {word}")
-            }
-            (clap::error::ErrorKind::MissingSubcommand, _) => {
-                format!("`{line}` is only half a command")
-            }
-            (_, Some(word)) => format!("`{word}` does not fit in `{line}`"),
-            (_, None) => format!("`{line}` is not a command"),
-        };
-        let hint = text(ContextKind::SuggestedSubcommand)
-            .or_else(|| text(ContextKind::SuggestedArg))
-            .or_else(|| text(ContextKind::SuggestedValue))
-            .map(|suggestion| format!("did you mean `{suggestion}`?"))
-            .or_else(|| text(ContextKind::ValidSubcommand).map(|known| format!("known: {known}")))
-            .unwrap_or_else(|| "`cnm commands` lists them all".into());
-        Self::Usage { what, hint }
-    }
-}
 
 /// What commands take from the configuration.
 #[derive(Clone, Debug, PartialEq)]
@@ -298,14 +208,23 @@ pub struct Cx<'a> {
     pub outbox: Vec<OutboxRow>,
     /// The records that verbs act on where they name none: what a hook is about.
     pub subject: Option<Vec<AnyRef>>,
+    /// Whether the command that runs brings back what was closed.
+    pub(super) brings_back: bool,
     /// When the cache was last known to be up to date, where there is no screen that says so.
     pub synced_at: Option<jiff::Timestamp>,
+    /// What the batch is called, whatever its commands call it: the macro that is played.
+    pub title: Option<String>,
     pub(super) edits: Vec<Edit>,
     label: String,
     role: BatchRole,
 }
 
 impl<'a> Cx<'a> {
+    /// Tells whether the records of a query may be closed ones: without a screen all of them were read first.
+    pub(super) fn reads_closed(&self) -> bool {
+        self.brings_back && self.screen.is_none()
+    }
+
     /// Makes the context of one command or one sequence of commands.
     pub fn new(
         world: &'a mut World,
@@ -323,6 +242,8 @@ impl<'a> Cx<'a> {
             output: Vec::new(),
             outbox: Vec::new(),
             subject: None,
+            brings_back: false,
+            title: None,
             synced_at: None,
             edits: Vec::new(),
             label: String::new(),
@@ -544,7 +465,7 @@ impl<'a> Cx<'a> {
             let now = self.world.view.now;
             let batch = Batch {
                 id: self.world.ids.next(now),
-                label: std::mem::take(&mut self.label),
+                label: self.title.take().unwrap_or(std::mem::take(&mut self.label)),
                 at: now,
                 edits,
                 role: self.role.clone(),

@@ -219,7 +219,12 @@ pub(super) fn conclude(cx: &mut Cx<'_>, verb: &str, ids: &[String]) -> Result<()
         many => format!("{verb} ×{many}"),
     };
     if cx.edit_count() == 0 {
-        cx.say(Tone::Info, format!("{verb}: nothing to change"));
+        let words = if ids.is_empty() {
+            "nothing fits, so nothing was changed".to_owned()
+        } else {
+            format!("{verb}: nothing to change")
+        };
+        cx.say(Tone::Info, words);
         return Ok(());
     }
     cx.label(label.clone());

@@ -9,6 +9,7 @@ use crate::record::{
     AnyRef, FollowUp, Id, Kind, KindVisitor, Lead, Meeting, Message, Network, Person, Record,
     Thread, Value,
 };
+use crate::text::fold;
 
 /// A jump to what belongs to the selection.
 #[derive(Clone, Debug, PartialEq, Subcommand)]
@@ -27,11 +28,11 @@ pub enum JumpCommand {
     Related(Targets),
     /// Goes to what needs me most, over all places.
     Urgent,
-    /// Goes to a record, wherever it stands.
+    /// Goes to a record, wherever it stands: `kind:id`, or its kind and its name, as in `cn nova`.
     To {
-        /// The record as `kind:id`.
-        #[arg(value_name = "RECORD")]
-        record: String,
+        /// The record.
+        #[arg(value_name = "RECORD", required = true)]
+        record: Vec<String>,
     },
 }
 
@@ -61,14 +62,7 @@ impl JumpCommand {
         cx.screen("jump")?;
         let (kind, targets) = match &self {
             Self::To { record } => {
-                let link = AnyRef::parse(record).filter(|link| link.known_kind().is_some());
-                let link = link.ok_or_else(|| {
-                    CommandError::usage(
-                        format!("`{record}` does not say which record it is"),
-                        "write `kind:id`, for example `lead:0190…`",
-                    )
-                })?;
-                cx.asks.push(Ask::Reach(link));
+                cx.asks.push(Ask::Reach(record_meant(cx.world, record)?));
                 return Ok(());
             }
             Self::Related(targets) => return related(cx, targets),
@@ -102,6 +96,63 @@ impl JumpCommand {
         cx.asks.push(Ask::Reach(link));
         Ok(())
     }
+}
+
+/// Finds the record that is written as `kind:id`, or as its kind and its name.
+fn record_meant(world: &World, words: &[String]) -> Result<AnyRef, CommandError> {
+    let unclear = || {
+        CommandError::usage(
+            format!("`{}` does not say which record it is", words.join(" ")),
+            "write its kind and its name, as in `cn nova`, or `kind:id`",
+        )
+    };
+    match words {
+        [one] => AnyRef::parse(one)
+            .filter(|link| link.known_kind().is_some())
+            .ok_or_else(unclear),
+        [kind, name @ ..] => {
+            let (kind, name) = (super::find_kind(kind)?, name.join(" "));
+            let found = records_named(world, kind, &name);
+            match found.as_slice() {
+                [] => Err(CommandError::NoTarget(format!(
+                    "no {} at hand is called `{name}`; `app find {name}` searches all",
+                    kind.label()
+                ))),
+                [(_, link), ..] => Ok(link.clone()),
+            }
+        }
+        [] => Err(unclear()),
+    }
+}
+
+/// Lists the records of a kind that a beginning or words of a name fit, each with how surely (0 is the whole name), the
+/// surest first.
+pub(crate) fn records_named(world: &World, kind: Kind, name: &str) -> Vec<(u8, AnyRef)> {
+    struct Named<'a> {
+        world: &'a World,
+        wanted: String,
+    }
+    impl KindVisitor for Named<'_> {
+        type Out = Vec<(u8, String, AnyRef)>;
+        fn visit<R: Record>(self) -> Self::Out {
+            let records = self.world.table::<R>().records();
+            let graded = records.filter_map(|(id, record)| {
+                let title = fold(&record.title());
+                let grade = super::input::name_grade(&title, &self.wanted)?;
+                Some((grade, title, id.link()))
+            });
+            graded.collect()
+        }
+    }
+    let mut found = kind.visit(Named {
+        world,
+        wanted: fold(name.trim()),
+    });
+    found.sort_by(|one, other| (one.0, &one.1, &*one.2.id).cmp(&(other.0, &other.1, &*other.2.id)));
+    found
+        .into_iter()
+        .map(|(grade, _, link)| (grade, link))
+        .collect()
 }
 
 fn word(kind: Kind) -> &'static str {

@@ -6,6 +6,7 @@ use serde_json::{Map, Value as Json, json};
 use super::{Ask, CommandError, Cx, Targets};
 use crate::effect::{Effect, OUTPUT_MAX, OutputTo, Program, Purpose};
 use crate::list::World;
+use crate::pane::Tone;
 use crate::record::AnyRef;
 
 /// Runs a program of the user's.
@@ -17,8 +18,8 @@ pub struct ExecCommand {
     /// Runs the commands that it prints at once, without showing them first.
     #[arg(long)]
     pub trust: bool,
-    /// Stops it after this many seconds.
-    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=3600))]
+    /// Stops it after this long: seconds, or a length such as `30s` or `2m`, up to an hour.
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
     pub limit: u32,
     /// Takes its one word as a line for the shell.
     #[arg(long)]
@@ -157,9 +158,18 @@ impl ExecCommand {
             trust: self.trust,
             about: links.into_iter().next(),
         };
+        // Whoever pressed a key sees that something happens; a hook is nobody's key.
+        if cx.screen.is_some() && cx.subject.is_none() && self.into != OutputTo::Nothing {
+            cx.say(Tone::Info, runs(&program.name()));
+        }
         cx.effects.push(Effect::Exec(Box::new(program), purpose));
         Ok(())
     }
+}
+
+/// What is said until a program has ended.
+pub(crate) fn runs(name: &str) -> String {
+    format!("{name} runs…")
 }
 
 /// Makes a program that gets records: all of them as JSON on its standard input, the first one as variables.
@@ -211,6 +221,19 @@ pub fn program(
     }
 }
 
+/// Reads how long a program may run.
+fn seconds(text: &str) -> Result<u32, String> {
+    let (digits, unit) = match text.strip_suffix('m') {
+        Some(digits) => (digits, 60),
+        None => (text.strip_suffix('s').unwrap_or(text), 1),
+    };
+    let count = digits.parse::<u32>().ok();
+    let seconds = count.and_then(|count| count.checked_mul(unit));
+    seconds
+        .filter(|seconds| (1..=3600).contains(seconds))
+        .ok_or_else(|| "write seconds, `30s` or `2m`, up to an hour".to_owned())
+}
+
 fn truncate(text: &mut String, most: usize) {
     let mut end = most.min(text.len());
     while !text.is_char_boundary(end) {
@@ -248,7 +271,7 @@ impl MacroCommand {
 impl NotifyCommand {
     pub(super) fn run(self, cx: &mut Cx<'_>) {
         if let Some(screen) = cx.screen.as_deref_mut() {
-            screen.say(crate::pane::Tone::Info, self.text.clone());
+            screen.say(Tone::Info, self.text.clone());
         }
         cx.effects.push(Effect::Notify {
             title: self.title,

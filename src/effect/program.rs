@@ -19,6 +19,18 @@ pub struct Program {
     pub most: usize,
 }
 
+impl Program {
+    /// Returns its name as it is shown: the last part of its path, of a line for the shell the first word.
+    pub fn name(&self) -> String {
+        let first = self.words.first().map_or("", String::as_str);
+        if self.shell {
+            let word = first.split_whitespace().next();
+            return word.unwrap_or_default().to_owned();
+        }
+        first.rsplit(['/', '\\']).next().unwrap_or(first).to_owned()
+    }
+}
+
 /// Most bytes of output that are taken from a program.
 pub const OUTPUT_MAX: usize = 1 << 20;
 

@@ -203,10 +203,15 @@ fn length(text: &str) -> Result<SignedDuration, Wrong> {
 /// Checks a command of a hook: nobody looks at the screen when it runs.
 fn command(line: &str, on: Event, parsing: &mut Parsing) -> Result<Template, Wrong> {
     let seen = |error: crate::command::CommandError| {
-        (
-            format!("`{line}`: {error}"),
-            "see `cnm commands`".to_owned(),
-        )
+        let (what, hint) = error.parts();
+        // Most of them name the line themselves.
+        let named = what.contains(line);
+        let what = if named {
+            what
+        } else {
+            format!("`{line}`: {what}")
+        };
+        (what, hint)
     };
     let template = Template::read(line)
         .and_then(|template| template.check(parsing))

@@ -8,7 +8,7 @@ use super::{
     Binding, EVERYWHERE, Hole, MODES, Node, Prompt, SUMMARY, SWEEP, Template, Wants, When,
     parse_sequence,
 };
-use crate::command::{Command, Parsing, find_kind};
+use crate::command::{Command, CommandError, Parsing, find_kind};
 use crate::pane::Place;
 use crate::record::Kind;
 
@@ -268,15 +268,12 @@ impl Reader<'_> {
 }
 
 fn check_line(line: &str, parsing: &mut Parsing, is_mode: bool) -> Result<Template, Wrong> {
-    let hint = || "see `cnm commands`".to_owned();
     let template = Template::read(line)
         .and_then(|template| template.check(parsing))
-        .map_err(|error| (error.to_string(), hint()))?;
+        .map_err(CommandError::parts)?;
     if template.is_plain() || line.trim_start().starts_with("exec") {
         let words = template.fill(&mut |_| ("1".into(), false));
-        let command = parsing
-            .read_words(&words)
-            .map_err(|error| (error.to_string(), hint()))?;
+        let command = parsing.read_words(&words).map_err(CommandError::parts)?;
         if is_mode && !command.fits_while_typing() {
             return Err(wrong(
                 format!("`{line}` would throw away what is being typed"),
@@ -284,7 +281,7 @@ fn check_line(line: &str, parsing: &mut Parsing, is_mode: bool) -> Result<Templa
             ));
         }
         if let Command::Exec(exec) = &command {
-            exec.check().map_err(|error| (error.to_string(), hint()))?;
+            exec.check().map_err(CommandError::parts)?;
         }
     } else if is_mode {
         return Err(wrong(

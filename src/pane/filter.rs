@@ -33,6 +33,38 @@ impl Filter {
         Ok(Self { filter })
     }
 
+    /// Says which names in the query no record at hand bears, each in a sentence that says where it stands.
+    pub fn strangers(&self, world: &World) -> Vec<String> {
+        let unknown = self.filter.unknown_names(world);
+        unknown.iter().map(ToString::to_string).collect()
+    }
+
+    /// Counts the rows that fit, whatever number the query asks for.
+    pub fn count(&self, world: &World, keys: &[String]) -> usize {
+        struct Count<'a> {
+            filter: &'a query::Filter,
+            world: &'a World,
+            keys: &'a [String],
+        }
+        impl KindVisitor for Count<'_> {
+            type Out = usize;
+            fn visit<R: Record>(self) -> usize {
+                let table = self.world.table::<R>();
+                let mut matcher = self.filter.matcher(&self.world.view, self.world);
+                let rows = self.keys.iter().filter_map(|id| {
+                    let record = table.record(id)?;
+                    Some(Keyed { id, record })
+                });
+                rows.filter(|row| matcher.matches(row)).count()
+            }
+        }
+        self.filter.kind().visit(Count {
+            filter: &self.filter,
+            world,
+            keys,
+        })
+    }
+
     /// Keeps the rows that fit, in the order and number that the filter asks for.
     pub fn apply(&self, world: &World, keys: Vec<String>) -> Vec<String> {
         struct Apply<'a> {

@@ -1,6 +1,7 @@
 //! From the state of the console to the bytes that bring a terminal from the last frame to the next.
 
 use std::io::Write as _;
+use std::rc::Rc;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -8,6 +9,7 @@ use ratatui::layout::{Position, Rect};
 use super::encode::encode;
 use super::repaint::{Sheet, changed_cells};
 use crate::app::App;
+use crate::pane::Spot;
 use crate::text::Ambiguous;
 use crate::ui::{self, Look, Painted};
 
@@ -24,6 +26,8 @@ pub struct Frames {
     cursor: Option<Position>,
     /// What the cursor of a list was on.
     row: Option<Rect>,
+    /// What can be pointed at in each part of the screen, those that were drawn last at the end.
+    parts: Vec<(Rect, Rc<Painted>)>,
 }
 
 impl Frames {
@@ -36,7 +40,7 @@ impl Frames {
         let (columns, rows) = app.size;
         let area = Rect::new(0, 0, columns, rows);
         let mut cells = Buffer::empty(area);
-        let painted = ui::paint(app, look, &mut cells);
+        let painted = Rc::new(ui::paint(app, look, &mut cells));
         let links = if app.config.ui.links {
             painted.links.as_slice()
         } else {
@@ -44,11 +48,22 @@ impl Frames {
         };
         let mut next = Sheet::new(cells, links);
         let mut bytes = Vec::new();
+        let mut parts = None;
         if app.redraw || self.shown.cells.area != area {
             self.shown = Sheet::new(Buffer::empty(area), &[]);
             bytes.extend_from_slice(b"\x1b[m\x1b[2J");
-        } else if app.following.is_some() {
-            next = self.moved(&next, &painted, app.ambiguous).unwrap_or(next);
+        } else if app.following.is_some()
+            && let Some((sheet, shown)) = self.moved(&next, &painted, app.ambiguous)
+        {
+            (next, parts) = (sheet, Some(shown));
+        }
+        for part in parts.unwrap_or_else(|| {
+            self.parts.clear();
+            vec![area]
+        }) {
+            self.parts
+                .retain(|(covered, _)| part.union(*covered) != part);
+            self.parts.push((part, Rc::clone(&painted)));
         }
         self.row = painted.row;
         let changed = changed_cells(&self.shown, &next, app.ambiguous);
@@ -68,9 +83,23 @@ impl Frames {
         bytes
     }
 
+    /// Returns what lies at a cell of the screen, the topmost first: what whoever points there sees, whatever has
+    /// happened to the console since it was drawn.
+    pub fn spots(&self, at: Position) -> Vec<Spot> {
+        let mut parts = self.parts.iter().rev();
+        let part = parts.find(|(area, _)| area.contains(at));
+        part.map(|(_, painted)| painted.spots(at))
+            .unwrap_or_default()
+    }
+
     /// Returns what is shown with as much of the list in the next frame as a move may cost: the row that the cursor
-    /// came to and the one that it left in any case, then those below it, then those above.
-    fn moved(&self, next: &Sheet, painted: &Painted, ambiguous: Ambiguous) -> Option<Sheet> {
+    /// came to and the one that it left in any case, then those below it, then those above; and which parts those are.
+    fn moved(
+        &self,
+        next: &Sheet,
+        painted: &Painted,
+        ambiguous: Ambiguous,
+    ) -> Option<(Sheet, Vec<Rect>)> {
         let (live, row) = (painted.live?, painted.row?);
         let left = self.row.filter(|left| live.intersects(*left));
         let line = |y: u16| Rect {
@@ -88,15 +117,17 @@ impl Frames {
         let mut sheet = self.shown.clone();
         sheet.take(next, live);
         if SPARE + cost(&self.shown, &sheet) <= A_MOVE {
-            return Some(sheet);
+            return Some((sheet, vec![live]));
         }
         sheet.clone_from(&self.shown);
         let mut spent = SPARE;
+        let mut parts = Vec::new();
         for (part, must) in first
             .map(|part| (part, true))
             .chain(below.chain(above).map(|part| (part, false)))
         {
             if sheet.shows(next, part) {
+                parts.push(part);
                 continue;
             }
             let mut with = sheet.clone();
@@ -107,7 +138,8 @@ impl Frames {
             }
             spent += more;
             sheet = with;
+            parts.push(part);
         }
-        Some(sheet)
+        Some((sheet, parts))
     }
 }

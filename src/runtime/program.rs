@@ -1,6 +1,7 @@
 //! Programs of the user's: their words, the selection on standard input, a limit of time and of output.
 
 use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -20,9 +21,20 @@ const GRACE: Duration = Duration::from_millis(300);
 #[derive(Clone, Debug, Default)]
 pub struct Programs {
     groups: Arc<Mutex<BTreeSet<u32>>>,
+    /// Where they run; where the console was started, if nothing is said.
+    folder: Option<PathBuf>,
 }
 
 impl Programs {
+    /// Lets programs run in a folder, if it is there: those of keys, hooks and macros beside the files that name
+    /// them, wherever the console was started.
+    pub fn inside(folder: &Path) -> Self {
+        Self {
+            folder: folder.is_dir().then(|| folder.to_owned()),
+            ..Self::default()
+        }
+    }
+
     fn change<T>(&self, change: impl FnOnce(&mut BTreeSet<u32>) -> T) -> T {
         change(&mut self.groups.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -39,7 +51,11 @@ impl Programs {
     /// # Errors
     /// It cannot be started, fails, takes too long or writes too much; a sentence says which.
     pub async fn run(&self, program: &Program) -> Result<String, String> {
-        let mut child = command(program)
+        let mut command = command(program);
+        if let Some(folder) = &self.folder {
+            command.current_dir(folder);
+        }
+        let mut child = command
             .spawn()
             .map_err(|error| format!("{error}; check its name and that it may be run"))?;
         let group = child.id();
@@ -65,19 +81,6 @@ impl Programs {
         }
         result
     }
-}
-
-/// Returns the name of a program as it is shown.
-pub fn name_of(program: &Program) -> String {
-    let first = program.words.first().map_or("", String::as_str);
-    if program.shell {
-        return first
-            .split_whitespace()
-            .next()
-            .unwrap_or_default()
-            .to_owned();
-    }
-    first.rsplit(['/', '\\']).next().unwrap_or(first).to_owned()
 }
 
 fn command(program: &Program) -> Command {

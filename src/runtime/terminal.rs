@@ -6,8 +6,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::frames::Frames;
 use super::lines::Voice;
 use crate::app::App;
+use crate::pane::Spot;
 use crate::ui::Look;
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
+use ratatui::layout::Position;
 
 /// Alternate screen, keys told apart as far as the terminal can (kitty's protocol; its flags belong to the screen),
 /// the title kept aside and set, bracketed paste, reports of the focus, no cursor.
@@ -129,6 +131,11 @@ impl Screen {
             out.flush()?;
         }
         Ok(())
+    }
+
+    /// Returns what lies at a cell of what is shown, the topmost first.
+    pub fn spots(&self, at: Position) -> Vec<Spot> {
+        self.frames.spots(at)
     }
 
     /// Takes the terminal over again after somebody else may have had it.

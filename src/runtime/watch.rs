@@ -20,8 +20,9 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    /// Takes the files as they are.
+    /// Takes the files as they are. The folder is made where it is missing: one cannot be told about what is not there.
     pub(super) fn new(home: &Home) -> Self {
+        let _ = std::fs::create_dir_all(&home.config);
         let folders = [home.config.join("themes"), home.macros_folder()];
         let mut watch = Self {
             files: [home.config_file(), home.keymap_file(), home.hooks_file()],
@@ -70,6 +71,7 @@ impl Watch {
 #[cfg(target_os = "linux")]
 struct Told {
     inotify: Option<tokio::io::unix::AsyncFd<std::os::fd::OwnedFd>>,
+    folders: Vec<PathBuf>,
 }
 
 #[cfg(target_os = "linux")]
@@ -77,33 +79,60 @@ impl Told {
     fn new(folders: &[&Path]) -> Self {
         use rustix::fs::inotify;
         let flags = inotify::CreateFlags::NONBLOCK | inotify::CreateFlags::CLOEXEC;
-        let Ok(descriptor) = inotify::init(flags) else {
-            return Self { inotify: None };
+        let mut told = Self {
+            inotify: inotify::init(flags).ok().and_then(register),
+            folders: folders.iter().map(|folder| (*folder).to_owned()).collect(),
         };
-        // Editors write beside the file and rename, or write it in place: both end in one of these.
-        let wanted = inotify::WatchFlags::CLOSE_WRITE
-            | inotify::WatchFlags::MOVED_TO
-            | inotify::WatchFlags::DELETE;
-        let watched = folders
-            .iter()
-            .filter(|folder| inotify::add_watch(&descriptor, **folder, wanted).is_ok())
-            .count();
-        let registered = (watched > 0).then(|| register(descriptor)).flatten();
-        Self {
-            inotify: registered,
+        if told.look() == 0 {
+            told.inotify = None;
         }
+        told
+    }
+
+    /// Asks to be told about the folders that are there by now; returns how many those are.
+    fn look(&self) -> usize {
+        use rustix::fs::inotify::{WatchFlags, add_watch};
+        // Editors write beside the file and rename, or write it in place: both end in one of these. What is created
+        // is of interest where it is one of the folders.
+        let wanted = WatchFlags::CLOSE_WRITE
+            | WatchFlags::MOVED_TO
+            | WatchFlags::DELETE
+            | WatchFlags::CREATE;
+        let Some(inotify) = &self.inotify else {
+            return 0;
+        };
+        let watched = self.folders.iter();
+        watched
+            .filter(|folder| add_watch(inotify.get_ref(), folder.as_path(), wanted).is_ok())
+            .count()
     }
 
     async fn wait(&mut self) {
-        let Some(inotify) = &mut self.inotify else {
-            return std::future::pending().await;
-        };
-        let Ok(mut ready) = inotify.readable_mut().await else {
-            return std::future::pending().await;
-        };
-        let mut chunk = [0_u8; 4_096];
-        while rustix::io::read(ready.get_inner(), &mut chunk).is_ok_and(|read| read > 0) {}
-        ready.clear_ready();
+        use rustix::fs::inotify::{ReadFlags, Reader};
+        loop {
+            let Some(inotify) = &mut self.inotify else {
+                return std::future::pending().await;
+            };
+            let Ok(mut ready) = inotify.readable_mut().await else {
+                return std::future::pending().await;
+            };
+            let mut chunk = [std::mem::MaybeUninit::uninit(); 4_096];
+            let mut reader = Reader::new(ready.get_inner(), &mut chunk);
+            let (mut folder, mut file) = (false, false);
+            while let Ok(event) = reader.next() {
+                let what = event.events();
+                // A file that was created is still to be written.
+                folder |= what.contains(ReadFlags::CREATE | ReadFlags::ISDIR);
+                file |= !what.contains(ReadFlags::CREATE);
+            }
+            ready.clear_ready();
+            if folder {
+                self.look();
+            }
+            if folder || file {
+                return;
+            }
+        }
     }
 }
 

@@ -68,8 +68,18 @@ pub(super) fn header(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
         canvas.zone(zone, Spot::Tab(place));
     }
     if !Place::TABS.contains(&app.screen.place) {
-        let style = canvas.paint.accent();
-        pieces.push(piece(format!(" {} ", app.screen.place.title()), style));
+        let name = piece(
+            format!(" {} ", app.screen.place.title()),
+            canvas.paint.accent(),
+        );
+        // The status row names the place as well; nothing else tells the time.
+        let room = area.width.saturating_sub(cells(&pieces) + 1);
+        let with = room.saturating_sub(cells_of(&name.text));
+        if clocks(canvas, app, room, breadth).is_empty()
+            || !clocks(canvas, app, with, breadth).is_empty()
+        {
+            pieces.push(name);
+        }
     }
     let used = canvas.line(area.x, area.y, area.width, &pieces);
     // The bracket of the last tab would touch the clock.

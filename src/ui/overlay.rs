@@ -186,7 +186,10 @@ fn palette(canvas: &mut Canvas<'_>, app: &App, line: &Line, body: Rect) {
         height,
     };
     canvas.fill(area, canvas.paint.text());
-    let count = format!("{} of {}", line.chosen + 1, line.entries.len());
+    let count = match line.entries.len() {
+        0 => "none".to_owned(),
+        many => format!("{} of {many}", line.chosen + 1),
+    };
     let inner = canvas.frame(area, "Commands", &count, true);
     if line.entries.is_empty() {
         canvas.remark(inner, "no command fits; Esc leaves, ? shows the keys");

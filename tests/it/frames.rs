@@ -218,6 +218,66 @@ fn a_cursor_move_writes_few_bytes_in_every_list_at_every_size_and_depth() {
     count.check();
 }
 
+/// Moves among choices: from the first to the last of a page and over its edge, and back.
+fn chooses(count: &mut Count, app: &mut App, cache: &Cache, (size, open): ((u16, u16), &str)) {
+    let look = |depth| Look {
+        depth,
+        glyphs: Glyphs::Unicode,
+    };
+    app.update(desk::now(), Msg::Resize(size.0, size.1));
+    for key in open.split(' ') {
+        press_later(app, cache, key);
+    }
+    assert!(app.chosen().is_some(), "`{open}` offers no choices");
+    let mut shown = DEPTHS.map(|depth| (depth, Shown::new(size)));
+    for (depth, shown) in &mut shown {
+        shown.draw(app, look(*depth));
+    }
+    let keys = ["down"].repeat(16).into_iter().chain(["up"].repeat(3));
+    for key in keys {
+        let before = app.chosen();
+        let effects = desk::press(app, key);
+        let moved = app.chosen() != before;
+        assert_eq!(app.following.is_some(), moved, "{key} after `{open}`");
+        for (depth, shown) in &mut shown {
+            let bytes = shown.draw(app, look(*depth));
+            if moved {
+                let what = format!("{key} after {open} at {}×{} {depth:?}", size.0, size.1);
+                count.add(&what, &bytes);
+            }
+        }
+        cache.answer(app, &effects);
+        app.following = None;
+        for (depth, shown) in &mut shown {
+            shown.draw(app, look(*depth));
+        }
+        assert_eq!(shown[0].1.differs(app, UNICODE), None, "{key} after {open}");
+    }
+}
+
+#[test]
+fn a_move_among_choices_writes_few_bytes_at_every_size_and_depth() {
+    let cache = Cache::morning();
+    let mut count = Count::default();
+    for open in [
+        ":",
+        ": l",
+        "2 a",
+        "2 a /",
+        "2 S",
+        ": a p p space t h e m e enter",
+        "ctrl-f n o v",
+    ] {
+        for size in [(80, 24), (200, 60)] {
+            let (mut app, effects) = desk::opened(&cache.me, cache.working(), size);
+            cache.answer(&mut app, &effects);
+            chooses(&mut count, &mut app, &cache, (size, open));
+        }
+    }
+    assert!(count.moves > 800, "only {} moves", count.moves);
+    count.check();
+}
+
 /// Records that try to shift a row: every text is a heap of what takes no cell, two cells, or who knows how many.
 fn heavy() -> Vec<CacheRow> {
     let marks = "\u{301}\u{316}\u{20dd}".repeat(3_400);

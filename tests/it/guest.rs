@@ -21,7 +21,7 @@ fn configure(console: &Console, text: &str) {
 
 impl Terminal {
     /// Waits until something was written that holds these words; returns what follows them.
-    fn writes(&self, words: &str) -> String {
+    pub(crate) fn writes(&self, words: &str) -> String {
         let began = Instant::now();
         loop {
             let written = self.written();
@@ -267,4 +267,36 @@ fn the_mouse_is_taken_where_it_is_on_and_left_alone_where_not() {
     let written = terminal.written();
     assert!(written.rfind(on) < written.rfind(off), "it was given back");
     terminal.is_as_it_was();
+}
+
+#[test]
+fn a_click_goes_to_the_row_that_is_seen_and_a_second_one_opens_it() {
+    let backend = Backend::start();
+    let ana = backend.console("ana");
+    configure(&ana, "[ui]\nmouse = true\n");
+    let mut terminal = Terminal::open(&ana, 40, 120);
+    terminal.until("live");
+    // Whoever clicks has seen where things are: a frame is there in full.
+    let seen = |terminal: &Terminal, words: &str| {
+        terminal.until(words);
+        terminal.rests(Duration::from_millis(150));
+        terminal.place_of(words)
+    };
+    let tab = seen(&terminal, "3 Funnel");
+    terminal.mouse(0, tab);
+    terminal.until("[3 Funnel");
+    for (name, other) in [("Tidepool", "Halo"), ("Halo", "Tidepool")].repeat(3) {
+        let row = seen(&terminal, &format!("  {name} "));
+        terminal.mouse(0, row);
+        terminal.until(&format!("▶ {name} "));
+        terminal.until(&format!("─ {name} ─"));
+        assert!(!terminal.screen().contains(&format!("▶ {other} ")));
+    }
+    // Two at once, faster than a frame: both mean the row that is seen, and the second one opens it.
+    let row = seen(&terminal, "  Tidepool ");
+    terminal.mouse(0, row);
+    terminal.mouse(0, row);
+    terminal.until("┏━ Tidepool ");
+    terminal.press("q");
+    assert_eq!(terminal.gone(), 0);
 }

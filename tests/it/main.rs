@@ -18,6 +18,7 @@ mod crash;
 mod demo;
 mod desk;
 mod everywhere;
+mod first_days;
 mod follow_ups;
 mod frames;
 mod funnel;

@@ -8,7 +8,8 @@ use cnm::pane::{Focus, Place, Pointing, Spot, Tone};
 use cnm::text::Glyphs;
 use cnm::theme::Theme;
 use cnm::ui::{self, Depth, Look};
-use ratatui::layout::Position;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
 use ratatui::style::Modifier;
 
 use crate::desk;
@@ -333,8 +334,13 @@ fn find(app: &App, words: &str) -> Position {
     }
 }
 
+fn spots(app: &App, at: Position) -> Vec<Spot> {
+    let mut buffer = Buffer::empty(Rect::new(0, 0, app.size.0, app.size.1));
+    ui::paint(app, LOOK, &mut buffer).spots(at)
+}
+
 fn point(app: &mut App, pointing: Pointing, at: Position) {
-    let spots = ui::spots(app, LOOK, at);
+    let spots = spots(app, at);
     app.update(desk::now(), Msg::Point(pointing, spots));
 }
 
@@ -369,7 +375,7 @@ fn a_click_goes_where_it_points_and_the_wheel_scrolls() {
     };
     let due = shown(&app).iter().rposition(|line| line.contains(" Due "));
     assert!(due.is_some());
-    assert!(!ui::spots(&app, LOOK, below).is_empty());
+    assert!(!spots(&app, below).is_empty());
 }
 
 #[test]

@@ -236,11 +236,9 @@ fn a_morning_is_played() {
     let macros = ana.home.join("config/macros");
     std::fs::create_dir_all(&macros).unwrap();
     std::fs::write(macros.join("morning.cnm"), block(heading, "text")).unwrap();
-    std::fs::write(
-        folder.join("standup.py"),
-        block("A stand-up summary", "python"),
-    )
-    .unwrap();
+    // Programs of a macro run beside the keymap, wherever the shell is.
+    let script = ana.home.join("config/standup.py");
+    std::fs::write(script, block("A stand-up summary", "python")).unwrap();
     ana.run(&[
         "new",
         "thread",
@@ -271,4 +269,80 @@ fn a_morning_is_played() {
         "{ran:?}"
     );
     assert_eq!(threads(&ana, "state:done").len(), 0);
+}
+
+/// What a key of a recipe does in the console: the plan is shown, runs with Enter and is taken back by one key.
+#[test]
+fn the_keys_of_the_recipes_run_in_the_console() {
+    use base64::Engine as _;
+    if !has_python() {
+        return;
+    }
+    let backend = Backend::start();
+    let ana = backend.console("ana");
+    let config = ana.home.join("config");
+    std::fs::create_dir_all(&config).unwrap();
+    let (bots, rule) = (
+        "Clear the bots and log how many there were",
+        "Assign by a rule",
+    );
+    let standup = "A stand-up summary";
+    for (name, heading) in [
+        ("clear_bots.py", bots),
+        ("rules.py", rule),
+        ("standup.py", standup),
+    ] {
+        std::fs::write(config.join(name), block(heading, "python")).unwrap();
+    }
+    let mut keymap: toml::Table = toml::from_str("").unwrap();
+    for heading in [bots, rule, standup] {
+        for (scope, keys) in toml::from_str::<toml::Table>(&block(heading, "toml")).unwrap() {
+            let into = keymap
+                .entry(scope)
+                .or_insert_with(|| toml::Table::new().into());
+            into.as_table_mut()
+                .unwrap()
+                .extend(keys.as_table().unwrap().clone());
+        }
+    }
+    std::fs::write(
+        config.join("keymap.toml"),
+        toml::to_string(&keymap).unwrap(),
+    )
+    .unwrap();
+    ana.run(&["sync"]).ok();
+    ana.run(&[
+        "new",
+        "thread",
+        "title=Report",
+        "from_name=Status Bot",
+        "state=open",
+        "owner=ana",
+    ])
+    .ok();
+    let mut terminal = crate::terminal::Terminal::open(&ana, 40, 120);
+    terminal.until("live");
+    terminal.press("2\r");
+    terminal.until("Status Bot");
+    terminal.press("gb");
+    terminal.until("inbox done --id");
+    terminal.press("\r");
+    terminal.until("u undoes done");
+    let log = std::fs::read_to_string(config.join("bots.log")).unwrap();
+    assert!(log.trim_end().ends_with(" 1"), "{log}");
+    terminal.press("u");
+    terminal.until("took back: done");
+    // The thread that asks for the payout is under the cursor.
+    terminal.press("/payout\r");
+    terminal.until("1 found");
+    terminal.press("R");
+    terminal.until("Ben Ortiz");
+    terminal.press("\r");
+    terminal.until("u undoes assigned");
+    // The summary is copied.
+    terminal.press("\u{1b}[18~");
+    let copied = base64::engine::general_purpose::STANDARD.encode("Today: nothing\n");
+    terminal.writes(copied.trim_end_matches('='));
+    terminal.press("q");
+    assert_eq!(terminal.gone(), 0);
 }
