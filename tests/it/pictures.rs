@@ -100,29 +100,3 @@ fn a_picture_shows_every_letter_once_and_closes_what_it_opens() {
     }
     assert!(!drawn.contains(|letter: char| letter.is_control() && letter != '\n'));
 }
-
-#[test]
-fn zz_gallery() {
-    let cache = cache::Cache::morning();
-    for (name, _) in cnm::theme::SHIPPED {
-        let (mut app, effects) = desk::opened(&cache.me, cache.working(), (120, 34));
-        cache.answer(&mut app, &effects);
-        for key in ["2", "j", "j", "x"] {
-            let effects = desk::press(&mut app, key);
-            cache.answer(&mut app, &effects);
-        }
-        app.theme = Theme::shipped(name).unwrap();
-        app.following = None;
-        let look = Look {
-            depth: if *name == "ansi" {
-                Depth::Ansi
-            } else {
-                Depth::TrueColour
-            },
-            glyphs: Glyphs::Unicode,
-        };
-        let drawn = svg::draw(&desk::draw(&app, look), &app.theme);
-        std::fs::create_dir_all("/tmp/keys-gallery").unwrap();
-        std::fs::write(format!("/tmp/keys-gallery/{name}.svg"), drawn).unwrap();
-    }
-}

@@ -326,6 +326,8 @@ fn the_keys_of_the_recipes_run_in_the_console() {
     terminal.until("Status Bot");
     terminal.press("gb");
     terminal.until("inbox done --id");
+    // A plan runs by an Enter that was meant for it: those of the first moment are not.
+    terminal.rests(std::time::Duration::from_secs(1));
     terminal.press("\r");
     terminal.until("u undoes done");
     let log = std::fs::read_to_string(config.join("bots.log")).unwrap();
@@ -337,6 +339,7 @@ fn the_keys_of_the_recipes_run_in_the_console() {
     terminal.until("1 found");
     terminal.press("R");
     terminal.until("Ben Ortiz");
+    terminal.rests(std::time::Duration::from_secs(1));
     terminal.press("\r");
     terminal.until("u undoes assigned");
     // The summary is copied.
