@@ -30,12 +30,21 @@ fn a_query_brings_back_what_was_closed() {
     assert!(said.contains("reopened\nsent"), "{said}");
     let thread = backend.record("threads/t1", &ana.token);
     assert_eq!(thread["fields"]["state"], "open");
-    // A lead that was lost goes back to where it was, found by its name.
-    ana.run(&["lead", "lose", "no answer", "--id", "halo"]).ok();
-    let said = ana.run(&["lead", "back", "--where", "name:halo"]).ok();
-    assert!(said.contains("sent"), "{said}");
-    let lead = backend.record("leads/halo", &ana.token);
-    assert_eq!(lead["fields"]["stage"], "new");
+    // Follow-ups as well; the query names closed ones only, and the open one stays as it was.
+    for title in ["title=Call back", "title=Call again"] {
+        ana.run(&["new", "follow_up", title, "due=fri"]).ok();
+    }
+    ana.run(&["follow-up", "done", "--where", "title:call"])
+        .ok();
+    let said = ana
+        .run(&["follow-up", "reopen", "--where", "state:done title:again"])
+        .ok();
+    assert!(said.contains("reopened\nsent"), "{said}");
+    let open = ana.run(&["list", "follow_up", "title:call"]).ok();
+    assert!(
+        open.contains("Call again") && !open.contains("Call back"),
+        "{open}"
+    );
     // Other verbs leave closed records alone, and say so.
     ana.run(&["inbox", "done", "--id", "t1"]).ok();
     let said = ana
@@ -185,7 +194,7 @@ fn the_clock_stays_in_the_header_beside_a_place_without_a_tab() {
 #[test]
 fn the_palette_goes_to_a_record_by_its_kind_and_name() {
     let mut app = desk::console(&desk::morning(), (120, 40));
-    for key in [":", "c", "n", "space", "n", "o", "v", "a"] {
+    for key in [":", "c", "n", "space", "n", "o", "r", "t", "h"] {
         desk::press(&mut app, key);
     }
     let cnm::app::Mode::Line(line) = &app.mode else {
@@ -196,7 +205,7 @@ fn the_palette_goes_to_a_record_by_its_kind_and_name() {
     desk::press(&mut app, "enter");
     let selected = app.screen.selected().unwrap();
     assert!(
-        app.world.title(&selected).starts_with("Nova"),
+        app.world.title(&selected).starts_with("North"),
         "{selected:?}"
     );
     // A command comes before a record, and a name that nobody has is said.
