@@ -125,7 +125,12 @@ impl App {
 
     fn typed_in_place(&mut self, line: &str, number: Option<usize>) -> Vec<Effect> {
         if let Some(command) = line.strip_prefix(':') {
-            return self.run_line(command);
+            // As in the palette: a kind and a name go there.
+            let way = match self.parse(command) {
+                Ok(_) => None,
+                Err(_) => self.ways_to(command).into_iter().next(),
+            };
+            return self.run_line(way.as_ref().map_or(command, |way| way.name.as_str()));
         }
         match line {
             "" => {

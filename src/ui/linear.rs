@@ -61,13 +61,22 @@ pub fn speak(app: &App) -> Speech {
     speech
 }
 
+/// Ends a sentence that does not end yet.
+fn stopped(words: &str) -> String {
+    if words.ends_with(['.', '?', '!', '…']) {
+        words.to_owned()
+    } else {
+        format!("{words}.")
+    }
+}
+
 fn notice(app: &App) -> String {
     let Some(notice) = &app.screen.notice else {
         return String::new();
     };
     let words = match notice.tone {
-        Tone::Error => format!("Error: {}.", notice.text),
-        Tone::Done | Tone::Info => format!("{}.", notice.text),
+        Tone::Error => format!("Error: {}", stopped(&notice.text)),
+        Tone::Done | Tone::Info => stopped(&notice.text),
     };
     let undo = app.undo.last().filter(|_| notice.tone == Tone::Done);
     match undo {
