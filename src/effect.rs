@@ -310,6 +310,10 @@ pub struct CalendarRequest {
     pub called: Option<String>,
     /// Whether it takes the place of what was kept under that name, however different that is.
     pub replace: bool,
+    /// Whether events of whole days block time too, unless they say that they do not.
+    pub whole_days: bool,
+    /// Whether every event that was left out is named, however many there are.
+    pub verbose: bool,
 }
 
 /// What the runtime is asked to do.

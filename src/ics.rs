@@ -167,6 +167,13 @@ pub enum Reason {
     Cancelled,
     /// It takes place but blocks no time.
     ShownAsFree,
+    /// It is of whole days, and nothing says that it blocks them.
+    WholeDays,
+    /// None of it lies in the time that is read.
+    OutOfReach {
+        /// The date on which it begins, on its own clock.
+        begins: Option<Date>,
+    },
     /// The calendar has more instances than are taken.
     TooManyInstances,
     /// Its repetitions take too long to work out; those found are kept.
@@ -192,6 +199,13 @@ impl fmt::Display for Reason {
             Self::UnknownZone { name } => write!(f, "left out: unknown time zone `{name}`"),
             Self::Cancelled => f.write_str("left out: cancelled"),
             Self::ShownAsFree => f.write_str("blocks no time: shown as free"),
+            Self::WholeDays => f.write_str("blocks no time: of whole days, and not marked as busy"),
+            Self::OutOfReach { begins: None } => f.write_str("left out: no time in that range"),
+            Self::OutOfReach { begins: Some(date) } => write!(
+                f,
+                "left out: no time in that range, it begins {}",
+                date.strftime("%a %-d %b %Y")
+            ),
             Self::TooManyInstances => write!(
                 f,
                 "left out from here on: more than {MOST_INSTANCES} instances"
@@ -269,6 +283,8 @@ pub struct Import {
     pub unsaid: usize,
     /// How many events have no time in the range asked for.
     pub outside: usize,
+    /// Which those are, the first thousand of them.
+    pub outside_events: Vec<Remark>,
     range: Option<(Timestamp, Timestamp)>,
 }
 
@@ -356,10 +372,13 @@ pub fn read(bytes: &[u8], options: &Options) -> Result<Import, IcsError> {
         ran_out: false,
         occurrences: blocks,
         outside: 0,
+        outside_events: Vec::new(),
         remarks: &mut remarks,
     };
     collection.add_all(&series::by_uid(events));
     let outside = collection.outside;
+    let mut outside_events = std::mem::take(&mut collection.outside_events);
+    outside_events.sort_by_key(|remark| remark.line);
     let mut occurrences = collection.occurrences;
     occurrences.sort_by_key(|occurrence| (occurrence.start, occurrence.end));
     remarks.sort_by_key(|remark| remark.line);
@@ -371,6 +390,7 @@ pub fn read(bytes: &[u8], options: &Options) -> Result<Import, IcsError> {
         remarks,
         unsaid,
         outside,
+        outside_events,
         range: Some((options.from, options.to)),
     })
 }

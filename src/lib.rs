@@ -130,6 +130,9 @@
 //! * *Where a meeting may lie is read by other rules than when something is due.* A due time is a day or a minute, so
 //!   `next week` is its first day for a follow-up ([`when::phrase::read`]); whoever looks for a time to meet means all
 //!   seven ([`when::phrase::stretch`]). Both use one grammar.
+//! * *A row says my date once.* Every time stands with weekday, date and zone, but a row of the slots place has the whole
+//!   date of my clock only: the others on it are at most a day away, so they say weekday and day, and the month where it is
+//!   another one ([`when::told`]). Each with month and year would leave no room for who pays.
 //! * *A calendar that comes in is known by its name and its person.* Paths and ids of events change from one export to
 //!   the next; a namesake that shares nearly nothing with what is there is asked about instead.
 //! * *The server releases holds too*, as it sends messages whose time has come: a time that is kept free must not

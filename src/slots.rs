@@ -154,14 +154,48 @@ pub enum SlotsError {
         /// People asked for.
         people: usize,
     },
+    /// A range or a block ends before it begins.
+    #[error("it ends at {end}, before it begins at {start}; write the earlier instant first")]
+    Backwards {
+        /// The first instant.
+        start: String,
+        /// The second one.
+        end: String,
+    },
+    /// A wall time lies after the end of the day.
+    #[error(
+        "wall time `{text}`: a day ends at 24:00; write 02:00 for what ends two hours after midnight"
+    )]
+    AfterMidnight {
+        /// The text.
+        text: String,
+    },
+    /// A field that another operation has.
+    #[error("`{field}` means nothing for `{op}`; take it out, or write \"op\": \"{belongs}\"")]
+    Foreign {
+        /// The field's name.
+        field: &'static str,
+        /// The operation asked for.
+        op: &'static str,
+        /// The operation that has it.
+        belongs: &'static str,
+    },
+    /// Something of a request is wrong.
+    #[error("{place}: {error}")]
+    At {
+        /// Where: `people[1] (wei), busy[0]`.
+        place: String,
+        /// What.
+        error: Box<SlotsError>,
+    },
     /// A request lacks a field.
-    #[error("request: `{field}` is missing; see the description of requests")]
+    #[error("request: `{field}` is missing; docs/slots.md describes requests")]
     Missing {
         /// The field's name.
         field: &'static str,
     },
     /// A request is not understood.
-    #[error("request: {reason}; see the description of requests")]
+    #[error("request: {reason}; docs/slots.md describes requests")]
     Request {
         /// What the parser said.
         reason: String,

@@ -13,6 +13,7 @@
 //! * [`shift`]: spans such as `+2d` and `3 workdays`.
 //! * [`hours`]: working hours by weekday, and when they begin next.
 //! * [`clock`]: short words for a screen (`4m`, `1:10`, `Tue 17 Nov 08:30`).
+//! * [`told`]: times with everything that tells them apart: the year, and the offset where one comes twice.
 
 pub mod clock;
 pub mod due;
@@ -21,6 +22,7 @@ pub mod phrase;
 pub mod recur;
 pub mod shift;
 mod spelling;
+pub mod told;
 pub mod tzdb;
 pub mod wall;
 pub mod zone;

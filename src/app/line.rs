@@ -347,7 +347,7 @@ impl App {
                 ..
             } if !text.trim().is_empty() => {
                 line.echo = match crate::command::Wanted::read(&text, &self.world, &self.settings) {
-                    Ok(wanted) => Echo::Reads(wanted.words(&self.world)),
+                    Ok(wanted) => Echo::Reads(meant(&wanted.words(&self.world))),
                     Err(error) => Echo::Wrong(error.to_string()),
                 };
             }
@@ -526,5 +526,13 @@ impl App {
                 Vec::new()
             }
         }
+    }
+}
+
+/// Returns what is understood without the words that were typed, which stand before it: `Tue 10 Mar 16:00-18:00 …`.
+fn meant(words: &str) -> String {
+    match words.split_once(" -> ") {
+        Some((_, meaning)) => meaning.to_owned(),
+        None => words.to_owned(),
     }
 }

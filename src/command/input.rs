@@ -82,13 +82,23 @@ pub(super) fn find_by_name<R: Record>(
                 let mut titles: Vec<String> = found
                     .iter()
                     .take(4)
-                    .map(|id| format!("{} ({})", world.get(*id).map_or("", &name_of), id))
+                    .map(|id| {
+                        let name = world.get(*id).map_or("", &name_of);
+                        match super::slot::about_person(world, R::KIND, id.as_str()) {
+                            Some(about) => format!("{name} ({about}; {id})"),
+                            None => format!("{name} ({id})"),
+                        }
+                    })
                     .collect();
                 titles.sort();
                 return Err(CommandError::refused(
                     format!("`{name}`"),
                     format!("more than one {} fits: {}", R::LABEL, titles.join(", ")),
-                    "write more of the name, or the id",
+                    if R::KIND == Kind::Person {
+                        "write more of the name, behind it the CN or the city, or the id"
+                    } else {
+                        "write more of the name, or the id"
+                    },
                 ));
             }
         }
@@ -117,6 +127,22 @@ pub(super) fn patch_of(kind: Kind, words: &[String], cx: &Cx<'_>) -> Result<Patc
         }
     }
     Ok(patch)
+}
+
+/// Says what is doubtful about the times among words of the form `field=value`, such as an hour that the clocks skip;
+/// nothing where all of them are plain.
+pub(super) fn doubts(kind: Kind, words: &[String], cx: &Cx<'_>) -> Option<String> {
+    let doubt = |word: &String| {
+        let (name, text) = word.split_once('=')?;
+        let timed = matches!(kind.field(name)?.ty, FieldType::Instant | FieldType::Due);
+        if !timed || text.trim().parse::<Timestamp>().is_ok() {
+            return None;
+        }
+        let doubt = read_phrase(text.trim(), cx).ok()?.ambiguous?;
+        Some(format!("{name}: {doubt}"))
+    };
+    let doubts: Vec<String> = words.iter().filter_map(doubt).collect();
+    (!doubts.is_empty()).then(|| doubts.join("; "))
 }
 
 /// Reads the text of one field and returns it as it goes over the wire; `None` clears the field.

@@ -10,7 +10,7 @@ use crate::record::{Due, FollowUp, Hours, Person};
 use crate::when::hours::{WeekHours, Window, next_start};
 use crate::when::phrase::{PhraseContext, PhraseError, Reading, Stretch, Wall, read, stretch};
 use crate::when::recur::Recurrence;
-use crate::when::{clock, wall, zone};
+use crate::when::{clock, told, wall, zone};
 
 /// Reads a phrase such as `thu 18:00 SGT` against the moment, the zone and the contacts of the console.
 pub fn read_phrase(text: &str, cx: &Cx<'_>) -> Result<Reading, CommandError> {
@@ -189,13 +189,12 @@ pub(super) fn instant_of(due: &Due, cx: &Cx<'_>) -> Timestamp {
 
 /// Writes an instant as the console's wall clock shows it.
 pub(super) fn stamp(at: Timestamp, cx: &Cx<'_>) -> String {
-    clock::stamp(at, &cx.world.view.zone)
+    told::moment(at, &cx.world.view.zone, cx.world.view.today())
 }
 
 /// Writes an instant as the console's wall clock shows it, with its zone: `Fri 20 Nov 17:00 LA`.
 pub(super) fn stamp_zoned(at: Timestamp, cx: &Cx<'_>) -> String {
-    let here = zone::short_name(&zone::name(&cx.world.view.zone));
-    format!("{} {here}", stamp(at, cx))
+    told::moment_zoned(at, &cx.world.view.zone, cx.world.view.today())
 }
 
 /// Writes a due time in words: `Fri 20 Nov` or `Thu 19 Nov 18:00 Singapore`.

@@ -95,6 +95,8 @@ impl NewCommand {
                 format!("write `{name}=…`"),
             ));
         }
+        let doubts = super::input::doubts(kind, &self.values, cx);
+        let doubts = doubts.map_or(String::new(), |doubts| format!(" ({doubts})"));
         let id = cx.world.ids.next(cx.world.view.now);
         cx.apply(kind, &id, Op::Create, patch)?;
         cx.label(format!("new {}", kind.label()));
@@ -105,7 +107,7 @@ impl NewCommand {
             Some(_) => format!("new {}: {title}", kind.label()),
             None => format!("new {} {id}", kind.label()),
         };
-        cx.say(Tone::Done, words);
+        cx.say(Tone::Done, format!("{words}{doubts}"));
         Ok(())
     }
 }
@@ -162,6 +164,7 @@ impl EditCommand {
     pub(super) fn run(self, cx: &mut Cx<'_>) -> Result<(), CommandError> {
         let links = self.targets.any(None, cx)?;
         let mut ids = Vec::new();
+        let mut doubts = None;
         for link in &links {
             let kind = find_kind(&link.kind)?;
             if self.values.is_empty() {
@@ -175,10 +178,17 @@ impl EditCommand {
                 );
             }
             let patch = super::input::patch_of(kind, &self.values, cx)?;
+            doubts = doubts.or(super::input::doubts(kind, &self.values, cx));
             cx.apply(kind, &link.id, Op::Update, patch)?;
             ids.push(link.id.to_string());
         }
-        conclude(cx, "edited", &ids)
+        let changed = cx.edit_count() > 0;
+        conclude(cx, "edited", &ids)?;
+        // A time that the clocks skip is moved: that is not done in silence.
+        if let Some(doubts) = doubts.filter(|_| changed) {
+            cx.say(Tone::Done, format!("edited, {doubts}"));
+        }
+        Ok(())
     }
 }
 

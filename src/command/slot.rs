@@ -6,6 +6,8 @@ mod calendar;
 mod choose;
 mod files;
 mod find;
+mod names;
+mod offers;
 mod people;
 mod propose;
 mod series;
@@ -17,11 +19,13 @@ mod view;
 pub use book::{HoldArgs, release_expired};
 pub use calendar::invitation;
 pub use find::{Wanted, between, split_names};
+pub(super) use names::about_person;
+pub use offers::Offer;
 pub(super) use people::days_off;
 pub use propose::SeriesArgs;
 pub use series::{SeriesRow, SeriesTable};
 pub use taken::take_calendar;
-pub use timetable::{Desk, Guest, Insight, Offer, Rejection, Timetable, agenda, is_free};
+pub use timetable::{Desk, Guest, Insight, Rejection, Timetable, agenda, is_free};
 pub use tonight::{Evening, Tonight, tonight};
 
 use clap::{Subcommand, ValueEnum};
@@ -181,6 +185,12 @@ pub enum SlotCommand {
         /// Takes the place of the calendar of this name, however different that was.
         #[arg(long)]
         replace: bool,
+        /// Events of whole days block time too, unless they are marked as free; else only those marked as busy.
+        #[arg(long)]
+        whole_days: bool,
+        /// Names every event without a time in the half year that is read, not only the first twenty.
+        #[arg(long)]
+        verbose: bool,
     },
     /// Leaves one thing at a time: the move, the series, the reasons, the stretch that was asked for.
     Leave,
@@ -232,12 +242,16 @@ impl SlotCommand {
                 titles,
                 called,
                 replace,
+                whole_days,
+                verbose,
             } => {
                 let request = CalendarRequest {
                     person: of.unwrap_or_default(),
                     titles,
                     called,
                     replace,
+                    whole_days,
+                    verbose,
                 };
                 import(cx, file, request)
             }

@@ -116,6 +116,8 @@ pub(super) struct Event {
     pub(super) sequence: i64,
     pub(super) standing: Standing,
     pub(super) shows: Shows,
+    /// Whether it blocks no time only because it is of whole days and nothing says that it does.
+    pub(super) of_days: bool,
 }
 
 /// What makes an event repeat.
@@ -189,6 +191,9 @@ impl Reading<'_> {
                 .map(|property| property.value.trim().to_ascii_uppercase())
         };
         let cancelled = value("STATUS").is_some_and(|status| status == "CANCELLED");
+        let transparency = value("TRANSP");
+        let outlook = value("X-MICROSOFT-CDO-BUSYSTATUS");
+        let (shows, of_days) = self.shows(start, transparency.as_deref(), outlook.as_deref());
         Ok(Event {
             uid: component
                 .first("UID")
@@ -214,26 +219,31 @@ impl Reading<'_> {
             } else {
                 Standing::Planned
             },
-            shows: self.shows(
-                start,
-                value("TRANSP").as_deref(),
-                value("X-MICROSOFT-CDO-BUSYSTATUS").as_deref(),
-            ),
+            shows,
+            of_days,
         })
     }
 
-    /// Decides whether an event blocks time: TRANSP, then what Outlook adds, then the policy for days.
-    fn shows(&self, start: Stamp, transparency: Option<&str>, outlook: Option<&str>) -> Shows {
+    /// Decides whether an event blocks time: TRANSP, then what Outlook adds, then the policy for days; and whether it was
+    /// that policy alone which let it block none.
+    fn shows(
+        &self,
+        start: Stamp,
+        transparency: Option<&str>,
+        outlook: Option<&str>,
+    ) -> (Shows, bool) {
         if transparency == Some("TRANSPARENT")
             || matches!(outlook, Some("FREE" | "WORKINGELSEWHERE"))
         {
-            return Shows::Free;
+            return (Shows::Free, false);
         }
         let said = transparency == Some("OPAQUE") || matches!(outlook, Some("BUSY" | "OOF"));
         match (start, self.all_day) {
-            (Stamp::Wall(_) | Stamp::Utc(_), _) | (Stamp::Day(_), AllDay::Busy) => Shows::Busy,
-            (Stamp::Day(_), AllDay::BusyWhenSaid) if said => Shows::Busy,
-            (Stamp::Day(_), AllDay::BusyWhenSaid | AllDay::Free) => Shows::Free,
+            (Stamp::Wall(_) | Stamp::Utc(_), _) | (Stamp::Day(_), AllDay::Busy) => {
+                (Shows::Busy, false)
+            }
+            (Stamp::Day(_), AllDay::BusyWhenSaid) if said => (Shows::Busy, false),
+            (Stamp::Day(_), AllDay::BusyWhenSaid | AllDay::Free) => (Shows::Free, true),
         }
     }
 

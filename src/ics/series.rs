@@ -8,7 +8,7 @@ use super::recurrence::{Budget, Flow, OutOfBudget, Reach, expand};
 use super::rule::Rule;
 use super::stamp::{DAY, Stamp, date_of_day};
 use super::zones::Clock;
-use super::{Kind, MOST_INSTANCES, Occurrence, Reason, Remark, Shows};
+use super::{Kind, MOST_INSTANCES, MOST_REMARKS, Occurrence, Reason, Remark, Shows};
 
 /// Instances in the making, with what limits them.
 pub(super) struct Collection<'a> {
@@ -23,6 +23,8 @@ pub(super) struct Collection<'a> {
     pub(super) occurrences: Vec<Occurrence>,
     /// How many events have no time in reach.
     pub(super) outside: usize,
+    /// The first of them.
+    pub(super) outside_events: Vec<Remark>,
     pub(super) remarks: &'a mut Vec<Remark>,
 }
 
@@ -148,13 +150,24 @@ impl Collection<'_> {
             self.remark(event, Reason::TooManyInstances);
         }
         for event in free.into_values() {
-            self.remark(event, Reason::ShownAsFree);
+            let reason = if event.of_days {
+                Reason::WholeDays
+            } else {
+                Reason::ShownAsFree
+            };
+            self.remark(event, reason);
         }
         let cancelled = |event: &Event| event.standing == Standing::Cancelled;
         if before == (self.occurrences.len(), self.remarks.len())
-            && group.iter().any(|event| !cancelled(event))
+            && let Some(event) = group.iter().find(|event| !cancelled(event))
         {
             self.outside += 1;
+            if self.outside_events.len() < MOST_REMARKS {
+                let first = instant(event.start, &event.clock);
+                let begins = date_of_day(event.clock.wall(first).div_euclid(DAY));
+                let remark = remark(event, Reason::OutOfReach { begins });
+                self.outside_events.push(remark);
+            }
         }
     }
 
@@ -182,16 +195,7 @@ impl Collection<'_> {
     }
 
     fn remark(&mut self, event: &Event, reason: Reason) {
-        let name = if event.summary.trim().is_empty() {
-            &event.uid
-        } else {
-            &event.summary
-        };
-        self.remarks.push(Remark {
-            event: excerpt(name),
-            line: event.line,
-            reason,
-        });
+        self.remarks.push(remark(event, reason));
     }
 
     /// Tells whether a stretch of time touches the range; one without length counts at its start.
@@ -390,6 +394,19 @@ fn newest_replacements(group: &[Event]) -> Vec<(&Event, &Replaced)> {
         }
     }
     kept.into_values().collect()
+}
+
+fn remark(event: &Event, reason: Reason) -> Remark {
+    let name = if event.summary.trim().is_empty() {
+        &event.uid
+    } else {
+        &event.summary
+    };
+    Remark {
+        event: excerpt(name),
+        line: event.line,
+        reason,
+    }
 }
 
 fn occurrence(instance: Instance<'_>) -> Occurrence {

@@ -18,7 +18,8 @@ use super::{
 
 /// Answers a request in JSON, or a list of requests with a list of answers.
 ///
-/// A request has an `op` (`slots`, the default, `series` or `offsets`) and, all instants in RFC 3339 with
+/// Nothing is passed over: an unknown field, a field of another operation, a range that ends before it begins and an hour
+/// after 24:00 are refused, with the place where they stand. A request has an `op` (`slots`, the default, `series` or `offsets`) and, all instants in RFC 3339 with
 /// whole minutes:
 ///
 /// * `slots`: `range` [from, to), `duration` and `step` in minutes, `grid_zone`, optionally `now` and
@@ -57,7 +58,9 @@ pub fn answer_with(zones: &TimeZoneDatabase, request_json: &str) -> Result<Strin
     let several = request_json.trim_start().starts_with('[');
     if several {
         let requests: Vec<Request> = read(request_json)?;
-        let answers = requests.into_iter().map(|request| one(zones, request));
+        let answers = requests.into_iter().enumerate().map(|(number, request)| {
+            one(zones, request).map_err(|error| within(format!("request {}", number + 1), error))
+        });
         write(&answers.collect::<Result<Vec<Answer>, _>>()?)
     } else {
         write(&one(zones, read(request_json)?)?)
@@ -84,7 +87,36 @@ fn write(answer: &impl Serialize) -> Result<String, SlotsError> {
     })
 }
 
+/// Says where in a request something is wrong; places from the outside in.
+fn within(place: String, error: SlotsError) -> SlotsError {
+    match error {
+        SlotsError::At {
+            place: inner,
+            error,
+        } => SlotsError::At {
+            place: format!("{place}, {inner}"),
+            error,
+        },
+        error => SlotsError::At {
+            place,
+            error: Box::new(error),
+        },
+    }
+}
+
+/// Reads each of a list, and says which of them is wrong.
+fn each<T, R>(
+    name: &str,
+    list: &[T],
+    read: impl Fn(&T) -> Result<R, SlotsError>,
+) -> Result<Vec<R>, SlotsError> {
+    (list.iter().enumerate())
+        .map(|(at, one)| read(one).map_err(|error| within(format!("{name}[{at}]"), error)))
+        .collect()
+}
+
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Request {
     #[serde(default)]
     op: Operation,
@@ -97,12 +129,10 @@ struct Request {
     notice: i32,
     #[serde(default)]
     people: Vec<PersonEntry>,
-    #[serde(default)]
-    windows: Vec<[String; 2]>,
+    windows: Option<Vec<[String; 2]>>,
     fixed: Option<String>,
     fixed_zone: Option<String>,
-    #[serde(default)]
-    debt: BTreeMap<String, i64>,
+    debt: Option<BTreeMap<String, i64>>,
     zones: Option<[String; 2]>,
 }
 
@@ -118,6 +148,7 @@ enum Operation {
 type WeekEntry = BTreeMap<String, Vec<[String; 2]>>;
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct PersonEntry {
     id: String,
     zone: String,
@@ -130,12 +161,6 @@ struct PersonEntry {
     days_off: Vec<jiff::civil::Date>,
     #[serde(default)]
     overrides: BTreeMap<jiff::civil::Date, Vec<[String; 2]>>,
-    #[serde(flatten)]
-    calendar: CalendarEntry,
-}
-
-#[derive(Deserialize)]
-struct CalendarEntry {
     #[serde(default)]
     busy: Vec<[String; 2]>,
     #[serde(default)]
@@ -148,6 +173,7 @@ struct CalendarEntry {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct NightsEntry {
     per_week: u8,
     from: Option<String>,
@@ -163,25 +189,48 @@ fn needed<T>(field: Option<T>, name: &'static str) -> Result<T, SlotsError> {
 }
 
 fn span(pair: &[String; 2]) -> Result<Span, SlotsError> {
-    Span::parse(&pair[0], &pair[1])
+    let span = Span::parse(&pair[0], &pair[1])?;
+    if span.end < span.start {
+        return Err(SlotsError::Backwards {
+            start: pair[0].clone(),
+            end: pair[1].clone(),
+        });
+    }
+    Ok(span)
 }
 
-fn spans(pairs: &[[String; 2]]) -> Result<Vec<Span>, SlotsError> {
-    pairs.iter().map(span).collect()
+fn range_of(range: Option<[String; 2]>) -> Result<Span, SlotsError> {
+    span(&needed(range, "range")?).map_err(|error| within("range".to_owned(), error))
 }
 
-fn window_list(list: &[[String; 2]]) -> Result<Vec<Window>, SlotsError> {
-    list.iter()
-        .map(|pair| Window::parse(&pair[0], &pair[1]))
-        .collect()
+fn spans(name: &str, pairs: &[[String; 2]]) -> Result<Vec<Span>, SlotsError> {
+    each(name, pairs, span)
 }
 
-fn week(entry: &WeekEntry) -> Result<WeekWindows, SlotsError> {
+/// Reads a wall time of a request: a day ends at 24:00.
+fn wall_time(text: &str) -> Result<u16, SlotsError> {
+    let minutes = parse_wall_time(text)?;
+    if minutes > 24 * 60 {
+        return Err(SlotsError::AfterMidnight {
+            text: text.to_owned(),
+        });
+    }
+    Ok(minutes)
+}
+
+fn window_list(name: &str, list: &[[String; 2]]) -> Result<Vec<Window>, SlotsError> {
+    each(name, list, |pair| {
+        Ok(Window::new(wall_time(&pair[0])?, wall_time(&pair[1])?))
+    })
+}
+
+fn week(name: &str, entry: &WeekEntry) -> Result<WeekWindows, SlotsError> {
     let mut week = WeekWindows::new();
     for (day, list) in entry {
         let weekday = day.parse::<i8>().ok().filter(|day| (0..7).contains(day));
-        let weekday = weekday.ok_or_else(|| SlotsError::Weekday { text: day.clone() })?;
-        for window in window_list(list)? {
+        let weekday = weekday
+            .ok_or_else(|| within(name.to_owned(), SlotsError::Weekday { text: day.clone() }))?;
+        for window in window_list(&format!("{name}.{day}"), list)? {
             week.push(weekday, window);
         }
     }
@@ -189,16 +238,18 @@ fn week(entry: &WeekEntry) -> Result<WeekWindows, SlotsError> {
 }
 
 fn attendee(zones: &TimeZoneDatabase, entry: &PersonEntry) -> Result<Attendee, SlotsError> {
-    let optional_week = |entry: &Option<WeekEntry>| entry.as_ref().map(week).transpose();
-    let overrides = entry
-        .overrides
-        .iter()
-        .map(|(date, list)| Ok((*date, window_list(list)?)));
+    let layer = |name: &str, entry: &Option<WeekEntry>| {
+        (entry.as_ref()).map(|entry| week(name, entry)).transpose()
+    };
+    let overrides = entry.overrides.iter().map(|(date, list)| {
+        let windows = window_list(&format!("overrides.{date}"), list)?;
+        Ok((*date, windows))
+    });
     let hours = Hours {
         zone: Zone::load_from(zones, &entry.zone)?,
-        working: week(&entry.working)?,
-        preferred: optional_week(&entry.preferred)?,
-        acceptable: optional_week(&entry.acceptable)?,
+        working: week("working", &entry.working)?,
+        preferred: layer("preferred", &entry.preferred)?,
+        acceptable: layer("acceptable", &entry.acceptable)?,
         days_off: entry
             .days_off
             .iter()
@@ -206,19 +257,19 @@ fn attendee(zones: &TimeZoneDatabase, entry: &PersonEntry) -> Result<Attendee, S
             .collect(),
         overrides: overrides.collect::<Result<_, SlotsError>>()?,
     };
-    let calendar = &entry.calendar;
-    let nights = calendar.nights.as_ref().map(night_budget).transpose()?;
+    let nights = entry.nights.as_ref().map(night_budget).transpose();
+    let nights = nights.map_err(|error| within("nights".to_owned(), error))?;
     Ok(Attendee {
         attendance: if entry.required {
             Attendance::Required
         } else {
             Attendance::Optional
         },
-        busy: spans(&calendar.busy)?,
-        buffer_before: calendar.buffer_before,
-        buffer_after: calendar.buffer_after,
+        busy: spans("busy", &entry.busy)?,
+        buffer_before: entry.buffer_before,
+        buffer_after: entry.buffer_after,
         nights,
-        booked: spans(&calendar.booked)?,
+        booked: spans("booked", &entry.booked)?,
         ..Attendee::new(entry.id.clone(), hours)
     })
 }
@@ -226,10 +277,10 @@ fn attendee(zones: &TimeZoneDatabase, entry: &PersonEntry) -> Result<Attendee, S
 fn night_budget(entry: &NightsEntry) -> Result<NightBudget, SlotsError> {
     let mut budget = NightBudget::of(entry.per_week);
     if let Some(from) = &entry.from {
-        budget.from = parse_wall_time(from)?;
+        budget.from = wall_time(from)?;
     }
     if let Some(until) = &entry.until {
-        budget.until = parse_wall_time(until)?;
+        budget.until = wall_time(until)?;
     }
     Ok(budget)
 }
@@ -249,24 +300,28 @@ fn session(
         not_before: now.map(|now| now + request.notice),
         weights: Weights::default(),
     };
-    let people = request
-        .people
-        .iter()
-        .map(|entry| attendee(zones, entry))
+    let people = (request.people.iter().enumerate())
+        .map(|(at, entry)| {
+            let place = || format!("people[{at}] ({})", entry.id);
+            attendee(zones, entry).map_err(|error| within(place(), error))
+        })
         .collect::<Result<_, _>>()?;
     Session::new(search, people)
 }
 
 fn one(zones: &TimeZoneDatabase, request: Request) -> Result<Answer, SlotsError> {
+    foreign(&request)?;
     match request.op {
         Operation::Slots => {
-            let range = span(&needed(request.range.clone(), "range")?)?;
+            let range = range_of(request.range.clone())?;
             Ok(slots_answer(&session(zones, &request, range)?.plan()?))
         }
         Operation::Series => {
-            let windows = spans(&request.windows)?;
-            let epoch = Span::new(Minute::new(0), Minute::new(0));
-            let session = session(zones, &request, windows.first().copied().unwrap_or(epoch))?;
+            let windows = spans("windows", &needed(request.windows.clone(), "windows")?)?;
+            let Some(first) = windows.first().copied() else {
+                return Err(SlotsError::Missing { field: "windows" });
+            };
+            let session = session(zones, &request, first)?;
             let rule = match &request.fixed {
                 None => SeriesRule::Rotate,
                 Some(text) => {
@@ -276,7 +331,14 @@ fn one(zones: &TimeZoneDatabase, request: Request) -> Result<Answer, SlotsError>
                         .or(request.grid_zone.as_deref())
                         .unwrap_or("UTC");
                     SeriesRule::Fixed {
-                        minute: parse_wall_time(text)?,
+                        minute: wall_time(text)
+                            .and_then(|minute| {
+                                let text = text.clone();
+                                (minute < 24 * 60)
+                                    .then_some(minute)
+                                    .ok_or(SlotsError::WallTime { text })
+                            })
+                            .map_err(|error| within("fixed".to_owned(), error))?,
                         zone: Zone::load_from(zones, zone)?,
                     }
                 }
@@ -284,13 +346,13 @@ fn one(zones: &TimeZoneDatabase, request: Request) -> Result<Answer, SlotsError>
             let plan = session.series(&SeriesRequest {
                 windows,
                 rule,
-                debt: request.debt,
+                debt: request.debt.unwrap_or_default(),
             })?;
             Ok(series_answer(&session, &plan))
         }
         Operation::Offsets => {
             let [first, second] = needed(request.zones, "zones")?;
-            let range = span(&needed(request.range, "range")?)?;
+            let range = range_of(request.range)?;
             let runs = difference_runs(
                 &Zone::load_from(zones, &first)?,
                 &Zone::load_from(zones, &second)?,
@@ -302,6 +364,29 @@ fn one(zones: &TimeZoneDatabase, request: Request) -> Result<Answer, SlotsError>
                 .collect();
             Ok(Answer::Offsets { runs })
         }
+    }
+}
+
+/// Refuses what means nothing for the operation: it would be passed over in silence.
+fn foreign(request: &Request) -> Result<(), SlotsError> {
+    let (op, series, offsets) = match request.op {
+        Operation::Slots => ("slots", false, false),
+        Operation::Series => ("series", true, false),
+        Operation::Offsets => ("offsets", false, true),
+    };
+    let fields = [
+        ("windows", "series", request.windows.is_some(), series),
+        ("fixed", "series", request.fixed.is_some(), series),
+        ("fixed_zone", "series", request.fixed_zone.is_some(), series),
+        ("debt", "series", request.debt.is_some(), series),
+        ("range", "slots", request.range.is_some(), !series),
+        ("zones", "offsets", request.zones.is_some(), offsets),
+        ("people", "slots", !request.people.is_empty(), !offsets),
+    ];
+    let wrong = (fields.into_iter()).find(|(_, _, given, known)| *given && !known);
+    match wrong {
+        Some((field, belongs, ..)) => Err(SlotsError::Foreign { field, op, belongs }),
+        None => Ok(()),
     }
 }
 

@@ -58,6 +58,10 @@ pub(super) fn parse_wall_time(text: &str) -> Result<u16, SlotsError> {
         text: text.to_owned(),
     };
     let (hours, minutes) = text.trim().split_once(':').ok_or_else(bad)?;
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if !digits(hours) || !digits(minutes) || minutes.len() != 2 {
+        return Err(bad());
+    }
     let hours: u16 = hours.parse().map_err(|_| bad())?;
     let minutes: u16 = minutes.parse().map_err(|_| bad())?;
     if minutes > 59 || hours > 48 {

@@ -259,6 +259,11 @@ impl<'a> Slot<'a> {
         self.plan.sums[self.index].total
     }
 
+    /// Counts the optional people who cannot come.
+    pub fn absent(self) -> u32 {
+        self.plan.sums[self.index].missing
+    }
+
     /// Returns the optional people who cannot come.
     pub fn missing(self) -> impl Iterator<Item = usize> + 'a {
         (0..self.plan.people.len()).filter(move |person| self.cost(*person).is_none())

@@ -58,7 +58,9 @@ pub enum Pick {
         window: Span,
         /// The start that a fixed series wanted, if the window has one.
         wanted: Option<Minute>,
-        /// Why that start does not do, or the verdict on the nearest miss.
+        /// The nearest miss of the window, where no start was wanted; none where none of it is still to come.
+        closest: Option<Minute>,
+        /// Why the start that was wanted does not do, or the verdict on the nearest miss.
         verdict: Verdict,
     },
 }
@@ -253,11 +255,16 @@ fn missed(plan: &Plan, rule: &SeriesRule, window: Span) -> Pick {
                 .find(|start| window.contains(*start))
         }
     };
-    let start = wanted.or_else(|| plan.nearest_miss().map(|miss| miss.start));
+    let closest = match wanted {
+        Some(_) => None,
+        None => plan.nearest_miss().map(|miss| miss.start),
+    };
+    let start = wanted.or(closest);
     let verdict = start.map_or(Verdict::OutsideRange, |start| plan.why(start));
     Pick::Missed {
         window,
         wanted,
+        closest,
         verdict,
     }
 }

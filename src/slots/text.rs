@@ -219,13 +219,13 @@ pub fn warning(warning: &Warning, people: &[&Attendee], language: Language) -> S
                 moment(period.start, organizer, language),
                 moment(period.end, organizer, language),
             );
-            let (now, usually) = (hours(*now), hours(*usually));
+            let (now, usually) = (ahead(*now, language), ahead(*usually, language));
             match language {
                 Language::English => format!(
                     "Out of step: {who} is {now} from {home} instead of {usually}, from {from} to {to}"
                 ),
                 Language::Chinese => {
-                    format!("时差不同步：{from} 至 {to}，{who}与{home}相差{now}，平时为{usually}")
+                    format!("时差不同步：{from} 至 {to}，{who}的时钟比{home}{now}，平时{usually}")
                 }
             }
         }
@@ -315,10 +315,14 @@ fn cause(cause: &Cause, zone: &Zone, language: Language) -> String {
             }
         }
         (Cause::OutsideHours { stretch, .. }, Language::English) => {
-            format!("outside acceptable hours by {}", length(*stretch))
+            format!(
+                "outside acceptable hours by {}",
+                length(i32::try_from(*stretch).unwrap_or(i32::MAX), language)
+            )
         }
         (Cause::OutsideHours { stretch, .. }, Language::Chinese) => {
-            format!("超出可接受时间{stretch}分钟")
+            let long = length(i32::try_from(*stretch).unwrap_or(i32::MAX), language);
+            format!("超出可接受时间{long}")
         }
         (Cause::Busy { block, .. }, _) => {
             let (start, end) = (zone.wall_at(block.start), zone.wall_at(block.end));
@@ -342,12 +346,18 @@ fn cause(cause: &Cause, zone: &Zone, language: Language) -> String {
     }
 }
 
-/// Writes minutes as people say them: `90 min`, `2 h 30 min`, `11 h`.
-fn length(minutes: u32) -> String {
+/// Writes minutes as people say them: `90 min`, `2 h 30 min`, `11 h`; `90分钟`, `2小时30分钟`.
+pub fn length(minutes: i32, language: Language) -> String {
+    let minutes = minutes.unsigned_abs();
+    let (hour, minute) = match language {
+        Language::English => (" h", " min"),
+        Language::Chinese => ("小时", "分钟"),
+    };
     match (minutes / 60, minutes % 60) {
-        (0 | 1, _) => format!("{minutes} min"),
-        (hours, 0) => format!("{hours} h"),
-        (hours, rest) => format!("{hours} h {rest} min"),
+        (0 | 1, _) => format!("{minutes}{minute}"),
+        (hours, 0) => format!("{hours}{hour}"),
+        (hours, rest) if language == Language::English => format!("{hours}{hour} {rest}{minute}"),
+        (hours, rest) => format!("{hours}{hour}{rest}{minute}"),
     }
 }
 
@@ -366,7 +376,15 @@ fn names(members: &[usize], people: &[&Attendee], zone: &Zone, language: Languag
     }
 }
 
-fn hours(minutes: i32) -> String {
+/// Writes by how much a clock is ahead: `+7 h`, `-3:30 h`; `快7小时`, `慢3小时30分钟`.
+fn ahead(minutes: i32, language: Language) -> String {
+    if language == Language::Chinese {
+        return match minutes {
+            0 => "一致".to_owned(),
+            more @ 1.. => format!("快{}", length(more, language)),
+            less => format!("慢{}", length(less, language)),
+        };
+    }
     let sign = if minutes < 0 { '-' } else { '+' };
     let minutes = minutes.unsigned_abs();
     match (minutes / 60, minutes % 60) {
@@ -513,6 +531,22 @@ mod tests {
                  from Sun 8 Mar 2026 03:00 Los Angeles (UTC-7) to Sat 28 Mar 2026 18:00 Los Angeles (UTC-7)"
             ]
         );
+    }
+
+    #[test]
+    fn the_warning_in_chinese_holds_no_english_unit() {
+        let people = people(&["America/Los_Angeles", "Europe/Warsaw"]);
+        let refs: Vec<&Attendee> = people.iter().collect();
+        let slot = Span::lasting(Minute::parse("2026-03-20T16:00Z").unwrap(), 60);
+        let said: Vec<String> = warnings(slot, &people[0].hours.zone, &refs)
+            .iter()
+            .map(|one| warning(one, &refs, Language::Chinese))
+            .collect();
+        assert!(
+            said[1].contains("华沙的时钟比洛杉矶快8小时，平时快9小时"),
+            "{said:?}"
+        );
+        assert!(!said.iter().any(|one| one.contains(" h")), "{said:?}");
     }
 
     #[test]

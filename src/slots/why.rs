@@ -126,6 +126,15 @@ impl Plan {
         }
     }
 
+    /// Lists the starts of the grid that come before the present and the notice, whoever could come, in order of time.
+    pub fn too_soon(&self) -> impl Iterator<Item = Minute> + '_ {
+        let range = self.search.range;
+        let earliest = self.search.not_before.unwrap_or(range.start);
+        self.grid
+            .starts(range.start, earliest - 1)
+            .filter(|start| self.search.admits(self.meeting(*start)))
+    }
+
     /// Explains every start of the grid that required people reject, in order of time.
     pub fn rejections(&self) -> impl Iterator<Item = (Minute, Vec<Blocker>)> + '_ {
         self.possible_starts().filter_map(|start| {

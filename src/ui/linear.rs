@@ -16,6 +16,8 @@ pub struct Speech {
     pub place: String,
     /// What is under the cursor.
     pub row: String,
+    /// What stands beside it and is read again only when it changes: the ranked list of the slots place.
+    pub list: Vec<String>,
     /// What is asked, with numbered choices; what was opened.
     pub more: Vec<String>,
     /// What was done, or went wrong.
@@ -35,6 +37,9 @@ impl Speech {
         if self.more != before.more {
             lines.extend(self.more.iter().cloned());
         }
+        if self.list != before.list && self.more.is_empty() {
+            lines.extend(self.list.iter().cloned());
+        }
         if self.row != before.row && self.more.is_empty() {
             lines.push(self.row.clone());
         }
@@ -50,6 +55,7 @@ pub fn speak(app: &App) -> Speech {
     let mut speech = Speech {
         place: place(app),
         row: row(app),
+        list: list(app),
         more: more(app),
         notice: notice(app),
     };
@@ -57,7 +63,7 @@ pub fn speak(app: &App) -> Speech {
     clean(&mut speech.place);
     clean(&mut speech.row);
     clean(&mut speech.notice);
-    speech.more.iter_mut().for_each(clean);
+    (speech.more.iter_mut().chain(&mut speech.list)).for_each(clean);
     speech
 }
 
@@ -92,6 +98,9 @@ fn place(app: &App) -> String {
     } else {
         place.title().to_owned()
     };
+    if place == Place::Slots {
+        return super::slots::spoken::place(app);
+    }
     let Some(shelf) = app.screen.shelf(place) else {
         return format!("{words}.");
     };
@@ -117,7 +126,17 @@ fn place(app: &App) -> String {
     format!("{words}.")
 }
 
+fn list(app: &App) -> Vec<String> {
+    if app.screen.active() == Place::Slots {
+        return super::slots::spoken::list(app);
+    }
+    Vec::new()
+}
+
 fn row(app: &App) -> String {
+    if app.screen.active() == Place::Slots {
+        return super::slots::spoken::row(app);
+    }
     let Some(list) = app.screen.list() else {
         return String::new();
     };
@@ -219,7 +238,11 @@ fn swept(sweep: &Sweep) -> Vec<String> {
 
 fn more(app: &App) -> Vec<String> {
     match &app.mode {
-        Mode::Normal if app.screen.focus == Focus::Detail => detail(app),
+        Mode::Normal
+            if app.screen.focus == Focus::Detail && app.screen.active() != Place::Slots =>
+        {
+            detail(app)
+        }
         Mode::Normal => following(app),
         Mode::Line(line) => asked(line),
         Mode::Pick(picker) => {

@@ -5,24 +5,25 @@ mod best;
 mod grid;
 mod series;
 mod spelt;
+pub(super) mod spoken;
 mod why;
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::canvas::Canvas;
+use super::canvas::{Canvas, Piece, cells_of, piece};
 use super::layout::{Breadth, above, beside};
 use super::table;
 use crate::app::App;
 use crate::command::Timetable;
 use crate::pane::{Focus, SlotView};
 use crate::record::Meeting;
-use crate::slots::Shade;
-use crate::slots::text::Language;
+use crate::slots::{Shade, Wall};
 use crate::text::{self, Glyphs};
-use crate::when::{clock, wall, zone};
+use crate::when::{told, wall, zone};
 use grid::Grid;
 
 /// Draws the day in all zones, the time under the cursor in everyone's words, the best times, the meetings.
@@ -48,9 +49,21 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
             let rows = if roomy { people * 2 + 5 } else { people + 5 };
             let (upper, lower) = above(area, rows.min(area.height));
             day(canvas, app, upper, table, !roomy);
-            // Reasons and series are longer than the times.
+            // A series needs the whole width for the clocks of everyone.
+            let lower = if app.screen.slots.view == SlotView::Series && lower.height >= 20 {
+                let rows = series::rows(app, table, lower.width).min(lower.height - 7);
+                let (top, rest) = above(lower, rows);
+                series::draw(canvas, app, top, table);
+                let (left, right) = beside(rest, rest.width / 2);
+                spelt::draw(canvas, app, left, table);
+                agenda::draw(canvas, app, right, table);
+                return;
+            } else {
+                lower
+            };
+            // Reasons and series are longer than the times, and these than the time under the cursor.
             let half = match app.screen.slots.view {
-                SlotView::Times => lower.width / 2,
+                SlotView::Times => lower.width * 9 / 20,
                 SlotView::Why | SlotView::Series => lower.width * 2 / 5,
             };
             let (left, right) = beside(lower, half);
@@ -60,7 +73,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
             ranked(canvas, app, right, table);
         }
         Breadth::Huge => {
-            let (left, right) = beside(area, area.width * 2 / 3);
+            let (left, right) = beside(area, area.width * 61 / 100);
             let (upper, lower) = above(left, (people * 2 + 5).min(left.height));
             day(canvas, app, upper, table, false);
             let (middle, bottom) = above(lower, lower.height / 2);
@@ -79,7 +92,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
             best::draw(canvas, app, top, table);
             let paid = if table.counted > 0 { people + 2 } else { 0 };
             let (top, rest) = above(rest, paid.min(rest.height));
-            best::paid(canvas, app, top, table);
+            best::paid(canvas, top, table);
             message(canvas, rest, table);
         }
     }
@@ -100,7 +113,7 @@ fn ranked(canvas: &mut Canvas<'_>, app: &App, area: Rect, table: &Timetable) {
         0
     };
     let (top, rest) = above(rest, paid);
-    best::paid(canvas, app, top, table);
+    best::paid(canvas, top, table);
     message(canvas, rest, table);
 }
 
@@ -117,34 +130,46 @@ fn chosen(canvas: &mut Canvas<'_>, app: &App, area: Rect, table: &Timetable) {
 /// the cursor beside the best times.
 fn small(canvas: &mut Canvas<'_>, app: &App, area: Rect, table: &Timetable) {
     let people = u16::try_from(table.guests.len()).unwrap_or(u16::MAX);
-    // Two rows a person, hours above bars, where at least eight are left for the best times.
-    let roomy = area.width >= 60 && area.height >= people * 2 + 13;
-    let rows = if roomy { people * 2 + 4 } else { people + 5 };
+    let agenda = app.screen.focus == Focus::Detail;
+    let times = !agenda && app.screen.slots.view == SlotView::Times;
+    // Two rows a person, hours above bars, where at least ten are left for the best times and the meetings.
+    let roomy = times && area.width >= 60 && area.height >= people * 2 + 15;
+    let rows = match (roomy, times) {
+        (true, _) => people * 2 + 4,
+        (false, true) => people + 5,
+        // What was asked for is seen whole: eight meetings, their burden and a warning.
+        (false, false) => (people + 5).min(area.height.saturating_sub(13).max(5)),
+    };
     let (upper, lower) = above(area, rows.min(area.height));
     day(canvas, app, upper, table, !roomy);
     if lower.height < 4 {
         return;
     }
-    if app.screen.focus == Focus::Detail {
+    if agenda {
         agenda::draw(canvas, app, lower, table);
         return;
     }
-    // The agenda has a line of its own where the rest can spare it.
+    if !times {
+        chosen(canvas, app, lower, table);
+        return;
+    }
+    // The meetings of the week have lines of their own, as many as the rest can spare.
     let lower = if lower.height >= 6 && area.width >= 60 {
-        let (rest, strip) = above(lower, lower.height - 1);
+        let wanted = (people + 2).max(best::rows(app, table).min(8)).max(5);
+        let spare = lower.height.saturating_sub(wanted).max(1);
+        let rows = agenda::strip_rows(app, table).min(spare.min(4));
+        let (rest, strip) = above(lower, lower.height - rows);
         agenda::strip(canvas, app, strip, table);
         rest
     } else {
         lower
     };
-    if app.screen.slots.view != SlotView::Times {
-        chosen(canvas, app, lower, table);
-    } else if area.width < 60 {
+    if area.width < 60 {
         let (top, bottom) = above(lower, (people + 2).min(lower.height));
         spelt::draw(canvas, app, top, table);
         best::draw(canvas, app, bottom, table);
     } else {
-        let (left, right) = beside(lower, lower.width / 2);
+        let (left, right) = beside(lower, lower.width * 11 / 20);
         spelt::draw(canvas, app, left, table);
         best::draw(canvas, app, right, table);
     }
@@ -154,10 +179,7 @@ fn small(canvas: &mut Canvas<'_>, app: &App, area: Rect, table: &Timetable) {
 fn day(canvas: &mut Canvas<'_>, app: &App, area: Rect, table: &Timetable, compact: bool) {
     let here = zone::name(&app.world.view.zone);
     let slots = &app.screen.slots;
-    let mut title = format!("Slots {}", clock::date_stamp(table.day));
-    if table.day.year() != app.world.view.today().year() {
-        title = format!("{title} {}", table.day.year());
-    }
+    let mut title = format!("Slots {}", told::date(table.day, table.today));
     if let Some(moving) = slots.moving.as_ref().and_then(|id| app.world.get(id)) {
         title = format!("{title}: moving {}", text::truncate(&moving.title, 30));
     } else if let Some(about) = &slots.about {
@@ -175,7 +197,13 @@ fn day(canvas: &mut Canvas<'_>, app: &App, area: Rect, table: &Timetable, compac
     if inner.height < 2 {
         return;
     }
-    Grid::new(app, table, inner, compact).draw(canvas, inner);
+    let grid = Grid::new(app, table, inner, compact);
+    let (shown, whole) = (grid.people_shown(inner), table.guests.len());
+    if shown < whole {
+        let words = format!("{title}, {shown} of {whole} people");
+        canvas.frame(area, &words, &right, focused);
+    }
+    grid.draw(canvas, inner);
 }
 
 /// Writes a weight in minutes with the shortest number of digits.
@@ -242,33 +270,95 @@ fn day_style(canvas: &Canvas<'_>, day: Date, date: Date) -> Style {
     }
 }
 
-/// The clocks at an instant: those that agree share a place.
-fn clocks(table: &Timetable, at: Timestamp) -> Vec<(String, DateTime)> {
-    let mut clocks: Vec<(String, DateTime)> = Vec::new();
-    for guest in &table.guests {
+/// What one or several clocks show at an instant.
+struct Shown {
+    /// The zones that agree, such as `SHA/SIN`.
+    names: String,
+    zone: TimeZone,
+    there: DateTime,
+    /// What they showed at the meeting before, where that was another time.
+    before: Option<Wall>,
+}
+
+impl Shown {
+    /// Whether they show what mine does.
+    fn is(&self, local: DateTime) -> bool {
+        self.there == local
+    }
+}
+
+/// The clocks at an instant: those that agree share a place. Those that changed come first, then those farthest from
+/// mine: where there is no room for all they are the ones to see.
+fn clocks(table: &Timetable, at: Timestamp, moved: &[(usize, Wall)]) -> Vec<Shown> {
+    let mut clocks: Vec<Shown> = Vec::new();
+    for (index, guest) in table.guests.iter().enumerate() {
         let there = guest.zone.to_datetime(at);
         let short = zone::short_name(&zone::name(&guest.zone));
-        match clocks.iter_mut().find(|(_, time)| *time == there) {
-            Some((names, _)) if names.split('/').any(|name| name == short) => {}
-            Some((names, _)) => {
-                names.push('/');
-                names.push_str(&short);
+        let before = moved.iter().find(|(person, _)| *person == index);
+        let before = before.map(|(_, before)| *before);
+        match (clocks.iter_mut()).find(|one| (one.there, one.before) == (there, before)) {
+            Some(one) if one.names.split('/').any(|name| name == short) => {}
+            Some(one) => {
+                one.names.push('/');
+                one.names.push_str(&short);
             }
-            None => clocks.push((short, there)),
+            None => clocks.push(Shown {
+                names: short,
+                zone: guest.zone.clone(),
+                there,
+                before,
+            }),
         }
     }
-    // Those farthest from mine first: where there is no room for all they are the ones to see.
-    let mine = clocks.first().map(|(_, mine)| *mine);
-    clocks.sort_by_key(|(_, there)| {
-        std::cmp::Reverse(mine.map_or(0, |mine| there.duration_since(mine).abs().as_mins()))
+    let mine = clocks.first().map(|one| one.there);
+    clocks.sort_by_key(|one| {
+        let apart = mine.map_or(0, |mine| one.there.duration_since(mine).abs().as_mins());
+        (one.before.is_none(), std::cmp::Reverse(apart))
     });
     clocks
 }
 
-fn first_name(name: &str) -> String {
-    let clean = text::clean_line(name);
-    let first = clean.split_whitespace().next().unwrap_or("");
-    text::truncate(first, 10).into_owned()
+/// Columns of pieces.
+fn columns(pieces: &[Piece]) -> u16 {
+    let cells = pieces
+        .iter()
+        .map(|piece| cells_of(&text::clean_line(&piece.text)));
+    cells.sum()
+}
+
+/// Puts groups of pieces behind a line, each whole or not at all; what is left out leaves its mark.
+fn fitted(
+    canvas: &Canvas<'_>,
+    mut line: Vec<Piece>,
+    groups: impl IntoIterator<Item = Vec<Piece>>,
+    room: u16,
+) -> Vec<Piece> {
+    let mut used = columns(&line);
+    let mut groups = groups.into_iter().peekable();
+    while let Some(group) = groups.next() {
+        let cells = columns(&group);
+        // What is left out needs a column for its mark.
+        let spare = u16::from(groups.peek().is_some());
+        if used + cells + spare > room {
+            if used < room {
+                let ellipsis = match canvas.paint.glyphs() {
+                    Glyphs::Unicode => "…",
+                    Glyphs::Ascii => "~",
+                };
+                line.push(piece(ellipsis, canvas.paint.dim()));
+            }
+            break;
+        }
+        used += cells;
+        line.extend(group);
+    }
+    line
+}
+
+/// What the people are called, by position.
+fn name(table: &Timetable, at: usize) -> String {
+    let guest = table.guests.get(at);
+    guest.map_or(String::new(), |guest| guest.short.clone())
 }
 
 /// The message that `y` copies.
@@ -283,13 +373,13 @@ fn message(canvas: &mut Canvas<'_>, area: Rect, table: &Timetable) {
         false,
     );
     let style = canvas.paint.text();
-    let Some(proposal) = table.proposal(3, Language::English) else {
+    let Some(proposal) = table.message(3) else {
         canvas.remark(inner, "nothing to propose: no time suits everyone");
         return;
     };
     let room = usize::from(inner.width.saturating_sub(2));
     let mut y = inner.y;
-    for part in text::clean_body(&proposal) {
+    for part in text::clean_body(proposal) {
         for line in text::wrap(&part, room) {
             if y >= inner.bottom() {
                 return;

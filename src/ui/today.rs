@@ -21,7 +21,7 @@ use crate::record::{
     AnyRef, FollowUp, Id, Kind, Lead, Meeting, MeetingState, Network, Person, Stage, Terminal,
 };
 use crate::text;
-use crate::when::{clock, zone};
+use crate::when::{clock, told, zone};
 
 /// Draws the panels that fit.
 pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect) {

@@ -74,7 +74,7 @@ fn a_time_that_the_clocks_skip_is_said_when_it_is_held() {
     app.run_line("slot hold Late --at '2027-03-14 02:30' --with Ng");
     let words = said(&app);
     assert!(
-        words.contains("held Sun 14 Mar 03:30 LA") && words.contains("02:30 does not exist"),
+        words.contains("held Sun 14 Mar 2027 03:30 LA") && words.contains("02:30 does not exist"),
         "{words}"
     );
 }
@@ -181,7 +181,7 @@ fn the_closest_miss_is_that_of_the_whole_day() {
         app.run_line("slot find '2026-11-20 with early and late for 60m'");
         desk::wait(&mut app, SignedDuration::from_secs(1));
         let table = app.figures.timetable().unwrap();
-        let (closest, _) = table.day_miss.clone().unwrap();
+        let (closest, _) = table.day_miss().cloned().unwrap();
         let there = app.world.view.zone.to_datetime(closest);
         assert!((11..=13).contains(&there.hour()), "{there}");
         let text = lines(&app).join("\n");
@@ -271,4 +271,386 @@ fn an_export_copies_what_it_writes() {
             .iter()
             .any(|effect| matches!(effect, Effect::Export { .. }))
     );
+}
+
+// --- every time carries weekday, date and zone
+
+/// What a cell shows.
+fn cells(app: &App) -> (Vec<Vec<String>>, usize) {
+    let look = Look {
+        depth: Depth::TrueColour,
+        glyphs: Glyphs::Unicode,
+    };
+    let buffer = desk::draw(app, look);
+    let area = buffer.area;
+    let rows = (area.top()..area.bottom())
+        .map(|y| {
+            (area.left()..area.right())
+                .map(|x| buffer[(x, y)].symbol().to_owned())
+                .collect()
+        })
+        .collect();
+    (rows, usize::from(area.width))
+}
+
+/// A row of a frame with the title of the frame, and whether the row is the title.
+struct Framed {
+    title: String,
+    row: String,
+    above: String,
+}
+
+/// Every row inside a frame, with the frame's title and the row above it.
+fn framed(app: &App) -> Vec<Framed> {
+    let (rows, width) = cells(app);
+    let mut found = Vec::new();
+    for (top, row) in rows.iter().enumerate() {
+        for left in (0..width).filter(|x| matches!(row[*x].as_str(), "╭" | "┏")) {
+            let right = (left..width).find(|x| matches!(row[*x].as_str(), "╮" | "┓"));
+            let Some(right) = right else { continue };
+            let text = |y: usize| -> String { rows[y][left + 1..right].concat() };
+            let title = text(top);
+            let mut above = String::new();
+            for y in top + 1..rows.len() {
+                if matches!(rows[y][left].as_str(), "╰" | "┗") {
+                    break;
+                }
+                let row = text(y);
+                found.push(Framed {
+                    title: title.clone(),
+                    row: row.clone(),
+                    above: std::mem::replace(&mut above, row),
+                });
+            }
+            // The title itself may name a time.
+            found.push(Framed {
+                title: String::new(),
+                row: title,
+                above: String::new(),
+            });
+        }
+    }
+    found
+}
+
+const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
+
+/// Whether a text holds a weekday with a day and its month: `Tue 17 Nov`.
+fn has_date(text: &str) -> bool {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.windows(3).any(|three| {
+        WEEKDAYS.contains(&three[0])
+            && three[1].parse::<u8>().is_ok()
+            && MONTHS.contains(&three[2].trim_end_matches([',', ':']))
+    })
+}
+
+/// Whether a text names a zone or a city.
+fn has_zone(text: &str) -> bool {
+    let zones = [
+        "LA",
+        "SHA",
+        "SIN",
+        "NYC",
+        "DEN",
+        "TYO",
+        "LON",
+        "Los Angeles",
+        "Shanghai",
+        "Singapore",
+        "London",
+        "UTC",
+    ];
+    zones.iter().any(|zone| {
+        text.split(|letter: char| !letter.is_alphanumeric() && letter != ' ')
+            .any(|part| part == *zone || part.split(' ').any(|word| word == *zone))
+            || (zone.contains(' ') && text.contains(zone))
+    })
+}
+
+/// Checks every time in the frames of a screen; returns how many there were.
+fn checked(app: &App, what: &str) -> usize {
+    let mut count = 0;
+    for one in framed(app) {
+        for (time, _) in times(&one.row) {
+            count += 1;
+            // A row that is wrapped goes on in the next one; the rows of a meeting's day stand below its date.
+            let seen = format!("{} {} {}", one.title, one.above, one.row);
+            assert!(has_zone(&seen), "{what}: {time} without a zone in {seen:?}");
+            assert!(
+                has_date(&seen) || has_date(&one.title),
+                "{what}: {time} without weekday, day and month in {seen:?}"
+            );
+        }
+        // A clock of somebody else says its own day, right behind its name.
+        for zone in ["SHA", "SIN", "SHA/SIN", "LON", "NYC", "DEN"] {
+            for part in one.row.split(&format!(" {zone} ")).skip(1) {
+                let words: Vec<&str> = part.split_whitespace().take(4).collect();
+                let timed = words.iter().take(2).any(|word| word.contains(':'));
+                let first = words.first().copied().unwrap_or("");
+                if timed && first.contains(':') && first.len() >= 5 {
+                    panic!("{what}: {zone} without its day in {:?}", one.row);
+                }
+            }
+        }
+    }
+    count
+}
+
+#[test]
+fn every_time_of_the_place_has_weekday_date_and_zone_at_three_sizes() {
+    for size in [(80, 24), (120, 40), (200, 60)] {
+        for (what, keys) in [
+            ("today", "1"),
+            ("times", "6"),
+            ("by calendar", "6 c"),
+            ("another day", "6 J J J"),
+            ("why", "6 v"),
+            ("series on my clock", "6 s"),
+            ("series on theirs", "6 s s"),
+            ("series taking turns", "6 s s s"),
+            ("meetings", "6 tab j"),
+            ("moving", "6 tab M"),
+        ] {
+            let app = open(size, keys);
+            let found = checked(&app, &format!("{what} at {size:?}"));
+            // Where there is least room Today has no list of meetings.
+            let bare = what == "today" && size == (80, 24);
+            assert!(found > 0 || bare, "{what} at {size:?} shows no time at all");
+        }
+        let mut app = open(size, "6");
+        app.run_line("slot find '6 jan 2027 with Ng'");
+        desk::wait(&mut app, SignedDuration::from_secs(1));
+        checked(&app, &format!("next year at {size:?}"));
+        let text = lines(&app).join("\n");
+        assert!(text.contains("Wed 6 Jan 2027"), "{size:?}: {text}");
+    }
+}
+
+#[test]
+fn inside_an_hour_that_comes_twice_the_offset_is_said() {
+    for size in [(80, 24), (120, 40), (200, 60)] {
+        let mut app = open(size, "6");
+        app.run_line("slot find '2027-11-07 with Ng'");
+        desk::wait(&mut app, SignedDuration::from_secs(1));
+        // 01:00 of the second pass: two half hours from midnight, and two of the first pass.
+        app.screen.slots.day = Some(jiff::civil::date(2027, 11, 7));
+        app.screen.slots.cell = 4;
+        app.screen.slots.view = cnm::pane::SlotView::Times;
+        desk::wait(&mut app, SignedDuration::from_secs(1));
+        let text = lines(&app).join("\n");
+        assert!(text.contains("01:00"), "{size:?}: {text}");
+        assert!(text.contains("(UTC-8)"), "{size:?}: {text}");
+    }
+}
+
+#[test]
+fn a_series_is_seen_whole_with_its_warnings_also_where_there_is_little_room() {
+    for size in [(80, 24), (120, 40), (200, 60)] {
+        let mut app = open(size, "6");
+        app.screen.slots.day = Some(jiff::civil::date(2027, 2, 24));
+        desk::press(&mut app, "s");
+        let text = lines(&app).join("\n");
+        for number in 1..=8 {
+            let row = lines(&app)
+                .into_iter()
+                .any(|line| line.contains(&format!("│ {number} Wed ")));
+            assert!(row, "{size:?}: meeting {number} in {text}");
+        }
+        assert!(text.contains("moves to "), "{size:?}: {text}");
+        assert!(text.contains("Gini"), "{size:?}: {text}");
+    }
+}
+
+#[test]
+fn why_not_names_what_is_over_and_who_must_know_earlier() {
+    let mut rows = desk::morning();
+    rows.push(row(
+        Kind::Person,
+        "p-slow",
+        &json!({ "name": "Slow Reader", "zone": "America/Los_Angeles", "notice": "PT24H" }),
+    ));
+    let mut app = desk::open("ana", rows, (120, 40));
+    app.run_line("slot find '2026-11-17..2026-11-19 with Slow Reader'");
+    app.screen.slots.day = Some(jiff::civil::date(2026, 11, 17));
+    desk::press(&mut app, "v");
+    desk::wait(&mut app, SignedDuration::from_secs(1));
+    let table = app.figures.timetable().unwrap();
+    let said: Vec<&str> = (table.rejections().iter())
+        .map(|one| one.brief.as_str())
+        .collect();
+    assert_eq!(said.first(), Some(&"over"), "{said:?}");
+    assert!(
+        said.contains(&"too soon: Slow must know 24 h before"),
+        "{said:?}"
+    );
+    let text = lines(&app).join("\n");
+    assert!(text.contains("too soon: Slow must know"), "{text}");
+}
+
+#[test]
+fn a_meeting_that_moves_begins_with_a_cell() {
+    let mut rows = desk::morning();
+    rows.push(row(
+        Kind::Meeting,
+        "quarter",
+        &json!({ "title": "Clinic", "start": "2026-11-19T04:45:00Z", "end": "2026-11-19T05:15:00Z",
+            "zone": "America/Los_Angeles", "state": "confirmed", "owner": "ana",
+            "attendees": [{ "person": "p-ana" }] }),
+    ));
+    let mut app = desk::open("ana", rows, (120, 40));
+    desk::press(&mut app, "6");
+    app.run_line("slot move --id quarter");
+    desk::wait(&mut app, SignedDuration::from_secs(1));
+    let table = app.figures.timetable().unwrap();
+    let cell = app.screen.slots.cell;
+    assert_eq!(
+        table.cells[cell].to_string(),
+        "2026-11-19T04:45:00Z",
+        "{}",
+        said(&app)
+    );
+}
+
+#[test]
+fn the_series_that_is_shown_is_what_is_exported() {
+    let mut app = open((120, 40), "6 s");
+    let effects = app.run_line("slot export series.ics");
+    let file = effects.iter().find_map(|effect| match effect {
+        Effect::Export { text, .. } => Some(text.clone()),
+        _ => None,
+    });
+    let file = file.expect("a file is written");
+    assert!(file.contains("RRULE") || file.contains("RDATE"), "{file}");
+    assert!(file.contains("STATUS:TENTATIVE"), "{file}");
+    assert!(
+        said(&app).contains("meetings of the series"),
+        "{}",
+        said(&app)
+    );
+}
+
+#[test]
+fn a_day_that_suits_nobody_shows_the_closest_time_and_its_own_blocker() {
+    let mut rows = desk::morning();
+    rows.push(within("early", "08:00", "12:00"));
+    rows.push(within("late", "12:30", "17:00"));
+    let mut app = desk::open("ana", rows, (120, 40));
+    app.run_line("slot find '2026-11-20 with early and late for 60m'");
+    app.run_line("slot series --clock rotate");
+    desk::wait(&mut app, SignedDuration::from_secs(1));
+    let table = app.figures.timetable().unwrap();
+    let series = table.series.as_ref().unwrap();
+    // Christmas and New Year are days off for all of them.
+    for row in series.rows.iter().take(5) {
+        assert!(!row.possible && row.timed, "{row:?}");
+        let hour = app
+            .world
+            .view
+            .zone
+            .to_datetime(row.span.start.timestamp())
+            .hour();
+        assert!((11..=13).contains(&hour), "the closest one: {row:?}");
+    }
+    let text = lines(&app).join("\n");
+    assert!(text.contains("! closest, not "), "{text}");
+    assert!(!text.contains("00:00"), "{text}");
+}
+
+#[test]
+fn a_time_that_the_clocks_skip_is_said_when_a_meeting_is_edited() {
+    let mut app = open((120, 40), "6");
+    let (id, _) = mine(&app).remove(0);
+    app.run_line(&format!("edit --id {} 'start=2027-03-14 02:30'", id.link()));
+    assert!(
+        said(&app).contains("02:30 does not exist"),
+        "{}",
+        said(&app)
+    );
+}
+
+#[test]
+fn the_words_of_a_phrase_come_without_the_phrase_and_are_seen_whole() {
+    for size in [(80, 24), (120, 40)] {
+        let mut app = open(size, "6 /");
+        for letter in "next tue 4-6pm SGT with Ng and Chen for 45m".chars() {
+            let key = if letter == ' ' {
+                "space".to_owned()
+            } else {
+                letter.to_string()
+            };
+            desk::press(&mut app, &key);
+        }
+        let text = lines(&app).join("\n");
+        assert!(text.contains("Singapore"), "{size:?}: {text}");
+        assert!(text.contains("LA"), "{size:?}: {text}");
+        assert_eq!(
+            text.matches("next tue 4-6pm").count(),
+            1,
+            "{size:?}: {text}"
+        );
+    }
+}
+
+#[test]
+fn the_linear_mode_reads_the_ranked_list_the_rows_and_the_warnings() {
+    let mut app = open((120, 40), "6");
+    let speech = cnm::ui::speak(&app);
+    assert!(
+        speech.place.contains("starts suit everyone") && speech.place.contains("tzdb"),
+        "{speech:?}"
+    );
+    assert!(speech.row.contains("LA: "), "{speech:?}");
+    let list = speech.list.join("\n");
+    assert!(list.contains("Best times, least hurt first:"), "{list}");
+    assert!(list.contains("1 Wed 18 Nov 18:00 LA, "), "{list}");
+    assert!(list.contains("likes it"), "everyone's rows: {list}");
+    desk::press(&mut app, "v");
+    let list = cnm::ui::speak(&app).list.join("\n");
+    assert!(
+        list.contains("Closest is ") && list.contains("over."),
+        "{list}"
+    );
+    app.screen.slots.day = Some(jiff::civil::date(2027, 2, 24));
+    desk::press(&mut app, "s");
+    let list = cnm::ui::speak(&app).list.join("\n");
+    assert!(
+        list.contains("8 Wed ") && list.contains("Warning: moves to "),
+        "{list}"
+    );
+    desk::press(&mut app, "tab");
+    let speech = cnm::ui::speak(&app);
+    assert!(
+        speech.list.join("").contains("Meetings of 7 days"),
+        "{speech:?}"
+    );
+}
+
+#[test]
+fn namesakes_are_told_apart_by_their_city() {
+    let mut rows = desk::morning();
+    for (id, zone) in [("p-chen-1", "Asia/Shanghai"), ("p-chen-2", "Asia/Tokyo")] {
+        rows.push(row(
+            Kind::Person,
+            id,
+            &json!({ "name": "陈晨", "zone": zone, "circle": "colleague" }),
+        ));
+    }
+    let mut app = desk::open("ana", rows, (200, 60));
+    app.run_line("slot find 'next week with 陈晨 for 30m'");
+    assert!(
+        said(&app).contains("Shanghai") && said(&app).contains("Tokyo"),
+        "{}",
+        said(&app)
+    );
+    app.run_line("slot find 'next week with 陈晨 shanghai and 陈晨 tokyo for 30m'");
+    desk::wait(&mut app, SignedDuration::from_secs(1));
+    let text = lines(&app).join("\n");
+    assert!(!text.contains("p-chen"), "{text}");
+    let table = app.figures.timetable().unwrap();
+    let shorts: Vec<&str> = table.guests.iter().map(|one| one.short.as_str()).collect();
+    assert_eq!(&shorts[1..], ["陈晨 Shanghai", "陈晨 Tokyo"]);
 }

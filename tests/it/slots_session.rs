@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use cnm::slots::{
     Attendance, Attendee, Cause, Hours, Minute, NightBudget, NightUse, Pick, Search, SeriesRequest,
-    SeriesRule, Session, Shade, Span, Verdict, WeekWindows, Window, Zone,
+    SeriesRule, Session, Shade, Span, Verdict, WeekWindows, Window, Zone, answer,
 };
 
 fn zone(name: &str) -> Zone {
@@ -453,11 +453,64 @@ fn what_makes_no_sense_is_refused_with_a_hint() {
 
 #[test]
 fn a_request_that_is_not_understood_says_what_is_wrong() {
-    let refused = |json: &str| cnm::slots::answer(json).unwrap_err().to_string();
+    let refused = |json: &str| answer(json).unwrap_err().to_string();
     assert!(refused("{}").contains("`range` is missing"));
     assert!(refused("{\"op\":\"guess\"}").contains("unknown variant"));
     assert!(refused("[1,").contains("request:"));
     assert!(refused(r#"{"op":"offsets","zones":["UTC","Mars/X"],"range":["2026-01-01T00:00Z","2026-01-02T00:00Z"]}"#).contains("zone `Mars/X`"));
     let week = r#"{"range":["2026-01-01T00:00Z","2026-01-02T00:00Z"],"duration":30,"step":30,"grid_zone":"UTC","people":[{"id":"a","zone":"UTC","working":{"7":[]}}]}"#;
     assert!(refused(week).contains("weekday `7`"));
+}
+
+#[test]
+fn a_request_that_is_not_understood_is_refused_with_its_place() {
+    let request = |change: &str| {
+        let plain = r#"{ "range": ["2026-03-02T08:00Z", "2026-03-04T08:00Z"], "duration": 60, "step": 30,
+            "grid_zone": "UTC", "people": [{ "id": "me", "zone": "UTC", "working": { "0": [["09:00", "18:00"]] } }] }"#;
+        let (from, to) = change.split_once(" => ").unwrap();
+        assert!(plain.contains(from), "{from}");
+        plain.replacen(from, to, 1)
+    };
+    for (change, said) in [
+        (
+            r#""2026-03-04T08:00Z"] => "2026-03-01T08:00Z"]"#,
+            "range: it ends at 2026-03-01T08:00Z, before it begins at 2026-03-02T08:00Z",
+        ),
+        (
+            r#""09:00" => "25:00""#,
+            "people[0] (me), working.0[0]: wall time `25:00`: a day ends at 24:00",
+        ),
+        (
+            r#""09:00" => "9""#,
+            "people[0] (me), working.0[0]: wall time `9`",
+        ),
+        (
+            r#""0": => "7":"#,
+            "people[0] (me), working: weekday `7`: unknown",
+        ),
+        (r#""working" => "workng""#, "unknown field `workng`"),
+        (r#""step" => "stepp""#, "unknown field `stepp`"),
+        (
+            r#""duration" => "windows": [], "duration""#,
+            "`windows` means nothing for `slots`",
+        ),
+        (
+            r#""range": => "op": "series", "range":"#,
+            "`range` means nothing for `series`",
+        ),
+        (
+            r#""range": ["2026-03-02T08:00Z", "2026-03-04T08:00Z"] => "op": "series""#,
+            "`windows` is missing",
+        ),
+        (
+            r#""zone": "UTC", "working" => "zone": "Mars", "working""#,
+            "people[0] (me): zone `Mars`",
+        ),
+    ] {
+        let error = answer(&request(change)).unwrap_err().to_string();
+        assert!(error.contains(said), "{change}: {error}");
+        let several = format!("[{}]", request(change));
+        assert!(answer(&several).is_err(), "{change}");
+    }
+    assert!(answer(&request("60 => 30")).is_ok());
 }

@@ -55,7 +55,7 @@ fn today_names_the_hours_of_the_evening_in_which_those_whom_i_meet_can_come() {
     };
     let shown = desk::lines(&desk::draw(&app, look)).join("\n");
     assert!(
-        shown.contains("17:00–18:00 20:00–21:00 best 17:30 SHA Wed 09:30"),
+        shown.contains("17:00–18:00 best 17:30 SHA Wed 18 09:30"),
         "{shown}"
     );
     // What comes into a calendar closes the hour.

@@ -10,7 +10,7 @@ use crate::list::World;
 use crate::pane::SlotsScreen;
 use crate::slots::text::{self, Language};
 use crate::slots::{Band, Minute, Span, Zone};
-use crate::when::{clock, wall, zone};
+use crate::when::{told, wall, zone};
 
 /// Writes the best times, what each costs whom, and where asked for why the others do not do.
 pub(super) fn write(
@@ -97,7 +97,7 @@ fn range(
         (Language::English, _) => format!(
             "{} days from {} ({city})",
             table.days,
-            clock::date_stamp(table.from)
+            told::date(table.from, table.today)
         ),
         (Language::Chinese, within) => {
             let last = table.from.checked_add((table.days - 1).days());
@@ -146,13 +146,14 @@ fn reasons(table: &Timetable, here: &TimeZone, language: Language) -> Vec<String
                 };
                 return format!("{times}：{}", rejection.blockers.join("；"));
             }
-            let first = clock::stamp(rejection.first, here);
+            let first = told::moment(rejection.first, here, table.today);
             let times = if rejection.first == rejection.last {
                 first
             } else if date(rejection.first) == date(rejection.last) {
-                format!("{first} to {}", clock::time_of(rejection.last, here))
+                format!("{first} to {}", told::time(rejection.last, here))
             } else {
-                format!("{first} to {}", clock::stamp(rejection.last, here))
+                let last = told::moment(rejection.last, here, table.today);
+                format!("{first} to {last}")
             };
             format!("{times} {city}: {}", rejection.blockers.join("; "))
         })

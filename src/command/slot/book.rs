@@ -58,11 +58,12 @@ pub(super) fn meeting(
 /// Names a meeting after those who come.
 pub(super) fn title_of(world: &World, people: &[Id<Person>]) -> String {
     let mine = world.me().and_then(|me| me.person.clone());
-    let names: Vec<String> = people
-        .iter()
-        .filter(|person| Some(*person) != mine.as_ref())
-        .filter_map(|person| world.get(person))
-        .map(|person| person.name.clone())
+    let others: Vec<Id<Person>> = (people.iter())
+        .filter(|person| Some(*person) != mine.as_ref() && world.get(*person).is_some())
+        .cloned()
+        .collect();
+    let names: Vec<String> = (super::names::apart(world, &others).into_iter())
+        .map(|one| one.full)
         .collect();
     format!("Meeting with {}", names.join(", "))
 }
@@ -157,9 +158,14 @@ pub(super) fn hold(cx: &mut Cx<'_>, args: &HoldArgs) -> Result<(), CommandError>
         "everyone can come".to_owned()
     };
     let until = zoned(expires, cx);
+    // A script wants the id, whoever looks at the screen what it is.
+    let what = match cx.screen {
+        None => id.to_string(),
+        Some(_) => (cx.world.get(&id)).map_or(String::new(), |meeting| meeting.title.clone()),
+    };
     cx.say(
         Tone::Done,
-        format!("held {at} until {until}, {come}: {id}{doubt}"),
+        format!("held {at} until {until}, {come}: {what}{doubt}"),
     );
     if let Some(screen) = cx.screen.as_deref_mut() {
         screen.slots.meeting = Some(id);
@@ -217,8 +223,13 @@ fn not_yet_held(
     Err(CommandError::refused(
         format!("a hold of {}", zoned(times.0, cx)),
         format!(
-            "the time is {firm} already for these people: {} ({id})",
-            there.title
+            "the time is {firm} already for these people: {}{}",
+            there.title,
+            if cx.screen.is_some() {
+                String::new()
+            } else {
+                format!(" ({id})")
+            }
         ),
         "C confirms it, F gives it free, l chooses another time",
     ))
@@ -293,7 +304,7 @@ pub(super) fn named(world: &World, names: &str) -> Result<Vec<Id<Person>>, Comma
         .into_iter()
         .collect();
     for name in super::find::split_names(names) {
-        let id = super::find::person_called(world, name)?;
+        let id = super::names::person_called(world, name)?;
         if !people.contains(&id) {
             people.push(id);
         }
@@ -492,6 +503,14 @@ pub(super) fn change_time(
     slots.minutes = i64::from(span.minutes()).clamp(5, 480);
     slots.day = Some(day.max(today));
     (slots.from, slots.within) = (None, None);
+    // The cells are fine enough for one to begin with the meeting.
+    let minute = here
+        .to_datetime(span.start.timestamp())
+        .minute()
+        .unsigned_abs();
+    let fits = |step: &u32| *step <= slots.step && u32::from(minute) % step == 0;
+    let step = [60, 30, 15, 10, 5].into_iter().find(fits).unwrap_or(5);
+    slots.set_step(step);
     if let Some(start) = wall::day_start(day, &here) {
         slots.cell = super::find::cell_of(span.start.timestamp(), start, slots.step);
     }

@@ -1,26 +1,35 @@
 //! Reasons in few words, for a list that is read at a glance.
 
+use jiff::civil::Date;
+
 use crate::slots::{Attendee, Blocker, Cause};
-use crate::text;
-use crate::when::{clock, zone};
+use crate::when::{told, zone};
 
 /// Writes what stands in the way of a start: whoever is taken, in their own time, then all who are off, then all
 /// whose hours do not reach there.
 ///
 /// `Ana busy Tue 17 Nov 09:30–12:15 LA · outside hours: Chen, Ng`
-pub(super) fn reasons(blockers: &[Blocker], people: &[&Attendee]) -> String {
+pub(super) fn reasons<S: AsRef<str>>(
+    blockers: &[Blocker],
+    people: &[&Attendee],
+    shorts: &[S],
+    today: Date,
+) -> String {
     let mut parts: Vec<String> = Vec::new();
     let mut outside: Vec<String> = Vec::new();
     for blocker in blockers {
         let Some(person) = people.get(blocker.person) else {
             continue;
         };
-        let name = first_name(&person.id);
+        let name = shorts
+            .get(blocker.person)
+            .map_or("", AsRef::as_ref)
+            .to_owned();
         for cause in &blocker.causes {
             match cause {
                 Cause::OutsideHours { .. } if outside.contains(&name) => {}
                 Cause::OutsideHours { .. } => outside.push(name.clone()),
-                other => parts.push(format!("{name} {}", in_the_way(other, person))),
+                other => parts.push(format!("{name} {}", in_the_way(other, person, today))),
             }
         }
     }
@@ -30,32 +39,24 @@ pub(super) fn reasons(blockers: &[Blocker], people: &[&Attendee]) -> String {
     parts.join(" · ")
 }
 
-fn in_the_way(cause: &Cause, person: &Attendee) -> String {
+fn in_the_way(cause: &Cause, person: &Attendee, today: Date) -> String {
     let theirs = person.hours.zone.time_zone();
     match cause {
         Cause::DayOff { date, name } if name.is_empty() => {
-            format!("off {}", clock::date_stamp(*date))
+            format!("off {}", told::date(*date, today))
         }
-        Cause::DayOff { date, name } => format!("off {}, {name}", clock::date_stamp(*date)),
+        Cause::DayOff { date, name } => format!("off {}, {name}", told::date(*date, today)),
         Cause::Busy { block, .. } => {
             let (from, to) = (block.start.timestamp(), block.end.timestamp());
             format!(
-                "busy {}–{} {}",
-                clock::stamp(from, theirs),
-                clock::time_of(to, theirs),
+                "busy {} {}",
+                told::stretch(from, to, theirs, today),
                 zone::short_name(person.hours.zone.name())
             )
         }
         Cause::NightsUsedUp { used, limit } => format!("has no night left, {used} of {limit}"),
         Cause::OutsideHours { .. } => "outside hours".to_owned(),
     }
-}
-
-/// The word of a name by which people are called: the first.
-fn first_name(name: &str) -> String {
-    let clean = text::clean_line(name);
-    let first = clean.split_whitespace().next().unwrap_or("");
-    text::truncate(first, 12).into_owned()
 }
 
 #[cfg(test)]
@@ -87,7 +88,12 @@ mod tests {
             blocker(2, vec![outside]),
         ];
         assert_eq!(
-            reasons(&blockers, &[&ana, &chen, &ng]),
+            reasons(
+                &blockers,
+                &[&ana, &chen, &ng],
+                &["Ana", "陈悦", "Ng"],
+                jiff::civil::date(2026, 11, 17)
+            ),
             "Ana busy Tue 17 Nov 09:30–12:15 LA · outside hours: 陈悦, Ng"
         );
     }

@@ -1,6 +1,7 @@
 //! Calendars out of the console: invitations as `.ics`.
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::super::CommandError;
 use super::book::slot_of_meeting;
@@ -107,6 +108,45 @@ fn times_of_all(
         lines.push(format!("{number}. {times} ({firm})"));
     }
     Ok(lines.join("\n"))
+}
+
+/// Writes the meetings of a series that is not in the book yet as a calendar file; with it come their times in words.
+///
+/// # Errors
+///
+/// There are none.
+pub(super) fn series_file(
+    world: &World,
+    (uid, title): (&str, &str),
+    people: &[Id<Person>],
+    spans: &[Span],
+    clock: Option<&TimeZone>,
+) -> Result<(String, String), CommandError> {
+    let Some(first) = spans.first() else {
+        return Err(CommandError::refused(
+            "a series",
+            "none of its meetings suits everyone",
+            "s tries another clock, l another hour",
+        ));
+    };
+    let known = super::people::plain_attendees(world, people);
+    let refs: Vec<&Attendee> = known.iter().collect();
+    let times = text::list(spans, &refs, Language::English);
+    let starts: Vec<Timestamp> = spans.iter().map(|span| span.start.timestamp()).collect();
+    let minutes = first.minutes().unsigned_abs();
+    let meetings = match (starts.as_slice(), clock) {
+        ([_], _) => one(*first),
+        (_, Some(zone)) => Meetings::Fixed {
+            starts,
+            minutes,
+            zone: zone.clone(),
+        },
+        (_, None) => Meetings::Listed { starts, minutes },
+    };
+    let mut invite = invite(world, uid, title, people, *first);
+    invite.description.clone_from(&times);
+    invite.standing = Some(Firmness::Tentative);
+    Ok((written(&invite, &meetings)?, format!("{title}\n{times}")))
 }
 
 fn one(span: Span) -> Meetings {

@@ -3,8 +3,8 @@
 use super::super::cx::Choice;
 use super::super::input::name_grade;
 use super::super::{Ask, CommandError, Cx};
-use super::find::person_called;
 use super::list;
+use super::names::{about, person_called};
 use super::people::{forget_origin, guests};
 use crate::record::{Id, Person};
 use crate::text::fold;
@@ -67,7 +67,7 @@ pub(super) fn pick(cx: &mut Cx<'_>) -> Result<(), CommandError> {
             Choice {
                 key: None,
                 label: format!("{sign} {}", person.name),
-                detail: format!("{} {}", person.org, person.zone),
+                detail: about(cx.world, person),
                 word: format!("{sign}{}", id.as_str()),
             }
         })

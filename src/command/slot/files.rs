@@ -6,10 +6,10 @@ use super::super::cx::Expects;
 use super::super::{CommandError, Cx, Targets, quote_word};
 use super::people::{self, guests};
 use super::propose::PROPOSED;
-use super::{book, calendar, find, nobody_can, prompt, timetable};
+use super::{Timetable, book, calendar, names, nobody_can, prompt, timetable};
 use crate::effect::{CalendarRequest, Effect};
 use crate::list::World;
-use crate::pane::{Focus, Place, Tone};
+use crate::pane::{Focus, Place, SlotView, Tone};
 use crate::record::{Id, Meeting, Person};
 use crate::slots::text::{self, Language, Layout};
 use crate::slots::{Attendee, Minute, Span};
@@ -72,6 +72,20 @@ fn invite(
     )
 }
 
+/// The series that is shown, where it is what a file would be written of.
+fn series_shown(cx: &mut Cx<'_>, targets: &Targets) -> Result<Option<Timetable>, CommandError> {
+    let shown = cx.screen.as_deref().is_some_and(|screen| {
+        screen.place == Place::Slots
+            && screen.focus != Focus::Detail
+            && screen.slots.view == SlotView::Series
+    });
+    if !shown || !targets.ids.is_empty() {
+        return Ok(None);
+    }
+    let table = timetable(cx, "slot export")?;
+    Ok(Some(table).filter(|table| table.series.is_some()))
+}
+
 /// The day of the meeting that would be written, here.
 fn date_of_export(cx: &mut Cx<'_>, targets: &Targets) -> Result<Date, CommandError> {
     let zone = cx.world.view.zone.clone();
@@ -95,8 +109,18 @@ pub(super) fn export(
     file: Option<String>,
     targets: &Targets,
 ) -> Result<(), CommandError> {
+    let series = series_shown(cx, targets)?;
     let Some(file) = file else {
-        let named = format!("meeting-{}.ics", date_of_export(cx, targets)?);
+        let first = (series.as_ref())
+            .and_then(|table| table.series.as_ref()?.rows.first())
+            .map(|row| row.span.start.timestamp());
+        let named = match first {
+            Some(first) => {
+                let first = cx.world.view.zone.to_datetime(first).date();
+                format!("series-{first}.ics")
+            }
+            None => format!("meeting-{}.ics", date_of_export(cx, targets)?),
+        };
         let mut command = "slot export".to_owned();
         for id in &targets.ids {
             command.push_str(" --id ");
@@ -107,6 +131,9 @@ pub(super) fn export(
             prompt("calendar file", &command, &named, Expects::Text),
         );
     };
+    if let Some(table) = series {
+        return export_series(cx, file, &table);
+    }
     let (text, words) = match book::meetings(cx, targets) {
         Ok(ids) => match ids.first() {
             Some(id) => (
@@ -153,6 +180,39 @@ pub(super) fn export(
     Ok(())
 }
 
+/// Writes the series that is shown, without the meetings that somebody cannot come to.
+fn export_series(cx: &mut Cx<'_>, file: String, table: &Timetable) -> Result<(), CommandError> {
+    let Some(series) = &table.series else {
+        return Ok(());
+    };
+    let now = cx.world.view.now;
+    let spans: Vec<Span> = (series.rows.iter())
+        .filter(|row| row.possible && row.span.start.timestamp() >= now)
+        .map(|row| row.span)
+        .collect();
+    let left = series.rows.len() - spans.len();
+    let slots = cx.screen("slot export")?.slots.clone();
+    let people = guests(cx.world, &slots);
+    let uid = cx.world.ids.next(now);
+    let title = book::title_of(cx.world, &people);
+    let clock = series.zone.as_ref();
+    let (text, words) = calendar::series_file(cx.world, (&uid, &title), &people, &spans, clock)?;
+    let count = spans.len();
+    let without = match left {
+        0 => String::new(),
+        left => format!(", {left} left out that somebody cannot come to"),
+    };
+    cx.effects.push(Effect::Copy(words));
+    cx.say(
+        Tone::Done,
+        format!(
+            "written: {file}, the {count} meetings of the series{without}; the invitation is copied"
+        ),
+    );
+    cx.effects.push(Effect::Export { path: file, text });
+    Ok(())
+}
+
 /// Asks for a calendar file to be read; what is in it comes back to [`take_calendar`].
 pub(super) fn import(
     cx: &mut Cx<'_>,
@@ -173,7 +233,7 @@ pub(super) fn import(
     let mine = cx.world.me().and_then(|me| me.person.clone());
     let person = match request.person.as_str() {
         "" => mine,
-        name => Some(find::person_called(cx.world, name)?),
+        name => Some(names::person_called(cx.world, name)?),
     };
     let Some(person) = person else {
         return Err(CommandError::refused(

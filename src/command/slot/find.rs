@@ -2,8 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::super::input::find_by_name;
 use super::super::{CommandError, Settings, stretch_at};
+use super::names::{apart, person_called};
 use crate::list::World;
 use crate::pane::SlotsScreen;
 use crate::record::{Id, Person};
@@ -67,11 +67,8 @@ impl Wanted {
         if let Some(minutes) = self.minutes {
             parts.push(format!("{minutes} min"));
         }
-        let names: Vec<String> = self
-            .people
-            .iter()
-            .filter_map(|id| world.get(id))
-            .map(|person| person.name.clone())
+        let names: Vec<String> = (apart(world, &self.people).into_iter())
+            .map(|one| one.full)
             .collect();
         if !names.is_empty() {
             parts.push(format!("with {}", names.join(", ")));
@@ -123,19 +120,6 @@ pub(super) fn cell_of(at: Timestamp, day_start: Timestamp, step: u32) -> usize {
 /// A word is not understood, or the end does not come after the start.
 pub fn between(text: &str, world: &World, settings: &Settings) -> Result<Stretch, CommandError> {
     stretch_at(text, world, settings)
-}
-
-/// Finds a person with a zone by a name.
-pub(super) fn person_called(world: &World, name: &str) -> Result<Id<Person>, CommandError> {
-    let id = find_by_name::<Person>(world, name, |person| &person.name)?;
-    if world.get(&id).is_some_and(|person| person.zone.is_empty()) {
-        return Err(CommandError::refused(
-            format!("`{name}`"),
-            "their time zone is not known",
-            "`edit --id person:ID zone=Asia/Shanghai` says it",
-        ));
-    }
-    Ok(id)
 }
 
 /// Splits names at commas, `and`, `&` and their Chinese equals.

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use super::names::apart;
 use crate::list::World;
 use crate::pane::SlotsScreen;
 use crate::record::{
@@ -30,6 +31,8 @@ pub(super) struct Known {
     pub(super) person: Id<Person>,
     pub(super) zone: TimeZone,
     pub(super) assumed: bool,
+    /// The shortest name that tells them from the others.
+    pub(super) short: String,
     pub(super) attendee: Attendee,
 }
 
@@ -154,22 +157,15 @@ pub(super) fn attendees(
 ) -> Vec<Known> {
     let mut busy = busy(world, people, slots.moving.as_ref());
     let mut booked = booked(world, people, slots.moving.as_ref());
-    let mut names: Vec<String> = Vec::new();
-    people
-        .iter()
-        .filter_map(|id| {
+    let names = apart(world, people);
+    (people.iter().zip(names))
+        .filter_map(|(id, name)| {
             let person = world.get(id)?;
             let zone = Zone::load(&person.zone).ok()?;
-            let name = if names.contains(&person.name) {
-                format!("{} ({id})", person.name)
-            } else {
-                person.name.clone()
-            };
-            names.push(name.clone());
             let time_zone = zone.time_zone().clone();
             let buffer = minutes_of(person.buffer);
             let hours = hours_of(person, zone, days);
-            let mut attendee = Attendee::new(name, hours)
+            let mut attendee = Attendee::new(name.full, hours)
                 .busy(busy.remove(id).unwrap_or_default())
                 .buffered(buffer, buffer);
             if let Some(nights) = person.nights {
@@ -183,6 +179,7 @@ pub(super) fn attendees(
                 person: id.clone(),
                 zone: time_zone,
                 assumed: person.hours.working.is_empty(),
+                short: name.short,
                 attendee,
             })
         })

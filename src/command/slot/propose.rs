@@ -4,15 +4,16 @@ use super::super::phrase::instant_of;
 use super::super::{Ask, CommandError, Cx};
 use super::book::{HoldArgs, booked_already, due_start, expiry, has_exactly, meeting, named};
 use super::find::read_length;
+use super::offers::Offer;
 use super::people::guests;
-use super::timetable::{Offer, Timetable};
+use super::timetable::Timetable;
 use super::{cannot_plan, nobody_can, timetable};
 use crate::effect::Effect;
 use crate::list::World;
 use crate::pane::{Anchored, SlotView, SlotsScreen, Tone};
 use crate::record::{Id, Meeting, MeetingState, Person};
 use crate::slots::text::Language;
-use crate::when::{clock, zone};
+use crate::when::{told, zone};
 
 /// Best times that go into a proposal.
 pub(super) const PROPOSED: usize = 3;
@@ -138,10 +139,10 @@ fn held_series(world: &World, people: &[Id<Person>]) -> Option<String> {
         .filter_map(|(_, meeting)| meeting.start)
         .filter(|start| *start > now);
     let here = &world.view.zone;
-    let short = zone::short_name(&zone::name(here));
+    let today = world.view.today();
     ahead
         .min()
-        .map(|start| format!("{} {short}", clock::stamp(start, here)))
+        .map(|start| told::moment_zoned(start, here, today))
 }
 
 /// Holds the meetings of the series that is shown, except those that somebody cannot come to.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 
@@ -26,6 +27,9 @@ pub struct SeriesRow {
     pub span: Span,
     /// Whether everyone who is needed can come.
     pub possible: bool,
+    /// Whether the span is a time: that which was asked for, or taking turns the one that suits most; else only its
+    /// day counts, since none of it is still to come.
+    pub timed: bool,
     /// Guests, by position, who are needed and cannot come.
     pub absent: Vec<usize>,
     /// What it costs each guest.
@@ -61,9 +65,9 @@ pub struct SeriesTable {
 pub(super) fn series(
     session: &Session,
     slots: &SlotsScreen,
-    first: Timestamp,
-    here: &TimeZone,
+    (first, here, today): (Timestamp, &TimeZone, Date),
     burdens: &[i64],
+    shorts: &[String],
 ) -> Result<SeriesTable, SlotsError> {
     let mut session = session.clone();
     let people: Vec<Attendee> = session.attendees().cloned().collect();
@@ -91,9 +95,10 @@ pub(super) fn series(
             }
             SeriesRule::Rotate => {
                 let from = wall::day_start(*date, here).unwrap_or(first);
+                // The last start is the last minute of the day: midnight is the next one.
                 Span::new(
                     Minute::floor(from),
-                    Minute::ceil(wall::day_end(*date, here)) + length,
+                    Minute::ceil(wall::day_end(*date, here)) + length - 1,
                 )
             }
         })
@@ -115,7 +120,14 @@ pub(super) fn series(
     })?;
     let refs: Vec<&Attendee> = people.iter().collect();
     let picks = plan.picks.iter();
-    let mut rows: Vec<SeriesRow> = picks.map(|pick| row(pick, &refs, &grid, length)).collect();
+    let with = With {
+        people: &refs,
+        shorts,
+        grid: &grid,
+        length,
+        today,
+    };
+    let mut rows: Vec<SeriesRow> = picks.map(|pick| row(pick, &with)).collect();
     if !rotates {
         mark_moved(&mut rows, &people);
     }
@@ -142,7 +154,17 @@ fn mark_moved(rows: &mut [SeriesRow], people: &[Attendee]) {
     }
 }
 
-fn row(pick: &Pick, people: &[&Attendee], grid: &Zone, length: i32) -> SeriesRow {
+/// What the rows of a series are made with.
+struct With<'a> {
+    people: &'a [&'a Attendee],
+    shorts: &'a [String],
+    grid: &'a Zone,
+    length: i32,
+    today: Date,
+}
+
+fn row(pick: &Pick, with: &With<'_>) -> SeriesRow {
+    let (people, grid, length) = (with.people, with.grid, with.length);
     let warn = |span: Span| {
         warnings(span, grid, people)
             .iter()
@@ -153,6 +175,7 @@ fn row(pick: &Pick, people: &[&Attendee], grid: &Zone, length: i32) -> SeriesRow
         Pick::Meeting(meeting) => SeriesRow {
             span: meeting.slot,
             possible: true,
+            timed: true,
             absent: Vec::new(),
             costs: meeting.costs.clone(),
             payers: meeting.payers.clone(),
@@ -162,15 +185,20 @@ fn row(pick: &Pick, people: &[&Attendee], grid: &Zone, length: i32) -> SeriesRow
         Pick::Missed {
             window,
             wanted,
+            closest,
             verdict,
         } => {
-            let span = Span::lasting(wanted.unwrap_or(window.start), length);
+            // Taking turns, the closest miss of the day stands for it; a day without any has no time at all.
+            let start = wanted.or(*closest);
+            let span = Span::lasting(start.unwrap_or(window.start), length);
             let absent = match verdict {
                 Verdict::Blocked(blockers) => blockers.iter().map(|one| one.person).collect(),
                 _ => Vec::new(),
             };
             let mut notes: Vec<String> = match verdict {
-                Verdict::Blocked(blockers) => vec![brief::reasons(blockers, people)],
+                Verdict::Blocked(blockers) => {
+                    vec![brief::reasons(blockers, people, with.shorts, with.today)]
+                }
                 Verdict::TooSoon { .. } => {
                     vec!["too soon: that is over, or needs more notice".into()]
                 }
@@ -179,14 +207,17 @@ fn row(pick: &Pick, people: &[&Attendee], grid: &Zone, length: i32) -> SeriesRow
                     vec!["no time that day suits everyone".into()]
                 }
             };
-            notes.extend(warn(span));
+            if start.is_some() {
+                notes.extend(warn(span));
+            }
             SeriesRow {
                 span,
                 possible: false,
+                timed: start.is_some(),
                 absent,
                 costs: people
                     .iter()
-                    .map(|one| Some(one.hours.cost(span).total))
+                    .map(|one| start.map(|_| one.hours.cost(span).total))
                     .collect(),
                 payers: Vec::new(),
                 moved: Vec::new(),

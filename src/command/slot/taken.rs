@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::super::cx::Choice;
 use super::super::{Ask, CommandError, Cx, quote_word};
 use crate::effect::CalendarRequest;
-use crate::ics::{self, Options};
+use crate::ics::{self, AllDay, Options};
 use crate::pane::Tone;
 use crate::record::{BusyBlock, Id, Kind, Person};
 use crate::when::{clock, tzdb, zone};
@@ -16,6 +16,8 @@ use crate::when::{clock, tzdb, zone};
 const REACH: (i64, i64) = (7, 180);
 /// The most busy blocks that are made from one calendar.
 const MOST_BLOCKS: usize = 5_000;
+/// Events outside the time that is read which are named where nobody can scroll, unless all are asked for.
+const NAMED: usize = 20;
 
 /// Takes the busy time of a calendar file into the book: what is new is added, what is gone from the same
 /// calendar is removed, what is there already stays. Titles are kept only when asked for: everyone sees blocks.
@@ -48,6 +50,9 @@ pub fn take_calendar(
     let local = zone::load(&whose.zone).unwrap_or_else(|_| cx.world.view.zone.clone());
     let mut options = Options::new(from, to).local(local);
     options.zones = tzdb::current().database.clone();
+    if request.whole_days {
+        options.all_day = AllDay::Busy;
+    }
     let import = ics::read(bytes, &options).map_err(|error| refuse(error.to_string()))?;
     let base = file.rsplit(['/', '\\']).next().unwrap_or(file);
     let name = request.called.as_deref().or(import.name.as_deref());
@@ -101,7 +106,12 @@ pub fn take_calendar(
     }
     cx.label(format!("calendar of {}", whose.name));
     let counts = (new, gone.len(), kept);
-    told(cx, &whose, base, counts, &import, (from, to));
+    let named = if request.verbose || cx.screen.is_some() {
+        usize::MAX
+    } else {
+        NAMED
+    };
+    told(cx, &whose, base, counts, (&import, named), (from, to));
     Ok(())
 }
 
@@ -124,8 +134,13 @@ fn doubt(
             quote_word(file),
             quote_word(&request.person)
         );
-        if request.titles {
-            line.push_str(" --titles");
+        for (given, word) in [
+            (request.titles, " --titles"),
+            (request.whole_days, " --whole-days"),
+        ] {
+            if given {
+                line.push_str(word);
+            }
         }
         let mut second = 2;
         let taken = |cx: &Cx<'_>, called: &str| {
@@ -217,7 +232,7 @@ fn told(
     whose: &Person,
     file: &str,
     (added, gone, kept): (usize, usize, usize),
-    import: &ics::Import,
+    (import, named): (&ics::Import, usize),
     (from, to): (Timestamp, Timestamp),
 ) {
     let words = format!(
@@ -225,25 +240,38 @@ fn told(
         whose.name
     );
     let here = &cx.world.view.zone;
-    let mut lines: Vec<String> = Vec::new();
+    let mut outside: Vec<String> = Vec::new();
     if import.outside > 0 {
         let (from, to) = (here.to_datetime(from).date(), here.to_datetime(to).date());
-        let events = match import.outside {
-            1 => "1 event has".to_owned(),
-            many => format!("{many} events have"),
-        };
-        lines.push(format!(
-            "{events} no time from {} {} to {} {}: not taken",
+        let range = format!(
+            "{} {} to {} {}",
             clock::date_stamp(from),
             from.year(),
             clock::date_stamp(to),
             to.year()
-        ));
+        );
+        outside.push(match import.outside {
+            1 => format!("1 event has no time from {range}: not taken"),
+            many => format!("{many} events have no time from {range}: not taken"),
+        });
+        let shown = import.outside_events.iter().take(named);
+        outside.extend(shown.map(ToString::to_string));
+        let unnamed = import.outside + 1 - outside.len();
+        if unnamed > 0 {
+            let hint = if named < import.outside_events.len() {
+                "; --verbose names them"
+            } else {
+                ""
+            };
+            outside.push(format!("and {unnamed} more without a time in it{hint}"));
+        }
     }
-    lines.extend(import.remarks.iter().map(ToString::to_string));
+    let mut lines: Vec<String> = import.remarks.iter().map(ToString::to_string).collect();
     if import.unsaid > 0 {
         lines.push(format!("and {} more remarks of this kind", import.unsaid));
     }
+    let outside_words = outside.first().cloned();
+    lines.extend(outside);
     if cx.screen.is_none() {
         cx.say(Tone::Done, words);
         for line in lines {
@@ -256,7 +284,11 @@ fn told(
         [one] => cx.say(Tone::Done, format!("{words}; {one}")),
         several => {
             let count = several.len();
-            cx.say(Tone::Done, format!("{words}; {count} remarks"));
+            let said = match outside_words {
+                Some(outside) if import.remarks.is_empty() => outside,
+                _ => format!("{count} remarks"),
+            };
+            cx.say(Tone::Done, format!("{words}; {said}"));
             lines.insert(0, words);
             cx.asks.push(Ask::Read(format!("calendar {file}"), lines));
         }

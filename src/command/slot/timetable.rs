@@ -1,12 +1,14 @@
 //! Who can meet when: the day of the people of the slots place, and the best times of a range of days.
 
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 
 use super::brief;
+use super::offers::{Offer, fairest, miss, offers};
 use super::people::{Known, attendees, burdens, guests, notice};
 use super::series::{SeriesTable, series};
 use crate::list::World;
@@ -14,8 +16,8 @@ use crate::pane::{SlotOrder, SlotView, SlotsScreen};
 use crate::record::{Id, Kind, Meeting, Person};
 use crate::slots::text::{self, Language};
 use crate::slots::{
-    Attendance, Attendee, Blocker, CostSplit, Minute, Plan, Search, Session, Shade, Slot,
-    SlotsError, Span, SpanSet, Verdict, Warning, Zone, warnings,
+    Attendance, Attendee, Blocker, CostSplit, Minute, Plan, Search, Session, Shade, SlotsError,
+    Span, SpanSet, Verdict, Warning, Zone, warnings,
 };
 use crate::when::{tzdb, wall, zone};
 
@@ -31,6 +33,8 @@ const MOST_DAYS: i64 = 92;
 pub struct Guest {
     /// Who it is.
     pub person: Id<Person>,
+    /// The shortest name that tells them from the others: `Chen`, `陈晨 Shanghai`.
+    pub short: String,
     /// Where they are.
     pub zone: TimeZone,
     /// Whether their hours are not known and taken as Monday to Friday, nine to six.
@@ -41,23 +45,6 @@ pub struct Guest {
     pub burden: i64,
     /// What each cell of the day is for them.
     pub cells: Vec<Shade>,
-}
-
-/// A time at which everyone can meet.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Offer {
-    /// When it starts.
-    pub start: Timestamp,
-    /// When it ends.
-    pub end: Timestamp,
-    /// What it costs each guest; nothing for an optional one who cannot come.
-    pub costs: Vec<Option<CostSplit>>,
-    /// Guests, by position, who pay most; nobody when it is free for all.
-    pub payers: Vec<usize>,
-    /// Guests, by position, who would meet outside their working hours.
-    pub stretched: Vec<usize>,
-    /// The time in the words of everyone's clock.
-    pub words: String,
 }
 
 /// What there is to say about one time.
@@ -113,17 +100,35 @@ pub struct Timetable {
     pub fairest: Option<Timestamp>,
     /// Where no time suits everyone: the closest one, and what stands in the way.
     pub miss: Option<(Timestamp, Vec<String>)>,
-    /// The closest of the starts of the whole day shown that somebody rejects, and what stands in the way.
-    pub day_miss: Option<(Timestamp, Vec<String>)>,
     /// Whether some start of the day shown suits everyone.
     pub day_open: bool,
     /// How many meetings of the past the burdens are made of.
     pub counted: usize,
     /// The next meetings of a series, where they were asked for.
     pub series: Option<SeriesTable>,
+    /// My date when it was worked out: years are said where they are others.
+    pub today: Date,
+    now: Timestamp,
+    /// How many minutes ahead a meeting must be, and whom that is for.
+    notice: (i32, Vec<String>),
     plan: Plan,
     day_plan: Plan,
     grid: Zone,
+    /// What only some views show, worked out when one first does.
+    later: Later,
+}
+
+/// A start, and what stands in its way.
+type Miss = (Timestamp, Vec<String>);
+
+/// What is worked out once it is asked for, and then kept until something changes.
+#[derive(Clone, Debug, Default)]
+struct Later {
+    rejections: OnceLock<Vec<Rejection>>,
+    day_miss: OnceLock<Option<Miss>>,
+    message: OnceLock<Option<String>>,
+    /// One for each cell of the day.
+    insights: Vec<OnceLock<Insight>>,
 }
 
 /// The people of a timetable with their free time, kept for the next one: most keys change only what is looked for.
@@ -139,6 +144,8 @@ struct Kept {
     /// The years whose holidays are known.
     years: (i16, i16),
     known: Vec<Known>,
+    /// What the last meetings of these people have cost them, and how many those are.
+    burdens: (Vec<i64>, usize),
     session: Session,
 }
 
@@ -181,12 +188,14 @@ impl Desk {
         let known = attendees(world, &people, slots, days);
         let everyone = known.iter().map(|one| one.attendee.clone()).collect();
         let session = Session::new(search, everyone)?;
+        let burdens = burdens(world, &known, COUNTED);
         Ok(self.0.insert(Kept {
             stamp,
             people,
             moving: slots.moving.clone(),
             years,
             known,
+            burdens,
             session,
         }))
     }
@@ -214,43 +223,41 @@ impl Timetable {
         let ahead = |from: &Date| (0..days).contains(&crate::figure::days_between(*from, day));
         let from = slots.from.filter(ahead).unwrap_or(day);
         let last = from.checked_add(days.days()).unwrap_or(from);
-        let start = wall::day_start(from, here).unwrap_or(world.view.now);
-        let end = wall::day_start(last, here).unwrap_or(start);
-        let mut range = Span::covering(start, end);
-        let windows = slots.within.as_ref().map(|windows| {
-            let spans = windows.iter().map(|(from, to)| Span::covering(*from, *to));
-            SpanSet::from_spans(spans.collect())
-        });
-        if let Some(hull) = windows.as_ref().and_then(hull) {
-            range = range.clip(hull);
-        }
+        let (range, windows) = looked_at(world, slots, (from, last));
         let grid = Zone::load(&zone::name(here)).or_else(|_| Zone::load("UTC"))?;
         let length = u32::try_from(slots.minutes).unwrap_or(60);
         let people = guests(world, slots);
+        let notice = notice(world, &people);
         let mut search = Search::new(range, length, grid.clone())
             .every(slots.step)
-            .with_notice(Minute::ceil(world.view.now), notice(world, &people));
+            .with_notice(Minute::ceil(world.view.now), notice);
         search.windows = windows;
         let kept = desk.seat(world, slots, people, (from, last), search)?;
         let (session, known) = (&mut kept.session, &kept.known);
+        let (burdens, counted) = &kept.burdens;
         let plan = session.plan()?;
         // What a phrase narrowed is where best times are looked for; the day and the series are whole.
         session.open_windows();
-        let (burdens, counted) = burdens(world, known, COUNTED);
+        let today = world.view.today();
         let series = match (slots.view, slots.first) {
-            (SlotView::Series, Some(first)) => Some(series(session, slots, first, here, &burdens)?),
+            (SlotView::Series, Some(first)) => {
+                let shorts: Vec<String> = known.iter().map(|one| one.short.clone()).collect();
+                let from = (first, here, today);
+                Some(series(session, slots, from, burdens, &shorts)?)
+            }
             _ => None,
         };
         let day_start = wall::day_start(day, here).map_or(range.start, Minute::floor);
-        let today = Span::new(day_start, Minute::ceil(wall::day_end(day, here)));
+        let whole = Span::new(day_start, Minute::ceil(wall::day_end(day, here)));
         let length = i32::try_from(length).unwrap_or(60);
-        session.set_range(Span::new(today.start, today.end + length))?;
+        // The last start is the last minute of the day: midnight is the next one.
+        session.set_range(Span::new(whole.start, whole.end + length - 1))?;
         let day_plan = session.plan()?;
-        let day_open = day_plan.slots().any(|slot| today.contains(slot.start()));
-        let (cells, turnout) = day_plan
+        let day_open = day_plan.slots().any(|slot| whole.contains(slot.start()));
+        let (cells, turnout): (Vec<Timestamp>, Vec<usize>) = day_plan
             .turnout()
             .into_iter()
-            .filter(|(start, _)| today.contains(*start))
+            .filter(|(start, _)| whole.contains(*start))
             .map(|(start, heads)| (start.timestamp(), usize::try_from(heads.all()).unwrap_or(0)))
             .unzip();
         Ok(Self {
@@ -259,21 +266,25 @@ impl Timetable {
             days,
             minutes: slots.minutes,
             step: slots.step,
+            guests: seats(known, slots, burdens, &day_plan, whole),
+            later: Later {
+                insights: cells.iter().map(|_| OnceLock::new()).collect(),
+                ..Later::default()
+            },
             cells,
-            guests: seats(known, slots, &burdens, &day_plan, today),
             turnout,
             offers: offers(&plan, slots.order, OFFERS, Language::English),
             found: plan.len(),
-            fairest: fairest(&plan, &burdens),
+            fairest: fairest(&plan, burdens),
             miss: (plan.is_empty())
                 .then(|| miss(&plan, Language::English))
                 .flatten(),
-            day_miss: (slots.view == SlotView::Why)
-                .then(|| miss(&day_plan, Language::English))
-                .flatten(),
             day_open,
-            counted,
+            counted: *counted,
             series,
+            today,
+            now: world.view.now,
+            notice: (notice, needing(world, known, notice)),
             plan,
             day_plan,
             grid,
@@ -294,6 +305,29 @@ impl Timetable {
     /// Returns the people as the engine sees them, in the order of the guests.
     pub fn attendees(&self) -> Vec<&Attendee> {
         self.day_plan.attendees().collect()
+    }
+
+    /// Returns the closest of the starts of the whole day shown that somebody rejects, and what stands in the way.
+    pub fn day_miss(&self) -> Option<&(Timestamp, Vec<String>)> {
+        let found = &self.later.day_miss;
+        found
+            .get_or_init(|| miss(&self.day_plan, Language::English))
+            .as_ref()
+    }
+
+    /// Returns the message that the best times are proposed with, in English.
+    pub fn message(&self, times: usize) -> Option<&str> {
+        let written = &self.later.message;
+        written
+            .get_or_init(|| self.proposal(times, Language::English))
+            .as_deref()
+    }
+
+    /// Returns what there is to say about a meeting that starts with a cell of the day shown.
+    pub fn insight_of(&self, cell: usize) -> Option<&Insight> {
+        let start = self.cells.get(cell)?;
+        let kept = self.later.insights.get(cell)?;
+        Some(kept.get_or_init(|| self.insight(*start)))
     }
 
     /// Says what there is to say about a meeting that starts at an instant of the day shown.
@@ -327,35 +361,65 @@ impl Timetable {
             .collect()
     }
 
-    /// Lists every start of the day that somebody rejects, those in a row for the same reasons together.
-    pub fn rejections(&self) -> Vec<Rejection> {
-        let day: BTreeSet<Minute> = self.cells.iter().map(|at| Minute::floor(*at)).collect();
-        let rejected = self.day_plan.rejections();
-        self.joined(
-            rejected.filter(|(start, _)| day.contains(start)),
-            Language::English,
-        )
+    /// Lists every start of the day that does not do: what is over, what is too soon, what somebody rejects; those in
+    /// a row for the same reasons together.
+    pub fn rejections(&self) -> &[Rejection] {
+        self.later.rejections.get_or_init(|| {
+            let day: BTreeSet<Minute> = self.cells.iter().map(|at| Minute::floor(*at)).collect();
+            self.joined(
+                self.day_plan.too_soon().filter(|at| day.contains(at)),
+                (self.day_plan.rejections()).filter(|(start, _)| day.contains(start)),
+                Language::English,
+            )
+        })
     }
 
-    /// Lists every start in the range looked at that somebody rejects, as [`Timetable::rejections`] does for the day.
+    /// Lists every start in the range looked at that does not do, as [`Timetable::rejections`] does for the day.
     pub fn all_rejections(&self, language: Language) -> Vec<Rejection> {
-        self.joined(self.plan.rejections(), language)
+        self.joined(self.plan.too_soon(), self.plan.rejections(), language)
+    }
+
+    /// Says why a start is too soon: it is over, or somebody must know of it earlier.
+    fn too_soon(&self, start: Minute, language: Language) -> String {
+        let (minutes, who) = &self.notice;
+        if start.timestamp() < self.now || *minutes == 0 {
+            return match language {
+                Language::English => "over".to_owned(),
+                Language::Chinese => "已过".to_owned(),
+            };
+        }
+        let long = text::length(*minutes, language);
+        match language {
+            Language::English => format!("too soon: {} must know {long} before", who.join(", ")),
+            Language::Chinese => format!("太近：{}需提前{long}得知", who.join("、")),
+        }
     }
 
     fn joined(
         &self,
+        too_soon: impl Iterator<Item = Minute>,
         rejected: impl Iterator<Item = (Minute, Vec<Blocker>)>,
         language: Language,
     ) -> Vec<Rejection> {
         let people = self.attendees();
+        let shorts: Vec<&str> = (self.guests.iter())
+            .map(|guest| guest.short.as_str())
+            .collect();
         let step = i32::try_from(self.step).unwrap_or(30);
-        let mut rejections: Vec<Rejection> = Vec::new();
-        for (start, blockers) in rejected {
-            let brief = brief::reasons(&blockers, &people);
+        let early = too_soon.map(|start| {
+            let why = self.too_soon(start, language);
+            (start, vec![why.clone()], why)
+        });
+        let refused = rejected.map(|(start, blockers)| {
+            let brief = brief::reasons(&blockers, &people, &shorts, self.today);
             let blockers: Vec<String> = blockers
                 .iter()
                 .map(|blocker| reason(blocker, &people, language))
                 .collect();
+            (start, blockers, brief)
+        });
+        let mut rejections: Vec<Rejection> = Vec::new();
+        for (start, blockers, brief) in early.chain(refused) {
             let at = start.timestamp();
             match rejections.last_mut() {
                 Some(last)
@@ -449,6 +513,26 @@ fn reason(blocker: &Blocker, people: &[&Attendee], language: Language) -> String
     }
 }
 
+/// The range of days in which best times are looked for, and the windows of it that a phrase named.
+fn looked_at(
+    world: &World,
+    slots: &SlotsScreen,
+    (from, last): (Date, Date),
+) -> (Span, Option<SpanSet>) {
+    let here = &world.view.zone;
+    let start = wall::day_start(from, here).unwrap_or(world.view.now);
+    let end = wall::day_start(last, here).unwrap_or(start);
+    let mut range = Span::covering(start, end);
+    let windows = slots.within.as_ref().map(|windows| {
+        let spans = windows.iter().map(|(from, to)| Span::covering(*from, *to));
+        SpanSet::from_spans(spans.collect())
+    });
+    if let Some(hull) = windows.as_ref().and_then(hull) {
+        range = range.clip(hull);
+    }
+    (range, windows)
+}
+
 /// The span from the first window to the last.
 fn hull(windows: &SpanSet) -> Option<Span> {
     let first = windows.spans().first()?;
@@ -468,6 +552,7 @@ fn seats(
         .map(|(at, one)| Guest {
             optional: slots.optional.contains(&one.person),
             person: one.person.clone(),
+            short: one.short.clone(),
             zone: one.zone.clone(),
             assumed: one.assumed,
             burden: burdens.get(at).copied().unwrap_or(0),
@@ -479,84 +564,6 @@ fn seats(
 /// Tells whether a person can meet in a stretch of this kind.
 pub const fn is_free(shade: Shade) -> bool {
     matches!(shade, Shade::Preferred | Shade::Working | Shade::Acceptable)
-}
-
-fn offers(plan: &Plan, order: SlotOrder, most: usize, language: Language) -> Vec<Offer> {
-    let people: Vec<&Attendee> = plan.attendees().collect();
-    if people.is_empty() {
-        return Vec::new();
-    }
-    let ordered: Box<dyn Iterator<Item = Slot<'_>> + '_> = match order {
-        SlotOrder::Fair => Box::new(plan.ranked()),
-        SlotOrder::Calendar => Box::new(plan.slots()),
-    };
-    let mut chosen: Vec<Slot<'_>> = Vec::new();
-    for slot in ordered {
-        let apart = |other: &Slot<'_>| other.end() <= slot.start() || slot.end() <= other.start();
-        if chosen.iter().all(apart) {
-            chosen.push(slot);
-        }
-        if chosen.len() >= most {
-            break;
-        }
-    }
-    chosen
-        .into_iter()
-        .map(|slot| offer(slot, &people, language))
-        .collect()
-}
-
-fn offer(slot: Slot<'_>, people: &[&Attendee], language: Language) -> Offer {
-    let costs: Vec<Option<CostSplit>> =
-        (0..people.len()).map(|person| slot.split(person)).collect();
-    let stretched = |cost: &Option<CostSplit>| {
-        cost.as_ref()
-            .is_some_and(|cost| cost.stretched_minutes() > 0)
-    };
-    Offer {
-        start: slot.start().timestamp(),
-        end: slot.end().timestamp(),
-        payers: slot.payers().collect(),
-        stretched: (0..people.len())
-            .filter(|at| costs.get(*at).is_some_and(stretched))
-            .collect(),
-        costs,
-        words: text::slot(slot.span(), people, language, text::Layout::Line),
-    }
-}
-
-/// Returns the start after which the greatest burden is least, then the sum of squares, then the total.
-fn fairest(plan: &Plan, burdens: &[i64]) -> Option<Timestamp> {
-    let fewest = plan.best()?.missing().count();
-    plan.slots()
-        .filter(|slot| slot.missing().count() == fewest)
-        .min_by_key(|slot| {
-            let after = || {
-                burdens
-                    .iter()
-                    .zip(slot.costs())
-                    .map(|(burden, cost)| burden + i64::from(cost.unwrap_or(0)))
-            };
-            let squares: i128 = after().map(|one| i128::from(one) * i128::from(one)).sum();
-            (
-                after().max().unwrap_or(0),
-                squares,
-                slot.total(),
-                slot.start(),
-            )
-        })
-        .map(|slot| slot.start().timestamp())
-}
-
-fn miss(plan: &Plan, language: Language) -> Option<(Timestamp, Vec<String>)> {
-    let people: Vec<&Attendee> = plan.attendees().collect();
-    let miss = plan.nearest_miss()?;
-    let words = miss
-        .blockers
-        .iter()
-        .map(|blocker| text::blocker(blocker, &people, language))
-        .collect();
-    Some((miss.start.timestamp(), words))
 }
 
 /// Returns the meetings of a local day and the six after it that are not off, in order.
@@ -573,4 +580,12 @@ pub fn agenda(world: &World, day: Date) -> Vec<(Timestamp, Id<Meeting>)> {
         .collect();
     meetings.sort();
     meetings
+}
+
+/// Who of them must know of a meeting as early as that.
+fn needing(world: &World, known: &[Known], notice: i32) -> Vec<String> {
+    (known.iter())
+        .filter(|one| super::people::notice(world, std::slice::from_ref(&one.person)) == notice)
+        .map(|one| one.short.clone())
+        .collect()
 }

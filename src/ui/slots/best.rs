@@ -1,17 +1,17 @@
 //! The best times with what they cost whom, and who has paid how much so far.
 
-use jiff::civil::Time;
+use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use ratatui::layout::Rect;
 
-use super::super::canvas::{Canvas, Piece, fine_bar, piece};
-use super::{clocks, cost_words, first_name, spelt, split_words};
+use super::super::canvas::{Canvas, Piece, cells_of, fine_bar, piece};
+use super::{clocks, cost_words, fitted, name, spelt, split_words};
 use crate::app::App;
 use crate::command::{Offer, Timetable};
 use crate::pane::SlotOrder;
 use crate::text;
-use crate::when::{clock, zone};
+use crate::when::{told, zone};
 
 /// Returns how many rows the best times take with their frame; the one under the cursor has two.
 pub(super) fn rows(app: &App, table: &Timetable) -> u16 {
@@ -37,11 +37,15 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect, table: &Timet
         SlotOrder::Calendar => ("Earliest times", "by calendar"),
     };
     let span = match &app.screen.slots.within {
-        Some(windows) => within_words(windows, &app.world.view.zone),
-        None => format!("{} days from {}", table.days, clock::date_stamp(table.from)),
+        Some(windows) => within_words(windows, &app.world.view.zone, table.today),
+        None => format!(
+            "{} days from {}",
+            table.days,
+            told::date(table.from, table.today)
+        ),
     };
     let here = zone::short_name(&zone::name(&app.world.view.zone));
-    // The rows say day and weekday; the heading says the month and whose clock it is.
+    // The rows say the whole date; the heading says whose clock it is.
     let title = format!("{title} {here}");
     let count = match (table.offers.len(), table.found) {
         (0, _) => String::new(),
@@ -65,7 +69,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect, table: &Timet
         canvas.line(inner.x, y, inner.width, &line);
         y += 1;
         if here && y < inner.bottom() {
-            let pieces = split_line(canvas, app, table, offer);
+            let pieces = split_line(canvas, table, offer);
             canvas.line(inner.x + 3, y, inner.width.saturating_sub(4), &pieces);
             y += 1;
         }
@@ -73,7 +77,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect, table: &Timet
 }
 
 /// Says in which windows best times are looked for.
-fn within_words(windows: &[(Timestamp, Timestamp)], zone: &TimeZone) -> String {
+fn within_words(windows: &[(Timestamp, Timestamp)], zone: &TimeZone, today: Date) -> String {
     let (Some((from, first)), Some((_, last))) = (windows.first(), windows.last()) else {
         return String::new();
     };
@@ -82,27 +86,18 @@ fn within_words(windows: &[(Timestamp, Timestamp)], zone: &TimeZone) -> String {
     let whole_days = zone.to_datetime(*from).time() == Time::midnight()
         && zone.to_datetime(*last).time() == Time::midnight();
     match windows.len() {
+        1 if whole_days && date(*from) == date(just_before(last)) => told::date(date(*from), today),
         1 if whole_days => format!(
             "{} to {}",
-            clock::date_stamp(date(*from)),
-            clock::date_stamp(date(just_before(last)))
+            told::date(date(*from), today),
+            told::date(date(just_before(last)), today)
         ),
-        1 if date(*from) == date(just_before(last)) => format!(
-            "{} to {}",
-            clock::stamp(*from, zone),
-            clock::time_of(*last, zone)
-        ),
-        1 => format!(
-            "{} to {}",
-            clock::stamp(*from, zone),
-            clock::stamp(*last, zone)
-        ),
+        1 => told::stretch(*from, *last, zone, today),
         count => format!(
-            "{}–{} and {} more to {}",
-            clock::stamp(*from, zone),
-            clock::time_of(*first, zone),
+            "{} and {} more to {}",
+            told::stretch(*from, *first, zone, today),
             count - 1,
-            clock::date_stamp(date(just_before(last)))
+            told::date(date(just_before(last)), today)
         ),
     }
 }
@@ -116,8 +111,8 @@ fn nobody(canvas: &mut Canvas<'_>, app: &App, inner: Rect, table: &Timetable) {
         return;
     };
     let here = &app.world.view.zone;
-    let short = zone::short_name(&zone::name(here));
-    let closest = format!("Closest is {} {short}, but:", clock::stamp(*start, here));
+    let closest = told::moment_zoned(*start, here, table.today);
+    let closest = format!("Closest is {closest}, but:");
     if inner.height > 1 {
         canvas.put(inner.x + 1, inner.y + 1, room, &closest, paint.text());
     }
@@ -139,76 +134,94 @@ fn offer_line(
     let mine = &app.world.view.zone;
     let mark = if here { paint.glyphs().marker() } else { " " };
     let local = mine.to_datetime(offer.start);
-    let stamp = clock::day_stamp(local);
+    let date = told::date(local.date(), table.today);
+    let dates = table.offers.iter().map(|offer| {
+        let date = mine.to_datetime(offer.start).date();
+        text::width(&told::date(date, table.today))
+    });
+    let cells = dates.max().unwrap_or(10);
+    // The key that goes there stands beside the one that spares most.
+    let fairest = if table.fairest == Some(offer.start) {
+        "f"
+    } else {
+        " "
+    };
     let mut line = vec![
-        piece(format!("{mark}{number} "), paint.accent()),
-        piece(format!("{stamp:<12} "), paint.strong()),
+        piece(format!("{mark}{number}"), paint.accent()),
+        piece(fairest, paint.good()),
+        piece(
+            format!("{date:<cells$} {} ", told::time(offer.start, mine)),
+            paint.strong(),
+        ),
     ];
     // Who pays stands before the clocks of the others: it is what the order of the list is about.
-    let pays = payer(canvas, app, table, offer);
+    let pays = payer(canvas, table, offer, width < 80);
     line.push(if width < 50 {
-        pays
+        let used: u16 = line.iter().map(|piece| cells_of(&piece.text)).sum();
+        let room = usize::from(width.saturating_sub(used + 1));
+        // What it costs is never cut: it goes before the names.
+        let words = if text::width(&pays.text) <= room {
+            pays.text
+        } else {
+            let (who, cost) = payers(table, offer);
+            format!("{cost} {who}")
+        };
+        piece(words, pays.style)
     } else {
-        let cells = if width < 70 { 18 } else { 20 };
+        let cells = if width < 60 { 16 } else { 18 };
         piece(text::fit_left(&pays.text, cells).into_owned(), pays.style)
     });
-    // Where there is little room the time under the cursor is spelt out beside it.
-    let others = if width < 50 {
-        Vec::new()
-    } else {
-        clocks(table, offer.start)
-    };
-    for (names, there) in others {
-        if there.time() == local.time() && there.date() == local.date() {
-            continue;
-        }
-        line.push(piece(format!("  {names} "), paint.info()));
-        let day = format!("{} ", clock::weekday_word(there.weekday()));
-        let style = if there.date() == local.date() {
-            paint.dim()
-        } else {
-            paint.accent()
-        };
-        line.push(piece(day, style));
-        line.push(piece(clock::time(there.time()), paint.text()));
-    }
-    if table.fairest == Some(offer.start) {
-        line.push(piece("  fairest", paint.good()));
-    }
-    let missing: Vec<String> = offer
-        .costs
-        .iter()
-        .enumerate()
+    let missing: Vec<String> = (offer.costs.iter().enumerate())
         .filter(|(_, cost)| cost.is_none())
-        .map(|(at, _)| name(app, table, at))
+        .map(|(at, _)| name(table, at))
         .collect();
+    let mut groups = Vec::new();
     if !missing.is_empty() {
-        line.push(piece(
-            format!("  without {}", missing.join(", ")),
-            paint.warn(),
-        ));
+        let words = format!(" without {}", missing.join(", "));
+        groups.push(vec![piece(words, paint.warn())]);
     }
-    line
+    // Where there is little room the time under the cursor is spelt out beside it.
+    if width >= 50 {
+        let others = clocks(table, offer.start, &[]).into_iter();
+        groups.extend(others.filter(|one| !one.is(local)).map(|one| {
+            let style = if one.there.date() == local.date() {
+                paint.dim()
+            } else {
+                paint.accent()
+            };
+            let day = told::day_beside(one.there.date(), local.date());
+            vec![
+                piece(format!(" {} ", one.names), paint.info()),
+                piece(format!("{day} "), style),
+                piece(told::time(offer.start, &one.zone), paint.text()),
+            ]
+        }));
+        if table.fairest == Some(offer.start) && width >= 80 {
+            groups.push(vec![piece("  fairest", paint.good())]);
+        }
+    }
+    fitted(canvas, line, groups, width.saturating_sub(1))
 }
 
-fn name(app: &App, table: &Timetable, at: usize) -> String {
-    let guest = table.guests.get(at);
-    let person = guest.and_then(|guest| app.world.get(&guest.person));
-    first_name(person.map_or("", |person| person.name.as_str()))
-}
-
-fn payer(canvas: &Canvas<'_>, app: &App, table: &Timetable, offer: &Offer) -> Piece {
-    let paint = &canvas.paint;
+/// Who pays most, the first of them by name, and how much.
+fn payers(table: &Timetable, offer: &Offer) -> (String, String) {
     let most = offer.costs.iter().flatten().map(|cost| cost.total).max();
     let cost = cost_words(i64::from(most.unwrap_or(0)));
-    let first = offer.payers.first().map(|at| name(app, table, *at));
+    let first = offer.payers.first().map(|at| name(table, *at));
     let first = first.unwrap_or_default();
     let who = match offer.payers.len() {
         0 | 1 => first,
         many => format!("{first} +{}", many - 1),
     };
+    (who, cost)
+}
+
+fn payer(canvas: &Canvas<'_>, table: &Timetable, offer: &Offer, brief: bool) -> Piece {
+    let paint = &canvas.paint;
+    let (who, cost) = payers(table, offer);
     match (offer.payers.len(), offer.stretched.is_empty()) {
         (0, _) => piece("costs nobody", paint.good()),
+        (_, true) if brief => piece(format!("at work, {who} {cost}"), paint.good()),
         (_, true) => piece(format!("all at work, {who} {cost}"), paint.good()),
         (1, false) => piece(format!("{who} pays {cost}"), paint.warn()),
         (_, false) => piece(format!("{who} pay {cost}"), paint.warn()),
@@ -216,14 +229,14 @@ fn payer(canvas: &Canvas<'_>, app: &App, table: &Timetable, offer: &Offer) -> Pi
 }
 
 /// What it costs each of them.
-fn split_line(canvas: &Canvas<'_>, app: &App, table: &Timetable, offer: &Offer) -> Vec<Piece> {
+fn split_line(canvas: &Canvas<'_>, table: &Timetable, offer: &Offer) -> Vec<Piece> {
     let paint = &canvas.paint;
     let mut pieces = Vec::new();
     for (at, cost) in offer.costs.iter().enumerate() {
         if !pieces.is_empty() {
             pieces.push(piece("  ", paint.dim()));
         }
-        pieces.push(piece(format!("{} ", name(app, table, at)), paint.person()));
+        pieces.push(piece(format!("{} ", name(table, at)), paint.person()));
         let words = match cost {
             None => "cannot".to_owned(),
             Some(cost) if cost.total == 0 => "0".to_owned(),
@@ -238,7 +251,7 @@ fn split_line(canvas: &Canvas<'_>, app: &App, table: &Timetable, offer: &Offer) 
 }
 
 /// Who has paid how much so far, and whose turn it is.
-pub(super) fn paid(canvas: &mut Canvas<'_>, app: &App, area: Rect, table: &Timetable) {
+pub(super) fn paid(canvas: &mut Canvas<'_>, area: Rect, table: &Timetable) {
     if area.height < 3 {
         return;
     }
@@ -250,44 +263,32 @@ pub(super) fn paid(canvas: &mut Canvas<'_>, app: &App, area: Rect, table: &Timet
         return;
     }
     let burdens: Vec<i64> = table.guests.iter().map(|guest| guest.burden).collect();
-    bars(canvas, app, inner, table, &burdens);
+    bars(canvas, inner, table, &burdens);
 }
 
-/// A figure a person, and who is to pay next: what there is room for beside something else.
-pub(super) fn burdens(
-    canvas: &mut Canvas<'_>,
-    app: &App,
-    inner: Rect,
-    table: &Timetable,
-    burdens: &[i64],
-) {
+/// Figures and who is to pay next in one line, where there is no room for bars.
+pub(super) fn burdens(canvas: &Canvas<'_>, table: &Timetable, burdens: &[i64]) -> Vec<Vec<Piece>> {
     let most = burdens.iter().copied().max().unwrap_or(0);
     let least = burdens.iter().copied().min().unwrap_or(0);
     let paint = canvas.paint;
-    for (y, (at, burden)) in (inner.y..inner.bottom()).zip(burdens.iter().enumerate()) {
-        let next = if *burden == least && least < most {
-            " next"
-        } else {
-            ""
-        };
-        let name = name(app, table, at);
-        let line = [
-            piece(text::fit_left(&name, 10).into_owned(), paint.person()),
-            piece(format!("{:>6}", cost_words(*burden)), paint.strong()),
-            piece(next, paint.good()),
-        ];
-        canvas.line(inner.x, y, inner.width.saturating_sub(1), &line);
-    }
+    (burdens.iter().enumerate())
+        .map(|(at, burden)| {
+            let next = if *burden == least && least < most {
+                " next"
+            } else {
+                ""
+            };
+            vec![
+                piece(format!("  {} ", name(table, at)), paint.person()),
+                piece(cost_words(*burden), paint.strong()),
+                piece(next, paint.good()),
+            ]
+        })
+        .collect()
 }
 
 /// A bar a person, and who is to pay next.
-pub(super) fn bars(
-    canvas: &mut Canvas<'_>,
-    app: &App,
-    inner: Rect,
-    table: &Timetable,
-    burdens: &[i64],
-) {
+pub(super) fn bars(canvas: &mut Canvas<'_>, inner: Rect, table: &Timetable, burdens: &[i64]) {
     let most = burdens.iter().copied().max().unwrap_or(0).max(1);
     let least = burdens.iter().copied().min().unwrap_or(0);
     let cells = usize::from(inner.width).saturating_sub(32).clamp(4, 40);
@@ -303,7 +304,7 @@ pub(super) fn bars(
         };
         let line = [
             piece(
-                text::fit_left(&name(app, table, at), 11).into_owned(),
+                text::fit_left(&name(table, at), 11).into_owned(),
                 paint.person(),
             ),
             piece(format!("{:>6} ", cost_words(*burden)), paint.strong()),

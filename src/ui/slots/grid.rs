@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::command::{Guest, Timetable};
 use crate::slots::Shade;
 use crate::text;
-use crate::when::{clock, zone};
+use crate::when::{clock, told, zone};
 
 /// The hour that is last where not the whole day fits: meetings lie in the afternoon and evening.
 const LAST: usize = 23;
@@ -73,6 +73,13 @@ impl<'a> Grid<'a> {
         }
     }
 
+    /// Counts the people for whom there is a row.
+    pub(super) fn people_shown(&self, inner: Rect) -> usize {
+        let (top, step) = if self.compact { (1, 1) } else { (0, 2) };
+        let room = inner.height.saturating_sub(top + 1) / step;
+        usize::from(room).min(self.table.guests.len())
+    }
+
     fn visible(&self) -> Range<usize> {
         self.first..(self.first + self.shown).min(self.table.cells.len())
     }
@@ -88,7 +95,7 @@ impl<'a> Grid<'a> {
         if self.compact {
             let zone = self.app.world.view.zone.clone();
             self.hours(canvas, inner, y, &zone);
-            let words = clock::date_stamp(self.table.day);
+            let words = told::date(self.table.day, self.table.today);
             let style = canvas.paint.strong();
             canvas.put(inner.x + 1, y, self.label.saturating_sub(2), &words, style);
             y += 1;
@@ -230,8 +237,16 @@ impl<'a> Grid<'a> {
                 .first()
                 .filter(|first| hour.iter().all(|one| one == *first));
             let first = u32::try_from(local.minute()).unwrap_or(0) < self.table.step;
-            let (Some(shade), true) = (alike, first) else {
-                continue;
+            let shade = match (alike, hour.first()) {
+                (Some(shade), _) if first => shade,
+                // An hour of several kinds says its last digit between them: the hours beside it say the rest.
+                (None, Some(shade)) if first && self.wide >= 2 && local.hour() != 0 => {
+                    let digit = (local.hour() % 10).to_string();
+                    let style = look(canvas, *shade).1;
+                    canvas.put(self.x(inner, cell) + 1, y, 1, &digit, style);
+                    continue;
+                }
+                _ => continue,
             };
             let whole = clock::time(local.time());
             let (words, style) = if local.hour() == 0 {
@@ -307,7 +322,7 @@ impl<'a> Grid<'a> {
             let best = best.and_then(|half| {
                 let at = self.table.cells.get(half)?;
                 let here = &self.app.world.view.zone;
-                let time = clock::time_of(*at, here);
+                let time = told::time(*at, here);
                 let short = zone::short_name(&zone::name(here));
                 Some(format!(
                     "no cell suits all; {time} {short} suits {} of {whole}",
@@ -339,7 +354,7 @@ impl<'a> Grid<'a> {
             let at = self.table.cells.get(half).copied();
             let step = jiff::SignedDuration::from_mins(i64::from(self.table.step));
             let at = at.or_else(|| last?.checked_add(step).ok());
-            at.map(|at| clock::time_of(at, zone)).unwrap_or_default()
+            at.map(|at| told::time(at, zone)).unwrap_or_default()
         };
         found
             .into_iter()

@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::command::{Guest, Insight, Timetable, is_free};
 use crate::slots::{Shade, Verdict};
 use crate::text;
-use crate::when::{clock, zone};
+use crate::when::{told, zone};
 
 /// Warnings that are shown at most.
 const WARNINGS: usize = 4;
@@ -23,8 +23,9 @@ pub(super) fn under_cursor(app: &App, table: &Timetable) -> Option<(usize, Times
 
 /// Returns how many rows it takes with its frame in so many columns.
 pub(super) fn rows(app: &App, table: &Timetable, columns: u16) -> u16 {
-    let warnings = under_cursor(app, table).map_or(0, |(_, start)| {
-        warned(&table.insight(start), columns.saturating_sub(4)).len()
+    let insight = under_cursor(app, table).and_then(|(cell, _)| table.insight_of(cell));
+    let warnings = insight.map_or(0, |insight| {
+        warned(insight, columns.saturating_sub(4)).len()
     });
     u16::try_from(table.guests.len() + warnings + 2).unwrap_or(u16::MAX)
 }
@@ -56,17 +57,23 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect, table: &Timet
     let Some((cell, start)) = under_cursor(app, table) else {
         return;
     };
-    let insight = table.insight(start);
+    let Some(insight) = table.insight_of(cell) else {
+        return;
+    };
     let whole = table.guests.len();
     let free = table.turnout.get(cell).copied().unwrap_or(0);
-    let city = zone::city_name(&zone::name(&app.world.view.zone));
-    let title = format!("{} in {city}", clock::stamp(start, &app.world.view.zone));
+    let here = &app.world.view.zone;
+    let title = if area.width >= 60 {
+        let city = zone::city_name(&zone::name(here));
+        format!("{} in {city}", told::moment(start, here, table.today))
+    } else {
+        told::moment_zoned(start, here, table.today)
+    };
     let right = if start < app.world.view.now {
         "over".to_owned()
     } else if let Verdict::TooSoon { earliest } = &insight.verdict {
-        let at = clock::stamp(earliest.timestamp(), &app.world.view.zone);
-        let short = zone::short_name(&zone::name(&app.world.view.zone));
-        format!("too soon, from {at} {short}")
+        let at = told::moment_zoned(earliest.timestamp(), here, table.today);
+        format!("too soon, from {at}")
     } else if free == whole {
         "everyone can come".to_owned()
     } else {
@@ -88,13 +95,13 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect, table: &Timet
             },
             table,
             (at, cell, start),
-            &insight,
+            insight,
         );
         y += 1;
     }
     let warn = canvas.paint.warn();
     let room = inner.width.saturating_sub(2);
-    for (y, line) in (y..inner.bottom()).zip(warned(&insight, room)) {
+    for (y, line) in (y..inner.bottom()).zip(warned(insight, room)) {
         canvas.put(inner.x + 1, y, room, &line, warn);
     }
 }
@@ -128,37 +135,47 @@ fn guest(
     let (mark, style) = look(canvas, worst);
     let paint = canvas.paint;
     let room = usize::from(row.width);
-    // The zone takes its columns from the name.
-    let beside = if room >= 44 { 38 } else { 29 };
-    let name_cells = room.saturating_sub(beside).clamp(8, 18);
-    let name = text::clean_line(&person.name);
-    let name = text::fit_left(&name, name_cells).into_owned();
+    let mine = app.world.view.zone.to_datetime(start).date();
     let local = guest.zone.to_datetime(start);
+    // The heading has the whole date of mine: where there is little room the row says what differs from it.
+    let broad = room >= 66;
+    let day = if broad {
+        told::date(local.date(), table.today)
+    } else {
+        told::day_beside(local.date(), mine)
+    };
+    let day = format!("{day:<cells$}", cells = if broad { 10 } else { 6 });
+    let time = told::time(start, &guest.zone);
+    let short = zone::short_name(&person.zone);
+    let zones = (table.guests.iter())
+        .map(|guest| text::width(&zone::short_name(&zone::name(&guest.zone))))
+        .max()
+        .unwrap_or(3);
+    // Mark, day, time and zone stand whole; the outcome has eleven columns, and the name what is left.
+    let fixed = 2 + text::width(&day) + text::width(&time) + zones + 5;
+    let name_cells = room.saturating_sub(fixed + 11).clamp(6, 18);
+    let whole = text::clean_line(&person.name);
+    let name = if text::width(&whole) > name_cells {
+        text::fit_left(&guest.short, name_cells).into_owned()
+    } else {
+        text::fit_left(&whole, name_cells).into_owned()
+    };
     let mut line = vec![
         piece(format!("{mark} "), style),
         piece(format!("{name} "), paint.person()),
         piece(
-            if room > name_cells + 50 {
-                format!("{:<10} ", clock::date_stamp(local.date()))
-            } else {
-                format!(
-                    "{} {:<2} ",
-                    clock::weekday_word(local.weekday()),
-                    local.day()
-                )
-            },
+            format!("{day} "),
             day_style(canvas, table.day, local.date()),
         ),
-        piece(format!("{}  ", clock::time(local.time())), paint.strong()),
+        piece(format!("{time} "), paint.strong()),
     ];
-    if room > name_cells + 54 {
+    if room > name_cells + 60 {
         let city = zone::city_name(&person.zone);
-        let city = format!("{} ", text::fit_left(&city, 13));
+        let city = format!(" {} ", text::fit_left(&city, 13));
         let offset = zone::offset_name(guest.zone.to_offset(start));
         line.push(piece(format!("{city}{offset:<8} "), paint.dim()));
-    } else if room >= 44 {
-        let short = zone::short_name(&person.zone);
-        line.push(piece(format!("{short:<4} "), paint.dim()));
+    } else {
+        line.push(piece(format!("{short:<zones$} "), paint.info()));
     }
     let used: u16 = (line.iter())
         .map(|piece| cells_of(&text::clean_line(&piece.text)))
@@ -204,6 +221,14 @@ fn outcome(
         }
         _ if is_free(worst) => {
             let split = insight.costs.get(at).filter(|split| split.total > 0);
+            if left < 15
+                && let Some(split) = split
+            {
+                // The mark before the name says of which kind it is.
+                let cost = cost_words(i64::from(split.total));
+                pieces.push(piece(format!("costs {cost}"), style));
+                return pieces;
+            }
             let cost = split.map(|split| {
                 let cost = cost_words(i64::from(split.total));
                 let whole = format!(", {cost} ({})", split_words(split));

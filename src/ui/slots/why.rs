@@ -6,13 +6,13 @@ use super::super::canvas::{Canvas, Piece, piece};
 use crate::app::App;
 use crate::command::{Rejection, Timetable};
 use crate::text;
-use crate::when::{clock, zone};
+use crate::when::{told, zone};
 
 /// Lists the stretches of the day that somebody rejects, each with who and why, and the closest miss.
 pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect, table: &Timetable) {
     let mine = &app.world.view.zone;
     let here = zone::short_name(&zone::name(mine));
-    let title = format!("Why not, {} {here}", clock::date_stamp(table.day));
+    let title = format!("Why not, {} {here}", told::date(table.day, table.today));
     let inner = canvas.frame(
         area,
         &title,
@@ -37,7 +37,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect, table: &Timet
     let mut said = None;
     if let Some((start, reasons)) = &table.miss {
         said = Some(*start);
-        let at = clock::stamp(*start, mine);
+        let at = told::moment_zoned(*start, mine, table.today);
         let days = match (&app.screen.slots.within, table.days) {
             (Some(_), _) => "where it was looked for".to_owned(),
             (None, 1) => "of this day".to_owned(),
@@ -45,22 +45,18 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect, table: &Timet
         };
         closest(
             format!("No time {days} suits everyone."),
-            format!("Closest is {at} {here}, but:"),
+            format!("Closest is {at}, but:"),
             reasons,
         );
     }
     // The whole of the day that is shown, whatever the other days hold.
-    if let Some((start, reasons)) = table
-        .day_miss
-        .as_ref()
-        .filter(|(start, _)| said != Some(*start))
-    {
-        let at = clock::stamp(*start, mine);
+    if let Some((start, reasons)) = table.day_miss().filter(|(start, _)| said != Some(*start)) {
+        let at = told::moment_zoned(*start, mine, table.today);
         let (words, at) = if table.day_open {
-            let at = format!("{at} {here}, but:");
+            let at = format!("{at}, but:");
             ("Closest of the times of this day that do not do:", at)
         } else {
-            let at = format!("Closest is {at} {here}, but:");
+            let at = format!("Closest is {at}, but:");
             ("No time of this day suits everyone.", at)
         };
         closest(words.to_owned(), at, reasons);
@@ -72,7 +68,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect, table: &Timet
             paint.good(),
         )]);
     }
-    lines.extend(stretches(canvas, app, &rejections, room));
+    lines.extend(stretches(canvas, app, rejections, room));
     let scroll = app.screen.detail_scroll.min(lines.len().saturating_sub(1));
     for (y, line) in (inner.y..inner.bottom()).zip(lines.iter().skip(scroll)) {
         canvas.line(inner.x + 1, y, inner.width.saturating_sub(2), line);
@@ -89,8 +85,8 @@ fn stretches(
     let (paint, mine) = (&canvas.paint, &app.world.view.zone);
     let mut lines = Vec::new();
     for rejection in rejections {
-        let first = clock::time_of(rejection.first, mine);
-        let last = clock::time_of(rejection.last, mine);
+        let first = told::time(rejection.first, mine);
+        let last = told::time(rejection.last, mine);
         let times = if first == last {
             first
         } else {

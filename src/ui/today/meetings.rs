@@ -4,7 +4,7 @@ use crate::command::promise_due_words;
 
 use super::{
     App, Canvas, FollowUp, Id, Kind, Meeting, MeetingState, Person, Piece, Rect, Timestamp, card,
-    cells_of, clock, follow_ups, late_short, piece, table, thread, zone,
+    cells_of, clock, follow_ups, late_short, piece, table, thread, told, zone,
 };
 
 pub(super) fn meeting_line(
@@ -22,7 +22,7 @@ pub(super) fn meeting_line(
     };
     let here = &app.world.view.zone;
     let mut pieces = vec![
-        piece(clock::time_of(at, here), paint.strong()),
+        piece(told::time(at, here), paint.strong()),
         piece(format!(" {mark} "), style),
         piece(format!("{}  ", meeting.title), paint.text()),
     ];
@@ -39,7 +39,9 @@ pub(super) fn meeting_line(
         let local = theirs.to_datetime(at);
         let asleep = !(7..22).contains(&local.hour());
         let style = if asleep { paint.warn() } else { paint.dim() };
-        let words = format!("{} {} ", zone::short_name(&name), clock::day_stamp(local));
+        let mine = here.to_datetime(at).date();
+        let there = told::beside(at, &theirs, mine);
+        let words = format!("{} {there} ", zone::short_name(&name));
         pieces.push(piece(words, style));
         zones.push(name);
     }
@@ -63,7 +65,7 @@ pub(super) fn offices(canvas: &Canvas<'_>, app: &App, cells: u16) -> Vec<Piece> 
                 .at(hour, 0, 0, 0)
                 .to_zoned(theirs.clone())
                 .ok()
-                .map(|zoned| clock::time_of(zoned.timestamp(), here))
+                .map(|zoned| zoned.timestamp())
         };
         let (Some(from), Some(to)) = (instant(9), instant(18)) else {
             continue;
@@ -73,7 +75,13 @@ pub(super) fn offices(canvas: &Canvas<'_>, app: &App, cells: u16) -> Vec<Piece> 
             pieces.push(piece(label, paint.dim()));
             used = cells_of(label);
         }
-        let words = format!("{from}–{to}");
+        // On my clock it may be the day before that they come to work.
+        let today = app.world.view.today();
+        let words = format!(
+            "{}–{}",
+            told::beside(from, here, today),
+            clock::time_of(to, here)
+        );
         let city = format!("  {} ", zone::short_name(name));
         used += cells_of(&city) + cells_of(&words);
         if used > cells {

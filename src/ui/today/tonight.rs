@@ -1,6 +1,7 @@
 //! The meetings ahead, and the hours of this evening in which those whom I meet can come.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use ratatui::layout::Rect;
 
 use super::meetings::{meeting_line, offices};
@@ -9,7 +10,7 @@ use crate::app::App;
 use crate::command::Evening;
 use crate::text;
 use crate::ui::canvas::{Canvas, Piece, piece};
-use crate::when::{clock, zone};
+use crate::when::{clock, told, zone};
 
 /// Rows of the evening that are shown at most.
 const EVENINGS: usize = 3;
@@ -48,11 +49,21 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool
         let word = if day == Some(date) {
             String::new()
         } else {
-            format!("{} {}", clock::weekday_word(date.weekday()), date.day())
+            ahead(date, today)
         };
         day = Some(date);
         line.insert(0, piece(format!("{word:<7}"), canvas.paint.accent()));
         canvas.line(inner.x + 1, y, room, &line);
+    }
+}
+
+/// Names a day below a heading that has today's date: `Tue 17`, in another month `Tue 1 Dec`, with the year where that
+/// is another one.
+fn ahead(date: Date, today: Date) -> String {
+    if date.year() == today.year() {
+        told::day_beside(date, today)
+    } else {
+        told::date(date, today)
     }
 }
 
@@ -71,8 +82,7 @@ fn evening(canvas: &Canvas<'_>, app: &App, room: u16) -> Vec<Vec<Piece>> {
     let label = if tonight.day == app.world.view.today() {
         "tonight".to_owned()
     } else {
-        let weekday = clock::weekday_word(tonight.day.weekday());
-        format!("{weekday} {}", tonight.day.day())
+        ahead(tonight.day, app.world.view.today())
     };
     let labels = std::iter::once(label.as_str()).chain(std::iter::repeat(""));
     (tonight.rows.iter().zip(&who).zip(labels))
@@ -84,7 +94,13 @@ fn evening(canvas: &Canvas<'_>, app: &App, room: u16) -> Vec<Vec<Piece>> {
                     canvas.paint.info(),
                 ),
             ];
-            line.extend(hours(canvas, app, row));
+            let used = 8 + cells + 1;
+            line.extend(hours(
+                canvas,
+                app,
+                row,
+                usize::from(room).saturating_sub(used),
+            ));
             line
         })
         .collect()
@@ -102,27 +118,28 @@ fn who(row: &Evening) -> String {
 }
 
 /// In which hours of mine, and the best start on both clocks.
-fn hours(canvas: &Canvas<'_>, app: &App, row: &Evening) -> Vec<Piece> {
+fn hours(canvas: &Canvas<'_>, app: &App, row: &Evening, room: usize) -> Vec<Piece> {
     let paint = &canvas.paint;
     let here = &app.world.view.zone;
     let Some(best) = row.best else {
         return vec![piece("no half hour suits", paint.dim())];
     };
-    let mut pieces = Vec::new();
-    for (from, to) in row.windows.iter().take(2) {
-        let words = format!(
-            "{}–{} ",
-            clock::time_of(*from, here),
-            clock::time_of(*to, here)
-        );
-        pieces.push(piece(words, paint.good()));
-    }
-    let mut words = format!("best {}", clock::time_of(best, here));
+    let mut words = format!("best {}", told::time(best, here));
     if let Some(theirs) = row.zones.first() {
-        let there = theirs.to_datetime(best);
         let short = zone::short_name(&zone::name(theirs));
-        let weekday = clock::weekday_word(there.weekday());
-        words = format!("{words} {short} {weekday} {}", clock::time(there.time()));
+        let mine = here.to_datetime(best).date();
+        words = format!("{words} {short} {}", told::beside(best, theirs, mine));
+    }
+    // The best start is seen whole; of the windows as many as there is room for, two at most.
+    let mut pieces = Vec::new();
+    let mut used = text::width(&words);
+    for (from, to) in row.windows.iter().take(2) {
+        let window = format!("{}–{} ", told::time(*from, here), told::time(*to, here));
+        used += text::width(&window);
+        if used > room && !pieces.is_empty() {
+            break;
+        }
+        pieces.push(piece(window, paint.good()));
     }
     let style = if row.cost > 0 {
         paint.text()

@@ -9,7 +9,7 @@ use super::error::PhraseError;
 use super::extent::{DaysOnly, Extent};
 use super::stretch::{Stretch, refuse};
 use super::times::Slot;
-use crate::when::{clock, wall, zone};
+use crate::when::{clock, told, wall, zone};
 
 /// The most days of a stretch; what is beyond is left out, and said.
 const MOST_DAYS: i64 = 92;
@@ -85,11 +85,8 @@ impl Plan<'_> {
                 .map(|one| one.0)
                 .or(found.starts.first().copied())
         {
-            words = format!(
-                "{words}, from {} {}",
-                clock::stamp(start, home),
-                zone::short_name(&zone::name(home))
-            );
+            let today = wall::date(self.context.now, home);
+            words = format!("{words}, from {}", told::moment_zoned(start, home, today));
         }
         format!("{words}{}", self.remarks())
     }

@@ -17,7 +17,7 @@ use super::said::{Clock, NamedZone, Said};
 use super::times::{Slot, slots};
 use super::words::Part;
 use super::{PhraseContext, Reading, Settings, Wall, echo, grammar, other_labels, people};
-use crate::when::{clock, wall, zone};
+use crate::when::{clock, told, wall, zone};
 
 /// Days of a stretch that names none, such as `weekdays 4-6pm`.
 const USUAL_DAYS: i64 = 7;
@@ -373,11 +373,12 @@ fn from_to(
         *one = (one.0.max(start), one.1.min(end));
     }
     let home = &context.zone;
+    let today = wall::date(context.now, home);
     found.words = format!(
         "{} -> {} to {} {}{}",
         text.trim(),
-        clock::stamp(start, home),
-        clock::stamp(end, home),
+        told::moment(start, home, today),
+        told::moment(end, home, today),
         zone::city_name(&zone::name(home)),
         plan.remarks()
     );
