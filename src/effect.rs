@@ -301,6 +301,10 @@ pub struct ImportRequest {
 
 /// Whose calendar a file is, and how it is taken.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a word that the command takes, and any may be given with any other"
+)]
 pub struct CalendarRequest {
     /// The contact whose calendar it is.
     pub person: String,

@@ -25,8 +25,11 @@ pub(super) fn reasons<S: AsRef<str>>(
             .get(blocker.person)
             .map_or("", AsRef::as_ref)
             .to_owned();
+        // Whoever is off is outside their hours anyway.
+        let off = (blocker.causes.iter()).any(|cause| matches!(cause, Cause::DayOff { .. }));
         for cause in &blocker.causes {
             match cause {
+                Cause::OutsideHours { .. } if off => {}
                 Cause::OutsideHours { .. } if outside.contains(&name) => {}
                 Cause::OutsideHours { .. } => outside.push(name.clone()),
                 other => parts.push(format!("{name} {}", in_the_way(other, person, today))),

@@ -35,7 +35,7 @@ pub(super) fn apart(world: &World, people: &[Id<Person>]) -> Vec<Called> {
                 let same = |other: &usize| list.get(*other) == list.get(at);
                 (0..list.len()).filter(same).collect()
             };
-            let whole: Vec<String> = names.iter().map(|name| name.to_string()).collect();
+            let whole: Vec<String> = names.iter().map(ToString::to_string).collect();
             let namesakes = alike(&whole);
             let name = whole.get(at).cloned().unwrap_or_default();
             let full = match distinct(&traits_of(world, &known, &namesakes), &namesakes, at) {
@@ -150,7 +150,7 @@ fn traits_of(
     ]
 }
 
-fn shortened(list: Vec<String>) -> Vec<String> {
+fn shortened(list: &[String]) -> Vec<String> {
     (list.iter())
         .map(|word| text::truncate(word, SHORT - 2).into_owned())
         .collect()

@@ -10,8 +10,8 @@ use super::brief;
 use crate::pane::{Anchored, SlotsScreen};
 use crate::slots::text::{self, Language};
 use crate::slots::{
-    Attendee, Fairness, Minute, Pick, SeriesRequest, SeriesRule, Session, SlotsError, Span,
-    Verdict, Wall, Zone, warnings,
+    Attendee, Blocker, Cause, Fairness, Minute, Pick, SeriesRequest, SeriesRule, Session,
+    SlotsError, Span, Verdict, Wall, Zone, warnings,
 };
 use crate::when::wall;
 
@@ -28,7 +28,7 @@ pub struct SeriesRow {
     /// Whether everyone who is needed can come.
     pub possible: bool,
     /// Whether the span is a time: that which was asked for, or taking turns the one that suits most; else only its
-    /// day counts, since none of it is still to come.
+    /// day counts, since none of it is still to come or somebody is off.
     pub timed: bool,
     /// Guests, by position, who are needed and cannot come.
     pub absent: Vec<usize>,
@@ -188,8 +188,19 @@ fn row(pick: &Pick, with: &With<'_>) -> SeriesRow {
             closest,
             verdict,
         } => {
-            // Taking turns, the closest miss of the day stands for it; a day without any has no time at all.
-            let start = wanted.or(*closest);
+            // Taking turns, the closest miss of the day stands for it; a day without any, or on which somebody is off, has
+            // no time at all.
+            let off = |blocker: &Blocker| {
+                let causes = blocker.causes.iter();
+                causes
+                    .clone()
+                    .any(|cause| matches!(cause, Cause::DayOff { .. }))
+            };
+            let holiday = match verdict {
+                Verdict::Blocked(blockers) => blockers.iter().any(off),
+                _ => false,
+            };
+            let start = wanted.or(closest.filter(|_| !holiday));
             let span = Span::lasting(start.unwrap_or(window.start), length);
             let absent = match verdict {
                 Verdict::Blocked(blockers) => blockers.iter().map(|one| one.person).collect(),

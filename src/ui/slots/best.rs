@@ -148,7 +148,7 @@ fn offer_line(
     };
     let mut line = vec![
         piece(format!("{mark}{number}"), paint.accent()),
-        piece(fairest, paint.good()),
+        piece(format!("{fairest} "), paint.good()),
         piece(
             format!("{date:<cells$} {} ", told::time(offer.start, mine)),
             paint.strong(),
@@ -192,7 +192,7 @@ fn offer_line(
             let day = told::day_beside(one.there.date(), local.date());
             vec![
                 piece(format!(" {} ", one.names), paint.info()),
-                piece(format!("{day} "), style),
+                piece(format!("{day:<6} "), style),
                 piece(told::time(offer.start, &one.zone), paint.text()),
             ]
         }));

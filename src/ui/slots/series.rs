@@ -172,7 +172,7 @@ pub(super) fn spoken(app: &App, table: &Timetable) -> Vec<String> {
         let local = here.to_datetime(start);
         if !row.timed {
             let date = told::date(local.date(), table.today);
-            lines.push(format!("{number} {date}: no time of that day is left."));
+            lines.push(format!("{number} {date}: {}.", untimed(row)));
             continue;
         }
         let mut parts = vec![
@@ -230,7 +230,7 @@ fn row_line(
     let mut line = vec![piece(format!("{number} "), paint.accent())];
     if !row.timed {
         line.push(piece(format!("{date:<dated$} "), style));
-        line.push(piece("no time of that day is left", paint.bad()));
+        line.push(piece(format!("! {}", untimed(row)), paint.bad()));
         return line;
     }
     let time = told::time(start, &app.world.view.zone);
@@ -256,6 +256,14 @@ fn row_line(
             .map(|one| other(canvas, &one, start, (local.date(), width >= ROOMY))),
     );
     fitted(canvas, line, groups, width.saturating_sub(2))
+}
+
+/// Why a day has no time at all: somebody is off, or it is over.
+fn untimed(row: &SeriesRow) -> String {
+    match row.notes.first() {
+        Some(note) if !row.absent.is_empty() => note.clone(),
+        _ => "no time of that day is left".to_owned(),
+    }
 }
 
 /// What another clock shows, marked where it showed another time before.
@@ -284,7 +292,7 @@ fn other(
     };
     vec![
         piece(format!("{} ", one.names), paint.info()),
-        piece(format!("{day} "), other),
+        piece(format!("{day:<6} "), other),
         piece(told::time(start, &one.zone), style),
         piece(format!("{was}  "), paint.warn()),
     ]
