@@ -45,11 +45,7 @@ pub(super) fn apart(world: &World, people: &[Id<Person>]) -> Vec<Called> {
             let sharing = alike(&firsts);
             let first = firsts.get(at).cloned().unwrap_or_default();
             let mut ways = vec![initials(&whole, &sharing)];
-            ways.extend(
-                traits_of(world, &known, &sharing)
-                    .into_iter()
-                    .map(shortened),
-            );
+            ways.extend((traits_of(world, &known, &sharing).iter()).map(|list| shortened(list)));
             let short = match distinct(&ways, &sharing, at) {
                 Some(more) => format!("{first} {more}"),
                 None => first,
