@@ -33,7 +33,7 @@ pub use duplicate::{Candidate, Duplicates, Likeness, folded};
 pub use flow::{Counted, Loss, Velocity, Week};
 pub use gate::{Fact, missing_facts};
 pub use hole::{Benchmark, Hole, HoleCause, Holes, WhatIf};
-pub use journey::{HandOff, Journey, Journeys, Outcome, Scope, Stay};
+pub use journey::{HandOff, Journey, Journeys, Outcome, Scope, Stay, Way};
 pub use need::{Need, NeedLimits, NeedReason, needs};
 pub use pipeline::{Pipeline, Rung, Spot};
 pub use report::{

@@ -17,6 +17,7 @@ mod readings;
 mod slots;
 mod standing;
 mod tally;
+mod ways;
 
 pub use arrange::{Stamp, Stretch, arrange, arrange_all, arrange_stale, network_needs};
 pub use at_hand::{Unhandled, answered, at_hand, unhandled};
@@ -39,6 +40,7 @@ pub use readings::{Contacts, Readings};
 pub use slots::{Anchored, SlotOrder, SlotView, SlotsScreen};
 pub use standing::{Standing, Stands};
 pub use tally::{StageCount, Tally, is_needy};
+pub use ways::Ways;
 
 use std::collections::BTreeMap;
 

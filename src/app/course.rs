@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::figure::{Aim, Change, Pace, month_length, month_start, plus_months};
+use crate::figure::{Aim, Change, Pace, month_length, month_start, plus_days, plus_months};
 use crate::list::World;
 use crate::pane::{metric_def, series_of};
 use crate::portfolio::{Series, ToDate, goal_pace};
@@ -40,6 +40,8 @@ pub struct Course {
     pub latest: f64,
     /// Whether that month is still running.
     pub running: bool,
+    /// The days that it covers (UTC), first and last.
+    pub days: Option<(Date, Date)>,
     /// The state of its data.
     pub as_of: Option<Timestamp>,
     /// How firm it is.
@@ -192,6 +194,10 @@ fn course(
             growth.and_then(|growth| growth.change.ratio())
         }
     };
+    let days = match to_date.filter(|_| running) {
+        Some(now) => i64::from(now.elapsed),
+        None => i64::from(month_length(first)),
+    };
     let (values, steps) = whole_steps(series, today);
     let goal = goals.get(&(subject, metric, first));
     let aim = if def.direction == "down" {
@@ -206,6 +212,7 @@ fn course(
         steps,
         latest,
         running,
+        days: (days > 0).then(|| (first, plus_days(first, days - 1))),
         as_of,
         status: status.clone(),
         change,

@@ -9,7 +9,7 @@ use crate::command::{Desk, Timetable, Tonight, level_plan, tonight};
 use crate::funnel::{Duplicates, NeedReason, Report, Stay};
 use crate::list::World;
 use crate::pane::{
-    FunnelScreen, Place, Reach, Screen, SlotsScreen, Standing, Stretch, funnel_report, journeys,
+    FunnelScreen, Place, Reach, Screen, SlotsScreen, Standing, Stretch, Ways, funnel_report,
     network_needs, pressing,
 };
 use crate::portfolio::NetworkReason;
@@ -29,14 +29,6 @@ pub struct FunnelFigures {
     /// Whether the stage events of all leads are in memory; without them only the counts of open leads
     /// are right.
     pub history: bool,
-    ways: HashMap<Id<Lead>, Vec<Stay>>,
-}
-
-impl FunnelFigures {
-    /// Returns the stays of a lead, in order.
-    pub fn way(&self, lead: &Id<Lead>) -> &[Stay] {
-        self.ways.get(lead).map_or(&[], Vec::as_slice)
-    }
 }
 
 /// What hangs under a record, newest or most pressing first.
@@ -64,6 +56,7 @@ type Under<R> = BTreeMap<AnyRef, Vec<Id<R>>>;
 #[derive(Clone, Debug, Default)]
 pub struct Figures {
     funnel: Option<Kept<FunnelFigures>>,
+    ways: Ways,
     history: bool,
     reasons: Kept<BTreeMap<Id<Network>, Vec<NetworkReason>>>,
     notes: Kept<Under<Note>>,
@@ -79,7 +72,9 @@ pub struct Figures {
     desk: Desk,
     tonight: Kept<Option<Tonight>>,
     needs: Kept<HashMap<String, Vec<NeedReason>>>,
+    /// The index, the names it was made of, and the revisions at which they were looked at last.
     duplicates: Option<(u64, Duplicates)>,
+    looked: [u64; 3],
 }
 
 impl Figures {
@@ -96,6 +91,11 @@ impl Figures {
     /// Returns the figures of the funnel, once the place or Today has been shown.
     pub fn funnel(&self) -> Option<&FunnelFigures> {
         self.funnel.as_ref().map(|(_, figures)| figures)
+    }
+
+    /// Returns the stays of a lead, in order, once the figures of the funnel were computed.
+    pub fn way(&self, lead: &Id<Lead>) -> &[Stay] {
+        self.ways.stays(lead)
     }
 
     /// Returns why a CN needs me, the most pressing reason first.
@@ -208,7 +208,9 @@ impl Figures {
             let mut now = stamp(&kinds);
             now.push(reach as u64);
             if self.funnel.as_ref().is_none_or(|(then, _)| *then != now) {
-                self.funnel = Some((now, funnel_figures(world, reach, self.history)));
+                self.ways.follow(world, reach);
+                let figures = funnel_figures(world, reach, &self.ways, self.history);
+                self.funnel = Some((now, figures));
             }
         }
         if here(&[Place::Funnel]) {
@@ -258,6 +260,12 @@ impl Figures {
     /// Indexes names and contacts anew when one of them has changed: a step of a lead changes none.
     fn look_alike(&mut self, world: &World) {
         use std::hash::{DefaultHasher, Hash, Hasher};
+        let kinds = [Kind::Lead, Kind::Network, Kind::Person];
+        let revisions = kinds.map(|kind| world.revision(kind));
+        if self.duplicates.is_some() && self.looked == revisions {
+            return;
+        }
+        self.looked = revisions;
         let mut names = DefaultHasher::new();
         for (id, lead) in world.table::<Lead>().records() {
             let merged = lead.duplicate_of.is_some();
@@ -331,17 +339,11 @@ fn stamp_hour(world: &World) -> u64 {
     u64::try_from(world.view.now.as_second() / 3_600).unwrap_or(0)
 }
 
-fn funnel_figures(world: &World, reach: Reach, history: bool) -> FunnelFigures {
-    let journeys = journeys(world, reach);
-    let report = funnel_report(world, reach, &journeys);
+fn funnel_figures(world: &World, reach: Reach, ways: &Ways, history: bool) -> FunnelFigures {
+    let report = funnel_report(world, reach, &ways.journeys(world));
     FunnelFigures {
         names: (report.table.rows.iter())
             .map(|row| row.name.clone())
-            .collect(),
-        ways: journeys
-            .all()
-            .iter()
-            .map(|journey| (journey.id.clone(), journey.stays.clone()))
             .collect(),
         report,
         history,
@@ -480,9 +482,30 @@ fn meetings(world: &World) -> Vec<(Timestamp, Id<Meeting>)> {
         .filter(|(_, meeting)| !meeting.is_off(world.view.now))
         .filter_map(|(id, meeting)| Some((meeting.start?, id.clone())))
         .collect();
+    let mine = |meeting: &Meeting| {
+        let people = meeting.attendees.iter();
+        let mut people = people.filter_map(|one| world.get(&one.person)?.user.as_ref());
+        people.any(|user| user.as_str() == &*world.view.me)
+    };
     meetings.sort_by_cached_key(|(at, id)| {
-        let title = world.get(id).map(|meeting| meeting.title.clone());
-        (*at, title, id.clone())
+        let meeting = world.get(id);
+        let title = meeting.map(|meeting| meeting.title.clone());
+        (*at, title, !meeting.is_some_and(mine), id.clone())
+    });
+    // One talk stands in the book of everybody who keeps one: whoever sees several books sees it once, as
+    // their own where they take part.
+    meetings.dedup_by(|(at, id), (kept_at, kept)| {
+        let (Some(one), Some(kept)) = (world.get(id), world.get(kept)) else {
+            return false;
+        };
+        at == kept_at
+            && one.title == kept.title
+            && one.end == kept.end
+            && one.owner != kept.owner
+            && (one.attendees.iter()).any(|who| {
+                let mut others = kept.attendees.iter();
+                others.any(|other| other.person == who.person)
+            })
     });
     meetings
 }

@@ -6,7 +6,7 @@ use super::App;
 use crate::effect::Effect;
 use crate::pane::{Place, Tone};
 use crate::record::{
-    AnyRef, FollowUpKind, Kind, Lead, Meeting, Network, Person, Stage, ThreadState,
+    AnyRef, FollowUpKind, Kind, Lead, Meeting, Network, Person, Role, Stage, ThreadState,
 };
 use crate::triage::{self, Mark};
 use crate::when::{clock, zone};
@@ -235,6 +235,10 @@ impl App {
                 why.push_str(if promise { " to " } else { ", " });
                 why.push_str(&about);
             }
+            let whose = self.world.colleague(follow_up.owner.as_ref());
+            if let Some(whose) = whose {
+                why = format!("{whose}: {why}");
+            }
             let due = view.now.checked_sub(late).unwrap_or(view.now);
             let due = if promise {
                 due.checked_sub(PROMISE).unwrap_or(due)
@@ -242,7 +246,10 @@ impl App {
                 due
             };
             needs.push(Need {
-                pressure: if late.is_positive() && (promise || late.as_hours() < 72) {
+                // What somebody else does comes after what I do.
+                pressure: if whose.is_some() {
+                    Pressure::Soon
+                } else if late.is_positive() && (promise || late.as_hours() < 72) {
                     Pressure::Now
                 } else {
                     Pressure::Today
@@ -261,14 +268,16 @@ impl App {
 
     fn needy_networks(&self) -> Vec<Need> {
         let me = self.world.my_id();
+        let leads = self.world.me().is_some_and(|me| me.role == Role::Lead);
         let mut needs = Vec::new();
         for (at, id) in self.screen.tally.first.networks.iter().enumerate() {
             let Some(network) = self.world.get(id) else {
                 continue;
             };
-            if network.owner.as_ref().is_some_and(|owner| *owner != me) {
+            if !leads && network.owner.as_ref().is_some_and(|owner| *owner != me) {
                 continue;
             }
+            let whose = self.world.colleague(network.owner.as_ref());
             let Some(reason) = self.figures.reasons(id).first() else {
                 continue;
             };
@@ -281,7 +290,7 @@ impl App {
                 link: Some(id.link()),
                 place: Place::Networks,
                 title: network.name.clone(),
-                why: reason.to_string(),
+                why: whose.map_or_else(|| reason.to_string(), |whose| format!("{whose}: {reason}")),
                 order: self.in_hours(at),
             });
         }

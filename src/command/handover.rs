@@ -3,8 +3,9 @@
 use jiff::civil::Date;
 
 use super::inbox::{colleagues, command_line, conclude, find_user};
-use super::{Ask, CommandError, Cx, Targets};
-use crate::record::{FollowUp, FollowUpState, Id, Kind, Lead, Network, Record, User};
+use super::cx::Expects;
+use super::{Ask, Choice, CommandError, Cx, Targets};
+use crate::record::{FollowUp, FollowUpState, Id, Kind, Lead, Network, Record, Role, User};
 
 /// The words of a hand-over.
 #[derive(Clone, Debug, PartialEq, clap::Args)]
@@ -21,6 +22,9 @@ pub struct HandOverArgs {
     /// Takes the open follow-ups along (only at once).
     #[arg(long)]
     with_follow_ups: bool,
+    /// Asks from which day on, as the key does.
+    #[arg(long, conflicts_with = "on")]
+    ask_day: bool,
     /// The CNs and leads.
     #[command(flatten)]
     pub(super) targets: Targets,
@@ -41,6 +45,7 @@ impl HandOverArgs {
             on: self.on.clone(),
             of: self.of.clone(),
             with_follow_ups: self.with_follow_ups,
+            ask_day: self.ask_day,
             targets: &self.targets,
         };
         over.run(cx)
@@ -61,6 +66,8 @@ struct HandOver<'a> {
     of: Option<String>,
     /// Whether open follow-ups go along.
     with_follow_ups: bool,
+    /// Whether the day is asked for.
+    ask_day: bool,
     /// The CNs and leads.
     targets: &'a Targets,
 }
@@ -97,35 +104,36 @@ owned!(Network, Lead);
 impl HandOver<'_> {
     fn run(self, cx: &mut Cx<'_>) -> Result<(), CommandError> {
         let (networks, leads) = self.what(cx)?;
+        let count = networks.len() + leads.len();
         let Some(who) = &self.who else {
-            let mut command = command_line(self.name, self.targets);
-            for (flag, value) in [("--on", &self.on), ("--of", &self.of)] {
-                if let Some(value) = value {
-                    let value = super::quote_word(value);
-                    command = format!("{command} {flag} {value}");
-                }
-            }
-            if self.with_follow_ups {
-                command.push_str(" --with-follow-ups");
-            }
-            let count = networks.len() + leads.len();
-            let choices = colleagues(cx);
-            return cx.ask(
-                self.name,
-                Ask::Pick {
-                    title: format!("hand {count} over to"),
-                    command,
-                    choices,
-                },
-            );
+            return self.ask_person(cx, count);
         };
         let to = find_user(cx.world, who)?;
+        if self.ask_day {
+            let name = cx.world.title(&to.link());
+            let who = super::quote_word(who);
+            return cx.ask(
+                self.name,
+                Ask::Prompt {
+                    title: format!("{name} takes {count} over from"),
+                    command: format!("{} {who} --on", self.line()),
+                    text: "today".into(),
+                    expects: Expects::When,
+                },
+            );
+        }
         let today = cx.world.view.today();
         let on = match &self.on {
             Some(phrase) => Some(super::due_of(&super::read_phrase(phrase, cx)?).date()),
             None => None,
+        };
+        if let Some(past) = on.filter(|on| *on < today) {
+            return Err(CommandError::usage(
+                format!("{past} is over: nothing can be handed over in the past"),
+                "leave `--on` out to hand it over now, or name a day that comes",
+            ));
         }
-        .filter(|on| *on > today);
+        let on = on.filter(|on| *on > today);
         let name = cx.world.title(&to.link());
         let mut ids = Vec::new();
         for id in networks {
@@ -143,6 +151,46 @@ impl HandOver<'_> {
             words = format!("{words}, {}", crate::text::counted(moved, "follow-up"));
         }
         conclude(cx, &words, &ids)
+    }
+
+    /// Writes the command with everything that was said, without the person and the day.
+    fn line(&self) -> String {
+        let mut command = command_line(self.name, self.targets);
+        if let Some(of) = &self.of {
+            command = format!("{command} --of {}", super::quote_word(of));
+        }
+        if self.with_follow_ups {
+            command.push_str(" --with-follow-ups");
+        }
+        command
+    }
+
+    /// Asks to whom, and where no day was named then for that too.
+    fn ask_person(&self, cx: &mut Cx<'_>, count: usize) -> Result<(), CommandError> {
+        let day = match &self.on {
+            Some(on) => format!("--on {}", super::quote_word(on)),
+            None => "--ask-day".to_owned(),
+        };
+        let mut choices = colleagues(cx);
+        // Whoever leads a team takes over what others had, too.
+        let me = cx.world.me().filter(|me| me.role == Role::Lead);
+        if let Some(me) = me {
+            choices.push(Choice {
+                key: None,
+                label: me.name.clone(),
+                detail: "me".into(),
+                word: cx.world.view.me.to_string(),
+            });
+        }
+        let command = format!("{} {day}", self.line());
+        cx.ask(
+            self.name,
+            Ask::Pick {
+                title: format!("hand {count} over to"),
+                command,
+                choices,
+            },
+        )
     }
 
     /// Lists the CNs and the leads to hand over.

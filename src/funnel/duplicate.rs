@@ -1,6 +1,6 @@
 //! Leads that may be the same company: candidates for a person to judge, never merged by themselves.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use serde::Serialize;
 
@@ -244,13 +244,16 @@ impl Duplicates {
         let mut found = Vec::new();
         for core in &features.cores {
             let pairs: BTreeSet<[char; 2]> = letter_pairs(core).into_iter().collect();
-            let mut common: BTreeMap<usize, usize> = BTreeMap::new();
+            // A count for each record: nearly all share a pair with any name, and a map of them costs far more.
+            let mut common = vec![0_u16; self.features.len()];
             for position in pairs
                 .iter()
                 .filter_map(|pair| self.by_pair.get(pair))
                 .flatten()
             {
-                *common.entry(*position).or_default() += 1;
+                if let Some(count) = common.get_mut(*position) {
+                    *count = count.saturating_add(1);
+                }
             }
             // Names that reach the likeness share two thirds of their pairs; half leaves room for pairs
             // that occur more than once.
@@ -258,7 +261,8 @@ impl Duplicates {
             found.extend(
                 common
                     .into_iter()
-                    .filter(|(_, common)| *common >= enough)
+                    .enumerate()
+                    .filter(|(_, common)| *common > 0 && usize::from(*common) >= enough)
                     .map(|(position, _)| position),
             );
         }

@@ -1,5 +1,6 @@
 //! Each lead's way through the stages, rebuilt from its events.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
 use jiff::Timestamp;
@@ -62,7 +63,7 @@ pub struct Journey<'a> {
     /// Its record.
     pub lead: &'a Lead,
     /// Its stays on the ladder, in order.
-    pub stays: Vec<Stay>,
+    pub stays: Cow<'a, [Stay]>,
     /// How often it came back to the ladder after it had left it.
     pub reopened: u64,
 }
@@ -86,6 +87,68 @@ impl Journey<'_> {
             .iter()
             .find(|stay| stay.rung >= rung)
             .map(|stay| stay.entered)
+    }
+}
+
+/// What is kept of one lead's way until the lead or one of its events changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Way {
+    stays: Vec<Stay>,
+    reopened: u64,
+    in_scope: bool,
+    /// When it was read.
+    read_at: Timestamp,
+    /// It has a date that is the moment of reading, because none is known.
+    drifts: bool,
+    /// From when on something of it has happened that lay ahead when it was read.
+    until: Option<Timestamp>,
+}
+
+impl Way {
+    /// Reads the way of one lead from its events, as [`Journeys::read`] does.
+    pub fn read(
+        pipeline: &Pipeline,
+        lead: &Lead,
+        events: Vec<(&Id<StageEvent>, &StageEvent)>,
+        scope: &Scope,
+        now: Timestamp,
+    ) -> Self {
+        let dates = events.iter().filter_map(|(_, event)| event.at);
+        let ahead = dates.chain(lead.entered_at).chain(lead.created_at);
+        let until = ahead.filter(|at| *at > now).min();
+        let past = events
+            .into_iter()
+            .filter(|(_, event)| event.at.is_some_and(|at| at <= now));
+        let moves = moves(lead, past.collect(), now);
+        let ours = scope.holds(lead.owner.as_ref());
+        let in_scope = ours
+            || matches!(scope, Scope::Owners(_)) && moves.iter().any(|step| scope.holds(step.by));
+        let mut way = Self {
+            stays: Vec::new(),
+            reopened: 0,
+            in_scope,
+            read_at: now,
+            drifts: moves.last().is_some_and(|step| step.at == now),
+            until,
+        };
+        if in_scope {
+            walk(pipeline, lead, &moves, &mut way);
+            if !ours {
+                hand_over(&mut way.stays, &moves, scope);
+            }
+        }
+        way
+    }
+
+    /// Tells whether reading it again at this moment would give the same, if no record has changed.
+    pub fn holds(&self, now: Timestamp) -> bool {
+        now == self.read_at
+            || now > self.read_at && !self.drifts && self.until.is_none_or(|until| now < until)
+    }
+
+    /// Returns the stays, in order.
+    pub fn stays(&self) -> &[Stay] {
+        &self.stays
     }
 }
 
@@ -156,16 +219,12 @@ impl<'a> Journeys<'a> {
             .into_iter()
             .filter_map(|(id, lead)| {
                 let events = by_lead.remove(id).unwrap_or_default();
-                let moves = moves(lead, events, now);
-                let ours = scope.holds(lead.owner.as_ref());
-                let touched = matches!(scope, Scope::Owners(_))
-                    && moves.iter().any(|step| scope.holds(step.by));
-                (ours || touched).then(|| {
-                    let mut journey = walk(&pipeline, id, lead, &moves);
-                    if !ours {
-                        hand_over(&mut journey, &moves, scope);
-                    }
-                    journey
+                let way = Way::read(&pipeline, lead, events, scope, now);
+                way.in_scope.then(|| Journey {
+                    id,
+                    lead,
+                    stays: Cow::Owned(way.stays),
+                    reopened: way.reopened,
                 })
             })
             .collect();
@@ -173,6 +232,29 @@ impl<'a> Journeys<'a> {
         Self {
             pipeline,
             ways,
+            now,
+            as_of: Some(now),
+        }
+    }
+
+    /// Puts journeys together from ways that were kept; they come ordered by the id of the lead.
+    ///
+    /// Each way must still hold ([`Way::holds`]) at `now`, else the figures are those of another moment.
+    pub fn of(
+        pipeline: Pipeline,
+        ways: impl IntoIterator<Item = (&'a Id<Lead>, &'a Lead, &'a Way)>,
+        now: Timestamp,
+    ) -> Self {
+        let ways = ways.into_iter().filter(|(.., way)| way.in_scope);
+        let ways = ways.map(|(id, lead, way)| Journey {
+            id,
+            lead,
+            stays: Cow::Borrowed(way.stays.as_slice()),
+            reopened: way.reopened,
+        });
+        Self {
+            pipeline,
+            ways: ways.collect(),
             now,
             as_of: Some(now),
         }
@@ -318,15 +400,11 @@ fn chain(events: &mut [(&Id<StageEvent>, &StageEvent)]) {
     }
 }
 
-fn walk<'a>(
-    pipeline: &Pipeline,
-    id: &'a Id<Lead>,
-    lead: &'a Lead,
-    moves: &[Move<'_>],
-) -> Journey<'a> {
-    let mut stays: Vec<Stay> = Vec::new();
+fn walk(pipeline: &Pipeline, lead: &Lead, moves: &[Move<'_>], way: &mut Way) {
+    let Way {
+        stays, reopened, ..
+    } = way;
     let mut open = false;
-    let mut reopened = 0;
     for step in moves {
         let spot = step.to.map_or(Spot::Unknown, |to| pipeline.spot(to));
         if let Some(stay) = stays.last_mut().filter(|_| open) {
@@ -341,7 +419,7 @@ fn walk<'a>(
             stay.left = Some(step.at);
             stay.outcome = outcome;
         } else if matches!(spot, Spot::Rung(_)) && !stays.is_empty() {
-            reopened += 1;
+            *reopened += 1;
         }
         open = matches!(spot, Spot::Rung(_));
         if let Spot::Rung(rung) = spot {
@@ -360,12 +438,6 @@ fn walk<'a>(
     if let Some(stay) = stays.last_mut().filter(|_| open && merged) {
         stay.outcome = Outcome::HandedOff(HandOff::Merged);
     }
-    Journey {
-        id,
-        lead,
-        stays,
-        reopened,
-    }
 }
 
 fn loss_reason(step: &Move<'_>, lead: &Lead) -> String {
@@ -378,12 +450,12 @@ fn loss_reason(step: &Move<'_>, lead: &Lead) -> String {
 }
 
 /// Cuts a journey off where it left the scope: after the last stay that someone in the scope began.
-fn hand_over(journey: &mut Journey<'_>, moves: &[Move<'_>], scope: &Scope) {
+fn hand_over(stays: &mut Vec<Stay>, moves: &[Move<'_>], scope: &Scope) {
     let Some(last) = moves.iter().rev().find(|step| scope.holds(step.by)) else {
         return;
     };
-    journey.stays.retain(|stay| stay.entered <= last.at);
-    if let Some(stay) = journey.stays.last_mut()
+    stays.retain(|stay| stay.entered <= last.at);
+    if let Some(stay) = stays.last_mut()
         && stay.left.is_none_or(|left| left > last.at)
         && stay.outcome != Outcome::HandedOff(HandOff::Merged)
     {

@@ -111,7 +111,7 @@ impl NeedReason {
     }
 }
 
-/// Writes the reason in a few words, for example `12 d in Proposal, limit 8`.
+/// Writes the reason in a few words, the figure first, for example `12 d, limit 8: Proposal`.
 impl fmt::Display for NeedReason {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let step = |step: &str| {
@@ -128,18 +128,18 @@ impl fmt::Display for NeedReason {
             Self::Expires { left, .. } => write!(out, "expires in {}", clock::rough(*left)),
             Self::ReplyWaiting { waited, late, .. } => write!(
                 out,
-                "waits for my reply {}{}",
+                "waits {} for a reply{}",
                 clock::rough(*waited),
                 if *late { ", late" } else { "" }
             ),
             Self::StepOverdue {
                 step: what, days, ..
             } => {
-                write!(out, "{} {days} d overdue", step(what))
+                write!(out, "{days} d overdue: {}", step(what))
             }
-            Self::StepToday { step: what } => write!(out, "{} today", step(what)),
+            Self::StepToday { step: what } => write!(out, "today: {}", step(what)),
             Self::OverLimit { stage, days, limit } => {
-                write!(out, "{days} d in {stage}, limit {limit}")
+                write!(out, "{days} d, limit {limit}: {stage}")
             }
             Self::NoNextStep => out.write_str("no next step"),
         }

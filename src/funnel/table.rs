@@ -179,7 +179,6 @@ impl Journeys<'_> {
         for journey in self.genuine() {
             let entry = journey
                 .entries(from, params.skip)
-                .into_iter()
                 .filter(|entry| {
                     let young = cohorts_ago == 0 && self.is_young(entry.at, window);
                     young || window.contains(entry.at)
@@ -284,34 +283,33 @@ impl Journeys<'_> {
 
 impl Journey<'_> {
     /// Returns the entries into a stage, in order.
-    fn entries(&self, rung: usize, skip: SkipRule) -> Vec<Entry> {
-        let mut entries = Vec::new();
-        if skip == SkipRule::Passed
-            && let Some(first) = self.stays.first().filter(|stay| stay.rung > rung)
-        {
-            entries.push(Entry {
-                at: first.entered,
-                next: 0,
-            });
-        }
-        for (index, stay) in self.stays.iter().enumerate() {
-            if stay.rung == rung {
-                entries.push(Entry {
-                    at: stay.entered,
-                    next: index + 1,
-                });
-            } else if skip == SkipRule::Passed
+    fn entries(&self, rung: usize, skip: SkipRule) -> impl Iterator<Item = Entry> {
+        let passed = skip == SkipRule::Passed;
+        let first = self.stays.first();
+        let first = first.filter(|stay| passed && stay.rung > rung);
+        let came = self.stays.iter().enumerate();
+        let came = came.filter_map(move |(index, stay)| {
+            let at = if stay.rung == rung {
+                stay.entered
+            } else if passed
                 && stay.rung < rung
                 && let (Outcome::Advanced { to }, Some(left)) = (&stay.outcome, stay.left)
                 && *to > rung
             {
-                entries.push(Entry {
-                    at: left,
-                    next: index + 1,
-                });
-            }
-        }
-        entries
+                left
+            } else {
+                return None;
+            };
+            let next = index + 1;
+            Some(Entry { at, next })
+        });
+        first
+            .map(|stay| Entry {
+                at: stay.entered,
+                next: 0,
+            })
+            .into_iter()
+            .chain(came)
     }
 
     /// Tells whether the lead took the step after an entry in time.

@@ -183,6 +183,13 @@ impl World {
             .expect("every kind has a table of its own type")
     }
 
+    /// Returns the first name of an owner that is not me; nothing where it is mine, nobody's or not known.
+    pub fn colleague(&self, owner: Option<&Id<User>>) -> Option<&str> {
+        let owner = owner.filter(|owner| owner.as_str() != &*self.view.me)?;
+        let name = self.get(owner)?.name.trim();
+        name.split_whitespace().next()
+    }
+
     /// Returns the row with this id for a change.
     pub fn row_mut<R: Record>(&mut self, id: &str) -> Option<&mut Row<R>> {
         self.touch_one(R::KIND, id);

@@ -104,13 +104,23 @@ pub(super) fn follow_ups(world: &World, keys: &[String], tally: &mut Tally) {
     tally.oldest_days = 0;
     tally.promises.clear();
     tally.first.follow_ups.clear();
+    let mut theirs = Vec::new();
     for key in keys {
         let Some(follow_up) = table.record(key) else {
             continue;
         };
         let late = follow_up.late(&world.view);
-        if late.is_some_and(|late| late > -SOON) && tally.first.follow_ups.len() < FIRST {
-            tally.first.follow_ups.push(Id::new(key));
+        if late.is_some_and(|late| late > -SOON) {
+            // Mine first: whoever looks after a team has few of their own among all of theirs.
+            let colleague = world.colleague(follow_up.owner.as_ref()).is_some();
+            let first = if colleague {
+                &mut theirs
+            } else {
+                &mut tally.first.follow_ups
+            };
+            if first.len() < FIRST {
+                first.push(Id::new(key));
+            }
         }
         if let Some(late) = late.filter(jiff::SignedDuration::is_positive) {
             tally.overdue += 1;
@@ -120,6 +130,13 @@ pub(super) fn follow_ups(world: &World, keys: &[String], tally: &mut Tally) {
             tally.promises.push(Id::new(key));
         }
     }
+    tally.first.follow_ups.append(&mut theirs);
+    tally.first.follow_ups.truncate(FIRST);
+    let theirs = |id: &Id<FollowUp>| {
+        let owner = world.get(id).and_then(|one| one.owner.as_ref());
+        world.colleague(owner).is_some()
+    };
+    tally.promises.sort_by_key(theirs);
 }
 
 /// Counts the rows of each group of a list, as it is shown.

@@ -30,7 +30,7 @@ impl GoalGap {
         match self {
             Self::NoPeriod => "no period",
             Self::NoTarget => "no target",
-            Self::NoFigures => "no figures yet",
+            Self::NoFigures => "no figures",
         }
     }
 }
@@ -144,6 +144,10 @@ fn past_period(
     };
     let before = plus_months(from, -months);
     let end = plus_days(from, -1);
+    // A CN that began in the middle of it has no shape to go by: its first days would count for all of them.
+    if series.month(before).is_none() && series.day(before).is_none() {
+        return None;
+    }
     let same_day = plus_days(before, i64::from(elapsed) - 1).min(end);
     Some(PastPeriod {
         same_day: series.sum(before, same_day)?.0,

@@ -211,7 +211,7 @@ impl fmt::Display for NetworkReason {
             }
             Self::ReplyWaiting { waited, late, .. } => write!(
                 out,
-                "waits for my reply {}{}",
+                "waits {} for a reply{}",
                 clock::rough(*waited),
                 if *late { ", late" } else { "" }
             ),

@@ -108,6 +108,9 @@ pub struct Series {
     marks: BTreeMap<(Date, u32), ToDate>,
     rolling: BTreeMap<Date, Rolling>,
     single: BTreeMap<Date, f64>,
+    /// Days of stretches that are no calendar month, with the age of what told them: a day is a day, whatever
+    /// period it was listed in. The stretch itself is compared with nothing.
+    listed: BTreeMap<Date, (Option<Timestamp>, f64)>,
 }
 
 /// Guesses from its unit whether the days of a metric add up: rates, shares and scores do not.
@@ -128,6 +131,7 @@ impl Series {
             marks: BTreeMap::new(),
             rolling: BTreeMap::new(),
             single: BTreeMap::new(),
+            listed: BTreeMap::new(),
         }
     }
 
@@ -174,9 +178,22 @@ impl Series {
             PeriodKind::Day => {
                 self.single.insert(period, total);
             }
-            PeriodKind::Custom | PeriodKind::Other(_) => return false,
+            PeriodKind::Custom | PeriodKind::Other(_) => {
+                return self.add_listed(period, days, point.as_of);
+            }
         }
         true
+    }
+
+    /// Takes the days of a stretch that is no calendar month; tells whether it listed any.
+    fn add_listed(&mut self, from: Date, days: &[Option<f64>], as_of: Option<Timestamp>) -> bool {
+        for (offset, value) in (0_i64..).zip(days) {
+            if let Some(value) = value {
+                let day = plus_days(from, offset);
+                replace(&mut self.listed, day, (as_of, *value), |(as_of, _)| *as_of);
+            }
+        }
+        known(days) > 0
     }
 
     fn add_to_date(
@@ -316,11 +333,12 @@ impl Series {
         let from_to_date =
             of_to_date.and_then(|to_date| to_date.days.get(index).copied().flatten());
         let younger = of_to_date.map(|point| point.as_of) > of_month.map(|point| point.as_of);
-        if younger {
+        let told = if younger {
             from_to_date.or(from_month)
         } else {
             from_month.or(from_to_date)
-        }
+        };
+        told.or_else(|| self.listed.get(&date).map(|(_, value)| *value))
     }
 
     /// Returns the figures of the days from one date to another, both included; unknown days are empty.
@@ -346,7 +364,8 @@ impl Series {
             .rev()
             .find_map(|point| last(point.first, &point.days));
         let single = self.single.keys().next_back().copied();
-        month.max(to_date).max(single)
+        let listed = self.listed.keys().next_back().copied();
+        month.max(to_date).max(single).max(listed)
     }
 
     /// Returns the age of the latest figure.
@@ -354,7 +373,9 @@ impl Series {
         let months = self.months.values().map(|month| month.as_of);
         let to_date = self.to_date.values().map(|point| point.as_of);
         let rolling = self.rolling.values().map(|point| point.as_of);
-        months.chain(to_date).chain(rolling).max().flatten()
+        let listed = self.listed.values().map(|(as_of, _)| *as_of);
+        let told = months.chain(to_date).chain(rolling).chain(listed);
+        told.max().flatten()
     }
 
     /// Adds up what a flow brought from one date to another, with the number of known days.

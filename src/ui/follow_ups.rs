@@ -497,10 +497,16 @@ fn title(canvas: &Canvas<'_>, follow_up: &FollowUp) -> Vec<Piece> {
 pub(super) fn about(app: &App, follow_up: &FollowUp) -> String {
     let network = app.world.follow::<Network>(follow_up.network.as_ref());
     let lead = app.world.follow::<Lead>(follow_up.lead.as_ref());
-    network
+    let name = network
         .map(|network| network.name.clone())
         .or_else(|| lead.map(|lead| lead.name.clone()))
-        .unwrap_or_default()
+        .unwrap_or_default();
+    // Whoever looks after a team sees whose it is.
+    match app.world.colleague(follow_up.owner.as_ref()) {
+        Some(whose) if name.is_empty() => whose.to_owned(),
+        Some(whose) => format!("{whose}: {name}"),
+        None => name,
+    }
 }
 
 /// Says how late a follow-up is, or how much time is left.

@@ -1,5 +1,7 @@
 //! Creator Networks: the portfolio and the page of one.
 
+use std::fmt::Write as _;
+
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
@@ -7,7 +9,7 @@ use super::canvas::{Canvas, Piece, gauge, piece};
 use super::card;
 use super::funnel::lead;
 use super::layout::{Breadth, above, beside};
-use super::portfolio::{columns, portfolio_cell, whole};
+use super::portfolio::{columns, hidden, portfolio_cell, whole};
 use super::sheet::Sheet;
 use super::table::{self, Rows, cell, number_words};
 use crate::app::{App, Course, Hanging, Steps};
@@ -109,6 +111,10 @@ pub(super) fn list(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool
         whole(canvas, app, foot);
     }
     let (names, columns) = columns(app, inner.width);
+    if let Some(words) = hidden(app, names.len()) {
+        let words = piece(words, canvas.paint.dim());
+        canvas.foot(area, &[words]);
+    }
     table::draw(canvas, inner, &rows, &columns, |canvas, key| {
         row(canvas, app, key, &names, inner.width)
     });
@@ -317,19 +323,39 @@ fn figures(canvas: &Canvas<'_>, app: &App, id: &Id<Network>, width: u16, card: &
         card.whole(words);
         return;
     };
-    let as_of = first
-        .as_of
-        .map(|at| format!(" · data of {}", clock::stamp(at, &app.world.view.zone)))
-        .unwrap_or_default();
-    card.rule(format!("figures{as_of}"));
-    let cells = usize::from(width.saturating_sub(56)).clamp(6, 24);
-    card.whole(figure_titles(canvas, first, cells));
+    let mut words = "figures".to_owned();
+    if let Some(creators) = app.world.get(id).and_then(|network| network.creators) {
+        let _ = write!(words, " of {creators} creators");
+    }
+    if let Some((from, to)) = first.days {
+        let _ = write!(words, " · {}–{} (UTC)", from.day(), to.strftime("%-d %b"));
+    }
+    if let Some(at) = first.as_of {
+        let _ = write!(words, " · {} old", clock::age(app.world.view.now, at));
+    }
+    card.rule(words);
+    // Wide enough for the longest name: what is left belongs to the course.
+    let spare = usize::from(width.saturating_sub(58));
+    let longest = courses
+        .iter()
+        .map(|course| text::width(&text::clean_line(&course.name)));
+    let name = longest.max().unwrap_or(14).clamp(10, 14 + spare.min(8));
+    let cells = usize::from(width.saturating_sub(44))
+        .saturating_sub(name)
+        .clamp(6, 24);
+    card.whole(figure_titles(canvas, first, name, cells));
     for course in courses {
-        card.whole(figure_line(canvas, app, course, cells));
+        card.whole(figure_line(canvas, app, course, name, cells));
     }
 }
 
-fn figure_line(canvas: &Canvas<'_>, app: &App, course: &Course, cells: usize) -> Vec<Piece> {
+fn figure_line(
+    canvas: &Canvas<'_>,
+    app: &App,
+    course: &Course,
+    wide: usize,
+    cells: usize,
+) -> Vec<Piece> {
     let paint = &canvas.paint;
     let name = text::clean_line(&course.name);
     let firm = match course.status {
@@ -337,7 +363,7 @@ fn figure_line(canvas: &Canvas<'_>, app: &App, course: &Course, cells: usize) ->
         _ => " ",
     };
     let mut line = vec![
-        piece(format!("{} ", text::fit_left(&name, 14)), paint.text()),
+        piece(format!("{} ", text::fit_left(&name, wide)), paint.text()),
         piece(
             text::sparkline(&course.values, cells, paint.glyphs()),
             paint.bar(),
@@ -357,15 +383,15 @@ fn figure_line(canvas: &Canvas<'_>, app: &App, course: &Course, cells: usize) ->
 }
 
 /// Names the columns; the running month is no part of the course and named apart.
-fn figure_titles(canvas: &Canvas<'_>, first: &Course, cells: usize) -> Vec<Piece> {
+fn figure_titles(canvas: &Canvas<'_>, first: &Course, name: usize, cells: usize) -> Vec<Piece> {
     let steps = match first.steps {
         Steps::Weeks => "weeks",
         Steps::Months => "months",
     };
     let now = if first.running { "so far" } else { "month" };
     let words = format!(
-        "{:<15}{}{now:>8} {:>6}  goal",
-        "metric",
+        "{} {}{now:>8}  {:>5}  goal",
+        text::fit_left("metric", name),
         text::fit_left(steps, cells),
         "change"
     );
@@ -448,7 +474,7 @@ fn glance(canvas: &Canvas<'_>, app: &App, id: &Id<Network>, inner: Rect, card: &
     }
     let cells = usize::from(inner.width.saturating_sub(56)).clamp(6, 24);
     for course in app.courses.of(&id.link()).iter().take(2) {
-        card.whole(figure_line(canvas, app, course, cells));
+        card.whole(figure_line(canvas, app, course, 14, cells));
     }
     let below = app.figures.hanging(&id.link());
     let counts = [

@@ -15,6 +15,7 @@ use super::table::{self, Column, Rows, column, figure};
 use crate::app::App;
 use crate::pane::{Place, Tab};
 use crate::record::{Id, Network};
+use crate::text::counted;
 
 /// Draws the tab that is open, except the overview.
 pub(super) fn draw(
@@ -61,6 +62,18 @@ pub(super) fn draw(
         ..rest
     };
     draw_list(canvas, app, list, tab, focused);
+    let all = columns(tab).len();
+    let hidden = all - fitting(columns(tab), list.width).len();
+    if hidden > 0 {
+        let words = counted(hidden, "more column");
+        let words = if app.screen.zoom {
+            words
+        } else {
+            format!("{words}: z")
+        };
+        let words = piece(words, canvas.paint.dim());
+        canvas.foot(area, &[words]);
+    }
     if below > 0 {
         let detail = Rect {
             y: list.bottom(),

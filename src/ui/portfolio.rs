@@ -1,5 +1,7 @@
 //! The columns of the list of CNs, and the portfolio as a whole below it.
 
+use std::fmt::Write as _;
+
 use ratatui::layout::Rect;
 
 use super::canvas::{Canvas, Piece, piece};
@@ -9,9 +11,10 @@ use super::page::change_cell;
 use super::sheet::Sheet;
 use super::table::{self, cell, column, figure, number_words};
 use crate::app::{App, Course};
-use crate::pane::NetworkFigures;
+use crate::figure::Window;
+use crate::pane::{NetworkFigures, PortfolioFigures};
 use crate::portfolio::Growth;
-use crate::record::{Id, Network, User};
+use crate::record::{Id, Network, Role, User};
 use crate::text;
 use crate::text::counted;
 use crate::when::clock;
@@ -23,7 +26,7 @@ pub(super) fn whole(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
     };
     let paint = canvas.paint;
     let mut card = Sheet::new(area);
-    card.rule("portfolio, days cut in UTC");
+    card.rule(title(app, figures));
     let like = [
         ("MTD", &figures.to_date),
         ("MoM", &figures.month),
@@ -33,8 +36,8 @@ pub(super) fn whole(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
         let Some(like) = like else { continue };
         let words = format!("{:.0}", like.same);
         let rest = format!(
-            "  like for like, {} CNs; all {:.0}, +{} −{}",
-            like.kept.n, like.all, like.joined, like.left
+            " {} CNs +{} −{}, all {:.0}",
+            like.kept.n, like.joined, like.left, like.all
         );
         card.line(
             label,
@@ -47,12 +50,12 @@ pub(super) fn whole(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
     if let Some(found) = &figures.concentration {
         let share = |value: Option<f64>| value.map_or(0.0, |value| value * 100.0);
         let words = format!(
-            "largest CN {:.0} %, five {:.0} %, Gini {:.2}",
+            "{:.0} % · {:.0} %  Gini {:.2}",
             share(found.top1.value),
             share(found.top5.value),
             found.gini
         );
-        card.line("hangs on", cell(words, paint.text()));
+        card.line("top 1·5", cell(words, paint.text()));
     }
     let bands: Vec<String> = figures
         .bands
@@ -69,6 +72,37 @@ pub(super) fn whole(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
     card.draw(canvas, area, 0);
 }
 
+/// Says over which CNs and days the portfolio is, and how old its figures are.
+fn title(app: &App, figures: &PortfolioFigures) -> String {
+    let mut words = "portfolio like for like".to_owned();
+    let Some(of) = &figures.of else {
+        return format!("{words}, days cut in UTC");
+    };
+    if let Window::Utc { from, to, .. } = of.window {
+        let (from, to) = (from.day(), to.strftime("%-d %b"));
+        let _ = write!(words, " · {from}–{to} (UTC)");
+    }
+    if let Some(at) = of.as_of {
+        let age = clock::age(app.world.view.now, at);
+        let _ = write!(words, " · {age} old");
+    }
+    words
+}
+
+/// The columns that were chosen; what nobody chose are those of the configuration, and whose CN it is for those
+/// who look after more than their own.
+fn chosen(app: &App) -> Vec<&str> {
+    if !app.screen.columns.is_empty() {
+        return app.screen.columns.iter().map(String::as_str).collect();
+    }
+    let mut columns = app.config.portfolio.columns();
+    let leads = app.world.me().is_some_and(|me| me.role == Role::Lead);
+    if leads && app.config.portfolio.columns.is_empty() && !columns.contains(&"owner") {
+        columns.insert(columns.len().min(3), "owner");
+    }
+    columns
+}
+
 /// Chooses the columns that fit between the name and the reason.
 pub(super) fn columns(app: &App, width: u16) -> (Vec<&str>, Vec<table::Column>) {
     if width < 48 {
@@ -80,13 +114,7 @@ pub(super) fn columns(app: &App, width: u16) -> (Vec<&str>, Vec<table::Column>) 
     let mut columns = vec![column("name", first)];
     let mut names = Vec::new();
     let mut left = width.saturating_sub(first + reason + 5);
-    let chosen = &app.screen.columns;
-    let shown = if chosen.is_empty() {
-        app.config.portfolio.columns()
-    } else {
-        chosen.iter().map(String::as_str).collect()
-    };
-    for name in shown {
+    for name in chosen(app) {
         let column = portfolio_column(name, wide);
         if left < column.cells + 1 {
             break;
@@ -100,6 +128,12 @@ pub(super) fn columns(app: &App, width: u16) -> (Vec<&str>, Vec<table::Column>) 
         0,
     ));
     (names, columns)
+}
+
+/// Says how many of the chosen columns have no room here.
+pub(super) fn hidden(app: &App, shown: usize) -> Option<String> {
+    let more = chosen(app).len().checked_sub(shown)?;
+    (more > 0).then(|| counted(more, "more column"))
 }
 
 fn portfolio_column(name: &str, wide: bool) -> table::Column {

@@ -96,6 +96,83 @@ fn every_tab_has_a_key_a_list_and_a_screen_at_every_size() {
 }
 
 #[test]
+fn incidents_of_a_network_that_has_some_are_seen_at_every_size() {
+    let cache = Cache::morning();
+    for size in [(80, 24), (120, 40), (200, 60)] {
+        let mut app = open(&cache, size, false);
+        press(&cache, &mut app, "v i");
+        assert!(!app.screen.list().unwrap().is_empty(), "{}", screen(&app));
+        insta::assert_snapshot!(
+            format!("cn-incidents-open-{}x{}", size.0, size.1),
+            screen(&app)
+        );
+    }
+}
+
+/// A key that the footer names does something: nothing is offered that is refused for every row.
+#[test]
+fn the_footer_of_a_tab_names_steps_only_where_there_are_steps() {
+    let cache = Cache::morning();
+    let mut app = open(&cache, (200, 60), true);
+    let steps = [
+        (Tab::Goals, Some("agreed")),
+        (Tab::Onboarding, Some("reached")),
+        (Tab::Coaching, Some("one step on")),
+        (Tab::Campaigns, Some("joined")),
+        (Tab::Incidents, Some("one step on")),
+        (Tab::Plan, Some("done")),
+    ];
+    for (tab, keys) in TABS {
+        press(&cache, &mut app, keys);
+        let shown = cnm::app::footer(&app);
+        let named = shown.iter().find(|(key, _)| key == "e");
+        let named = named.map(|(_, words)| words.as_str());
+        let wanted = steps.iter().find(|(of, _)| *of == tab);
+        assert_eq!(named, wanted.and_then(|(_, words)| *words), "{tab:?}");
+    }
+}
+
+#[test]
+fn a_hand_over_by_keys_asks_to_whom_and_from_which_day() {
+    let cache = Cache::morning();
+    let mut app = open(&cache, (120, 40), true);
+    let network = app.screen.network().unwrap();
+    let before = app.world.get(&network).unwrap().clone();
+    let owner = |app: &App| app.world.get(&network).unwrap().owner.clone();
+    // Kezia, now.
+    let batch = saved(press(&cache, &mut app, "T k enter"));
+    assert_eq!(batch.len(), 1, "{}", screen(&app));
+    let kezia = owner(&app);
+    assert_ne!(kezia, before.owner);
+    assert!(screen(&app).contains("to Kezia Boateng"), "{}", screen(&app));
+    press(&cache, &mut app, "u");
+    assert_eq!(*app.world.get(&network).unwrap(), before, "u gives it back");
+    // Two of them, from a day on: until then the record says who is next.
+    press(&cache, &mut app, "x j x");
+    let day = "2 0 2 6 - 1 2 - 0 1";
+    let keys = format!("T k ctrl-w {day} enter");
+    assert_eq!(saved(press(&cache, &mut app, &keys)).len(), 1);
+    let due: Vec<&Network> = app
+        .world
+        .table::<Network>()
+        .records()
+        .map(|(_, network)| network)
+        .filter(|network| network.next_owner == kezia)
+        .collect();
+    assert_eq!(due.len(), 2, "{}", screen(&app));
+    for network in due {
+        assert_eq!(network.handover_on, Some("2026-12-01".parse().unwrap()));
+        assert_eq!(network.owner, before.owner);
+    }
+    press(&cache, &mut app, "u");
+    assert_eq!(*app.world.get(&network).unwrap(), before);
+    // A day that is over is refused, and says so.
+    press(&cache, &mut app, "T k ctrl-w 2 0 2 6 - 1 1 - 0 1 enter");
+    assert!(screen(&app).contains("is over"), "{}", screen(&app));
+    assert_eq!(owner(&app), before.owner);
+}
+
+#[test]
 fn tab_goes_round_and_brackets_keep_the_tab() {
     let cache = Cache::morning();
     let mut app = open(&cache, (120, 40), true);

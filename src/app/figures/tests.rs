@@ -99,3 +99,33 @@ fn the_load_counts_my_open_follow_ups_by_local_day() {
     assert_eq!(figures.load(), [2, 0, 2, 0, 0, 0, 0]);
     assert_eq!(figures.late(), 1);
 }
+
+#[test]
+fn a_talk_in_the_books_of_several_is_shown_once_and_as_mine() {
+    let mut world = world();
+    for (person, user) in [("p1", "u1"), ("p2", "u2"), ("p3", "u3")] {
+        let fields = format!(r#"{{"name":"{person}","user":"{user}"}}"#);
+        put(&mut world, Kind::Person, person, &fields);
+    }
+    let talk = |owner: &str, title: &str, people: &[&str]| {
+        let people: Vec<String> = (people.iter())
+            .map(|person| format!(r#"{{"person":"{person}","required":true}}"#))
+            .collect();
+        format!(
+            r#"{{"title":"{title}","owner":"{owner}","state":"confirmed","start":"2026-11-17T17:30:00Z",
+                "end":"2026-11-17T17:45:00Z","attendees":[{}]}}"#,
+            people.join(",")
+        )
+    };
+    // Two books with the same stand-up; in one of them I take part.
+    put(&mut world, Kind::Meeting, "m1", &talk("u2", "Stand-up", &["p2", "p3"]));
+    put(&mut world, Kind::Meeting, "m2", &talk("u3", "Stand-up", &["p1", "p3"]));
+    // Two talks of one name, of different people.
+    put(&mut world, Kind::Meeting, "m3", &talk("u2", "One to one", &["p2"]));
+    put(&mut world, Kind::Meeting, "m4", &talk("u3", "One to one", &["p3"]));
+    let shown: Vec<String> = meetings(&world)
+        .into_iter()
+        .map(|(_, id)| id.to_string())
+        .collect();
+    assert_eq!(shown, ["m3", "m4", "m2"]);
+}

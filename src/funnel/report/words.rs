@@ -99,8 +99,16 @@ impl StageRow {
     }
 
     /// Returns the way from the first stage to this one on a basis.
-    pub fn cumulative_words(&self, basis: Basis) -> Option<(String, String)> {
+    pub fn cumulative_words(&self, basis: Basis, first: bool) -> Option<(String, String)> {
         match basis {
+            // The first stage is what the others are shares of: nothing about it is uncertain.
+            _ if first => {
+                let of = match basis {
+                    Basis::Cohort => self.cohort_cumulative.share.of.n,
+                    Basis::Activity => self.activity_cumulative.of.n,
+                };
+                (of > 0).then(|| ("100%".to_owned(), format!("of {of}")))
+            }
             Basis::Cohort => {
                 let share = &self.cohort_cumulative.share;
                 share.value()?;
@@ -220,10 +228,11 @@ impl Report {
                 .map(|title| (*title).to_owned())
                 .collect(),
         ];
-        for row in &self.table.rows {
+        for (rung, row) in self.table.rows.iter().enumerate() {
             let blank = || ("–".to_owned(), String::new());
             let (step, step_of) = row.step_words(basis).unwrap_or_else(blank);
-            let (cumulative, cumulative_of) = row.cumulative_words(basis).unwrap_or_else(blank);
+            let cumulative = row.cumulative_words(basis, rung == 0);
+            let (cumulative, cumulative_of) = cumulative.unwrap_or_else(blank);
             let target = self.targets.get(&row.stage);
             cells.push(vec![
                 row.name.clone(),

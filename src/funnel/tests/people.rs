@@ -58,10 +58,10 @@ fn the_next_lead_is_the_one_that_presses_most() {
         words,
         [
             "expires: expires in 24h",
-            "writes: waits for my reply 6h, late",
-            "overdue: call 5 d overdue",
-            "today: call today",
-            "limit: 12 d in proposal, limit 8",
+            "writes: waits 6h for a reply, late",
+            "overdue: 5 d overdue: call",
+            "today: today: call",
+            "limit: 12 d, limit 8: proposal",
             "idle: no next step",
         ]
     );

@@ -351,14 +351,23 @@ impl Change {
 const AGES: [&str; 2] = ["exported_at", "as_of"];
 
 fn part(name: &str, before: &Map<String, Json>, patch: &Patch) -> String {
-    let old = before.get(name).map(brief);
+    let written = |value: &Json| match (name, value.as_i64()) {
+        ("live_seconds", Some(seconds)) => {
+            format!("{} h {:02} min", seconds / 3_600, seconds % 3_600 / 60)
+        }
+        _ => brief(value),
+    };
+    let old = before.get(name).map(written);
     let new = patch
         .set
         .get(name)
         .or_else(|| patch.add.get(name))
-        .map(brief);
+        .map(written);
     let key = name;
-    let name = name.replace('_', " ");
+    let name = match name {
+        "live_seconds" => "LIVE time".to_owned(),
+        _ => name.replace('_', " "),
+    };
     match (old, new) {
         (Some(old), Some(new)) if patch.set.contains_key(key) => format!("{name} {old} → {new}"),
         (_, Some(new)) if patch.add.contains_key(key) => format!("{name} +{new}"),

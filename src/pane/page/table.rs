@@ -55,7 +55,12 @@ impl MetricRow {
             PeriodKind::MonthToDate => format!("MTD to {day}"),
             PeriodKind::Last30Days => format!("L30D to {day}"),
             PeriodKind::Day => day.to_string(),
-            PeriodKind::Custom | PeriodKind::Other(_) => format!("to {day}"),
+            PeriodKind::Custom | PeriodKind::Other(_) if self.from.month() == self.to.month() => {
+                format!("{}–{day}", self.from.day())
+            }
+            PeriodKind::Custom | PeriodKind::Other(_) => {
+                format!("{}–{day}", self.from.strftime("%-d %b"))
+            }
         }
     }
 

@@ -573,3 +573,32 @@ fn the_unit_says_whether_days_add_up() {
     assert_eq!(nature_of(&metric("%")), Nature::Level);
     assert_eq!(nature_of(&metric("diamonds")), Nature::Flow);
 }
+
+#[test]
+fn the_days_of_a_month_that_began_with_the_contract_count_and_are_compared_with_nothing() {
+    // Signed on the fifth: the backend lists the rest of October as a stretch of its own.
+    let stretch = with_days("n", PeriodKind::Custom, date(2026, 10, 5), &[10.0; 27]);
+    let running = with_days("n", PeriodKind::MonthToDate, date(2026, 11, 1), &[12.0; 16]);
+    let known = series(vec![stretch, running]);
+    assert_eq!(known.day(date(2026, 10, 4)), None);
+    assert_eq!(known.day(date(2026, 10, 5)), Some(10.0));
+    assert_eq!(known.day(date(2026, 10, 31)), Some(10.0));
+    // Its own goal is judged by the days that it had.
+    let october = goal(GoalPeriod::Month, date(2026, 10, 1), 300.0);
+    let today = date(2026, 11, 17);
+    let pace = goal_pace(&october, Some(&known), today, Aim::AtLeast).unwrap();
+    assert_eq!(pace.so_far.value, Some(270.0));
+    assert_eq!((pace.so_far.of.n, pace.progress.left), (27, 0));
+    assert_eq!(pace.band, Band::Gone);
+    // A part of a month is no month: no growth, and no shape for a projection.
+    assert!(known.month(date(2026, 10, 1)).is_none());
+    assert!(known.month_on_month(date(2026, 11, 1)).is_none());
+    assert!(known.month_to_date().is_none_or(|growth| growth.change.ratio().is_none()));
+    let november = goal(GoalPeriod::Month, date(2026, 11, 1), 400.0);
+    let pace = goal_pace(&november, Some(&known), today, Aim::AtLeast).unwrap();
+    let end = pace.projection.unwrap().at_end.value.unwrap();
+    near(end, 12.0 * 30.0, 1e-6);
+    // Without days it says nothing that could be placed.
+    let bare = point("n", PeriodKind::Custom, date(2026, 10, 5), 270.0);
+    assert_eq!(set(vec![bare]).unplaced, 1);
+}

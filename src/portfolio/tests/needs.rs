@@ -113,7 +113,7 @@ fn every_reason_is_in_words_and_in_order() {
         [
             "P1 @kaylalive suspended, 2d left",
             "dark for 4 d",
-            "waits for my reply 3h",
+            "waits 3h for a reply",
             "1 follow-up overdue, oldest 6d",
             "valid days urgent, 45 % there",
             "revenue -20 % (-22 to -18 %) in 1–4 Nov 2026 (UTC, month to date)",

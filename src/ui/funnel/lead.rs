@@ -9,7 +9,7 @@ use super::super::sheet::Sheet;
 use super::super::table;
 use crate::app::App;
 use crate::funnel::{Outcome, missing_facts};
-use crate::record::{Id, Lead, Note, Person, Stage, Thread, User};
+use crate::record::{AnyRef, Id, Lead, Note, Person, Stage, Thread, User};
 use crate::text;
 use crate::text::counted;
 use crate::when::{clock, zone};
@@ -109,7 +109,7 @@ fn way(canvas: &Canvas<'_>, app: &App, id: &Id<Lead>, card: &mut Sheet) {
     let now = app.world.view.now;
     let arrow = canvas.paint.glyphs().arrow();
     let mut words = Vec::new();
-    for stay in figures.way(id) {
+    for stay in app.figures.way(id) {
         let name = figures.names.get(stay.rung).map_or("?", String::as_str);
         let date = clock::day_month(app.world.view.zone.to_datetime(stay.entered).date());
         let days = stay
@@ -279,7 +279,7 @@ fn alike(canvas: &Canvas<'_>, app: &App, id: &Id<Lead>, card: &mut Sheet) {
     for one in index.of(&id.link()).iter().take(2) {
         let words = format!(
             "{}: {}",
-            app.world.title(&one.record),
+            record_words(app, &one.record),
             crate::command::likeness_words(&one.likeness)
         );
         card.line(
@@ -290,6 +290,19 @@ fn alike(canvas: &Canvas<'_>, app: &App, id: &Id<Lead>, card: &mut Sheet) {
                 piece("merges", paint.dim()),
             ],
         );
+    }
+}
+
+/// Names a lead with its stage, or a CN as such: two of one name are told apart.
+fn record_words(app: &App, link: &AnyRef) -> String {
+    let title = app.world.title(link);
+    let lead = link.id_of::<Lead>().and_then(|id| app.world.get(&id));
+    match lead {
+        Some(lead) => match app.world.follow::<Stage>(lead.stage.as_ref()) {
+            Some(stage) => format!("{title} ({})", stage.name),
+            None => title,
+        },
+        None => format!("{title} (CN)"),
     }
 }
 

@@ -113,6 +113,7 @@ pub(in crate::ui) fn picture(canvas: &mut Canvas<'_>, app: &App, area: Rect, foc
                 .table
                 .signed
                 .is_some_and(|signed| rung >= signed),
+            first: rung == 0,
             most,
             basis,
         };
@@ -189,6 +190,8 @@ struct Line<'a> {
     row: &'a StageRow,
     current: bool,
     won: bool,
+    /// Whether it is the first stage.
+    first: bool,
     most: u64,
     basis: Basis,
 }
@@ -257,7 +260,7 @@ impl Line<'_> {
             Cumulative | ShortCumulative => {
                 let short = part == ShortCumulative;
                 share(
-                    row.cumulative_words(self.basis),
+                    row.cumulative_words(self.basis, self.first),
                     short,
                     canvas,
                     paint.text(),
@@ -365,7 +368,17 @@ fn notes(
 fn hole_lines(canvas: &Canvas<'_>, report: &Report) -> Vec<Vec<Piece>> {
     let paint = &canvas.paint;
     let Some(hole) = report.holes.biggest() else {
-        return Vec::new();
+        let words = match (report.holes.ranked.last(), report.holes.ranked.first()) {
+            (Some(_), Some(least)) => format!(
+                "none: every step that can be ranked is where it should be; least to spare: {}",
+                report.stage_name(&least.into)
+            ),
+            _ => "no step has the ten leads of a cohort that it takes to be ranked".to_owned(),
+        };
+        return vec![vec![
+            piece("biggest hole ", paint.dim()),
+            piece(words, paint.dim()),
+        ]];
     };
     let step = format!(
         "{} {} {}",

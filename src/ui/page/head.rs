@@ -26,7 +26,7 @@ pub(super) fn lines(
     let none = PageFigures::default();
     let page = app.page.of(id).unwrap_or(&none);
     match app.screen.tab {
-        Tab::Creators => creators(canvas, app, page),
+        Tab::Creators => creators(canvas, app, page, width),
         Tab::Goals => goals(canvas, app, page),
         Tab::Onboarding => onboarding(canvas, app, id, page, width),
         Tab::Dimensions => dimensions(canvas, app, id),
@@ -37,7 +37,7 @@ pub(super) fn lines(
         Tab::Campaigns => campaigns(canvas, app, id),
         Tab::Contacts => contracts(canvas, app, id, network),
         Tab::Incidents => incidents(canvas, app, id),
-        Tab::Plan => plans(canvas, app, id),
+        Tab::Plan => plans(canvas, app, id, width),
         Tab::Figures => vec![vec![piece(
             "kinds of period are never compared; days cut in UTC",
             canvas.paint.dim(),
@@ -50,7 +50,7 @@ fn share(share: &Share) -> String {
     format!("{share:.0}")
 }
 
-fn creators(canvas: &Canvas<'_>, app: &App, page: &PageFigures) -> Vec<Line> {
+fn creators(canvas: &Canvas<'_>, app: &App, page: &PageFigures, width: u16) -> Vec<Line> {
     let paint = &canvas.paint;
     let label = |words: &str| piece(format!("{words:<12}"), paint.dim());
     let mut lines = Vec::new();
@@ -61,37 +61,40 @@ fn creators(canvas: &Canvas<'_>, app: &App, page: &PageFigures) -> Vec<Line> {
         let mut line = vec![
             label("active"),
             piece(share(&active.at_end), paint.text()),
-            piece(
-                format!("  of those a month before {}", share(&active.of_start)),
-                paint.dim(),
-            ),
         ];
-        if active.joined + active.left > 0 {
-            line.push(piece(
-                format!("  +{} −{}", active.joined, active.left),
-                paint.dim(),
-            ));
+        let before = format!("of those a month before {}", share(&active.of_start));
+        let moved = match active.joined + active.left {
+            0 => String::new(),
+            _ => format!(" +{} −{}", active.joined, active.left),
+        };
+        // A roster that nobody joined or left gives the same share twice.
+        if !moved.is_empty() {
+            if width < 84 {
+                line.push(piece(moved, paint.dim()));
+                lines.push(line);
+                lines.push(vec![label(""), piece(before, paint.dim())]);
+            } else {
+                line.push(piece(format!("  {before} {moved}"), paint.dim()));
+                lines.push(line);
+            }
+        } else {
+            line.push(piece("  nobody came or left", paint.dim()));
+            lines.push(line);
         }
-        lines.push(line);
     }
     if let Some(valid) = &page.valid {
         lines.push(vec![
             label("valid days"),
             piece(share(valid), paint.text()),
-            piece(
-                format!("  one hour or more, {}", valid.of.window),
-                paint.dim(),
-            ),
+            piece(format!("  1 h or more, {}", valid.of.window), paint.dim()),
         ]);
     }
     if let Some(dark) = &page.dark {
+        let words = format!("  3 days without LIVE; {} never", dark.never.len());
         lines.push(vec![
             label("dark"),
             piece(share(&dark.share), paint.text()),
-            piece(
-                format!("  3 days or more without LIVE, {} never", dark.never.len()),
-                paint.dim(),
-            ),
+            piece(words, paint.dim()),
         ]);
     }
     if lines.is_empty() {
@@ -117,7 +120,7 @@ fn hanging(canvas: &Canvas<'_>, app: &App, found: &Concentration) -> Line {
     let style = if risky { paint.warn() } else { paint.text() };
     vec![
         piece(format!("{:<12}", "top 1·5·10"), paint.dim()),
-        piece(format!("{}{largest}", part(found.top1.value)), style),
+        piece(part(found.top1.value), style),
         piece(
             format!(
                 " · {} · {}",
@@ -127,6 +130,7 @@ fn hanging(canvas: &Canvas<'_>, app: &App, found: &Concentration) -> Line {
             paint.text(),
         ),
         piece(format!("  Gini {:.2}", found.gini), paint.dim()),
+        piece(largest, paint.dim()),
     ]
 }
 
@@ -290,12 +294,17 @@ fn dimensions(canvas: &Canvas<'_>, app: &App, id: &Id<Network>) -> Vec<Line> {
     ];
     let words = match composite(app, set, &rows) {
         Composite::None => String::new(),
-        Composite::Missing(n) => format!("  no composite: {n} not scored, and that is not zero"),
-        Composite::Value(value) => format!("  composite {value:.1}"),
+        Composite::Missing(n) => format!("no composite: {n} not scored, and that is not zero"),
+        Composite::Value(value) => {
+            line.push(piece(format!("  composite {value:.1}"), paint.text()));
+            String::new()
+        }
     };
-    line.push(piece(words, paint.dim()));
     let others = rows.iter().filter(|row| row.other.is_some()).count();
     let mut lines = vec![line];
+    if !words.is_empty() {
+        lines.push(vec![piece(words, paint.dim())]);
+    }
     if others > 0 {
         lines.push(vec![piece(
             format!("{others} scored under another version too: never compared"),
@@ -413,7 +422,7 @@ fn incidents(canvas: &Canvas<'_>, app: &App, id: &Id<Network>) -> Vec<Line> {
     )]]
 }
 
-fn plans(canvas: &Canvas<'_>, app: &App, id: &Id<Network>) -> Vec<Line> {
+fn plans(canvas: &Canvas<'_>, app: &App, id: &Id<Network>, width: u16) -> Vec<Line> {
     let paint = &canvas.paint;
     let link = id.link();
     let mut lines = Vec::new();
@@ -428,19 +437,28 @@ fn plans(canvas: &Canvas<'_>, app: &App, id: &Id<Network>) -> Vec<Line> {
                 .filter(|(_, item)| item.plan.as_ref() == Some(plan_id))
         };
         let done = items().filter(|(_, item)| item.done_at.is_some()).count();
+        let phase = format!("{}  ", plan.phase);
+        let count = format!("{done} of {} done", items().count());
+        let ends = plan.ends.map(|ends| format!(", ends {ends}"));
+        let ends = ends.unwrap_or_default();
+        // The title is the only part that may be long.
+        let taken = text::width(&phase) + text::width(&count) + text::width(&ends);
+        let room = usize::from(width.saturating_sub(4)).saturating_sub(taken);
+        let title = text::clean_line(&plan.title);
         lines.push(vec![
-            piece(format!("{}  ", plan.title), paint.strong()),
-            piece(format!("{}  ", plan.phase), paint.info()),
-            piece(format!("{done} of {} done", items().count()), paint.text()),
             piece(
-                plan.ends
-                    .map(|ends| format!("  until {ends}"))
-                    .unwrap_or_default(),
-                paint.dim(),
+                format!("{}  ", text::truncate(&title, room.max(8))),
+                paint.strong(),
             ),
+            piece(phase, paint.info()),
+            piece(count, paint.text()),
+            piece(ends, paint.dim()),
         ]);
-        if !plan.summary.is_empty() {
-            lines.push(vec![piece(plan.summary.to_string(), paint.dim())]);
+        let summary = text::clean_line(&plan.summary);
+        if !summary.trim().is_empty() {
+            let rows = text::wrap(&summary, usize::from(width.saturating_sub(2)).max(8));
+            let rows = rows.into_iter();
+            lines.extend(rows.map(|row| vec![piece(row.text, paint.dim())]));
         }
     }
     lines

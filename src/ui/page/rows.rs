@@ -10,13 +10,13 @@ use crate::pane::{Tab, dimension_rows, metric_name, utc_today};
 use crate::portfolio::{Effect, EffectVerdict, MilestoneState, Scale, milestone_state};
 use crate::record::{
     AnyRef, Campaign, CoachingAction, Creator, DimensionScore, DimensionSet, Goal, GoalPeriod, Id,
-    Incident, MetricPoint, Milestone, Participation, ParticipationState, Person, PlanItem, Record,
-    Severity, User,
+    Incident, MetricPoint, Milestone, Money, Participation, ParticipationState, Person, PlanItem,
+    Record, Severity, User, Value,
 };
 use crate::text;
 use crate::ui::canvas::{Canvas, Piece, gauge, piece};
 use crate::ui::networks::band_style;
-use crate::ui::table::{cell, number_words};
+use crate::ui::table::{self, cell, number_words};
 use crate::when::{clock, zone};
 
 type Cells = Vec<Vec<Piece>>;
@@ -321,14 +321,8 @@ fn campaign(canvas: &Canvas<'_>, app: &App, key: &str) -> Option<Cells> {
         _ => paint.dim(),
     };
     let name = campaign.map_or("–", |campaign| &campaign.name);
-    let payout = part.payout.as_ref().map(|money| {
-        format!(
-            " {}.{:02} {}",
-            money.minor / 100,
-            (money.minor % 100).abs(),
-            money.currency
-        )
-    });
+    let money = |money: &Money| table::words(&Value::Money(money.clone()), app);
+    let payout = part.payout.as_ref().map(|paid| format!(" {}", money(paid)));
     Some(vec![
         cell(
             name.to_owned(),
@@ -355,7 +349,7 @@ fn campaign(canvas: &Canvas<'_>, app: &App, key: &str) -> Option<Cells> {
         cell(
             campaign
                 .and_then(|campaign| campaign.prize_pool.as_ref())
-                .map(|pool| format!("{} {}", pool.minor / 100, pool.currency))
+                .map(money)
                 .unwrap_or_default(),
             paint.info(),
         ),

@@ -108,7 +108,16 @@ pub(super) fn promised(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
             offers.len()
         )
     };
-    let mut inner = canvas.frame(area, "Promises you made", &right, false);
+    let mine = promises
+        .iter()
+        .filter_map(|id| app.world.get::<FollowUp>(id))
+        .all(|promise| app.world.colleague(promise.owner.as_ref()).is_none());
+    let title = if mine {
+        "Promises you made"
+    } else {
+        "Promises, yours first"
+    };
+    let mut inner = canvas.frame(area, title, &right, false);
     let paint = canvas.paint;
     for (y, offer) in (inner.y..inner.bottom()).zip(offers.iter().take(3)) {
         let due = promise_due_words(&app.world, &app.settings, offer);
