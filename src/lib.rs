@@ -97,6 +97,11 @@
 //! * *Goals of colleagues count in a team's or region's targets only where their records are visible*; how many goals
 //!   are added up stands beside the sum. The funnel opens on everyone I see, since that is what a Growth Lead asks first; `S` narrows it.
 //!   "Region" is the team above mine, as the backend's tree of teams has it.
+//! * *The ways of leads are kept* ([`pane::Ways`]): a step reads one way anew from its events, and the figures are made of
+//!   all of them; a property test holds them against reading everything. A way remembers until when it holds, since
+//!   time alone brings events of the future into the past.
+//! * *Days of a stretch that is no month are days*: the days that a backend lists under `custom` count for goals and
+//!   courses, the stretch itself is compared with nothing.
 //! * *Bars of the funnel are scaled by open stages*: signed and lost leads of a year would make every other bar a stub.
 //! * *A closed lead leaves the working set by its `closed_at`*, not by its stage: stages are records that a
 //!   team changes, and what is held in memory must not change with their names.

@@ -259,7 +259,7 @@ fn creator(
         former_handles: former,
         network: Some(cn.id.clone()),
         group: if chance.yes(0.2) {
-            "Not in a group".into()
+            String::new()
         } else {
             format!("Group {}", *chance.pick(&["A", "B", "C", "Night"]))
         },

@@ -24,6 +24,7 @@ mod frames;
 mod funnel;
 mod generated;
 mod guest;
+mod hand_over;
 mod hostile_text;
 mod house;
 mod ics_hostile;

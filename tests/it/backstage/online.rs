@@ -314,3 +314,68 @@ fn a_file_is_compared_with_its_own_months_only() {
     });
     assert_eq!(begins.unwrap().to_string(), "2026-04-06T00:00:00Z");
 }
+
+#[test]
+fn an_import_that_was_killed_is_all_there_or_not_at_all_and_a_second_one_completes_it() {
+    for delay in [30, 120, 400] {
+        let backend = Backend::start();
+        let ana = backend.console("ana");
+        ana.run(&["sync"]).ok();
+        let path = file(&ana, "july.xlsx", &july(120));
+        let args = ["import", "backstage", &path, "--network", "Nova Media"];
+        let mut child = crate::backend::program(&ana.home)
+            .args(args)
+            .env("CNM_SERVER", &ana.server)
+            .env("CNM_TOKEN", &ana.token)
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(delay));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        ana.run(&args).ok();
+        ana.run(&["sync"]).ok();
+        // Whether or not the first one got as far as its edits: nothing is missing, nothing is there twice.
+        cells_are_fields(&backend, &ana);
+        totals_are_sums(&backend, &ana);
+        assert_eq!(dump(&backend, &ana, "import").len(), 1, "after {delay} ms");
+    }
+}
+
+#[test]
+fn whoever_does_not_look_after_a_cn_is_told_so_and_changes_nothing() {
+    let backend = Backend::start();
+    let (ana, ben) = (backend.console("ana"), backend.console("ben"));
+    ana.run(&["sync"]).ok();
+    let creator = [
+        "new",
+        "creator",
+        "handle=creator0",
+        "platform_id=7359135855103475718",
+        "network=nova",
+    ];
+    ana.run(&creator).ok();
+    ben.run(&["sync"]).ok();
+    let header = ["Creator ID", "Handle", "Data period", "Diamonds"];
+    let row: &[&str] = &[
+        "7359135855103475718",
+        "creator0",
+        "2026-07-01 ~ 2026-07-06",
+        "12",
+    ];
+    let path = file(&ben, "a.csv", csv(&header, &[row]).as_bytes());
+    // The creator is not among those that Ben sees: the row is named, nothing is sent.
+    let said = ben.run(&["import", "backstage", &path]).ok();
+    assert!(said.contains("row 2: not used"), "{said}");
+    assert!(said.contains("nothing to change"), "{said}");
+    // Nor can he name the CN under which it would be filed.
+    let refused = ben.run(&["import", "backstage", &path, "--network", "Nova Media"]);
+    assert_ne!(refused.code, 0, "{refused:?}");
+    assert!(
+        refused.err.contains("no CN `Nova Media`") && refused.err.contains("cnm list network"),
+        "{refused:?}"
+    );
+    assert!(dump(&backend, &ana, "creator_snapshot").is_empty());
+    assert!(dump(&backend, &ana, "import").is_empty());
+}
