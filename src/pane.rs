@@ -328,7 +328,7 @@ pub struct Screen {
     /// What the order of each place was made from.
     pub arranged: BTreeMap<Place, Stamp>,
     /// The creators of a CN in their order, and what that was made from.
-    pub(crate) creators: Option<(Id<Network>, Vec<u64>, Vec<String>)>,
+    pub(crate) creators: Option<(Id<Network>, Vec<u64>, std::sync::Arc<[String]>)>,
     /// What was read in the threads of the inbox.
     pub readings: Readings,
     /// How CNs stand by their figures.

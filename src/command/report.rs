@@ -13,7 +13,7 @@ use crate::pane::{
     metric_rows, network_needs,
 };
 use crate::portfolio::{CriterionState, Growth, LikeForLike};
-use crate::record::{Id, Network};
+use crate::record::{Bound, Id, Network};
 use crate::text;
 
 /// How a report is written.
@@ -61,10 +61,7 @@ pub(super) fn show(cx: &mut Cx<'_>, format: Format, targets: &Targets) -> Result
     Ok(())
 }
 
-fn growth_words(growth: Option<&Growth>) -> String {
-    let Some(growth) = growth else {
-        return "–".into();
-    };
+fn growth_words(growth: &Growth) -> String {
     let per_day = growth
         .per_day
         .map(|change| format!(", {change:.0} a day"))
@@ -182,21 +179,7 @@ fn portfolio_json(world: &World) -> Json {
 fn page_lines(world: &World, id: &Id<Network>, lines: &mut Vec<String>) {
     let page = PageFigures::of(world, id);
     lines.push(world.title(&id.link()));
-    for growth in &page.growth {
-        let name = metric_name(world, Some(&growth.metric));
-        lines.push(format!(
-            "{name}, month to date: {}",
-            growth_words(growth.to_date.as_ref())
-        ));
-        lines.push(format!(
-            "{name}, month: {}",
-            growth_words(growth.month.as_ref())
-        ));
-        lines.push(format!(
-            "{name}, year: {}",
-            growth_words(growth.year.as_ref())
-        ));
-    }
+    figure_lines(world, &page, lines);
     for (goal, pace) in sorted(&page.goals) {
         let Some(record) = world.get(goal) else {
             continue;
@@ -233,7 +216,17 @@ fn page_lines(world: &World, id: &Id<Network>, lines: &mut Vec<String>) {
         ));
         for item in &gap.items {
             let name = metric_name(world, Some(&item.criterion.metric));
-            lines.push(format!("  {name}: {}", criterion_words(&item.state)));
+            let now = item.now.and_then(|now| now.value);
+            lines.push(format!(
+                "  {name}: {} of {} {}: {}",
+                now.map_or_else(|| "–".to_owned(), plain),
+                match item.criterion.op {
+                    Bound::AtLeast => "at least",
+                    Bound::AtMost => "at most",
+                },
+                plain(item.criterion.value),
+                criterion_words(&item.state)
+            ));
         }
     }
     if let Some(found) = &page.concentration {
@@ -258,6 +251,43 @@ fn page_lines(world: &World, id: &Id<Network>, lines: &mut Vec<String>) {
     if let Some(dark) = &page.dark {
         lines.push(format!("went dark: {}", dark.share));
     }
+}
+
+/// Lists every figure with what it rests on, and how it grew where there is something to compare it with.
+fn figure_lines(world: &World, page: &PageFigures, lines: &mut Vec<String>) {
+    for row in &page.rows {
+        let n = row.n.map_or_else(|| "–".to_owned(), |n| n.to_string());
+        let age = row.as_of.map(|at| format!(", data of {at}"));
+        lines.push(format!(
+            "{}: {}, n {n}, {}{}, {}",
+            row.name,
+            row.value.map_or_else(|| "–".to_owned(), plain),
+            row.window(),
+            age.unwrap_or_default(),
+            row.status,
+        ));
+    }
+    for growth in &page.growth {
+        let name = metric_name(world, Some(&growth.metric));
+        let pairs = [
+            ("month to date", &growth.to_date),
+            ("month", &growth.month),
+            ("year", &growth.year),
+        ];
+        for (what, growth) in pairs {
+            let known = growth.filter(|growth| growth.change.ratio().is_some());
+            if let Some(growth) = known {
+                let words = growth_words(&growth);
+                lines.push(format!("growth of {name}, {what}: {words}"));
+            }
+        }
+    }
+}
+
+/// Writes a figure with one decimal where it has any.
+fn plain(value: f64) -> String {
+    let text = format!("{value:.1}");
+    text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
 }
 
 /// Says how a condition of graduation stands.

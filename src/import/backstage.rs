@@ -140,12 +140,13 @@ impl Export {
                 .iter()
                 .all(|row| row.why.contains("lost digits"));
         if all_lost {
+            let row = table.unmatched.first().map_or(0, |row| row.line);
+            let what = match table.unmatched.len() {
+                1 => format!("its only creator id, in row {row}, has lost digits"),
+                all => format!("all {all} creator ids have lost digits, the first in row {row}"),
+            };
             return Err(ImportError::new(
-                format!(
-                    "all {} creator ids have lost digits, for example in row {}: a spreadsheet has rounded them",
-                    table.unmatched.len(),
-                    table.unmatched.first().map_or(0, |row| row.line)
-                ),
+                format!("{what}: a spreadsheet has rounded them"),
                 "download the export again and import the file as it is, without opening and saving it",
             )
             .of(file));

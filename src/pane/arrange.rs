@@ -1,6 +1,7 @@
 //! What stands in each list, and in which order.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::tally;
 use super::{FunnelScreen, Place, Screen, Standing};
@@ -21,6 +22,7 @@ pub fn arrange(world: &World, screen: &mut Screen, place: Place, called: bool) {
         .shelf(place)
         .map(|shelf| shelf.filter.clone())
         .unwrap_or_default();
+    let kept = (place == Place::Page(super::Tab::Creators)).then(|| creator_keys(world, screen));
     let keys = match place {
         Place::Conflicts | Place::Outbox => outbox_keys(world, screen, place),
         Place::Import => screen
@@ -53,19 +55,25 @@ pub fn arrange(world: &World, screen: &mut Screen, place: Place, called: bool) {
             screen.offers.list().iter().map(super::Offer::key).collect()
         }
         Place::Browse(kind) => browse_keys(world, kind),
-        Place::Page(tab) => page_keys(world, screen, tab),
+        // Those of a large CN are many: they are looked at where they are kept.
+        Place::Page(super::Tab::Creators) => Vec::new(),
+        Place::Page(tab) => match screen.network() {
+            Some(network) => super::page::keys(world, &network, tab),
+            None => Vec::new(),
+        },
     };
+    let rows = kept.as_deref().unwrap_or(&keys);
     let keys = match place.kind() {
         Some(kind) if !filter.is_empty() => {
             match super::Filter::compile(kind, &filter, &world.view) {
-                Ok(filter) => filter.apply(world, keys),
+                Ok(filter) => filter.among(world, rows),
                 Err(error) => {
                     screen.say(super::Tone::Error, error.to_string());
-                    keys
+                    rows.to_vec()
                 }
             }
         }
-        _ => keys,
+        _ => kept.map_or(keys, |kept| kept.to_vec()),
     };
     tally::groups(world, place, &keys, &mut screen.tally);
     // What is derived from what I do comes and goes at once; the cursor stays on its row.
@@ -82,15 +90,13 @@ pub fn arrange(world: &World, screen: &mut Screen, place: Place, called: bool) {
     }
 }
 
-/// The rows of a tab, as they stand without a filter; the creators of a large CN are put in order once, and not with
-/// every letter of a filter that is being typed.
-fn page_keys(world: &World, screen: &mut Screen, tab: super::Tab) -> Vec<String> {
+/// The creators of the CN under the cursor, as they stand without a filter: those of a large CN are put in order once,
+/// and not with every letter of a filter that is being typed.
+fn creator_keys(world: &World, screen: &mut Screen) -> Arc<[String]> {
+    let tab = super::Tab::Creators;
     let Some(network) = screen.network() else {
-        return Vec::new();
+        return Arc::default();
     };
-    if tab != super::Tab::Creators {
-        return super::page::keys(world, &network, tab);
-    }
     let kinds = tab.kinds().into_iter().chain([Kind::MetricDef]);
     let mut made_of: Vec<u64> = kinds.map(|kind| world.revision(kind)).collect();
     let month = crate::figure::month_start(super::page::utc_today(world));
@@ -98,10 +104,10 @@ fn page_keys(world: &World, screen: &mut Screen, tab: super::Tab) -> Vec<String>
         u64::from(month.year().unsigned_abs()) * 12 + u64::from(month.month().unsigned_abs()),
     );
     match &screen.creators {
-        Some((of, then, keys)) if *of == network && *then == made_of => keys.clone(),
+        Some((of, then, keys)) if *of == network && *then == made_of => Arc::clone(keys),
         _ => {
-            let keys = super::page::keys(world, &network, tab);
-            screen.creators = Some((network, made_of, keys.clone()));
+            let keys: Arc<[String]> = super::page::keys(world, &network, tab).into();
+            screen.creators = Some((network, made_of, Arc::clone(&keys)));
             keys
         }
     }

@@ -6,7 +6,7 @@ use super::criterion::{Criterion, Scene, Scratch, follow, names};
 use super::error::{Fault, QueryError, nearest};
 use super::fold::Needle;
 use super::moment::Lasting;
-use super::order::{Key, SortKey};
+use super::order::{Key, SortKey, in_order};
 use super::row::{Links, Row, Slot};
 use super::shape::Shape;
 use super::syntax::{Node, Operand, Query, Relation, Term};
@@ -140,7 +140,7 @@ impl Filter {
             .filter(|row| matcher.matches(*row))
             .collect();
         if self.is_sorted() {
-            found.sort_by_cached_key(|row| self.sort_key(*row, view, links));
+            found = in_order(&self.keys, &found, Scene { view, links });
         }
         if let Some(limit) = self.query.limit() {
             found.truncate(limit);

@@ -109,15 +109,45 @@ impl SortKey {
     }
 }
 
+/// Compares two values of one key: what is empty comes last in either direction.
+fn by_value(left: &Value<'_>, right: &Value<'_>, descending: bool) -> Ordering {
+    let order = left.order(right);
+    if descending && !left.is_empty() && !right.is_empty() {
+        order.reverse()
+    } else {
+        order
+    }
+}
+
+/// Puts records in the order of the keys; those that are equal by all of them keep theirs.
+///
+/// The values of each key lie side by side: nothing is made for each record, of which there may be very many.
+pub(super) fn in_order<'r, T: Row>(keys: &[Key], rows: &[&'r T], scene: Scene<'_>) -> Vec<&'r T> {
+    let columns: Vec<(Vec<Value<'static>>, bool)> = keys
+        .iter()
+        .map(|key| {
+            let values = rows.iter().map(|row| key.part(*row, scene));
+            (values.collect(), key.descending)
+        })
+        .collect();
+    let mut order: Vec<usize> = (0..rows.len()).collect();
+    order.sort_by(|one, other| {
+        let parts = columns.iter();
+        let mut parts = parts.filter_map(|(values, descending)| {
+            Some(by_value(values.get(*one)?, values.get(*other)?, *descending))
+        });
+        parts.find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+    });
+    order
+        .into_iter()
+        .filter_map(|at| rows.get(at).copied())
+        .collect()
+}
+
 impl Ord for SortKey {
     fn cmp(&self, other: &Self) -> Ordering {
         for ((left, descending), (right, _)) in self.parts.iter().zip(&other.parts) {
-            let order = left.order(right);
-            let order = if *descending && !left.is_empty() && !right.is_empty() {
-                order.reverse()
-            } else {
-                order
-            };
+            let order = by_value(left, right, *descending);
             if order.is_ne() {
                 return order;
             }

@@ -234,6 +234,7 @@ impl Report {
             let cumulative = row.cumulative_words(basis, rung == 0);
             let (cumulative, cumulative_of) = cumulative.unwrap_or_else(blank);
             let target = self.targets.get(&row.stage);
+            let won = self.table.signed.is_some_and(|signed| rung >= signed);
             cells.push(vec![
                 row.name.clone(),
                 row.now.n.to_string(),
@@ -242,8 +243,12 @@ impl Report {
                 step_of,
                 cumulative,
                 cumulative_of,
-                row.time.days().unwrap_or_else(|| "–".to_owned()),
-                row.time.basis(),
+                // Nobody leaves a signature.
+                row.time
+                    .days()
+                    .filter(|_| !won)
+                    .unwrap_or_else(|| "–".to_owned()),
+                if won { String::new() } else { row.time.basis() },
                 too_long(&row.rot),
                 target.map_or_else(String::new, |target| format!("{:.0}%", target * 100.0)),
             ]);

@@ -147,6 +147,11 @@ fn rates(canvas: &Canvas<'_>, title: &str, rates: &WinRates, sheet: &mut Sheet) 
     }
 }
 
+/// Whole percentage points; what rounds to nothing has no sign of its own.
+fn points(part: f64) -> f64 {
+    (part * 100.0).round() + 0.0
+}
+
 fn mix(canvas: &Canvas<'_>, report: &Report, sheet: &mut Sheet) {
     let paint = &canvas.paint;
     let Some(mix) = &report.mix else { return };
@@ -154,9 +159,9 @@ fn mix(canvas: &Canvas<'_>, report: &Report, sheet: &mut Sheet) {
         "{:.0} in the 13 weeks before, {:.0} in the last 13: {:+.0} points, {:+.0} inside the sources, {:+.0} by their mix",
         mix.before,
         mix.after,
-        mix.change() * 100.0,
-        mix.within * 100.0,
-        mix.mix * 100.0
+        points(mix.change()),
+        points(mix.within),
+        points(mix.mix)
     );
     let style = if mix.misleads() {
         paint.warn()
