@@ -281,6 +281,9 @@ pub struct Visit {
 /// At most so many visits are remembered.
 const VISITS: usize = 200;
 
+/// The creators of a CN in their order, and what the order was made of.
+pub(crate) type KeptCreators = (Id<Network>, Vec<u64>, std::sync::Arc<[String]>);
+
 /// Everything that is a matter of the screen and not of the records.
 #[derive(Clone, Debug)]
 pub struct Screen {
@@ -328,7 +331,7 @@ pub struct Screen {
     /// What the order of each place was made from.
     pub arranged: BTreeMap<Place, Stamp>,
     /// The creators of a CN in their order, and what that was made from.
-    pub(crate) creators: Option<(Id<Network>, Vec<u64>, std::sync::Arc<[String]>)>,
+    pub(crate) creators: Option<KeptCreators>,
     /// What was read in the threads of the inbox.
     pub readings: Readings,
     /// How CNs stand by their figures.

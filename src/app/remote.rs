@@ -146,7 +146,7 @@ impl App {
             .any(kind)
             .each(&mut |id, _| ids.push(id.to_owned()));
         ids.sort_unstable();
-        let found = filter.apply(&self.world, ids);
+        let found = filter.apply(&self.world, &ids);
         Ok(found
             .iter()
             .take(RECORDS)

@@ -78,7 +78,7 @@ pub(super) fn run(args: &ListArgs) -> Result<(), CliError> {
         .transpose()
         .map_err(|error| CliError::Usage(error.to_string()))?;
     let matching = |ids: Vec<String>| match &filter {
-        Some(filter) => filter.apply(&world, ids),
+        Some(filter) => filter.apply(&world, &ids),
         None => ids,
     };
     let (ids, closed): (Vec<String>, Vec<String>) = rows

@@ -177,7 +177,7 @@ fn answer(question: &Question<'_>, world: &World, closed: bool) -> Vec<AnyRef> {
     let kind = question.kind;
     let mut ids = kind.visit(Asked { world, closed });
     ids.sort_unstable();
-    let found = question.filter.apply(world, ids);
+    let found = question.filter.apply(world, &ids);
     found.iter().map(|id| AnyRef::new(kind, id)).collect()
 }
 

@@ -220,7 +220,7 @@ impl<'a> Journeys<'a> {
             .filter_map(|(id, lead)| {
                 let events = by_lead.remove(id).unwrap_or_default();
                 let way = Way::read(&pipeline, lead, events, scope, now);
-                way.in_scope.then(|| Journey {
+                way.in_scope.then_some(Journey {
                     id,
                     lead,
                     stays: Cow::Owned(way.stays),

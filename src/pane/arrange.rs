@@ -66,7 +66,7 @@ pub fn arrange(world: &World, screen: &mut Screen, place: Place, called: bool) {
     let keys = match place.kind() {
         Some(kind) if !filter.is_empty() => {
             match super::Filter::compile(kind, &filter, &world.view) {
-                Ok(filter) => filter.among(world, rows),
+                Ok(filter) => filter.apply(world, rows),
                 Err(error) => {
                     screen.say(super::Tone::Error, error.to_string());
                     rows.to_vec()

@@ -66,12 +66,7 @@ impl Filter {
     }
 
     /// Keeps the rows that fit, in the order and number that the filter asks for.
-    pub fn apply(&self, world: &World, keys: Vec<String>) -> Vec<String> {
-        self.among(world, &keys)
-    }
-
-    /// Keeps the rows that fit of a list that stays as it is, in the order and number that the filter asks for.
-    pub fn among(&self, world: &World, keys: &[String]) -> Vec<String> {
+    pub fn apply(&self, world: &World, keys: &[String]) -> Vec<String> {
         struct Apply<'a> {
             filter: &'a query::Filter,
             world: &'a World,

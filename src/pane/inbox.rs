@@ -155,7 +155,7 @@ fn saved_views(
             continue;
         };
         let keys = waiting.iter().map(|(id, _)| id.as_str().to_owned());
-        let keys = filter.apply(world, keys.collect());
+        let keys = filter.apply(world, &keys.collect::<Vec<_>>());
         let threads = world.table::<Thread>();
         let new = |key: &String| threads.record(key).and_then(|thread| thread.new);
         let messages: i64 = keys.iter().map(|key| new(key).unwrap_or(1)).sum();

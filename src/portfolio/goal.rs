@@ -155,6 +155,9 @@ fn past_period(
     })
 }
 
+/// Goals are agreed on in round numbers: parts that miss their sum by less than this part of it do add up.
+const ROUNDING: f64 = 0.005;
+
 /// A goal whose parts do not add up to it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct CascadeGap {
@@ -195,7 +198,7 @@ pub fn cascade<'a>(
                 (GoalPeriod::Quarter, GoalPeriod::Month) => 3,
                 _ => *n,
             };
-            (*sum < target).then(|| CascadeGap {
+            (*sum < target * (1.0 - ROUNDING)).then(|| CascadeGap {
                 parent: id.clone(),
                 target,
                 parts: *sum,

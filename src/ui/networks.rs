@@ -306,7 +306,7 @@ fn who(canvas: &Canvas<'_>, app: &App, network: &Network) -> Vec<Piece> {
     }
     if let Some(at) = network.last_contact_at {
         let age = clock::ago(app.world.view.now, at);
-        line.push(piece(format!("last contact {age}"), paint.dim()));
+        line.push(piece(format!("talked {age}"), paint.dim()));
     }
     line
 }
@@ -377,7 +377,9 @@ fn figure_line(
     let change = card::change(canvas, app, course);
     line.push(piece(format!("{:>6}  ", change.text), change.style));
     if let Some(pace) = &course.pace {
-        line.extend(goal(canvas, pace));
+        // The band in words matters more than a long bar.
+        let bar = if cells > 6 { 8 } else { 5 };
+        line.extend(goal(canvas, pace, bar));
     }
     line
 }
@@ -399,11 +401,11 @@ fn figure_titles(canvas: &Canvas<'_>, first: &Course, name: usize, cells: usize)
 }
 
 /// The share of the goal that is reached, and what one does about it.
-fn goal(canvas: &Canvas<'_>, pace: &Pace) -> Vec<Piece> {
+fn goal(canvas: &Canvas<'_>, pace: &Pace, bar: usize) -> Vec<Piece> {
     let paint = &canvas.paint;
     let style = band_style(canvas, pace.band);
     let reached = pace.reached().unwrap_or(0.0);
-    let mut pieces = gauge(paint, 8, reached, style);
+    let mut pieces = gauge(paint, bar, reached, style);
     pieces.push(piece(format!("{:>4.0}% ", reached * 100.0), paint.text()));
     pieces.push(piece(pace.band.word(), style));
     pieces.push(piece(

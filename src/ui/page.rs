@@ -66,7 +66,8 @@ pub(super) fn draw(
     let hidden = all - fitting(columns(tab), list.width).len();
     if hidden > 0 {
         let words = counted(hidden, "more column");
-        let words = if app.screen.zoom {
+        // Where it has the whole screen already, only a broader one helps.
+        let words = if area.width >= app.size.0 {
             words
         } else {
             format!("{words}: z")

@@ -150,7 +150,7 @@ fn a_hand_over_by_keys_asks_to_whom_and_from_which_day() {
     // Two of them, from a day on: until then the record says who is next.
     press(&cache, &mut app, "x j x");
     let day = "2 0 2 6 - 1 2 - 0 1";
-    let keys = format!("T k ctrl-w {day} enter");
+    let keys = format!("T k ctrl-u {day} enter");
     assert_eq!(saved(press(&cache, &mut app, &keys)).len(), 1);
     let due: Vec<&Network> = app
         .world
@@ -167,7 +167,7 @@ fn a_hand_over_by_keys_asks_to_whom_and_from_which_day() {
     press(&cache, &mut app, "u");
     assert_eq!(*app.world.get(&network).unwrap(), before);
     // A day that is over is refused, and says so.
-    press(&cache, &mut app, "T k ctrl-w 2 0 2 6 - 1 1 - 0 1 enter");
+    press(&cache, &mut app, "T k ctrl-u 2 0 2 6 - 1 1 - 0 1 enter");
     assert!(screen(&app).contains("is over"), "{}", screen(&app));
     assert_eq!(owner(&app), before.owner);
 }

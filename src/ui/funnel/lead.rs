@@ -285,9 +285,9 @@ fn alike(canvas: &Canvas<'_>, app: &App, id: &Id<Lead>, card: &mut Sheet) {
         card.line(
             "alike",
             vec![
+                piece("m ", paint.key()),
+                piece("merges ", paint.dim()),
                 piece(words, paint.warn()),
-                piece("  m ", paint.key()),
-                piece("merges", paint.dim()),
             ],
         );
     }

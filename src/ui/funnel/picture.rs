@@ -370,7 +370,7 @@ fn hole_lines(canvas: &Canvas<'_>, report: &Report) -> Vec<Vec<Piece>> {
     let Some(hole) = report.holes.biggest() else {
         let words = match (report.holes.ranked.last(), report.holes.ranked.first()) {
             (Some(_), Some(least)) => format!(
-                "none: every step that can be ranked is where it should be; least to spare: {}",
+                "no step is below its target; least to spare: {}",
                 report.stage_name(&least.into)
             ),
             _ => "no step has the ten leads of a cohort that it takes to be ranked".to_owned(),

@@ -1,7 +1,7 @@
 //! What stands above the list of a tab: what was computed over all of its rows.
 
 use crate::app::App;
-use crate::figure::Share;
+use crate::figure::{Share, Window};
 use crate::pane::{PageFigures, Tab, dimension_rows, metric_name, utc_today};
 use crate::portfolio::{Concentration, CriterionGap, CriterionState};
 use crate::record::{
@@ -68,17 +68,15 @@ fn creators(canvas: &Canvas<'_>, app: &App, page: &PageFigures, width: u16) -> V
             _ => format!(" +{} −{}", active.joined, active.left),
         };
         // A roster that nobody joined or left gives the same share twice.
-        if !moved.is_empty() {
-            if width < 84 {
-                line.push(piece(moved, paint.dim()));
-                lines.push(line);
-                lines.push(vec![label(""), piece(before, paint.dim())]);
-            } else {
-                line.push(piece(format!("  {before} {moved}"), paint.dim()));
-                lines.push(line);
-            }
-        } else {
+        if moved.is_empty() {
             line.push(piece("  nobody came or left", paint.dim()));
+            lines.push(line);
+        } else if width < 84 {
+            line.push(piece(moved, paint.dim()));
+            lines.push(line);
+            lines.push(vec![label(""), piece(before, paint.dim())]);
+        } else {
+            line.push(piece(format!("  {before} {moved}"), paint.dim()));
             lines.push(line);
         }
     }
@@ -86,13 +84,13 @@ fn creators(canvas: &Canvas<'_>, app: &App, page: &PageFigures, width: u16) -> V
         lines.push(vec![
             label("valid days"),
             piece(share(valid), paint.text()),
-            piece(format!("  1 h or more, {}", valid.of.window), paint.dim()),
+            piece(format!("  ≥ 1 h, {}", short_window(&valid.of.window)), paint.dim()),
         ]);
     }
     if let Some(dark) = &page.dark {
-        let words = format!("  3 days without LIVE; {} never", dark.never.len());
+        let words = format!("  {} never LIVE", dark.never.len());
         lines.push(vec![
-            label("dark"),
+            label("dark 3 d"),
             piece(share(&dark.share), paint.text()),
             piece(words, paint.dim()),
         ]);
@@ -104,6 +102,16 @@ fn creators(canvas: &Canvas<'_>, app: &App, page: &PageFigures, width: u16) -> V
         )]);
     }
     lines
+}
+
+/// Days of a window as short as they can be said; the year is that of the page.
+fn short_window(window: &Window) -> String {
+    match window {
+        Window::Utc { from, to, .. } if from.month() == to.month() => {
+            format!("{}–{} (UTC)", from.day(), to.strftime("%-d %b"))
+        }
+        window => window.to_string(),
+    }
 }
 
 /// How much hangs on few creators.
