@@ -470,7 +470,11 @@ impl App {
                     self.mode = Mode::Line(line);
                     return Vec::new();
                 }
-                let before = format!("{command} -- {}", quote_word(&text));
+                let word = quote_word(&text);
+                let before = match command.split_once("{}") {
+                    Some((head, tail)) => format!("{head}{word}{tail}"),
+                    None => format!("{command} -- {word}"),
+                };
                 match self.parse(&before) {
                     Ok(command) => self.run_typed(line, before, command),
                     Err(error) => {

@@ -116,7 +116,7 @@ impl HandOver<'_> {
                 self.name,
                 Ask::Prompt {
                     title: format!("{name} takes {count} over from"),
-                    command: format!("{} {who} --on", self.line()),
+                    command: format!("{} {who} --on={{}}", self.line()),
                     text: "today".into(),
                     expects: Expects::When,
                 },
