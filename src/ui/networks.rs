@@ -335,7 +335,7 @@ fn figures(canvas: &Canvas<'_>, app: &App, id: &Id<Network>, width: u16, card: &
     }
     card.rule(words);
     // Wide enough for the longest name: what is left belongs to the course.
-    let spare = usize::from(width.saturating_sub(58));
+    let spare = usize::from(width.saturating_sub(64));
     let longest = courses
         .iter()
         .map(|course| text::width(&text::clean_line(&course.name)));
