@@ -2,8 +2,8 @@
 
 use jiff::civil::Date;
 
-use super::inbox::{colleagues, command_line, conclude, find_user};
 use super::cx::Expects;
+use super::inbox::{colleagues, command_line, conclude, find_user};
 use super::{Ask, Choice, CommandError, Cx, Targets};
 use crate::record::{FollowUp, FollowUpState, Id, Kind, Lead, Network, Record, Role, User};
 

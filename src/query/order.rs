@@ -134,7 +134,11 @@ pub(super) fn in_order<'r, T: Row>(keys: &[Key], rows: &[&'r T], scene: Scene<'_
     order.sort_by(|one, other| {
         let parts = columns.iter();
         let mut parts = parts.filter_map(|(values, descending)| {
-            Some(by_value(values.get(*one)?, values.get(*other)?, *descending))
+            Some(by_value(
+                values.get(*one)?,
+                values.get(*other)?,
+                *descending,
+            ))
         });
         parts.find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
     });

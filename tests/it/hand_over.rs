@@ -19,7 +19,9 @@ fn a_cn_goes_to_a_colleague_who_sees_it_then_and_comes_back_by_undo() {
     let backend = Backend::start();
     let (ana, ben) = (backend.console("ana"), backend.console("ben"));
     assert!(sees_nova(&ana) && !sees_nova(&ben));
-    let said = ana.run(&["network", "hand-over", "Ben", "--id", "nova"]).ok();
+    let said = ana
+        .run(&["network", "hand-over", "Ben", "--id", "nova"])
+        .ok();
     assert!(said.contains("Ben Ortiz"), "{said}");
     assert_eq!(field(&backend, &ben, "networks/nova", "owner"), "ben");
     assert!(sees_nova(&ben), "the new owner has it");
@@ -51,7 +53,15 @@ fn on_a_day_that_comes_the_record_names_who_is_next_until_it_is_taken_back() {
         assert_eq!(field(&backend, &ana, path, "handover_on"), json!(null));
     }
     // A day that is over changes nothing.
-    let past = ana.run(&["network", "hand-over", "Ben", "--on", "2020-01-01", "--id", "nova"]);
+    let past = ana.run(&[
+        "network",
+        "hand-over",
+        "Ben",
+        "--on",
+        "2020-01-01",
+        "--id",
+        "nova",
+    ]);
     assert_ne!(past.code, 0, "{past:?}");
     assert_eq!(field(&backend, &ana, "networks/nova", "owner"), "ana");
 }
@@ -61,7 +71,8 @@ fn a_growth_lead_hands_over_all_that_one_person_has_and_takes_it_back_as_a_whole
     let backend = Backend::start();
     let lea = backend.console("lea");
     lea.run(&["sync"]).ok();
-    lea.run(&["network", "hand-over", "Ben", "--of", "Ana"]).ok();
+    lea.run(&["network", "hand-over", "Ben", "--of", "Ana"])
+        .ok();
     let all = ["networks/nova", "leads/halo", "leads/tide"];
     for path in all {
         assert_eq!(field(&backend, &lea, path, "owner"), "ben", "{path}");

@@ -128,6 +128,9 @@ fn the_footer_of_a_tab_names_steps_only_where_there_are_steps() {
         let named = shown.iter().find(|(key, _)| key == "e");
         let named = named.map(|(_, words)| words.as_str());
         let wanted = steps.iter().find(|(of, _)| *of == tab);
+        // Without a row there is nothing to step.
+        let rows = app.screen.list().is_some_and(|list| !list.is_empty());
+        let wanted = wanted.filter(|_| rows);
         assert_eq!(named, wanted.and_then(|(_, words)| *words), "{tab:?}");
     }
 }
@@ -144,7 +147,11 @@ fn a_hand_over_by_keys_asks_to_whom_and_from_which_day() {
     assert_eq!(batch.len(), 1, "{}", screen(&app));
     let kezia = owner(&app);
     assert_ne!(kezia, before.owner);
-    assert!(screen(&app).contains("to Kezia Boateng"), "{}", screen(&app));
+    assert!(
+        screen(&app).contains("to Kezia Boateng"),
+        "{}",
+        screen(&app)
+    );
     press(&cache, &mut app, "u");
     assert_eq!(*app.world.get(&network).unwrap(), before, "u gives it back");
     // Two of them, from a day on: until then the record says who is next.

@@ -118,11 +118,31 @@ fn a_talk_in_the_books_of_several_is_shown_once_and_as_mine() {
         )
     };
     // Two books with the same stand-up; in one of them I take part.
-    put(&mut world, Kind::Meeting, "m1", &talk("u2", "Stand-up", &["p2", "p3"]));
-    put(&mut world, Kind::Meeting, "m2", &talk("u3", "Stand-up", &["p1", "p3"]));
+    put(
+        &mut world,
+        Kind::Meeting,
+        "m1",
+        &talk("u2", "Stand-up", &["p2", "p3"]),
+    );
+    put(
+        &mut world,
+        Kind::Meeting,
+        "m2",
+        &talk("u3", "Stand-up", &["p1", "p3"]),
+    );
     // Two talks of one name, of different people.
-    put(&mut world, Kind::Meeting, "m3", &talk("u2", "One to one", &["p2"]));
-    put(&mut world, Kind::Meeting, "m4", &talk("u3", "One to one", &["p3"]));
+    put(
+        &mut world,
+        Kind::Meeting,
+        "m3",
+        &talk("u2", "One to one", &["p2"]),
+    );
+    put(
+        &mut world,
+        Kind::Meeting,
+        "m4",
+        &talk("u3", "One to one", &["p3"]),
+    );
     let shown: Vec<String> = meetings(&world)
         .into_iter()
         .map(|(_, id)| id.to_string())

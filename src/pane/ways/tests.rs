@@ -161,7 +161,8 @@ proptest! {
 fn a_step_of_one_lead_reads_one_way_anew() {
     let mut world = start();
     for id in 0..50 {
-        let fields = json!({"name": id.to_string(), "stage": "new", "created_at": "2026-11-01T00:00:00Z"});
+        let fields =
+            json!({"name": id.to_string(), "stage": "new", "created_at": "2026-11-01T00:00:00Z"});
         put(&mut world, Kind::Lead, &format!("l{id}"), &fields);
     }
     let mut ways = Ways::default();

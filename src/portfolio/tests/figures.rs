@@ -593,7 +593,11 @@ fn the_days_of_a_month_that_began_with_the_contract_count_and_are_compared_with_
     // A part of a month is no month: no growth, and no shape for a projection.
     assert!(known.month(date(2026, 10, 1)).is_none());
     assert!(known.month_on_month(date(2026, 11, 1)).is_none());
-    assert!(known.month_to_date().is_none_or(|growth| growth.change.ratio().is_none()));
+    assert!(
+        known
+            .month_to_date()
+            .is_none_or(|growth| growth.change.ratio().is_none())
+    );
     let november = goal(GoalPeriod::Month, date(2026, 11, 1), 400.0);
     let pace = goal_pace(&november, Some(&known), today, Aim::AtLeast).unwrap();
     let end = pace.projection.unwrap().at_end.value.unwrap();

@@ -58,10 +58,7 @@ fn creators(canvas: &Canvas<'_>, app: &App, page: &PageFigures, width: u16) -> V
         lines.push(hanging(canvas, app, found));
     }
     if let Some(active) = &page.active {
-        let mut line = vec![
-            label("active"),
-            piece(share(&active.at_end), paint.text()),
-        ];
+        let mut line = vec![label("active"), piece(share(&active.at_end), paint.text())];
         let before = format!("of those a month before {}", share(&active.of_start));
         let moved = match active.joined + active.left {
             0 => String::new(),
@@ -84,7 +81,10 @@ fn creators(canvas: &Canvas<'_>, app: &App, page: &PageFigures, width: u16) -> V
         lines.push(vec![
             label("valid days"),
             piece(share(valid), paint.text()),
-            piece(format!("  ≥ 1 h, {}", short_window(&valid.of.window)), paint.dim()),
+            piece(
+                format!("  ≥ 1 h, {}", short_window(&valid.of.window)),
+                paint.dim(),
+            ),
         ]);
     }
     if let Some(dark) = &page.dark {

@@ -316,6 +316,10 @@ fn a_file_is_compared_with_its_own_months_only() {
 }
 
 #[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the program is killed after a while of real time"
+)]
 fn an_import_that_was_killed_is_all_there_or_not_at_all_and_a_second_one_completes_it() {
     for delay in [30, 120, 400] {
         let backend = Backend::start();
