@@ -206,6 +206,27 @@ pub enum OutboxState {
     Blocked,
 }
 
+impl OutboxState {
+    /// Says in a word how far the edit has come.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Acked { .. } => "sent",
+            Self::Conflict(_) => "conflict",
+            Self::Refused { .. } => "refused",
+            Self::Blocked => "blocked",
+        }
+    }
+
+    /// Returns why the server refused it, where it did.
+    pub fn refusal(&self) -> Option<&str> {
+        match self {
+            Self::Refused { why, .. } => Some(why),
+            _ => None,
+        }
+    }
+}
+
 /// The two sides of a conflict.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Conflict {

@@ -511,12 +511,10 @@ fn commands(store: &mut Store) -> Result<Vec<String>, CliError> {
 }
 
 fn outbox_line(row: &OutboxRow) -> String {
-    let state = match &row.state {
-        OutboxState::Queued => "queued".to_owned(),
-        OutboxState::Acked { .. } => "sent".to_owned(),
-        OutboxState::Conflict(_) => "conflict".to_owned(),
-        OutboxState::Refused { why, .. } => format!("refused: {why}"),
-        OutboxState::Blocked => "blocked".to_owned(),
+    let word = row.state.word();
+    let state = match row.state.refusal() {
+        Some(why) => format!("{word}: {why}"),
+        None => word.to_owned(),
     };
     format!(
         "{}  {}:{}  {}  {state}",

@@ -231,18 +231,12 @@ fn outbox_keys(world: &World, screen: &Screen, place: Place) -> Vec<String> {
             return true;
         }
         let link = AnyRef::new(row.edit.kind, &row.edit.id);
-        let state = match &row.state {
-            OutboxState::Queued => "queued",
-            OutboxState::Blocked => "blocked",
-            OutboxState::Conflict(_) => "conflict",
-            OutboxState::Refused { why, .. } => why,
-            OutboxState::Acked { .. } => "sent",
-        };
         let words = [
             row.edit.kind.label(),
             &world.title(&link),
             &row.edit.patch.fields().join(" "),
-            state,
+            row.state.word(),
+            row.state.refusal().unwrap_or_default(),
         ];
         let words = fold(&words.join(" "));
         wanted.iter().all(|wanted| words.contains(wanted))

@@ -12,10 +12,10 @@ const CLIPBOARD_MAX: usize = 100_000;
 
 /// Lets the user edit a text in `$VISUAL` or `$EDITOR`.
 pub(super) fn edit(state: &Path, text: &str) -> Result<String, String> {
-    let editor = std::env::var("VISUAL")
-        .or_else(|_| std::env::var("EDITOR"))
-        .ok()
-        .filter(|editor| !editor.trim().is_empty())
+    let editor = ["VISUAL", "EDITOR"]
+        .into_iter()
+        .filter_map(|name| std::env::var(name).ok())
+        .find(|editor| !editor.trim().is_empty())
         .unwrap_or_else(|| "vi".into());
     let mut words = editor.split_whitespace();
     let program = words.next().unwrap_or("vi");

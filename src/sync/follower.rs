@@ -26,6 +26,7 @@ impl Driver {
             HashMap::new();
         let mut number = 0;
         let mut patience = None;
+        let mut heard = false;
         if self.address.is_some() && holder.send(&Message::Able).await.is_err() {
             return Flow::On;
         }
@@ -38,6 +39,7 @@ impl Driver {
                         Some(Ask::Edited(records)) => changed(records),
                         Some(Ask::Round(answer)) => {
                             number += 1;
+                            heard = false;
                             patience = Some(Instant::now() + FIRST);
                             rounds.insert(number, answer);
                             Message::Sync(number)
@@ -60,16 +62,20 @@ impl Driver {
                             let _ = answer.send(report);
                         }
                     }
-                    Some(Message::Able | Message::Sync(_) | Message::Heard(_)) => {}
+                    Some(Message::Heard(_)) => heard = true,
+                    Some(Message::Able | Message::Sync(_)) => {}
                     }
                 },
                 () = sleep_until(patience.unwrap_or_else(Instant::now)), if patience.is_some() && !self.stays => {
+                    let why = if heard {
+                        "the console that holds this cache waits for the server, which does not answer; what is queued \
+                         is sent when it does"
+                    } else {
+                        "the console that holds this cache does not answer; bring it to the front or leave it, nothing \
+                         is lost"
+                    };
                     for (_, answer) in rounds.drain() {
-                        let _ = answer.send(Err(SyncError::Offline(
-                            "the console that holds this cache does not answer; bring it to the front or leave it, \
-                             nothing is lost"
-                                .to_owned(),
-                        )));
+                        let _ = answer.send(Err(SyncError::Offline(why.to_owned())));
                     }
                     patience = None;
                 }

@@ -67,13 +67,13 @@ fn cells(canvas: &Canvas<'_>, app: &App, row: &OutboxRow) -> Vec<Vec<Piece>> {
         Op::Update => "change",
         Op::Delete => "delete",
     };
-    let (state, style) = match &row.state {
-        OutboxState::Queued if row.attempts > 0 => ("unsure", paint.warn()),
-        OutboxState::Queued => ("queued", paint.info()),
-        OutboxState::Acked { .. } => ("sent", paint.good()),
-        OutboxState::Conflict(_) => ("conflict", paint.bad()),
-        OutboxState::Refused { .. } => ("refused", paint.bad()),
-        OutboxState::Blocked => ("blocked", paint.warn()),
+    let unsure = row.state == OutboxState::Queued && row.attempts > 0;
+    let state = if unsure { "unsure" } else { row.state.word() };
+    let style = match &row.state {
+        OutboxState::Queued if !unsure => paint.info(),
+        OutboxState::Queued | OutboxState::Blocked => paint.warn(),
+        OutboxState::Acked { .. } => paint.good(),
+        OutboxState::Conflict(_) | OutboxState::Refused { .. } => paint.bad(),
     };
     vec![
         cell(clock::age(app.world.view.now, row.at), paint.dim()),
