@@ -21,6 +21,7 @@ mod help;
 mod hooks;
 mod import;
 mod input;
+mod kept;
 mod keys;
 mod line;
 mod loads;
@@ -50,6 +51,7 @@ pub use find::{Find, HITS, Hit};
 pub use form::{Form, FormField};
 pub use help::{HelpRow, footer, help_rows};
 pub use input::Input;
+pub use keys::SMALLEST;
 pub use line::{Echo, Line, Purpose};
 pub use needs::{Need, Pressure};
 pub use page::Page;
@@ -255,8 +257,6 @@ pub struct App {
     whole: BTreeSet<Kind>,
     /// Batches on their way to the disk, and records that were edited a moment ago.
     pending_edits: PendingEdits,
-    /// The form that was left with changes in it.
-    left_form: Option<Box<Form>>,
     /// The verb that `.` repeats, with the lines that it was given by.
     last: (Vec<String>, Vec<Command>),
     /// On how many rows it was run, where a count said so.
@@ -323,7 +323,6 @@ impl App {
             page: Box::default(),
             whole: BTreeSet::new(),
             pending_edits: PendingEdits::default(),
-            left_form: None,
             last: Default::default(),
             last_count: None,
             asking: None,
@@ -374,6 +373,8 @@ impl App {
         let stays = msg.is_background();
         self.following = self.following.filter(|at| stays && *at > now);
         match msg {
+            Msg::Key(key) if self.is_blind() => effects = self.blind_key(key),
+            Msg::Paste(_) | Msg::Point(..) if self.is_blind() => {}
             Msg::Key(key) => {
                 effects = self.key(key);
                 if !whole {
@@ -575,10 +576,11 @@ impl App {
                     vec![reply.draft()]
                 }
                 Mode::Form(form) => {
+                    self.screen.notice = None;
                     if let Err(why) = form.take_text(purpose, &text) {
                         self.screen.say(Tone::Error, why);
                     }
-                    Vec::new()
+                    self.keep_open_form()
                 }
                 _ => Vec::new(),
             },

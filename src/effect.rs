@@ -206,6 +206,9 @@ pub enum OutboxState {
     Blocked,
 }
 
+/// How the log of undo calls it when somebody gives way in a conflict.
+pub const LET_STAND: &str = "let theirs stand";
+
 impl OutboxState {
     /// Says in a word how far the edit has come.
     pub const fn word(&self) -> &'static str {

@@ -45,6 +45,11 @@ impl Token {
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into().trim().to_owned())
     }
+
+    /// Tells whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
 }
 
 impl std::fmt::Debug for Token {
@@ -133,6 +138,13 @@ impl Client {
             Some(port) => format!("{name}:{port}"),
             None => name,
         };
+        if address.token.is_empty() {
+            // Nothing is asked: an address that is asked in vain too often is made to wait.
+            return Err(RemoteError::Unauthorized {
+                host: plain(&host),
+                why: "none is set".to_owned(),
+            });
+        }
         Ok(Self {
             base,
             host: plain(&host),
@@ -450,7 +462,19 @@ impl Client {
     fn failed(&self, error: &reqwest::Error) -> RemoteError {
         let host = self.host.clone();
         let why = plain(&causes(error));
-        if is_tls(error) {
+        if let Some(fault) = tls_fault(error) {
+            if matches!(
+                fault,
+                rustls::Error::InvalidMessage(rustls::InvalidMessage::InvalidContentType)
+            ) {
+                return RemoteError::Address {
+                    address: plain(self.base.as_str()),
+                    why: format!(
+                        "what answers at {host} does not speak TLS; write http:// where it is on this machine, or the \
+                         port that does"
+                    ),
+                };
+            }
             RemoteError::Tls { host, why }
         } else if error.is_connect() {
             RemoteError::Unreachable { host, why }
@@ -542,20 +566,20 @@ fn causes(error: &reqwest::Error) -> String {
     last.unwrap_or_else(|| "the request failed".to_owned())
 }
 
-fn is_tls(error: &reqwest::Error) -> bool {
-    let mut cause = std::error::Error::source(error);
-    while let Some(inner) = cause {
-        let nested = inner
+/// Finds what the secure connection failed of, however deep it lies.
+fn tls_fault(error: &reqwest::Error) -> Option<&rustls::Error> {
+    let mut causes = vec![std::error::Error::source(error)?];
+    while let Some(cause) = causes.pop() {
+        if let Some(found) = cause.downcast_ref::<rustls::Error>() {
+            return Some(found);
+        }
+        let inner = cause
             .downcast_ref::<std::io::Error>()
             .and_then(std::io::Error::get_ref);
-        if inner.is::<rustls::Error>()
-            || nested.is_some_and(<dyn std::error::Error + Send + Sync>::is::<rustls::Error>)
-        {
-            return true;
-        }
-        cause = inner.source();
+        causes.extend(cause.source());
+        causes.extend(inner.map(|inner| inner as &(dyn std::error::Error + 'static)));
     }
-    false
+    None
 }
 
 #[cfg(test)]

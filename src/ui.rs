@@ -48,8 +48,7 @@ use crate::app::{App, Mode};
 use crate::pane::{Place, Spot, Tone};
 use canvas::Canvas;
 
-/// The smallest terminal in which the console can be used, columns by rows.
-pub const SMALLEST: (u16, u16) = (40, 10);
+pub use crate::app::SMALLEST;
 
 /// What a frame is besides its cells.
 #[derive(Clone, Debug, Default, PartialEq)]

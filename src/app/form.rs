@@ -28,7 +28,7 @@ pub struct FormField {
     pub error: Option<String>,
     before: String,
     /// What stood in it when the form was opened.
-    seed: String,
+    pub(super) seed: String,
 }
 
 impl FormField {
@@ -150,6 +150,11 @@ impl Form {
             then: Some(then),
             ..form
         }
+    }
+
+    /// The edit in conflict that it settles.
+    pub(super) fn conflict(&self) -> Option<&str> {
+        self.settles.as_deref()
     }
 
     /// Tells whether anything was typed into it.
@@ -351,16 +356,8 @@ fn is_typed(ty: &FieldType) -> bool {
 impl App {
     /// Opens the form of a record; what was typed into the same form and left comes back.
     pub(super) fn open_form(&mut self, kind: Kind, id: Option<String>, fields: Map<String, Json>) {
-        let left = self.left_form.take();
-        let form = match left.filter(|left| left.kind == kind && left.id == id) {
-            Some(form) => {
-                let words = "what you typed is back; Ctrl-R starts again";
-                self.screen.say(Tone::Info, words);
-                form
-            }
-            None => Box::new(Form::open(&self.world, kind, id, fields)),
-        };
-        self.mode = Mode::Form(form);
+        let form = Form::open(&self.world, kind, id, fields);
+        self.show_form(form);
     }
 
     /// Opens the form of the values that settle a conflict.
@@ -373,7 +370,7 @@ impl App {
         } = ask
         {
             let form = Form::settle(&self.world, kind, (id, cmd), fields);
-            self.mode = Mode::Form(Box::new(form));
+            self.show_form(form);
         }
     }
 
@@ -387,7 +384,7 @@ impl App {
         } = ask
         {
             let form = Form::facts(&self.world, (lead, title), &fields, then);
-            self.mode = Mode::Form(Box::new(form));
+            self.show_form(form);
         }
     }
 
@@ -407,9 +404,8 @@ impl App {
                         Tone::Info,
                         "not saved; the same key brings back what you typed",
                     );
-                    self.left_form = Some(form);
                 }
-                return Vec::new();
+                return self.keep_form(&form);
             }
             KeyCode::Char('r') if key.ctrl => form.start_again(),
             KeyCode::Tab | KeyCode::Down => form.current = (form.current + 1) % count,
@@ -438,8 +434,9 @@ impl App {
                 }
             }
         }
+        let effects = self.keep_form(&form);
         self.mode = Mode::Form(form);
-        Vec::new()
+        effects
     }
 
     /// Checks every changed field where it stands; saves only when all are right.
@@ -470,11 +467,12 @@ impl App {
         }
         drop(cx);
         self.undo = undo;
-        if form.id.is_none() && form.then.is_none() && form.settles.is_none() {
+        if form.then.is_none() && form.settles.is_none() {
             for name in crate::command::needed(form.kind) {
                 let fields = form.fields.iter_mut().enumerate();
                 let empty = fields
                     .filter(|(_, field)| field.info.name == name)
+                    .filter(|(_, field)| form.id.is_none() || field.is_changed())
                     .find(|(_, field)| field.input.text().trim().is_empty());
                 if let Some((at, field)) = empty {
                     field.error = Some("must be filled in".to_owned());
@@ -489,10 +487,12 @@ impl App {
         }
         if values.is_empty() && (form.id.is_some() || form.fixed.is_empty()) {
             self.screen.say(Tone::Info, "nothing changed");
-            return Vec::new();
+            return self.forget_form(&form);
         }
+        let mut effects = self.forget_form(&form);
         if let Some(then) = form.then {
-            return self.run(vec![Command::Lead(then.with_facts(values))]);
+            effects.extend(self.run(vec![Command::Lead(then.with_facts(values))]));
+            return effects;
         }
         let command = match (&form.id, form.settles) {
             (_, Some(cmd)) => Command::Conflict(ConflictCommand::Edit {
@@ -520,6 +520,7 @@ impl App {
             }
             _ => Vec::new(),
         };
-        self.run_as(lines, vec![command])
+        effects.extend(self.run_as(lines, vec![command]));
+        effects
     }
 }

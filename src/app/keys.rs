@@ -50,6 +50,9 @@ enum Here {
 /// How long a sequence waits before its popup is shown.
 const POPUP_AFTER: SignedDuration = SignedDuration::from_millis(300);
 
+/// The smallest terminal in which the console can be used, columns by rows.
+pub const SMALLEST: (u16, u16) = (40, 10);
+
 impl App {
     /// Returns where the keys are; `None` where no list and no choices have them.
     pub(super) fn stance(&self) -> Option<Stance> {
@@ -119,6 +122,30 @@ impl App {
             self.following = Some(at);
             effects.push(Effect::WakeAt(at));
         }
+    }
+
+    /// Tells whether the terminal is too small to show what a key would act on.
+    pub(super) const fn is_blind(&self) -> bool {
+        self.size.0 < SMALLEST.0 || self.size.1 < SMALLEST.1
+    }
+
+    /// Takes a key while nothing can be seen: it may leave, and nothing else.
+    pub(super) fn blind_key(&mut self, key: Key) -> Vec<Effect> {
+        self.forget_sequence();
+        let scope = match self.mode {
+            Mode::Normal => self.screen.active().name(),
+            _ => self.scope(),
+        };
+        let found = self.keymap.look_up(scope, &[key], &|when| self.holds(when));
+        let Some(Found::Bound(binding)) = found else {
+            return Vec::new();
+        };
+        let leaves = |line: &String| matches!(line.as_str(), "app quit" | "app suspend");
+        if !binding.commands.iter().all(leaves) {
+            return Vec::new();
+        }
+        let binding = binding.clone();
+        self.bound(&binding, None)
     }
 
     /// Takes a key.
@@ -197,7 +224,10 @@ impl App {
                 self.keep_draft(reply);
                 effects.push(reply.draft());
             }
-            Mode::Form(form) => form.paste(text),
+            Mode::Form(form) => {
+                form.paste(text);
+                effects = self.keep_form(form);
+            }
             Mode::Score(open) => {
                 if let Some(row) = open.rows.get_mut(open.current).filter(|_| open.typing) {
                     row.evidence.insert(text);

@@ -1,5 +1,6 @@
 //! `cnm demo`: a backend of its own, filled with a morning, and the console on it.
 
+use std::fs::{File, TryLockError};
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
@@ -102,6 +103,8 @@ struct Memory {
 
 /// The file in which a demo's home remembers its clock.
 const MEMORY: &str = "demo.json";
+/// The file that is locked while a demo runs.
+const RUNNING: &str = "running";
 
 /// The folder of the demo: below `CNM_HOME` if that is set, else beside the real cache.
 fn folder() -> Result<PathBuf, CliError> {
@@ -118,6 +121,9 @@ fn folder() -> Result<PathBuf, CliError> {
 pub(super) fn clock_of(home: &Home) -> Option<Clock> {
     let folder = home.state.parent()?.parent()?;
     let memory = read_memory(folder)?;
+    if !is_running(folder) {
+        return Some(Clock::starting_at(left_at(folder, &memory)));
+    }
     let running = memory
         .running_since
         .map_or_else(SignedDuration::default, |since| {
@@ -135,6 +141,40 @@ fn write_memory(folder: &Path, memory: &Memory) -> Result<(), CliError> {
     let text =
         serde_json::to_string(memory).map_err(|error| CliError::Refused(error.to_string()))?;
     Ok(std::fs::write(folder.join(MEMORY), text)?)
+}
+
+/// Says that a demo runs in this folder for as long as the file is open; several may.
+fn running_lock(folder: &Path) -> Result<File, CliError> {
+    let file = File::create(folder.join(RUNNING))?;
+    // A disk that knows no locks is no reason not to play.
+    let _ = file.try_lock_shared();
+    Ok(file)
+}
+
+fn is_running(folder: &Path) -> bool {
+    File::open(folder.join(RUNNING))
+        .is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
+}
+
+/// The moment from which the demo goes on. One that was killed did not say when: its clock had run until it wrote last.
+fn left_at(folder: &Path, memory: &Memory) -> Timestamp {
+    let Some(since) = memory.running_since else {
+        return memory.stopped;
+    };
+    let wrote = |file: &Path| Timestamp::try_from(file.metadata().ok()?.modified().ok()?).ok();
+    let files = ["server.db", "server.db-wal"].map(|name| folder.join(name));
+    let outboxes = ["cnm", "lead"].into_iter().flat_map(|part| {
+        ["outbox.db", "outbox.db-wal"].map(|name| folder.join(part).join("state").join(name))
+    });
+    let last = files
+        .into_iter()
+        .chain(outboxes)
+        .filter_map(|file| wrote(&file))
+        .max();
+    let ran = last.map_or(SignedDuration::ZERO, |last| last.duration_since(since));
+    // Nothing may stand behind what was stamped in the second it died.
+    let ran = ran.max(SignedDuration::ZERO) + SignedDuration::from_secs(1);
+    memory.stopped.checked_add(ran).unwrap_or(memory.stopped)
 }
 
 /// Opens the demo, or only fills a database.
@@ -185,6 +225,12 @@ fn options(args: &DemoArgs, memory: Option<&Memory>) -> demo::Options {
 /// Starts over: an empty folder with a filled database.
 fn begin(folder: &Path, args: &DemoArgs) -> Result<Memory, CliError> {
     if folder.exists() {
+        if is_running(folder) {
+            return Err(CliError::Refused(format!(
+                "a demo runs in {}; leave it with q first, or set CNM_HOME to another folder",
+                folder.display()
+            )));
+        }
         std::fs::remove_dir_all(folder)?;
     }
     std::fs::create_dir_all(folder)?;
@@ -235,7 +281,9 @@ async fn play(
     mut memory: Memory,
     lessons: bool,
 ) -> Result<(), CliError> {
-    let clock = Clock::starting_at(memory.stopped);
+    let _running = running_lock(folder)?;
+    let clock = Clock::starting_at(left_at(folder, &memory));
+    memory.stopped = clock.now();
     // Commands beside it are told the same time.
     memory.running_since = Some(Clock::system().now());
     write_memory(folder, &memory)?;

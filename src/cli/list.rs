@@ -113,6 +113,11 @@ pub(super) fn run(args: &ListArgs) -> Result<(), CliError> {
     for stranger in filter.iter().flat_map(|filter| filter.strangers(&world)) {
         super::check::warn(&stranger);
     }
+    if store.place()?.synced_at.is_none() {
+        super::check::warn(
+            "nothing was synced yet, so this is no whole list; `cnm sync` fetches the records",
+        );
+    }
     if closed > 0 {
         super::check::warn(&format!(
             "not listed: {closed} {} that match and are closed; --all lists them too",

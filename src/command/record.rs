@@ -112,6 +112,13 @@ impl NewCommand {
     }
 }
 
+/// Tells whether a change leaves a field without a value.
+fn empties(patch: &Patch, name: &str) -> bool {
+    let blank =
+        |value: &serde_json::Value| value.as_str().is_some_and(|text| text.trim().is_empty());
+    patch.unset.iter().any(|unset| unset == name) || patch.set.get(name).is_some_and(blank)
+}
+
 /// Returns the fields without which a new record is nothing: by what it is called, and to what it belongs.
 pub(crate) fn needed(kind: Kind) -> impl Iterator<Item = &'static str> {
     let called = ["name", "title", "topic"];
@@ -179,6 +186,12 @@ impl EditCommand {
             }
             let patch = super::input::patch_of(kind, &self.values, cx)?;
             doubts = doubts.or(super::input::doubts(kind, &self.values, cx));
+            if let Some(name) = needed(kind).find(|name| empties(&patch, name)) {
+                return Err(CommandError::usage(
+                    format!("a {} needs its {name}", kind.label()),
+                    format!("write `{name}=…`, or leave it out: it stays as it is"),
+                ));
+            }
             cx.apply(kind, &link.id, Op::Update, patch)?;
             ids.push(link.id.to_string());
         }
@@ -206,6 +219,16 @@ impl NoteCommand {
                 },
             );
         };
+        for link in &links {
+            let kind = find_kind(&link.kind)?;
+            if !cx.world.any(kind).has(&link.id) {
+                return Err(CommandError::NoTarget(format!(
+                    "there is no {} `{}` here; nothing was written",
+                    kind.label(),
+                    link.id
+                )));
+            }
+        }
         let now = cx.world.view.now;
         let me = cx.world.my_id();
         let mut ids = Vec::new();

@@ -1,7 +1,7 @@
 //! Undo and redo by batch, over restarts and after sync.
 
 use super::{CommandError, Cx};
-use crate::effect::{Batch, BatchRole, Edit, Effect};
+use crate::effect::{Batch, BatchRole, Edit, Effect, LET_STAND};
 use crate::pane::Tone;
 use crate::record::{Direction, Kind, Message, MessageKind, MessageState, Op, Patch, StageEvent};
 
@@ -123,6 +123,7 @@ pub(super) fn undo(cx: &mut Cx<'_>) -> Result<(), CommandError> {
         cx.say(Tone::Info, words);
     } else {
         let words = match words {
+            0 if batch.label.starts_with(LET_STAND) => "; mine goes to the server",
             0 => "",
             1 => "; its words are in the draft of the reply",
             _ => "; their words are in the drafts of the replies",

@@ -7,8 +7,8 @@ use super::outbox::{Entry, Fate, Queueing, State, append_batch, write_fate, writ
 use super::send::refused_here;
 use super::{Store, StoreError, fresh_id};
 use crate::effect::{
-    Batch, BatchRole, CacheChange, CacheRow, Conflict, ConflictField, Edit, OutboxRow, OutboxState,
-    Resolution, RowState,
+    Batch, BatchRole, CacheChange, CacheRow, Conflict, ConflictField, Edit, LET_STAND, OutboxRow,
+    OutboxState, Resolution, RowState,
 };
 use crate::record::{Kind, Op, Patch};
 use crate::wire::{CommandResult, Row, Status};
@@ -142,7 +142,7 @@ impl Store {
             Resolution::Edited(patch) => Some(replacement(&entry, Some(patch), now)),
         };
         let (action, label) = match resolution {
-            Resolution::Theirs => ("theirs", "let theirs stand"),
+            Resolution::Theirs => ("theirs", LET_STAND),
             Resolution::Mine => ("mine", "kept mine"),
             Resolution::Edited(_) => ("edited", "settled"),
         };

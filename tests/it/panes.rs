@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cnm::app::App;
+use cnm::app::{App, Mode, Msg};
 use cnm::effect::{CacheRow, ConflictField, Effect, OutboxState, Resolution, RowState};
 use cnm::pane::Place;
 use cnm::record::{Kind, Meeting, MeetingState};
@@ -231,14 +231,14 @@ fn a_running_month_is_named_apart_and_no_step_of_the_course() {
     let mut app = desk::open("ana", Vec::new(), (120, 40));
     desk::press(&mut app, "4");
     let load = cnm::effect::Load::Working(Kind::ALL.to_vec());
-    app.update(desk::now(), cnm::app::Msg::Loaded(load, rows.clone()));
+    app.update(desk::now(), Msg::Loaded(load, rows.clone()));
     let points = rows.into_iter().filter(|row| row.kind == Kind::MetricPoint);
     let load = cnm::effect::Load::Children {
         parent: cnm::record::AnyRef::new(Kind::Network, "nova"),
         kind: Kind::MetricPoint,
         limit: 10,
     };
-    app.update(desk::now(), cnm::app::Msg::Loaded(load, points.collect()));
+    app.update(desk::now(), Msg::Loaded(load, points.collect()));
     let course = app.courses.leading(&cnm::record::Id::new("nova")).unwrap();
     assert_eq!(course.values, [100.0, 110.0, 120.0]);
     assert!(course.running);
@@ -373,7 +373,7 @@ fn columns_are_chosen_by_a_key() {
     let cache = Cache::morning();
     let mut app = morning(&cache, "4");
     let picture = |app: &App| desk::lines(&desk::draw(app, PLAIN)).join("\n");
-    app.update(desk::now(), cnm::app::Msg::Resize(200, 50));
+    app.update(desk::now(), Msg::Resize(200, 50));
     let titles = |app: &App| {
         let lines = picture(app);
         let line = lines
@@ -391,7 +391,7 @@ fn columns_are_chosen_by_a_key() {
     desk::press(&mut app, "esc");
     for line in ["-health", "quiet,goal,weeks", "+mom", "-weeks"] {
         let request = json!({"run": [format!("network columns {line}")]}).to_string();
-        app.update(desk::now(), cnm::app::Msg::Asked { id: 1, request });
+        app.update(desk::now(), Msg::Asked { id: 1, request });
     }
     assert_eq!(app.screen.columns, ["quiet", "goal", "mom"]);
     let shown = titles(&app);
@@ -403,6 +403,62 @@ fn columns_are_chosen_by_a_key() {
     assert!(at("quiet") < at("goal") && at("goal") < at("MoM"));
     assert!(!shown.contains("health") && !shown.contains("weeks"));
     let request = json!({"run": ["network columns none"]}).to_string();
-    app.update(desk::now(), cnm::app::Msg::Asked { id: 2, request });
+    app.update(desk::now(), Msg::Asked { id: 2, request });
     assert!(titles(&app).contains("health"));
+}
+
+/// Whoever cannot see a row must not close it: below the smallest size keys leave the console and do nothing else.
+#[test]
+fn no_key_acts_on_what_cannot_be_seen() {
+    let mut app = desk::console(&desk::morning(), (120, 40));
+    desk::press(&mut app, "g i");
+    app.update(desk::now(), Msg::Resize(20, 5));
+    for keys in ["e", "E", "x", "g u", "r", "enter", "3 e"] {
+        let effects = desk::press(&mut app, keys);
+        assert!(effects.is_empty(), "{keys}: {effects:?}");
+        assert!(matches!(app.mode, Mode::Normal), "{keys}");
+    }
+    let effects = app.update(desk::now(), Msg::Paste("e".into()));
+    assert!(effects.is_empty(), "{effects:?}");
+    let effects = desk::press(&mut app, "q");
+    assert!(effects.contains(&Effect::Quit), "{effects:?}");
+    // With room again the keys are what they were.
+    app.update(desk::now(), Msg::Resize(120, 40));
+    let effects = desk::press(&mut app, "e");
+    assert!(
+        effects.iter().any(|one| matches!(one, Effect::Save(_))),
+        "{effects:?}"
+    );
+}
+
+/// What is typed into a form is on the disk with the key, comes back after a crash, and is forgotten when it is saved.
+#[test]
+fn what_is_typed_into_a_form_outlives_the_console() {
+    let mut app = desk::console(&desk::morning(), (120, 40));
+    desk::press(&mut app, "n f");
+    let effects = desk::press(&mut app, "C a l l");
+    let Some(Effect::Draft { key, text }) = effects.last().cloned() else {
+        panic!("{effects:?}")
+    };
+    assert!(text.contains("Call"), "{text}");
+    // The console is gone without a word.
+    let mut app = desk::console(&desk::morning(), (120, 40));
+    app.update(desk::now(), Msg::Drafts(vec![(key.clone(), text)]));
+    desk::press(&mut app, "n f");
+    let shown = screen(&app);
+    assert!(shown.contains("Call"), "{shown}");
+    assert!(shown.contains("what you typed is back"), "{shown}");
+    let effects = desk::press(&mut app, "enter");
+    let forgets = Effect::Draft {
+        key,
+        text: String::new(),
+    };
+    assert!(effects.contains(&forgets), "{effects:?}");
+    let saved = effects.iter().find_map(|effect| match effect {
+        Effect::Save(batch) => Some(batch.edits.len()),
+        _ => None,
+    });
+    assert_eq!(saved, Some(1), "{effects:?}");
+    desk::press(&mut app, "n f");
+    assert!(!screen(&app).contains("what you typed is back"));
 }
