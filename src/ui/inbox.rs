@@ -265,12 +265,12 @@ fn split_line(
     }
     let bar = match (u32::try_from(split.threads), u32::try_from(most)) {
         (Ok(part), Ok(whole)) if whole > 0 && split.threads <= most => {
-            super::canvas::fine_bar(f64::from(part), f64::from(whole), 5, paint.glyphs())
+            super::canvas::fine_bar(f64::from(part), f64::from(whole), 4, paint.glyphs())
         }
         _ => String::new(),
     };
     right.push(piece(format!("{:>3} ", split.threads), style));
-    let bar = crate::text::fit_left(&bar, 5).into_owned();
+    let bar = crate::text::fit_left(&bar, 4).into_owned();
     right.push(piece(bar, paint.bar()));
     canvas.line_right(inner.x, y, inner.width.saturating_sub(1), &right);
 }

@@ -43,7 +43,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
         figure("age", 4),
         column("what", 7),
         column("record", 0),
-        column("fields", 18),
+        column("fields", 12),
         column("state", 9),
     ];
     table::draw(canvas, inner, &rows, &columns, |canvas, key| {
