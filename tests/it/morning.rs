@@ -173,7 +173,7 @@ async fn whole(seed: u64) {
         counts.letters,
         counts.acts
     );
-    desk.close().await;
+    Box::pin(desk.close()).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -311,8 +311,8 @@ fn framed(app: &App) -> Vec<Framed> {
             let text = |y: usize| -> String { rows[y][left + 1..right].concat() };
             let title = text(top);
             let mut above = String::new();
-            for y in top + 1..rows.len() {
-                if matches!(rows[y][left].as_str(), "╰" | "┗") {
+            for (y, row) in rows.iter().enumerate().skip(top + 1) {
+                if matches!(row[left].as_str(), "╰" | "┗") {
                     break;
                 }
                 let row = text(y);
@@ -394,9 +394,11 @@ fn checked(app: &App, what: &str) -> usize {
                 let words: Vec<&str> = part.split_whitespace().take(4).collect();
                 let timed = words.iter().take(2).any(|word| word.contains(':'));
                 let first = words.first().copied().unwrap_or("");
-                if timed && first.contains(':') && first.len() >= 5 {
-                    panic!("{what}: {zone} without its day in {:?}", one.row);
-                }
+                assert!(
+                    !(timed && first.contains(':') && first.len() >= 5),
+                    "{what}: {zone} without its day in {:?}",
+                    one.row
+                );
             }
         }
     }
