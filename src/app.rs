@@ -373,8 +373,9 @@ impl App {
         let stays = msg.is_background();
         self.following = self.following.filter(|at| stays && *at > now);
         match msg {
-            Msg::Key(key) if self.is_blind() => effects = self.blind_key(key),
-            Msg::Paste(_) | Msg::Point(..) if self.is_blind() => {}
+            Msg::Key(_) | Msg::Paste(_) | Msg::Point(..) if self.is_blind() => {
+                effects = self.blind(&msg);
+            }
             Msg::Key(key) => {
                 effects = self.key(key);
                 if !whole {
@@ -384,10 +385,7 @@ impl App {
             Msg::Typed(line) => effects = self.typed_line(&line),
             Msg::Paste(text) => effects = self.paste(&text),
             Msg::Point(pointing, spots) => effects = self.point(pointing, &spots),
-            Msg::Resize(columns, rows) => {
-                self.size = (columns, rows);
-                self.redraw = true;
-            }
+            Msg::Resize(columns, rows) => self.resized((columns, rows)),
             Msg::Tick => {
                 self.count_down();
                 arrange_all(&self.world, &mut self.screen, false);

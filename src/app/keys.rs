@@ -129,8 +129,17 @@ impl App {
         self.size.0 < SMALLEST.0 || self.size.1 < SMALLEST.1
     }
 
-    /// Takes a key while nothing can be seen: it may leave, and nothing else.
-    pub(super) fn blind_key(&mut self, key: Key) -> Vec<Effect> {
+    /// Takes in another size of the terminal, columns by rows.
+    pub(super) const fn resized(&mut self, size: (u16, u16)) {
+        self.size = size;
+        self.redraw = true;
+    }
+
+    /// Takes what comes while nothing can be seen: a key may leave, and nothing else does anything.
+    pub(super) fn blind(&mut self, msg: &Msg) -> Vec<Effect> {
+        let Msg::Key(key) = *msg else {
+            return Vec::new();
+        };
         self.forget_sequence();
         let scope = match self.mode {
             Mode::Normal => self.screen.active().name(),
