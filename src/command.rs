@@ -23,6 +23,7 @@ mod inbox;
 mod input;
 mod jump;
 mod lead;
+mod links;
 mod mark;
 mod network;
 mod outbox;

@@ -253,7 +253,11 @@ impl App {
             }
             KeyCode::Tab if line.purpose.is_when() => self.other_reading(&mut line),
             KeyCode::Tab => {
-                if let Some(entry) = line.entries.get(line.chosen) {
+                let typed = line.input.text();
+                if let Some(entry) = line.entries.get(line.chosen)
+                    // What stands behind a command that is there already is not for its name to write over.
+                    && !typed.trim_start().starts_with(&format!("{} ", entry.name))
+                {
                     let text = format!("{} ", entry.name);
                     line.input.set(&text);
                     line.rank(None);

@@ -35,6 +35,13 @@ pub(super) fn reply(
         let Some(first) = ids.first() else {
             return Ok(());
         };
+        if ids.len() > 1 {
+            return Err(CommandError::refused(
+                format!("reply to {} threads at once", ids.len()),
+                "each reads words of its own, and only one is on screen",
+                "`r` on one of them without a count or marks; `:inbox reply TEXT` sends the same words to all",
+            ));
+        }
         return cx.ask(
             "inbox reply",
             Ask::Reply {

@@ -7,6 +7,7 @@ use serde_json::Map;
 
 use super::answer::{With, reply};
 use super::cx::{Choice, Expects};
+use super::links::link;
 use super::phrase::{due_ahead, due_in, due_of, instant_of, read_phrase};
 use super::settle::{AtHand, done_up_to, finish, settle};
 use super::turn::TurnCommand;
@@ -14,7 +15,7 @@ use super::{Ask, CommandError, Cx, Targets, quote_word};
 use crate::list::World;
 use crate::pane::Tone;
 use crate::record::{
-    Circle, Due, FollowUp, FollowUpKind, FollowUpState, Id, Kind, Lead, Network, Person, Thread,
+    Circle, Due, FollowUp, FollowUpKind, FollowUpState, Id, Kind, Person, Thread,
     ThreadState, User, WaitingOn, WakeOn,
 };
 use crate::when::{clock, zone};
@@ -516,38 +517,6 @@ pub(super) fn find_user(world: &World, name: &str) -> Result<Id<User>, CommandEr
         return Ok(world.my_id());
     }
     super::input::find_by_name::<User>(world, name, |user| &user.name)
-}
-
-fn link(
-    cx: &mut Cx<'_>,
-    network: Option<&str>,
-    lead: Option<&str>,
-    targets: &Targets,
-) -> Result<(), CommandError> {
-    let ids = targets.of(Kind::Thread, cx)?;
-    if network.is_none() && lead.is_none() {
-        return Err(CommandError::usage(
-            "nothing to link",
-            "name a --network or a --lead",
-        ));
-    }
-    let network = network
-        .map(|name| super::input::find_by_name::<Network>(cx.world, name, |network| &network.name))
-        .transpose()?;
-    let lead = lead
-        .map(|name| super::input::find_by_name::<Lead>(cx.world, name, |lead| &lead.name))
-        .transpose()?;
-    for id in &ids {
-        cx.change::<Thread>(id, |thread| {
-            if network.is_some() {
-                thread.network.clone_from(&network);
-            }
-            if lead.is_some() {
-                thread.lead.clone_from(&lead);
-            }
-        })?;
-    }
-    conclude(cx, "linked", &ids)
 }
 
 /// Writes a command line again with the targets it was given.

@@ -2,7 +2,7 @@
 
 use super::{CommandError, Cx};
 use crate::effect::{Batch, BatchRole, Edit, Effect, LET_STAND};
-use crate::pane::Tone;
+use crate::pane::{Countdown, Tone};
 use crate::record::{Direction, Kind, Message, MessageKind, MessageState, Op, Patch, StageEvent};
 
 /// The batches that can be taken back and those that can be done again.
@@ -167,11 +167,21 @@ pub(super) fn redo(cx: &mut Cx<'_>) -> Result<(), CommandError> {
     let Some(batch) = cx.undo.next().cloned() else {
         return Err(CommandError::NoTarget("there is nothing to redo".into()));
     };
+    let mut leaves = None;
     for edit in &batch.edits {
         if has_left(cx, edit) {
             // It was not taken back.
         } else if !edit.kind.is_append_only() {
-            apply(cx, edit, edit.op, edit.patch.clone())?;
+            let mut patch = edit.patch.clone();
+            if is_outgoing(edit) {
+                // It waits anew: the moment it was to leave first may be over.
+                let now = cx.world.view.now;
+                let at = now.checked_add(cx.settings.send_delay).unwrap_or(now);
+                patch.set.insert("send_at".into(), at.to_string().into());
+                patch.set.insert("sent_at".into(), now.to_string().into());
+                leaves = Some(at);
+            }
+            apply(cx, edit, edit.op, patch)?;
         } else if let Some(event) = event_of(edit) {
             let at = Some(cx.world.view.now);
             cx.create(StageEvent { at, ..event });
@@ -181,7 +191,27 @@ pub(super) fn redo(cx: &mut Cx<'_>) -> Result<(), CommandError> {
     cx.label(format!("redo: {}", batch.label));
     cx.set_role(BatchRole::Redo(batch.id.clone()));
     cx.say(Tone::Done, format!("did again: {}", batch.label));
+    let now = cx.world.view.now;
+    if let (Some(at), Some(screen)) = (leaves, cx.screen.as_deref_mut()) {
+        let countdown = Countdown {
+            at,
+            before: format!("did again: {}, leaves in ", batch.label),
+            after: "; undo stops it".into(),
+        };
+        screen.say_until(now, Tone::Done, countdown);
+    }
     Ok(())
+}
+
+/// Tells whether an edit wrote a message of ours that waits before it leaves.
+fn is_outgoing(edit: &Edit) -> bool {
+    edit.kind == Kind::Message
+        && edit.op == Op::Create
+        && edit
+            .patch
+            .set
+            .get("send_at")
+            .is_some_and(serde_json::Value::is_string)
 }
 
 /// Tells whether an edit wrote a message that has left: the server has it, and the delay is over. Until then, and

@@ -169,7 +169,10 @@ fn entries(world: &World) -> Vec<Entry<'_>> {
         .filter(|(_, follow_up)| {
             let mine =
                 follow_up.owner.as_ref() == Some(&me) || follow_up.created_by.as_ref() == Some(&me);
-            follow_up.is_open() && (mine || all)
+            // What I handed to somebody goes on waiting with me.
+            let handed =
+                follow_up.waiting_on == WaitingOn::Them && follow_up.shared_with.contains(&me);
+            follow_up.is_open() && (mine || handed || all)
         })
         .collect();
     need_you_order(&rows, &Contacts(world), &world.view)

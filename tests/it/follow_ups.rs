@@ -483,7 +483,7 @@ fn their_morning_is_the_next_working_day() {
 fn a_lead_is_handed_over_by_a_key() {
     let mut app = at("3");
     assert!(app.screen.shelf_mut(Place::Funnel).list.go_to_key("halo"));
-    desk::press(&mut app, "T b");
+    desk::press(&mut app, "T b enter");
     let owner = |app: &App| {
         let lead = app
             .world

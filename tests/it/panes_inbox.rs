@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 
 use cnm::app::{App, Mode, Msg};
+use cnm::effect::Effect;
 use cnm::keymap::{Keymap, Preset};
 use cnm::pane::{Focus, Place, Pointing, Spot, Tone};
+use cnm::record::Kind;
 use cnm::text::Glyphs;
 use cnm::theme::Theme;
 use cnm::ui::{self, Depth, Look};
@@ -508,4 +510,89 @@ fn what_a_frame_costs() {
             println!("{name} {size:?}: {:?} a frame", began.elapsed() / 200);
         }
     }
+}
+
+/// One answer goes to one thread, the one on screen: with marks or a count the reply box does not open on another.
+#[test]
+fn a_reply_box_never_opens_for_several_threads() {
+    let rows = desk::morning();
+    for keys in ["2 x j x r", "g i home 3 r"] {
+        let mut app = desk::console(&rows, (120, 40));
+        app.keymap = Keymap::defaults().unwrap();
+        let keys = keys.replace("2 ", "g i ");
+        desk::press(&mut app, &keys);
+        assert!(matches!(app.mode, Mode::Normal), "{keys}");
+        let said = app.screen.notice.clone().unwrap();
+        assert!(said.text.contains("threads at once"), "{said:?}");
+    }
+}
+
+/// A reply that is done again waits as long as at first, also when the first delay is over.
+#[test]
+fn a_reply_that_is_done_again_can_be_stopped_again() {
+    let rows = desk::morning();
+    let mut app = desk::console(&rows, (120, 40));
+    desk::press(&mut app, "2 r");
+    app.update(desk::now(), Msg::Paste("Tomorrow at nine.".into()));
+    desk::press(&mut app, "enter");
+    desk::press(&mut app, "u");
+    let later = desk::now() + jiff::SignedDuration::from_mins(5);
+    app.update(later, Msg::Tick);
+    let effects = desk::press(&mut app, "ctrl-r");
+    let said = app.screen.notice.clone().unwrap();
+    assert!(said.text.contains("leaves in 10 s"), "{said:?}");
+    let sent = effects.iter().find_map(|effect| match effect {
+        Effect::Save(batch) => batch.edits.iter().find(|edit| edit.kind == Kind::Message),
+        _ => None,
+    });
+    let leaves: jiff::Timestamp = sent.unwrap().patch.set["send_at"]
+        .as_str()
+        .unwrap()
+        .parse()
+        .unwrap();
+    assert_eq!(leaves, later + jiff::SignedDuration::from_secs(10));
+    desk::press(&mut app, "u");
+    let said = app.screen.notice.clone().unwrap();
+    assert!(!said.text.contains("has left"), "{said:?}");
+}
+
+/// A thread is linked to a CN by name from a list, and a name that is typed behind a command stays.
+#[test]
+fn the_cn_of_a_thread_is_picked_by_name() {
+    let rows = desk::morning();
+    let mut app = desk::console(&rows, (120, 40));
+    desk::press(&mut app, "2 t t");
+    assert!(matches!(app.mode, Mode::Pick(_)));
+    let effects = desk::press(&mut app, "down enter");
+    let linked = effects.iter().find_map(|effect| match effect {
+        Effect::Save(batch) => batch.edits.first().cloned(),
+        _ => None,
+    });
+    assert!(linked.unwrap().patch.set.contains_key("network"));
+    desk::press(&mut app, ":");
+    app.update(desk::now(), Msg::Paste("inbox link --network al".into()));
+    desk::press(&mut app, "tab");
+    let Mode::Line(line) = &app.mode else {
+        panic!("{:?}", app.mode)
+    };
+    assert_eq!(line.input.text(), "inbox link --network al");
+}
+
+/// What I hand to somebody waits with them and stays in sight of me.
+#[test]
+fn what_is_handed_over_waits_on_others() {
+    let rows = desk::morning();
+    let mut app = desk::console(&rows, (120, 40));
+    let before = app.screen.tally.due.clone();
+    desk::press(&mut app, "5 a enter");
+    desk::press(&mut app, "enter");
+    let waiting = |due: &[cnm::pane::DueTab]| {
+        due.iter()
+            .find(|tab| tab.view == cnm::pane::DueView::Waiting)
+            .map(|tab| tab.rows)
+    };
+    assert_eq!(
+        waiting(&app.screen.tally.due),
+        waiting(&before).map(|rows| rows + 1)
+    );
 }

@@ -69,6 +69,12 @@ pub(super) fn hand(
         }
         cx.change::<FollowUp>(id, |follow_up| {
             follow_up.owner = Some(user.clone());
+            // The next move is theirs now.
+            follow_up.waiting_on = if user == me {
+                WaitingOn::Me
+            } else {
+                WaitingOn::Them
+            };
             // Who hands over goes on seeing it.
             let sees = follow_up.created_by.as_ref() == Some(&me)
                 || follow_up.shared_with.contains(&me)
