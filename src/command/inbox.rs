@@ -15,8 +15,8 @@ use super::{Ask, CommandError, Cx, Targets, quote_word};
 use crate::list::World;
 use crate::pane::Tone;
 use crate::record::{
-    Circle, Due, FollowUp, FollowUpKind, FollowUpState, Id, Kind, Person, Thread,
-    ThreadState, User, WaitingOn, WakeOn,
+    Circle, Due, FollowUp, FollowUpKind, FollowUpState, Id, Kind, Person, Thread, ThreadState,
+    User, WaitingOn, WakeOn,
 };
 use crate::when::{clock, zone};
 
@@ -99,7 +99,10 @@ pub enum InboxCommand {
     },
     /// Says which CN or lead threads are about.
     Link {
-        /// Name or id of the CN.
+        /// Name or id of the CN; without one, and without a lead, a list to choose from opens.
+        #[arg(value_name = "CN", conflicts_with = "network")]
+        cn: Option<String>,
+        /// The same, by its name.
         #[arg(long, value_name = "CN")]
         network: Option<String>,
         /// Name or id of the lead.
@@ -201,10 +204,11 @@ impl InboxCommand {
             ),
             Self::Assign { person, targets } => assign(cx, person, &targets),
             Self::Link {
+                cn,
                 network,
                 lead,
                 targets,
-            } => link(cx, network.as_deref(), lead.as_deref(), &targets),
+            } => link(cx, cn.or(network).as_deref(), lead.as_deref(), &targets),
         }
     }
 }

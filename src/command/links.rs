@@ -22,7 +22,7 @@ pub(super) fn link(
             "inbox link",
             Ask::Pick {
                 title: "which CN it is about".into(),
-                command: format!("{} --network", command_line("inbox link", &named)),
+                command: command_line("inbox link", &named),
                 choices: networks(cx),
             },
         );

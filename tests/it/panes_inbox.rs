@@ -568,7 +568,8 @@ fn the_cn_of_a_thread_is_picked_by_name() {
         Effect::Save(batch) => batch.edits.first().cloned(),
         _ => None,
     });
-    assert!(linked.unwrap().patch.set.contains_key("network"));
+    let linked = linked.unwrap_or_else(|| panic!("{:?} {:?}", app.screen.notice, app.mode));
+    assert!(linked.patch.set.contains_key("network"));
     desk::press(&mut app, ":");
     app.update(desk::now(), Msg::Paste("inbox link --network al".into()));
     desk::press(&mut app, "tab");
