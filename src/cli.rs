@@ -222,7 +222,7 @@ fn usage(error: &clap::Error) -> ExitCode {
 fn run(root: Root) -> Result<(), CliError> {
     match root.verb {
         None => console::open_default(root.linear),
-        Some(Verb::Demo(args)) => demo::run(&args),
+        Some(Verb::Demo(args)) => demo::run(&args, root.linear),
         Some(Verb::Tutor) => demo::tutor(),
         Some(Verb::Serve(args)) => serve::run(&args),
         Some(Verb::Token(command)) => serve::token(&command),

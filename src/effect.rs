@@ -68,6 +68,8 @@ pub enum BatchRole {
     Undo(String),
     /// Does again the batch with this id, which had been taken back.
     Redo(String),
+    /// The console did it by itself because its time had come: nobody takes it back.
+    Aside,
 }
 
 /// Where a row stands between this console and the server.

@@ -65,7 +65,7 @@ pub(super) fn tutor() -> Result<(), CliError> {
     let memory = begin(&folder, &args)?;
     super::block_on(
         super::console::runtime()?,
-        play(&args, &folder, memory, true),
+        play((&args, false), &folder, memory, true),
     )
 }
 
@@ -178,7 +178,9 @@ fn left_at(folder: &Path, memory: &Memory) -> Timestamp {
 }
 
 /// Opens the demo, or only fills a database.
-pub(super) fn run(args: &DemoArgs) -> Result<(), CliError> {
+///
+/// `linear` is the option as it stands before the word `demo`.
+pub(super) fn run(args: &DemoArgs, linear: bool) -> Result<(), CliError> {
     if let Some(file) = &args.fill {
         if file.metadata().is_ok_and(|found| found.len() > 0) {
             return Err(CliError::Refused(format!(
@@ -209,7 +211,7 @@ pub(super) fn run(args: &DemoArgs) -> Result<(), CliError> {
     };
     super::block_on(
         super::console::runtime()?,
-        play(args, &folder, memory, false),
+        play((args, linear), &folder, memory, false),
     )
 }
 
@@ -276,7 +278,7 @@ fn fill(file: &Path, options: &demo::Options) -> Result<usize, CliError> {
 
 /// Serves the database on loopback and opens the console on it.
 async fn play(
-    args: &DemoArgs,
+    (args, linear): (&DemoArgs, bool),
     folder: &Path,
     mut memory: Memory,
     lessons: bool,
@@ -313,7 +315,7 @@ async fn play(
             account: Some(account),
             notice: None,
             lessons,
-            linear: args.linear || super::console::is_bare_terminal(),
+            linear: args.linear || linear || super::console::is_bare_terminal(),
         }))
         .await
     };

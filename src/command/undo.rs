@@ -51,6 +51,7 @@ impl UndoLog {
                     self.undone.push(taken);
                 }
             }
+            BatchRole::Aside => {}
             BatchRole::Redo(id) => {
                 if let Some(at) = self.undone.iter().rposition(|undone| undone.id == *id) {
                     let mut again = self.undone.remove(at);

@@ -47,10 +47,11 @@ pub fn read_file(path: &str, most: usize) -> Result<Vec<u8>, String> {
     use std::io::Read as _;
     let name = expanded(path);
     let fail = |error: io::Error| format!("{path}: {error}; check the name of the file");
-    let file = std::fs::File::open(&name).map_err(fail)?;
-    if !file.metadata().map_err(fail)?.is_file() {
+    // Asked before it is opened: a pipe would be waited for until somebody writes into it.
+    if !std::fs::metadata(&name).map_err(fail)?.is_file() {
         return Err(format!("{path}: is no file; name the file itself"));
     }
+    let file = std::fs::File::open(&name).map_err(fail)?;
     let most = u64::try_from(most).unwrap_or(u64::MAX);
     let mut bytes = Vec::new();
     // One byte more, so that whoever reads it sees that it is too large.

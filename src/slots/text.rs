@@ -300,6 +300,11 @@ pub fn blocker(blocker: &Blocker, people: &[&Attendee], language: Language) -> S
     }
 }
 
+/// Beyond a day the distance is not counted on.
+fn is_far(minutes: impl Into<i64>) -> bool {
+    minutes.into() >= 24 * 60
+}
+
 fn cause(cause: &Cause, zone: &Zone, language: Language) -> String {
     match (cause, language) {
         (Cause::DayOff { date, name }, _) => {
@@ -315,14 +320,14 @@ fn cause(cause: &Cause, zone: &Zone, language: Language) -> String {
             }
         }
         (Cause::OutsideHours { stretch, .. }, Language::English) => {
-            format!(
-                "outside acceptable hours by {}",
-                length(i32::try_from(*stretch).unwrap_or(i32::MAX), language)
-            )
+            let long = length(i32::try_from(*stretch).unwrap_or(i32::MAX), language);
+            let more = if is_far(*stretch) { " or more" } else { "" };
+            format!("outside acceptable hours by {long}{more}")
         }
         (Cause::OutsideHours { stretch, .. }, Language::Chinese) => {
             let long = length(i32::try_from(*stretch).unwrap_or(i32::MAX), language);
-            format!("超出可接受时间{long}")
+            let more = if is_far(*stretch) { "以上" } else { "" };
+            format!("超出可接受时间{long}{more}")
         }
         (Cause::Busy { block, .. }, _) => {
             let (start, end) = (zone.wall_at(block.start), zone.wall_at(block.end));

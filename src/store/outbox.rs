@@ -527,6 +527,7 @@ pub(super) fn batch_sum(
 pub(super) fn role_text(role: &BatchRole) -> (&'static str, Option<&str>) {
     match role {
         BatchRole::Edit => ("edit", None),
+        BatchRole::Aside => ("aside", None),
         BatchRole::Undo(target) => ("undo", Some(target)),
         BatchRole::Redo(target) => ("redo", Some(target)),
     }

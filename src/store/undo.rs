@@ -143,6 +143,7 @@ fn recent(outbox: &Outbox, limit: usize) -> rusqlite::Result<Vec<LoggedBatch>> {
                 let newest = again.get(&id).cloned().unwrap_or(id);
                 again.entry(target).or_insert(newest);
             }
+            ("aside", _) => {}
             _ => {
                 newer = true;
                 let state = match states.get(&id) {

@@ -97,6 +97,28 @@ fn a_hold_is_released_by_itself_when_it_expires() {
     );
     assert!(said(&app).contains("hold released"), "{}", said(&app));
     assert!(saved(&app.update(expires, Msg::Tick)).is_empty(), "once");
+    // Nobody did that, so nobody takes it back: it would be released again at once.
+    let last = app.undo.last().map(|batch| batch.label.clone());
+    assert!(
+        !last.unwrap_or_default().contains("expired"),
+        "{:?}",
+        app.undo.last()
+    );
+}
+
+/// A pipe into which nobody writes is no file, and is not waited for.
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_no_calendar_and_is_not_waited_for() {
+    let folder = crate::cache::folder();
+    let pipe = folder.path().join("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    if !made.is_ok_and(|status| status.success()) {
+        eprintln!("SKIPPED: no mkfifo here");
+        return;
+    }
+    let error = cnm::runtime::read_file(&pipe.display().to_string(), 100).unwrap_err();
+    assert!(error.contains("is no file"), "{error}");
 }
 
 #[test]

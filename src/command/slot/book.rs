@@ -7,6 +7,7 @@ use super::super::{CommandError, Cx, Targets, due_of, read_phrase};
 use super::people::guests;
 use super::timetable;
 use super::timetable::{Timetable, agenda};
+use crate::effect::BatchRole;
 use crate::list::World;
 use crate::pane::{Focus, Place, SlotsScreen, Tone};
 use crate::record::{Attendee, Id, Kind, Lead, Meeting, MeetingState, Network, Person};
@@ -582,6 +583,7 @@ pub fn release_expired(cx: &mut Cx<'_>) -> Result<bool, CommandError> {
         many => format!("{} holds released, they had expired", many.len()),
     };
     cx.label("expired holds released");
+    cx.set_role(BatchRole::Aside);
     cx.say(Tone::Info, words);
     Ok(true)
 }
