@@ -7,7 +7,7 @@ use super::readings::Contacts;
 use super::tally::{LISTED, Pressing, Tally};
 use super::{Place, Screen};
 use crate::list::World;
-use crate::record::{Circle, Id, Kind, Person, Thread, ThreadState};
+use crate::record::{Circle, Id, Kind, Person, Role, Thread, ThreadState};
 use crate::triage::{Case, Group, Mark, Rule, Stack, Standing, alike, inbox_order, splits, sweep};
 use crate::when::zone;
 
@@ -65,6 +65,11 @@ pub(super) fn keys(world: &World, screen: &mut Screen) -> Vec<String> {
     let rule = before.get(active).map(|split| split.rule.clone());
     let counted = splits(mine.iter().map(|(_, thread, _)| *thread), &contacts, view);
     let mut tabs = in_their_places(counted, before);
+    let team = of_the_team(world);
+    if !team.is_empty() {
+        let at = tabs.iter().position(|split| split.rule == Rule::Snoozed);
+        tabs.insert(at.unwrap_or(tabs.len()), team_tab(&team));
+    }
     let found = saved_views(world, screen, &waiting, &mut tabs);
     let at = rule
         .and_then(|rule| tabs.iter().position(|split| split.rule == rule))
@@ -74,6 +79,7 @@ pub(super) fn keys(world: &World, screen: &mut Screen) -> Vec<String> {
     super::tally::pressing(pressing, &mut screen.tally);
     let rule = tabs.get(at).map_or(Rule::All, |split| split.rule.clone());
     let keys = match rule {
+        Rule::Team => team.iter().map(|(id, _)| id.as_str().to_owned()).collect(),
         Rule::Snoozed => asleep(&mine),
         Rule::DoneToday => done(&mine),
         Rule::Saved(filter) => {
@@ -209,6 +215,34 @@ fn is_mine(thread: &Thread, world: &World) -> bool {
         (Some(assignee), _) => assignee.as_str() == &*world.view.me,
         (None, Some(owner)) => owner.as_str() == &*world.view.me,
         (None, None) => true,
+    }
+}
+
+/// What waits for others, as far as a Growth Lead sees it, the newest first; nothing for anyone else.
+fn of_the_team(world: &World) -> Vec<(&Id<Thread>, &Thread)> {
+    if world.me().is_none_or(|me| me.role != Role::Lead) {
+        return Vec::new();
+    }
+    let mut rows: Vec<(&Id<Thread>, &Thread)> = world
+        .table::<Thread>()
+        .records()
+        .filter(|(_, thread)| {
+            !is_mine(thread, world) && Standing::of(thread, &world.view) == Standing::Waiting
+        })
+        .collect();
+    rows.sort_by_key(|(id, thread)| (Reverse(thread.last_at), *id));
+    rows
+}
+
+fn team_tab(team: &[(&Id<Thread>, &Thread)]) -> Split {
+    let new = team.iter().map(|(_, thread)| thread.new.unwrap_or(1));
+    Split {
+        name: "Team".to_owned(),
+        rule: Rule::Team,
+        threads: team.len(),
+        messages: new.map(|new| usize::try_from(new).unwrap_or(0)).sum(),
+        urgent: 0,
+        asks: 0,
     }
 }
 

@@ -60,6 +60,8 @@ pub enum Rule {
     Leads,
     /// Cards and notices of programs.
     Systems,
+    /// What waits for others of one's team: a Growth Lead reads it and need not answer it.
+    Team,
     /// What is snoozed.
     Snoozed,
     /// What was done today.
@@ -80,7 +82,7 @@ impl Rule {
             (Rule::Snoozed, standing) => standing == Standing::Snoozed,
             (Rule::DoneToday, standing) => standing == Standing::DoneToday,
             // What a filter says of it stands in its query alone.
-            (Rule::All | Rule::Saved(_), standing) => standing == Standing::Waiting,
+            (Rule::All | Rule::Team | Rule::Saved(_), standing) => standing == Standing::Waiting,
             (_, Standing::Waiting) => side(thread, people).as_ref() == Some(self),
             _ => false,
         }
@@ -91,6 +93,7 @@ impl Rule {
     pub fn query(&self) -> String {
         match self {
             Rule::All => "state:open".to_owned(),
+            Rule::Team => "state:open -assignee:me".to_owned(),
             Rule::Owners => "state:open from.circle:owner -channel:lark_card,platform".to_owned(),
             Rule::Office(office) if office.is_empty() => {
                 "state:open from.circle:colleague from.office:none -channel:lark_card,platform"
@@ -115,6 +118,7 @@ impl Rule {
     fn name(&self) -> String {
         match self {
             Rule::All => "All".to_owned(),
+            Rule::Team => "Team".to_owned(),
             Rule::Owners => "CN owners".to_owned(),
             Rule::Office(office) if office.is_empty() => "Colleagues".to_owned(),
             Rule::Office(office) => office.to_string(),

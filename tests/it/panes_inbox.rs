@@ -597,3 +597,25 @@ fn what_is_handed_over_waits_on_others() {
         waiting(&before).map(|rows| rows + 1)
     );
 }
+
+/// A Growth Lead, for whom nothing may wait, reads what waits for the team in a tab of its own; a CNM has no such tab.
+#[test]
+fn a_growth_lead_reads_the_threads_of_the_team() {
+    let (mut app, _) = desk::opened("mei", desk::morning(), (160, 48));
+    desk::press(&mut app, "2");
+    let at = |app: &App| {
+        let tabs = &app.screen.tally.splits;
+        tabs.iter().position(|split| split.name == "Team")
+    };
+    let team = at(&app).unwrap();
+    assert!(app.screen.tally.splits[team].threads > 0);
+    app.screen.shelf_mut(Place::Inbox).split = team;
+    app.update(desk::now(), Msg::Tick);
+    assert_eq!(
+        order(&app, Place::Inbox).len(),
+        app.screen.tally.splits[team].threads
+    );
+    assert!(shown(&app).join("\n").contains("Team"));
+    let cnm = desk::console(&desk::morning(), (160, 48));
+    assert_eq!(at(&cnm), None);
+}
