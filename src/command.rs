@@ -33,12 +33,14 @@ mod promise;
 mod record;
 mod refusal;
 mod report;
+mod said;
 mod script;
 mod settle;
 mod slot;
 mod summary;
 mod synonym;
 mod targets;
+mod title;
 mod turn;
 mod undo;
 

@@ -38,7 +38,7 @@ pub use ask::Ask;
 pub use assessment::{Assessment, People, is_unhandled};
 pub use badge::{Badge, Mark, SLA_SOON};
 pub use courtesy::first_content;
-pub use deadline::due_places;
+pub use deadline::{due_places, names_hour};
 pub use level::{Duty, Move, level, work_day};
 pub use order::{Case, inbox_order};
 pub use promise::{Promise, promises};

@@ -8,15 +8,17 @@ use serde_json::Map;
 use super::answer::{With, reply};
 use super::cx::{Choice, Expects};
 use super::links::link;
-use super::phrase::{due_ahead, due_in, due_of, instant_of, read_phrase};
+use super::phrase::{due_ahead, due_of, instant_of, read_phrase};
+pub(super) use super::said::said;
 use super::settle::{AtHand, done_up_to, finish, settle};
+pub(crate) use super::title::inferred_title;
 use super::turn::TurnCommand;
 use super::{Ask, CommandError, Cx, Targets, quote_word};
 use crate::list::World;
 use crate::pane::Tone;
 use crate::record::{
-    Circle, Due, FollowUp, FollowUpKind, FollowUpState, Id, Kind, Person, Thread, ThreadState,
-    User, WaitingOn, WakeOn,
+    Circle, FollowUp, FollowUpKind, FollowUpState, Id, Kind, Person, Thread, ThreadState, User,
+    WaitingOn, WakeOn,
 };
 use crate::when::{clock, zone};
 
@@ -340,13 +342,17 @@ fn follow_up(
     let me = cx.world.my_id();
     let owner = owner.map_or(Ok(me.clone()), |name| find_user(cx.world, name))?;
     let mut shown = String::new();
+    let mut unread = None;
     for id in &ids {
         let Some(at) = AtHand::of(cx, id) else {
             continue;
         };
-        let due = match &fixed {
-            Some(due) => due.clone(),
-            None => said(cx, &at)?,
+        let due = if let Some(due) = &fixed {
+            due.clone()
+        } else {
+            let said = said(cx, &at)?;
+            unread = said.warning().or(unread);
+            said.due
         };
         shown = super::phrase::due_words(&due, cx);
         let title = title.map_or_else(|| inferred_title(at.text()), str::to_owned);
@@ -361,7 +367,11 @@ fn follow_up(
         }
     }
     conclude(cx, "follow-up", &ids)?;
-    cx.say(Tone::Done, format!("follow-up {shown}"));
+    let words = format!("follow-up {shown}");
+    match unread {
+        Some(unread) => cx.say(Tone::Error, format!("{words}; {unread}")),
+        None => cx.say(Tone::Done, words),
+    }
     Ok(())
 }
 
@@ -383,25 +393,6 @@ pub(super) fn about(cx: &Cx<'_>, at: &AtHand, me: &Id<User>) -> FollowUp {
     }
 }
 
-/// Reads the time by which the message at hand wants something.
-pub(super) fn said(cx: &Cx<'_>, at: &AtHand) -> Result<Due, CommandError> {
-    let now = cx.world.view.now;
-    let sent = at.message.as_ref().and_then(|(_, message)| message.sent_at);
-    // A clock that is ahead names no later tomorrow.
-    let sent = sent.unwrap_or(now).min(now);
-    let sender = at.sender();
-    let sender = cx.world.follow::<Person>(sender.as_ref());
-    let there = sender.and_then(|person| zone::load(&person.zone).ok());
-    let there = there.unwrap_or_else(|| cx.world.view.zone.clone());
-    due_in(at.text(), (sent, &there), cx).unwrap_or_else(|| {
-        Err(CommandError::refused(
-            "follow-up as they said",
-            "the message names no time",
-            "f and another key chooses one, f / types it",
-        ))
-    })
-}
-
 fn kind_of_sender(world: &World, at: &AtHand) -> FollowUpKind {
     let sender = at.sender();
     match world
@@ -417,25 +408,6 @@ fn kind_of_sender(world: &World, at: &AtHand) -> FollowUpKind {
 /// The first words of a text on one line.
 pub(super) fn excerpt(text: &str, letters: usize) -> String {
     crate::text::first_words(text, letters)
-}
-
-/// Names what is to be done about a message: the first sentence of its words, at most 72 characters.
-pub(crate) fn inferred_title(text: &str) -> String {
-    let first = text.lines().find(|line| !line.trim().is_empty());
-    let line = crate::triage::first_content(text).or(first);
-    let line = line.unwrap_or("Follow up").trim();
-    let end = line
-        .find(['.', '?', '!', '。', '？', '！'])
-        .unwrap_or(line.len());
-    let sentence = line
-        .get(..end)
-        .filter(|part| part.chars().count() > 8)
-        .unwrap_or(line);
-    let words = crate::text::first_words(sentence, 72);
-    let mut letters = words.chars();
-    // What stood behind a courtesy begins a title.
-    let first = letters.next().into_iter().flat_map(char::to_uppercase);
-    first.chain(letters).collect()
 }
 
 fn assign(cx: &mut Cx<'_>, person: Option<String>, targets: &Targets) -> Result<(), CommandError> {

@@ -67,7 +67,7 @@ pub(super) fn stretch_at(
 }
 
 /// Reads a phrase as seen from a moment in a zone; see [`read_phrase`].
-fn reading_in(
+pub(super) fn reading_in(
     text: &str,
     world: &World,
     settings: &Settings,
@@ -97,72 +97,6 @@ fn with_context<T>(
     context.settings.work_end = settings.day_end;
     read(&context)
         .map_err(|error| CommandError::usage(error.to_string(), "try `fri` or `thu 18:00 SGT`"))
-}
-
-/// Reads the time by which a text wants something, as its writer means it: from when and where it was written,
-/// so that the `tomorrow` of last night is today, and `EOD` of Shanghai ends there.
-///
-/// Of the places where a time is named, what is bound to one (`by Friday`) goes before what only names one; from
-/// there as many words as can be read, those before it too (`Thu` of `Thu 11:00 SGT`).
-pub(super) fn due_in(
-    text: &str,
-    (at, here): (Timestamp, &TimeZone),
-    cx: &Cx<'_>,
-) -> Option<Result<Due, CommandError>> {
-    let places = crate::triage::due_places(text);
-    let days = places
-        .iter()
-        .filter_map(|place| weekday_before(text, *place));
-    let mut starts: Vec<usize> = places.iter().copied().chain(days).collect();
-    starts.sort_unstable();
-    let mut refused = None;
-    for place in places {
-        for start in starts.iter().copied().filter(|start| *start <= place) {
-            for words in phrases(text, start, place) {
-                // A weekday or a zone may stand in brackets: `11月20日（周五） 18:00（北京时间）`.
-                let words = words.replace(['(', ')', '（', '）'], " ");
-                match reading_in(&words, cx.world, cx.settings, at, here) {
-                    Ok(reading) if !reading.is_past() => return Some(Ok(due_of(&reading))),
-                    Ok(_) => {}
-                    Err(error) => refused = Some(error),
-                }
-            }
-        }
-    }
-    refused.map(Err)
-}
-
-/// Finds the weekday in front of a time: `Thu` alone names none (one sat, one may be wed), `Thu 11:00` does.
-fn weekday_before(text: &str, place: usize) -> Option<usize> {
-    const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-    let head = text.get(..place)?.trim_end_matches([' ', ',']);
-    let letters = head.char_indices().rev();
-    let letters = letters.take_while(|(_, letter)| letter.is_ascii_alphabetic());
-    let start = letters.last().map(|(at, _)| at)?;
-    let word = head.get(start..)?.to_ascii_lowercase();
-    (word.len() <= 5 && DAYS.iter().any(|day| word.starts_with(day))).then_some(start)
-}
-
-/// Lists what may be one phrase from a place on that reaches beyond another one, the longest first.
-fn phrases(text: &str, start: usize, beyond: usize) -> Vec<&str> {
-    /// A time is not longer than this many letters.
-    const LONGEST: usize = 36;
-    let rest = text.get(start..).unwrap_or("");
-    let line = rest.lines().next().unwrap_or("");
-    let ends: Vec<usize> = line
-        .char_indices()
-        .take(LONGEST)
-        .map(|(at, letter)| at + letter.len_utf8())
-        .filter(|end| start + end > beyond)
-        .collect();
-    let whole = |end: &usize| {
-        let inside = |letter: char| letter.is_ascii_alphanumeric();
-        let next = line.get(*end..).and_then(|rest| rest.chars().next());
-        let words = line.get(..*end).unwrap_or("");
-        !(next.is_some_and(inside) && words.ends_with(inside))
-    };
-    let ends = ends.into_iter().rev().filter(whole);
-    ends.filter_map(|end| line.get(..end)).collect()
 }
 
 /// Turns a reading into a due time: a day stays a day, a time keeps its wall clock, zone and instant.

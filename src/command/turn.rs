@@ -258,9 +258,13 @@ fn delegate(
     let name = name.unwrap_or_default();
     let me = cx.world.my_id();
     each(cx, targets, |cx, at| {
-        let when = match due {
-            "said" => said(cx, at)?,
-            phrase => due_ahead(phrase, cx)?,
+        let (when, unread) = match due {
+            "said" => {
+                let said = said(cx, at)?;
+                let warning = said.warning();
+                (said.due, warning)
+            }
+            phrase => (due_ahead(phrase, cx)?, None),
         };
         let shown = due_words(&when, cx);
         cx.create(FollowUp {
@@ -271,6 +275,7 @@ fn delegate(
             context: at.words().into(),
             ..about(cx, at, &me)
         });
-        Ok(format!("delegated to {name}, {shown}"))
+        let unread = unread.map_or_else(String::new, |words| format!("; {words}"));
+        Ok(format!("delegated to {name}, {shown}{unread}"))
     })
 }

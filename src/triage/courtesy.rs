@@ -219,6 +219,7 @@ fn without<'t>(text: &'t str, words: &str) -> Option<&'t str> {
 
 /// Drops the name after a greeting: up to the mark that ends it, if one comes soon and no sentence stands before it.
 fn without_name(rest: &str) -> &str {
+    let rest = after_comma(rest);
     let ends = |letter: char| {
         matches!(
             letter,
@@ -230,6 +231,26 @@ fn without_name(rest: &str) -> &str {
         Some((at, _)) if rest.get(..at).is_some_and(is_name) => rest.get(at..).unwrap_or(""),
         None if is_name(rest) => "",
         _ => rest,
+    }
+}
+
+/// Drops the comma between a greeting and one name: `Good evening, Ana.`
+fn after_comma(rest: &str) -> &str {
+    let Some(name) = rest.trim_start().strip_prefix(',') else {
+        return rest;
+    };
+    let name = name.trim_start();
+    let end = name
+        .find(|letter: char| !letter.is_alphabetic())
+        .unwrap_or(name.len());
+    let closed = name
+        .get(end..)
+        .and_then(|after| after.chars().next())
+        .is_none_or(|after| matches!(after, '.' | ',' | '!'));
+    if name.starts_with(char::is_uppercase) && closed {
+        name
+    } else {
+        rest
     }
 }
 
@@ -279,6 +300,11 @@ mod tests {
                 "the list closes at 5pm",
             ),
             ("Thanks! Which room do we use?", "Which room do we use?"),
+            (
+                "Good evening, Ana. How can I add a manager?",
+                "How can I add a manager?",
+            ),
+            ("Hi, payouts are missing.", "payouts are missing."),
             (
                 "Hola Ana, perdón por la demora. ¿Dónde agrego un manager?",
                 "¿Dónde agrego un manager?",

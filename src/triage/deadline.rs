@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::cue::{folded, is_unspaced};
 use words::{Sense, Word, joined, sense};
 
+mod hours;
 mod words;
 
 /// Whether the words bind to a time or only name one.
@@ -67,7 +68,7 @@ fn words(text: &str) -> Vec<Word<'_>> {
     if let Some(from) = start {
         words.extend(word(text, from..text.len()));
     }
-    joined(words)
+    hours::joined(joined(words))
 }
 
 /// Tells whether a character belongs to the letter before it.
@@ -91,12 +92,36 @@ fn word(text: &str, place: Range<usize>) -> Option<Word<'_>> {
     })
 }
 
+/// Tells whether a time of day such as `18h` begins here, and not a length as in `within 18h`.
+pub fn names_hour(text: &str, place: usize) -> bool {
+    let (head, rest) = text.split_at_checked(place).unwrap_or_default();
+    let first = words(rest).into_iter().next();
+    if !first.is_some_and(|word| word.place.start == 0 && hours::is_mark(&word.folded)) {
+        return false;
+    }
+    let before = words(head);
+    !(0..before.len()).any(|at| {
+        let within = hours::within(&before, at);
+        within > 0 && at + within == before.len()
+    })
+}
+
 /// Finds phrases of words with spaces between them.
 fn spaced(text: &str) -> Vec<DuePhrase> {
     let words = words(text);
     let mut found: Vec<DuePhrase> = Vec::new();
     let mut at = 0;
     while at < words.len() {
+        if let Some(last) = hours::length_within(&words, at) {
+            let first = at + hours::within(&words, at);
+            found.push(DuePhrase {
+                quote: words[at].place.start..words[last].place.end,
+                time: words[first].place.start..words[last].place.end,
+                firmness: Firmness::Bound,
+            });
+            at = last + 1;
+            continue;
+        }
         let binding = binding(&words, at);
         match time(text, &words, at + binding, binding > 0) {
             Some((first, last, firmness)) => {
@@ -128,6 +153,8 @@ fn binding(words: &[Word<'_>], at: usize) -> usize {
         &["due"],
         &["deadline"],
         &["antes", "del"],
+        &["antes", "de", "las"],
+        &["antes", "das"],
         &["antes", "de"],
         &["para", "el"],
         &["para"],
@@ -135,8 +162,11 @@ fn binding(words: &[Word<'_>], at: usize) -> usize {
         &["hasta"],
         &["ate", "a"],
         &["ate", "o"],
+        &["ate", "as"],
         &["ate"],
         &["truoc"],
+        &["avant"],
+        &["bis"],
         &["قبل"],
     ];
     let rest = words.get(at..).unwrap_or(&[]);
@@ -177,6 +207,10 @@ fn time(
         if position > at && !only_space(text, words, position) {
             break;
         }
+        // `às 18h` after a day.
+        if anchor.is_some() && hours::leads(words, position) {
+            continue;
+        }
         let after_end_of = position >= 2
             && position >= at + 2
             && words[position - 2..position]
@@ -199,6 +233,7 @@ fn time(
             }
             Sense::Part if period && next && bound => Some(Firmness::Loose),
             Sense::TimeIfBound if next => Some(Firmness::Loose),
+            Sense::TimeIfBound if hours::is_led(words, position) => Some(Firmness::Loose),
             Sense::Part | Sense::TimeIfBound => None,
         };
         if let Some(firmness) = firmness {
@@ -267,9 +302,13 @@ fn unspaced(text: &str) -> Vec<DuePhrase> {
         };
         let time = at..text.len() - after_time.text.len();
         let spaced = after_time.text.trim_start();
-        let bound = ["之前", "以前", "前", "截止", "为止", "までに", "まで"]
-            .iter()
-            .find_map(|word| spaced.strip_prefix(word));
+        let within = ["内", "之内", "以内"];
+        let bound = if after_time.is_length {
+            &within[..]
+        } else {
+            &["之前", "以前", "前", "截止", "为止", "までに", "まで"]
+        };
+        let bound = bound.iter().find_map(|word| spaced.strip_prefix(word));
         let (end, firmness) = match bound {
             Some(rest) => (text.len() - rest.len(), Firmness::Bound),
             // 今天的 means "today's" and asks nothing by today.
@@ -291,6 +330,8 @@ struct AfterTime<'t> {
     text: &'t str,
     /// Whether it is a time only if a word such as 前 follows.
     needs_binding: bool,
+    /// Whether it is a length, as in 24小时内.
+    is_length: bool,
 }
 
 /// Tells whether a time may begin with this letter: nearly none does, and each costs some sixty comparisons.
@@ -312,6 +353,8 @@ const fn begins_time(letter: char) -> bool {
                 | '晚'
                 | '中'
                 | '傍'
+                | '午'
+                | '正'
                 | '月'
                 | '火'
                 | '水'
@@ -328,17 +371,29 @@ const fn begins_time(letter: char) -> bool {
 /// Reads a time at the beginning of a text: a day, a day and an hour, or an hour.
 fn unspaced_time(text: &str) -> Option<AfterTime<'_>> {
     if let Some(rest) = day(text) {
-        let hour = hour(rest.trim_start()).or_else(|| one_of(rest, &["下班"]));
+        let of_day = rest.trim_start();
+        let of_day = of_day.strip_prefix('の').unwrap_or(of_day);
+        let hour = hour(of_day).or_else(|| one_of(rest, &["下班"]));
         let rest = hour.unwrap_or(rest);
         return Some(AfterTime {
             text: rest,
             needs_binding: false,
+            is_length: false,
+        });
+    }
+    if let Some(rest) = figures(text).and_then(|rest| one_of(rest, &["小时", "个小时", "時間"]))
+    {
+        return Some(AfterTime {
+            text: rest,
+            needs_binding: true,
+            is_length: true,
         });
     }
     let rest = hour(text).or_else(|| one_of(text, &["下班", "月底", "年底", "季度末", "节前"]))?;
     Some(AfterTime {
         text: rest,
         needs_binding: true,
+        is_length: false,
     })
 }
 
@@ -389,16 +444,18 @@ fn day(text: &str) -> Option<&str> {
 
 /// Reads `下午3点`, `18:00`, `10点半`.
 fn hour(text: &str) -> Option<&str> {
-    const HALVES: &[&str] = &["上午", "下午", "早上", "晚上", "中午", "傍晚"];
+    const HALVES: &[&str] = &[
+        "上午", "下午", "早上", "晚上", "中午", "傍晚", "午前", "午後", "正午",
+    ];
     let half = one_of(text, HALVES);
     let rest = half.unwrap_or(text);
     let Some(rest) = figures(rest) else {
         return half;
     };
-    if let Some(rest) = one_of(rest, &["点半", "点整"]) {
+    if let Some(rest) = one_of(rest, &["点半", "点整", "時半"]) {
         return Some(rest);
     }
-    if let Some(rest) = rest.strip_prefix('点') {
+    if let Some(rest) = rest.strip_prefix(['点', '時']) {
         return Some(
             figures(rest)
                 .and_then(|rest| rest.strip_prefix('分'))
@@ -458,6 +515,26 @@ mod tests {
             ),
             ("mando até sexta-feira", "até sexta-feira", "sexta-feira"),
             ("金曜日までに送ります", "金曜日までに", "金曜日"),
+            ("mando até sexta às 18h", "até sexta às 18h", "sexta às 18h"),
+            ("mando até 18h", "até 18h", "18h"),
+            (
+                "antes del viernes a las 17h30, gracias",
+                "antes del viernes a las 17h30",
+                "viernes a las 17h30",
+            ),
+            (
+                "金曜日の18時までに送ってください",
+                "金曜日の18時までに",
+                "金曜日の18時",
+            ),
+            (
+                "by Friday half past five please",
+                "by Friday half past five",
+                "Friday half past five",
+            ),
+            ("the numbers within 24h?", "within 24h", "24h"),
+            ("within 2 days, please", "within 2 days", "2 days"),
+            ("请在24小时内回复", "24小时内", "24小时"),
         ] {
             assert_eq!(first(text), Some((quote, time, Firmness::Bound)), "{text}");
         }
@@ -497,6 +574,10 @@ mod tests {
             "8.5%",
             "tier 4",
             "3点经验",
+            "24小时客服",
+            "within the team",
+            "views of 24h",
+            "half past the goal",
         ] {
             assert_eq!(first(text), None, "{text}");
         }

@@ -38,11 +38,21 @@ pub fn promises(text: &str) -> Vec<Promise> {
             }
             Some(Promise {
                 quote: sentence.get(due.quote.clone())?.to_owned(),
-                due: sentence.get(due.time.clone())?.to_owned(),
+                due: readable(sentence, due.time.clone())?,
                 place: start + due.quote.start..start + due.quote.end,
             })
         })
         .collect()
+}
+
+/// A time as a phrase that reads alone as it is meant: `18h` after `até` is no length.
+fn readable(sentence: &str, time: Range<usize>) -> Option<String> {
+    let words = sentence.get(time.clone())?;
+    Some(if deadline::names_hour(sentence, time.start) {
+        format!("by {words}")
+    } else {
+        words.to_owned()
+    })
 }
 
 /// Cuts a text into sentences with the places where they begin; quoted lines are left out.

@@ -28,6 +28,7 @@ mod error;
 mod extent;
 mod grammar;
 mod han;
+mod hour_marks;
 mod laid;
 mod lexer;
 mod people;
@@ -269,9 +270,17 @@ pub fn read(text: &str, context: &PhraseContext<'_>) -> Result<Reading, PhraseEr
             hint: grammar::EXAMPLES.to_owned(),
         });
     }
-    let read = |tokens: &[lexer::Token]| {
-        let said = grammar::Parser::new(&letters, tokens, &people).run()?;
+    let read_as = |tokens: &[lexer::Token], hour_marks: bool| {
+        let parser = grammar::Parser::new(&letters, tokens, &people);
+        let said = parser.of_hour_marks(hour_marks).run()?;
         compose::compose(&said, context, text.trim())
+    };
+    let read = |tokens: &[lexer::Token]| {
+        let plain = read_as(tokens, false);
+        match hour_marks::doubtful(tokens) {
+            Some(hour) => with_hour(plain, read_as(tokens, true), &hour, tokens),
+            None => plain,
+        }
     };
     let first = read(&words_first).map(|mut reading| {
         if let Some((number, day)) = as_day_of_month(&words_first)
@@ -303,6 +312,28 @@ pub fn read(text: &str, context: &PhraseContext<'_>) -> Result<Reading, PhraseEr
         }
         (Err(refused), Err(_)) => Err(refused),
     }
+}
+
+/// A phrase with a number such as `18h`, read with it as a length where it stands alone, and with it as a time of day.
+fn with_hour(
+    plain: Result<Reading, PhraseError>,
+    clock: Result<Reading, PhraseError>,
+    hour: &str,
+    tokens: &[lexer::Token],
+) -> Result<Reading, PhraseError> {
+    let Ok(mut plain) = plain else {
+        return clock.or(plain);
+    };
+    let clock = clock.ok().filter(|clock| {
+        let differs = (clock.start, clock.instant()) != (plain.start, plain.instant());
+        differs && !hour_marks::is_length(tokens)
+    });
+    if let Some(clock) = clock {
+        let note = format!("{hour} is taken as a length; others mean the time of day");
+        compose::add_note(&mut plain, &note);
+        compose::add_other(&mut plain, clock, "a time of day".to_owned());
+    }
+    Ok(plain)
 }
 
 /// Where a bare number from 13 to 24 stands alone, or beside a weekday or a zone, it may be an hour or a day of the

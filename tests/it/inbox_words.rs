@@ -132,9 +132,83 @@ fn a_time_is_meant_as_its_writer_means_it() {
             8,
             "2026-11-17T23:59:00 Asia/Singapore",
         ),
+        (
+            "Pode mandar até sexta às 18h?",
+            8,
+            "2026-11-20T18:00:00 Asia/Shanghai",
+        ),
+        (
+            "¿Me lo mandas antes del viernes a las 17h30?",
+            8,
+            "2026-11-20T17:30:00 Asia/Shanghai",
+        ),
+        (
+            "金曜日の18時までに送ってください",
+            8,
+            "2026-11-20T18:00:00 Asia/Shanghai",
+        ),
+        (
+            "Could you send by Friday half past five please",
+            8,
+            "2026-11-20T17:30:00 Asia/Shanghai",
+        ),
+        (
+            "Ana, você pode mandar o relatório até 18h?",
+            8,
+            "2026-11-17T18:00:00 Asia/Shanghai",
+        ),
+        // A day from when it was written, at 16:30 in Shanghai.
+        (
+            "Can you send the numbers within 24h?",
+            8,
+            "2026-11-18T16:30:00 Asia/Shanghai",
+        ),
+        (
+            "Pode mandar às 18h de sexta?",
+            8,
+            "2026-11-20T18:00:00 Asia/Shanghai",
+        ),
+        (
+            "Pouvez-vous l'envoyer avant vendredi à 17h ?",
+            8,
+            "2026-11-20T17:00:00 Asia/Shanghai",
+        ),
+        (
+            "Please send it by Friday 18:00h",
+            8,
+            "2026-11-20T18:00:00 Asia/Shanghai",
+        ),
+        (
+            "¿Puedes antes del viernes a las 6 de la tarde?",
+            8,
+            "2026-11-20T18:00:00 Asia/Shanghai",
+        ),
+        ("周五下午6点前给我", 8, "2026-11-20T18:00:00 Asia/Shanghai"),
+        (
+            "Send it by Friday 5 PM EST please",
+            8,
+            "2026-11-20T17:00:00 America/New_York",
+        ),
     ] {
         assert_eq!(follow_up_said(text, hours), due, "{text}, {hours} h ago");
     }
+}
+
+#[test]
+fn an_hour_that_is_not_understood_is_said() {
+    let mut app = from_shanghai("Can you send it by Friday, kl. 18?", 8);
+    desk::press(&mut app, "f d");
+    let made = app.world.table::<FollowUp>().records().next().unwrap();
+    assert!(matches!(made.1.due, Some(Due::On { .. })));
+    let notice = app.screen.notice.as_ref().unwrap().text.clone();
+    assert!(
+        notice.contains("`18` in the message is not read"),
+        "{notice}"
+    );
+    let mut app = from_shanghai("Kannst du es mir ca. 18 uur geben?", 8);
+    desk::press(&mut app, "f d");
+    let notice = app.screen.notice.as_ref().unwrap().text.clone();
+    assert!(notice.contains("`18 uur`"), "{notice}");
 }
 
 #[test]

@@ -53,7 +53,7 @@ pub(super) fn incident(
     each(cx, targets, |cx, at| {
         let now = cx.world.view.now;
         let title = inferred_title(at.text());
-        let asked = said(cx, at).ok();
+        let asked = said(cx, at).ok().map(|said| said.due);
         let id = cx.create(Incident {
             title: title.clone(),
             network: at.thread.network.clone(),

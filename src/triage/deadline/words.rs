@@ -97,7 +97,7 @@ pub(super) fn joined(words: Vec<Word<'_>>) -> Vec<Word<'_>> {
 /// The words that say something about time, in the order of their bytes.
 ///
 /// Every word of every message is looked up here before the first frame is drawn.
-pub(super) const SENSES: [(&str, Sense); 131] = [
+pub(super) const SENSES: [(&str, Sense); 147] = [
     ("abril", Sense::TimeIfBound),
     ("afternoon", Sense::TimeIfBound),
     ("agosto", Sense::TimeIfBound),
@@ -117,8 +117,12 @@ pub(super) const SENSES: [(&str, Sense); 131] = [
     ("day", Sense::Part),
     ("dec", Sense::TimeIfBound),
     ("december", Sense::TimeIfBound),
+    ("demain", Sense::Time),
     ("diciembre", Sense::TimeIfBound),
+    ("dienstag", Sense::Time),
+    ("dimanche", Sense::Time),
     ("domingo", Sense::Time),
+    ("donnerstag", Sense::Time),
     ("edt", Sense::Part),
     ("end", Sense::Part),
     ("enero", Sense::TimeIfBound),
@@ -132,14 +136,17 @@ pub(super) const SENSES: [(&str, Sense); 131] = [
     ("feb", Sense::TimeIfBound),
     ("febrero", Sense::TimeIfBound),
     ("february", Sense::TimeIfBound),
+    ("freitag", Sense::Time),
     ("fri", Sense::TimeIfBound),
     ("friday", Sense::Time),
     ("gmt", Sense::Part),
+    ("heute", Sense::Time),
     ("hkt", Sense::Part),
     ("hoje", Sense::Time),
     ("hoy", Sense::Time),
     ("jan", Sense::TimeIfBound),
     ("january", Sense::TimeIfBound),
+    ("jeudi", Sense::Time),
     ("jst", Sense::Part),
     ("jueves", Sense::Time),
     ("jul", Sense::TimeIfBound),
@@ -150,18 +157,23 @@ pub(super) const SENSES: [(&str, Sense); 131] = [
     ("junio", Sense::TimeIfBound),
     ("latest", Sense::Part),
     ("lunch", Sense::TimeIfBound),
+    ("lundi", Sense::Time),
     ("lunes", Sense::Time),
     ("manana", Sense::Time),
     ("mar", Sense::TimeIfBound),
     ("march", Sense::TimeIfBound),
+    ("mardi", Sense::Time),
     ("martes", Sense::Time),
     ("marzo", Sense::TimeIfBound),
     ("may", Sense::TimeIfBound),
     ("mayo", Sense::TimeIfBound),
+    ("mercredi", Sense::Time),
     ("midnight", Sense::TimeIfBound),
     ("miercoles", Sense::Time),
+    ("mittwoch", Sense::Time),
     ("mon", Sense::TimeIfBound),
     ("monday", Sense::Time),
+    ("montag", Sense::Time),
     ("month", Sense::Part),
     ("month-end", Sense::TimeIfBound),
     ("morning", Sense::TimeIfBound),
@@ -185,6 +197,8 @@ pub(super) const SENSES: [(&str, Sense); 131] = [
     ("quinta", Sense::TimeIfBound),
     ("quinta-feira", Sense::Time),
     ("sabado", Sense::Time),
+    ("samedi", Sense::Time),
+    ("samstag", Sense::Time),
     ("sat", Sense::TimeIfBound),
     ("saturday", Sense::Time),
     ("segunda", Sense::TimeIfBound),
@@ -196,6 +210,7 @@ pub(super) const SENSES: [(&str, Sense); 131] = [
     ("sexta", Sense::TimeIfBound),
     ("sexta-feira", Sense::Time),
     ("sgt", Sense::Part),
+    ("sonntag", Sense::Time),
     ("sun", Sense::TimeIfBound),
     ("sunday", Sense::Time),
     ("terca", Sense::TimeIfBound),
@@ -215,6 +230,7 @@ pub(super) const SENSES: [(&str, Sense); 131] = [
     ("tues", Sense::TimeIfBound),
     ("tuesday", Sense::Time),
     ("utc", Sense::Part),
+    ("vendredi", Sense::Time),
     ("viernes", Sense::Time),
     ("wed", Sense::TimeIfBound),
     ("wednesday", Sense::Time),
@@ -250,6 +266,9 @@ fn figure_sense(word: &str) -> Sense {
     let numbers = parts.iter().all(|part| {
         (1..=4).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
     });
+    if super::hours::is_mark(word) {
+        return Sense::TimeIfBound;
+    }
     match (numbers, unit, parts.len()) {
         (true, "am" | "pm", 1 | 2) => Sense::Time,
         (true, "st" | "nd" | "rd" | "th", 1) => Sense::TimeIfBound,

@@ -129,6 +129,12 @@ impl Parser<'_> {
             };
             return Ok(Some((noon, at + 1)));
         }
+        if let Some(found) = self.hour_mark(at) {
+            return Ok(Some(found));
+        }
+        if let Some(found) = self.hour_in_words(at)? {
+            return Ok(Some(found));
+        }
         let Some((value, digits @ 1..=2)) = self.number(at) else {
             return Ok(None);
         };
@@ -217,7 +223,7 @@ impl Parser<'_> {
     }
 
     /// Am (`false`) or pm (`true`); a lone `a` only right after the number.
-    fn meridiem(&self, at: usize) -> Option<bool> {
+    pub(super) fn meridiem(&self, at: usize) -> Option<bool> {
         match self.word(at)? {
             Word::Pm => Some(true),
             Word::Am => Some(false),
@@ -226,7 +232,7 @@ impl Parser<'_> {
         }
     }
 
-    fn twelve(
+    pub(super) fn twelve(
         &self,
         at: usize,
         next: usize,
@@ -273,7 +279,7 @@ fn minute_of_end(end: ClockTime) -> i32 {
     }
 }
 
-fn bare_form(hour: i32, digits: usize) -> Form {
+pub(super) fn bare_form(hour: i32, digits: usize) -> Form {
     let plain = hour == 0 || hour > 12 || (digits == 2 && hour < 10);
     if plain { Form::Sure } else { Form::Bare }
 }

@@ -476,6 +476,13 @@ fn slashed(
     if first == second {
         return exact(year, first, second, today);
     }
+    // `13/3`: there is no month 13, so nothing is guessed.
+    let mut real = orders
+        .into_iter()
+        .filter(|(day, month)| exact(year, *month, *day, today).is_ok());
+    if let (Some((day, month)), None) = (real.next(), real.next()) {
+        return exact(year, month, day, today);
+    }
     let note = format!("day and month are guessed: {}", date_stamp(taken.date));
     Ok(Choices::doubtful(all, note))
 }

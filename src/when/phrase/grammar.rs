@@ -71,12 +71,14 @@ pub(super) struct Parser<'a> {
     pub(super) people: &'a People<'a>,
     pub(super) at: usize,
     pub(super) lead: Option<(Lead, usize)>,
-    days: Vec<(Day, usize)>,
+    pub(super) days: Vec<(Day, usize)>,
     pub(super) said: Said,
     /// The phrase is at an ISO time, where `-08:00` is an offset.
     pub(super) iso: bool,
     /// Hours may go with several days.
     several: bool,
+    /// A number with `h` is a time of day wherever it may be one.
+    pub(super) hour_marks: bool,
 }
 
 pub(super) const EXAMPLES: &str =
@@ -94,7 +96,14 @@ impl<'a> Parser<'a> {
             said: Said::default(),
             iso: false,
             several: false,
+            hour_marks: false,
         }
+    }
+
+    /// Takes `18h` as a time of day wherever it may be one.
+    pub(super) fn of_hour_marks(mut self, hour_marks: bool) -> Self {
+        self.hour_marks = hour_marks;
+        self
     }
 
     /// Lets hours go with several days: they are those of each day.
@@ -230,6 +239,8 @@ impl<'a> Parser<'a> {
             Some(Word::Between) => Some(Lead::Between),
             Some(Word::IsoTime) if self.after_iso_date() => Some(Lead::IsoTime),
             _ if self.sign(at) == Some('@') => Some(Lead::At),
+            // `à 18h`
+            Some(Word::A) if self.written(at, at + 1).eq_ignore_ascii_case("à") => Some(Lead::At),
             _ => None,
         };
         let Some(lead) = lead else {
@@ -323,6 +334,9 @@ impl<'a> Parser<'a> {
             }
             self.said.now = true;
             self.at += 1;
+            return Ok(true);
+        }
+        if (self.hour_mark(at).is_some() || self.hour_in_words(at)?.is_some()) && self.clock(at)? {
             return Ok(true);
         }
         if let Some((day, next)) = self.day_or_stretch(at)? {

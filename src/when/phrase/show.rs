@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::{Anchor, Precision, Reading, Wall};
-use crate::when::{clock, wall, zone};
+use crate::when::{clock, told, wall, zone};
 
 /// Writes what a phrase means in its own zone and at home, for the line under the input:
 /// `next tue 4-6pm SGT -> Tue 10 Mar 16:00-18:00 Singapore = Tue 10 Mar 01:00-03:00 LA`.
@@ -38,7 +38,7 @@ pub fn exact(reading: &Reading) -> String {
     }
 }
 
-/// Names the other readings as shortly as tells them apart from the taken one: `17 Mar`, `20:00`.
+/// Names the other readings as shortly as tells them apart from the taken one: `Tue 17 Mar`, `20:00`.
 pub fn other_labels(reading: &Reading) -> Vec<String> {
     reading
         .others
@@ -152,19 +152,29 @@ fn label(taken: &Reading, other: &Reading) -> String {
         Wall::Day(_) => None,
         Wall::Minute(at) => Some(clock::time(at.time())),
     };
-    if taken.start.date() != other.start.date() {
-        let day = clock::day_month(other.start.date());
-        if taken.start.date().year() == other.start.date().year() {
-            parts.push(day);
+    let day = other.start.date();
+    if taken.start.date() != day {
+        // The year of the taken one may be seen, that of the other one is only where it is plain.
+        let this_year = wall::date(taken.as_of, &taken.zone).year();
+        let plain = [taken.start.date().year(), this_year] == [day.year(); 2];
+        let stamp = clock::date_stamp(day);
+        parts.push(if plain {
+            stamp
         } else {
-            parts.push(format!("{day} {}", other.start.date().year()));
-        }
+            format!("{stamp} {}", day.year())
+        });
     }
-    if time(taken.start) != time(other.start) || (parts.is_empty() && taken.zone == other.zone) {
+    let elsewhere = taken.zone != other.zone;
+    if time(taken.start) != time(other.start) || parts.is_empty() || elsewhere {
         parts.extend(time(other.start));
     }
-    if taken.zone != other.zone {
+    if elsewhere {
         parts.push(zone::city_name(&zone::name(&other.zone)));
+    } else if let Some(offset) = told::twice(other.instant(), &other.zone)
+        && matches!(other.start, Wall::Minute(_))
+    {
+        // The same time comes twice on that day.
+        parts.push(format!("({offset})"));
     }
     parts.join(" ")
 }

@@ -333,7 +333,6 @@ fn doubts_are_shown_with_the_other_readings() {
         "tonight",
         "morning",
         "3/12",
-        "17/11",
         "45m",
         "jan 27",
         "next month",
@@ -355,6 +354,12 @@ fn doubts_are_shown_with_the_other_readings() {
         "17 nov",
         "in 3d",
         "72h",
+        "17/11",
+        "13/3",
+        "24/12",
+        "12/24",
+        "at 18h",
+        "sexta às 17h30",
         "下周二",
         "fri 18:00",
         "today 5pm",
@@ -373,6 +378,66 @@ fn doubts_are_shown_with_the_other_readings() {
     assert_eq!(others("tomorrow 9"), ["2026-03-05T21:00"]);
     assert_eq!(others("周四前"), ["2026-03-04"]);
     assert_eq!(others("45m"), ["2029-12-04"]);
+}
+
+#[test]
+fn a_number_with_h_is_a_time_of_day_where_one_stands() {
+    means(&[
+        ("sexta às 18h", "2026-03-06T18:00"),
+        ("até sexta às 18h", "2026-03-06T18:00"),
+        ("viernes a las 17h30", "2026-03-06T17:30"),
+        ("fri 17h30", "2026-03-06T17:30"),
+        ("fri 17h30min", "2026-03-06T17:30"),
+        ("fri 1730h", "2026-03-06T17:30"),
+        ("fri 18 h", "2026-03-06T18:00"),
+        ("fri 18hs", "2026-03-06T18:00"),
+        ("18h fri", "2026-03-06T18:00"),
+        ("às 18h de sexta", "2026-03-06T18:00"),
+        ("vendredi à 17h", "2026-03-06T17:00"),
+        ("freitag um 18 Uhr", "2026-03-06T18:00"),
+        ("by 18h", "2026-03-04T18:00"),
+        ("até 18h", "2026-03-04T18:00"),
+        ("fri 9h-18h", "2026-03-06T09:00 .. 2026-03-06T18:00"),
+        ("viernes a las 6 de la tarde", "2026-03-06T18:00"),
+        ("sexta às 6h da tarde", "2026-03-06T18:00"),
+        ("fri half past five", "2026-03-06T17:30"),
+        ("fri half past 9", "2026-03-06T09:30"),
+        ("fri quarter to six pm", "2026-03-06T17:45"),
+        ("fri at five", "2026-03-06T17:00"),
+        ("金曜日の18時", "2026-03-06T18:00"),
+        ("金曜日の午後6時半", "2026-03-06T18:30"),
+        ("18h", "2026-03-05T04:30"),
+        ("in 18h", "2026-03-05T04:30"),
+        ("within 24h", "2026-03-05T10:30"),
+        ("1h 30m", "2026-03-04T12:00"),
+        ("2h ago", "2026-03-04T08:30"),
+    ]);
+    assert_eq!(others("18h"), ["2026-03-04T18:00"]);
+    assert_eq!(others("16h30"), ["2026-03-04T16:30"]);
+    assert_eq!(others("1730h"), ["2026-03-04T17:30"]);
+    for text in [
+        "in 18h",
+        "within 24h",
+        "1h 30m",
+        "2h ago",
+        "+2h",
+        "fri 17h30",
+    ] {
+        assert!(others(text).is_empty(), "{text}");
+    }
+}
+
+#[test]
+fn another_reading_is_told_apart_from_the_taken_one() {
+    // On Sunday 1 November 2026 the clocks of Los Angeles go back.
+    let fold = at("2026-11-01T07:30:00Z");
+    let twice = read("today 1:30am", &fold).unwrap();
+    assert_eq!(other_labels(&twice), ["01:30 (UTC-8)"]);
+    assert_eq!(other_labels(&reading("mon 9am PST")), ["09:00 UTC-8"]);
+    for label in other_labels(&reading("next year")) {
+        assert!(label.ends_with("2027"), "{label}");
+    }
+    assert_eq!(other_labels(&reading("next tue")), ["Tue 17 Mar"]);
 }
 
 #[test]
@@ -664,7 +729,7 @@ fn the_echo_shows_weekday_date_and_both_zones() {
         echo("next tue 4-6pm SGT"),
         "next tue 4-6pm SGT -> Tue 10 Mar 16:00-18:00 Singapore = Tue 10 Mar 01:00-03:00 LA"
     );
-    assert_eq!(other_labels(&reading("next tue 4-6pm SGT")), ["17 Mar"]);
+    assert_eq!(other_labels(&reading("next tue 4-6pm SGT")), ["Tue 17 Mar"]);
     assert_eq!(echo("fri 9am"), "fri 9am -> Fri 6 Mar 09:00 LA");
     assert_eq!(echo(" fri "), "fri -> Fri 6 Mar LA");
     assert_eq!(echo("jan 27"), "jan 27 -> Wed 27 Jan 2027 LA");
@@ -682,7 +747,7 @@ fn the_echo_shows_weekday_date_and_both_zones() {
         "fri 3pm-5pm SGT -> Fri 6 Mar 15:00-17:00 Singapore = Thu 5 Mar 23:00 - Fri 6 Mar 01:00 LA"
     );
     assert_eq!(other_labels(&reading("fri eod")), ["18:00", "17:00"]);
-    assert_eq!(other_labels(&reading("tom 9am")), ["New York"]);
+    assert_eq!(other_labels(&reading("tom 9am")), ["09:00 New York"]);
 }
 
 #[test]

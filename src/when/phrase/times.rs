@@ -144,7 +144,9 @@ fn hour_alone(hour: ClockTime) -> Slots {
 /// An hour as it was written.
 fn plain(hour: ClockTime) -> String {
     match hour.form {
-        Form::Short => format!("{}:{:02}", hour.hour, hour.minute),
+        Form::Short | Form::Bare if hour.form == Form::Short || hour.minute > 0 => {
+            format!("{}:{:02}", hour.hour, hour.minute)
+        }
         _ => hour.hour.to_string(),
     }
 }

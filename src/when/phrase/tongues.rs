@@ -1,11 +1,11 @@
-//! Days in the other languages of the people one writes with: Spanish, Portuguese, Japanese, Vietnamese, Arabic.
+//! Days in the other languages of the people one writes with: Spanish, Portuguese, French, German, Japanese, Vietnamese, Arabic.
 //!
 //! Each stands for one word of the vocabulary, so that grammar and calendar are the same in every language. Only words
 //! that mean nothing else in English are here.
 
 use jiff::civil::Weekday;
 
-use super::words::Word;
+use super::words::{Part, Unit, Word};
 use crate::when::spelling::fold;
 
 /// The words, folded (lower case, no accents); the longest that fits is taken.
@@ -22,6 +22,13 @@ const TONGUES: &[(&str, Word)] = &[
     ("sabado", Word::Weekday(Weekday::Saturday)),
     ("domingo", Word::Weekday(Weekday::Sunday)),
     ("a las", Word::At),
+    ("a la", Word::At),
+    ("de la manana", Word::Part(Part::Morning)),
+    ("por la manana", Word::Part(Part::Morning)),
+    ("de la tarde", Word::Part(Part::Afternoon)),
+    ("por la tarde", Word::Part(Part::Afternoon)),
+    ("de la noche", Word::Part(Part::Night)),
+    ("por la noche", Word::Part(Part::Night)),
     ("enero", Word::Month(1)),
     ("febrero", Word::Month(2)),
     ("marzo", Word::Month(3)),
@@ -49,6 +56,30 @@ const TONGUES: &[(&str, Word)] = &[
     ("quinta", Word::Weekday(Weekday::Thursday)),
     ("sexta", Word::Weekday(Weekday::Friday)),
     ("as", Word::At),
+    ("ate", Word::By),
+    ("da manha", Word::Part(Part::Morning)),
+    ("de manha", Word::Part(Part::Morning)),
+    ("da tarde", Word::Part(Part::Afternoon)),
+    ("da noite", Word::Part(Part::Night)),
+    // German
+    ("heute", Word::Day(0)),
+    ("montag", Word::Weekday(Weekday::Monday)),
+    ("dienstag", Word::Weekday(Weekday::Tuesday)),
+    ("mittwoch", Word::Weekday(Weekday::Wednesday)),
+    ("donnerstag", Word::Weekday(Weekday::Thursday)),
+    ("freitag", Word::Weekday(Weekday::Friday)),
+    ("samstag", Word::Weekday(Weekday::Saturday)),
+    ("sonntag", Word::Weekday(Weekday::Sunday)),
+    ("um", Word::At),
+    // French
+    ("demain", Word::Day(1)),
+    ("lundi", Word::Weekday(Weekday::Monday)),
+    ("mardi", Word::Weekday(Weekday::Tuesday)),
+    ("mercredi", Word::Weekday(Weekday::Wednesday)),
+    ("jeudi", Word::Weekday(Weekday::Thursday)),
+    ("vendredi", Word::Weekday(Weekday::Friday)),
+    ("samedi", Word::Weekday(Weekday::Saturday)),
+    ("dimanche", Word::Weekday(Weekday::Sunday)),
     // Vietnamese
     ("hom nay", Word::Day(0)),
     ("ngay mai", Word::Day(1)),
@@ -92,10 +123,15 @@ pub(super) const JAPANESE: &[(&str, &[Word])] = &[
     ("土曜", &[Word::Weekday(Weekday::Saturday)]),
     ("日曜", &[Word::Weekday(Weekday::Sunday)]),
     ("来週", &[Word::WeekShift(1)]),
+    ("午前", &[Word::Part(Part::Morning)]),
+    ("午後", &[Word::Part(Part::Afternoon)]),
+    ("正午", &[Word::Noon]),
+    ("時", &[Word::Oclock]),
+    ("時間", &[Word::Unit(Unit::Hour)]),
 ];
 
 /// What may stand before a weekday and adds nothing: `el viernes`, `يوم الجمعة`.
-const ARTICLES: &[&str] = &["el", "يوم"];
+const ARTICLES: &[&str] = &["el", "le", "de", "del", "da", "do", "na", "no", "يوم"];
 
 /// Reads the word that begins these letters, with its length in letters; a longer word that begins alike is not it.
 pub(super) fn piece(rest: &[char]) -> Option<(Word, usize)> {
