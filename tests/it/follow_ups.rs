@@ -365,11 +365,11 @@ fn tab_shows_the_other_reading() {
     text(&mut app, "next thu");
     let picture = desk::lines(&desk::draw(&app, LOOK)).join("\n");
     assert!(
-        picture.contains("[Tab other reading: 26 Nov]")
-            || picture.contains("[Tab other reading: 19 Nov]"),
+        picture.contains("[Tab other reading: Thu 26 Nov]")
+            || picture.contains("[Tab other reading: Thu 19 Nov]"),
         "{picture}"
     );
-    let (first, other) = if picture.contains("[Tab other reading: 26 Nov]") {
+    let (first, other) = if picture.contains("[Tab other reading: Thu 26 Nov]") {
         ("2026-11-19", "2026-11-26")
     } else {
         ("2026-11-26", "2026-11-19")

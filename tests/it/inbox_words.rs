@@ -174,6 +174,11 @@ fn a_time_is_meant_as_its_writer_means_it() {
             "2026-11-20T17:00:00 Asia/Shanghai",
         ),
         (
+            "Can you send it by Friday, kl. 18?",
+            8,
+            "2026-11-20T18:00:00 Asia/Shanghai",
+        ),
+        (
             "Please send it by Friday 18:00h",
             8,
             "2026-11-20T18:00:00 Asia/Shanghai",
@@ -196,16 +201,16 @@ fn a_time_is_meant_as_its_writer_means_it() {
 
 #[test]
 fn an_hour_that_is_not_understood_is_said() {
-    let mut app = from_shanghai("Can you send it by Friday, kl. 18?", 8);
+    let mut app = from_shanghai("Can you send it by Friday, around 18h?", 8);
     desk::press(&mut app, "f d");
     let made = app.world.table::<FollowUp>().records().next().unwrap();
     assert!(matches!(made.1.due, Some(Due::On { .. })));
     let notice = app.screen.notice.as_ref().unwrap().text.clone();
     assert!(
-        notice.contains("`18` in the message is not read"),
+        notice.contains("`18h` in the message is not read"),
         "{notice}"
     );
-    let mut app = from_shanghai("Kannst du es mir ca. 18 uur geben?", 8);
+    let mut app = from_shanghai("Kun je het rond 18 uur geven?", 8);
     desk::press(&mut app, "f d");
     let notice = app.screen.notice.as_ref().unwrap().text.clone();
     assert!(notice.contains("`18 uur`"), "{notice}");

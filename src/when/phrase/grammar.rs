@@ -239,6 +239,10 @@ impl<'a> Parser<'a> {
             Some(Word::Between) => Some(Lead::Between),
             Some(Word::IsoTime) if self.after_iso_date() => Some(Lead::IsoTime),
             _ if self.sign(at) == Some('@') => Some(Lead::At),
+            // `kl. 18`, which is not Kuala Lumpur.
+            _ if self.written(at, at + 1) == "kl." && self.number(at + 1).is_some() => {
+                Some(Lead::At)
+            }
             // `à 18h`
             Some(Word::A) if self.written(at, at + 1).eq_ignore_ascii_case("à") => Some(Lead::At),
             _ => None,
