@@ -7,6 +7,7 @@
 //! several bindings of one key in one layer the first whose condition holds counts.
 
 mod binding;
+mod code;
 mod hook;
 mod key;
 mod layout;

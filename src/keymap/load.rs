@@ -342,7 +342,7 @@ fn prompt(name: String, value: Value) -> Result<Prompt, Wrong> {
     }
     let wants = match (menu, from, record) {
         (Some(menu), ..) => Wants::OneOf(choices(&name, menu)?),
-        (_, Some(from), _) => Wants::Output(lines(from)?),
+        (_, Some(from), _) => Wants::Output(program_of(&name, from)?),
         (.., Some(kind)) => Wants::Record(
             find_kind(&kind)
                 .map_err(|error| (error.to_string(), "see `cnm list --help`".into()))?,
@@ -372,6 +372,22 @@ fn prompt(name: String, value: Value) -> Result<Prompt, Wrong> {
         wants,
         text: default,
     })
+}
+
+/// Reads the program whose lines are offered; nothing is filled into its words.
+fn program_of(name: &str, from: Value) -> Result<Vec<String>, Wrong> {
+    let words = lines(from)?;
+    let item = words.iter().find(|word| {
+        let template = Template::read(&crate::command::quote_word(word));
+        template.is_ok_and(|template| template.holes().any(|hole| matches!(hole, Hole::Item(_))))
+    });
+    match item {
+        None => Ok(words),
+        Some(word) => Err(wrong(
+            format!("ask.{name}.from: nothing is filled into `{word}`"),
+            "the program finds the selection on its standard input and in `$CNM_SEL_NAME` and the like",
+        )),
+    }
 }
 
 /// Reads the choices of a menu: words, or pairs of a word and what is shown for it.

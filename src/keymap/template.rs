@@ -4,7 +4,7 @@
 //! cannot end a word, begin another or become an option. In a word that is a query a value is quoted for the
 //! query language as well.
 
-use super::{Prompt, Wants};
+use super::{Prompt, Wants, code};
 use crate::command::{CommandError, Parsing, split_words};
 use crate::query;
 
@@ -160,6 +160,8 @@ impl Template {
                 "write `exec -- PROGRAM {name}`",
             ));
         }
+        let program = self.words.iter().skip(dashes.map_or(0, |at| at + 1));
+        code::check(&program.map(Word::said).collect::<Vec<_>>())?;
         Ok(self)
     }
 
@@ -201,6 +203,21 @@ fn quoted(value: &str) -> String {
 }
 
 impl Word {
+    /// Returns what is known of the word; a count is a number whatever is typed.
+    fn said(&self) -> code::Said {
+        let mut text = String::new();
+        let mut filled = false;
+        for part in &self.parts {
+            match part {
+                Part::Text(part) if !filled => text.push_str(part),
+                Part::Hole(Hole::Count) if !filled => text.push_str(SAMPLE),
+                Part::Hole(Hole::Answer(_) | Hole::Item(_)) => filled = true,
+                _ => {}
+            }
+        }
+        code::Said { text, filled }
+    }
+
     /// Returns the word where nothing is to be filled in.
     fn literal(&self) -> Option<String> {
         match self.parts.as_slice() {
@@ -350,6 +367,8 @@ mod tests {
             "exec --shell echo {text}",
             "exec {text}",
             "exec -- {text}",
+            "exec -- sh -c 'echo {text}'",
+            "exec --into copy -- env python3 -c {text}",
             "inb done {text}",
             "note {text} --id x",
             r#"filter set 'network:"{cn}"'"#,
