@@ -169,14 +169,19 @@ impl Keymap {
     /// Finds defaults of the same keys, and those that begin with them.
     fn hidden(&self, scope: &str, keys: &[Key], binding: &Binding, found: &mut Vec<Finding>) {
         let mut longer: Vec<String> = Vec::new();
-        let mut same: Option<Bound<'_>> = None;
+        let mut same: Vec<(String, Vec<&str>)> = Vec::new();
         for below in self.below(scope) {
             for (other, default) in listed(&self.ours, below) {
                 if default.unbound {
                     continue;
                 }
-                if other == keys && same.is_none() {
-                    same = Some((other, default));
+                if other == keys && (scope == EVERYWHERE || same.is_empty()) {
+                    let commands = default.commands.join(" · ");
+                    match same.iter_mut().find(|(known, _)| *known == commands) {
+                        Some((_, places)) if places.contains(&below) => {}
+                        Some((_, places)) => places.push(below),
+                        None => same.push((commands, vec![below])),
+                    }
                 } else if is_prefix(keys, &other) {
                     let shown = show_sequence(&other);
                     if !longer.contains(&shown) {
@@ -185,6 +190,8 @@ impl Keymap {
                 }
             }
         }
+        let own = binding.commands.join(" · ");
+        same.retain(|(commands, _)| *commands != own);
         let shown = show_sequence(keys);
         let verb = if binding.unbound {
             "takes away"
@@ -199,22 +206,33 @@ impl Keymap {
                 blocks,
             });
         };
-        if let Some((_, default)) = same
-            && default.commands != binding.commands
-        {
-            let commands = default.commands.join(" · ");
-            say(
-                format!("`{shown}` of {scope} {verb} the default `{commands}`"),
+        let placed = |(commands, places): &(String, Vec<&str>)| {
+            if scope == EVERYWHERE && *places != [EVERYWHERE] {
+                format!("`{commands}` ({})", places.join(", "))
+            } else {
+                format!("`{commands}`")
+            }
+        };
+        match same.as_slice() {
+            [] => {}
+            [only] => say(
+                format!("`{shown}` of {scope} {verb} the default {}", placed(only)),
                 false,
-            );
+            ),
+            many => {
+                let named: Vec<String> = many.iter().map(placed).collect();
+                let (many, named) = (many.len(), named.join(", "));
+                say(
+                    format!("`{shown}` of {scope} {verb} {many} defaults: {named}"),
+                    false,
+                );
+            }
         }
         if !longer.is_empty() {
-            let many = longer.len();
-            longer.truncate(4);
-            let and = if many > 4 { ", …" } else { "" };
             say(
                 format!(
-                    "`{shown}` of {scope} {verb} {many} defaults that begin with it: {}{and}",
+                    "`{shown}` of {scope} {verb} {} defaults that begin with it: {}",
+                    longer.len(),
                     longer.join(", ")
                 ),
                 !binding.unbound,
