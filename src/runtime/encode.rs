@@ -73,12 +73,15 @@ pub(super) fn encode(cells: &[Changed<'_>], columns: u16, ambiguous: Ambiguous) 
             pen.link = link;
         }
         let symbol = cell.symbol();
-        out.extend_from_slice(symbol.as_bytes());
         let cells = match symbol.as_bytes() {
             [_] => 1,
             _ => width_with(symbol, ambiguous).max(1),
         };
         let next = x.saturating_add(u16::try_from(cells).unwrap_or(1));
+        if cells > 1 && !is_sure(symbol) {
+            blank(&mut out, (x, y), cells, next < columns);
+        }
+        out.extend_from_slice(symbol.as_bytes());
         // At the right edge, and after letters about whose width terminals disagree, the place is said anew.
         pen.at = (next < columns && is_sure(symbol)).then_some((next, y));
     }
@@ -89,6 +92,17 @@ pub(super) fn encode(cells: &[Changed<'_>], columns: u16, ambiguous: Ambiguous) 
         out.extend_from_slice(b"\x1b[m");
     }
     out
+}
+
+/// Clears the cells of a symbol before it is drawn: a terminal that takes fewer would leave what stood in the rest.
+fn blank(out: &mut Vec<u8>, (x, y): (u16, u16), cells: usize, within: bool) {
+    out.extend(std::iter::repeat_n(b' ', cells));
+    // Behind the last column the cursor stands on it: from there steps cannot be counted.
+    let _ = if within {
+        write!(out, "\x1b[{cells}D")
+    } else {
+        write!(out, "\x1b[{};{}H", y + 1, x + 1)
+    };
 }
 
 /// Tells whether every terminal moves on by the same number of cells.
@@ -296,6 +310,31 @@ mod tests {
             }
             shown = next;
         }
+    }
+
+    /// A terminal that draws the symbol in one cell shows nothing of the row before in the other.
+    #[test]
+    fn nothing_stays_behind_a_symbol_of_unsure_width() {
+        let area = Rect::new(0, 0, 6, 1);
+        let mut shown = Buffer::empty(area);
+        shown.set_string(0, 0, "abcdef", Style::new());
+        let mut next = Buffer::empty(area);
+        next.set_string(0, 0, "\u{260e}\u{fe0f}o \u{260e}\u{fe0f}", Style::new());
+        let written = String::from_utf8(bytes(&shown, &next)).unwrap();
+        let told = written.find("\u{260e}").unwrap();
+        assert!(written[..told].ends_with("  \u{1b}[2D"), "{written:?}");
+        let last = written.rfind("\u{260e}").unwrap();
+        assert!(written[..last].ends_with("  \u{1b}[1;5H"), "{written:?}");
+        // As such a terminal would read it.
+        let narrow = written.replace('\u{fe0f}', "");
+        let mut terminal = vt100::Parser::new(
+            std::num::NonZeroU16::new(1).unwrap(),
+            std::num::NonZeroU16::new(6).unwrap(),
+            0,
+        );
+        terminal.process(b"abcdef");
+        terminal.process(narrow.as_bytes());
+        assert_eq!(terminal.screen().contents(), "\u{260e} o \u{260e}");
     }
 
     #[test]
