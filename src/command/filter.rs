@@ -55,6 +55,16 @@ impl FilterCommand {
             // Some of its views are lists of their own.
             place = Place::FollowUps;
         }
+        if let (Self::Set { query }, Some(kind)) = (&self, place.kind()) {
+            let text = query.join(" ");
+            Filter::compile(kind, &text, &cx.world.view).map_err(|error| {
+                CommandError::usage(
+                    format!("filter `{text}`: {error}"),
+                    "the filter from before holds",
+                )
+            })?;
+        }
+        let screen = cx.screen("filter")?;
         let count = match place {
             Place::Inbox => screen.tally.splits.len(),
             Place::FollowUps => DueView::ALL.len(),
