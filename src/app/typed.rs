@@ -20,6 +20,9 @@ impl App {
     /// elsewhere what is asked for.
     pub(super) fn typed_line(&mut self, line: &str) -> Vec<Effect> {
         let line = line.trim();
+        // Each line gets an answer, be it the same as before; what was said to the last one is no part of it.
+        self.said_again = self.said_again.wrapping_add(1);
+        self.screen.notice = None;
         if line.is_empty() && !matches!(self.mode, Mode::Normal) {
             return self.key(plain(KeyCode::Esc));
         }
@@ -133,11 +136,8 @@ impl App {
             return self.run_line(way.as_ref().map_or(command, |way| way.name.as_str()));
         }
         match line {
-            "" => {
-                // What is under the cursor is said again.
-                self.said_again = self.said_again.wrapping_add(1);
-                return Vec::new();
-            }
+            // What is under the cursor is said again.
+            "" => return Vec::new(),
             "read" => {
                 self.screen.focus = Focus::Detail;
                 return Vec::new();

@@ -42,11 +42,21 @@ impl Voice {
     /// Says what changed since the last time, a line a change.
     pub(super) fn say(&mut self, app: &App) -> io::Result<()> {
         let speech = speak(app);
-        if app.said_again != self.again {
-            self.again = app.said_again;
-            self.said.row.clear();
+        let typed = app.said_again != self.again;
+        self.again = app.said_again;
+        if typed {
+            self.said.notice.clear();
         }
-        let lines = speech.after(&self.said);
+        let mut lines = speech.after(&self.said);
+        if typed && lines.is_empty() {
+            // Nothing is new: where one is is said again.
+            lines.extend(speech.more.iter().cloned());
+            for words in [&speech.row, &speech.place] {
+                if lines.is_empty() && !words.is_empty() {
+                    lines.push(words.clone());
+                }
+            }
+        }
         self.said = speech;
         let mut out = io::stdout().lock();
         for line in lines {
