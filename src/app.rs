@@ -147,6 +147,8 @@ pub enum Msg {
         /// What, as JSON.
         request: String,
     },
+    /// What another program asked for was carried out so far.
+    Followed(u64),
     /// A program of the user's ended.
     Ran(Ran),
     /// A calendar file was read.
@@ -243,7 +245,7 @@ pub struct App {
     pub redraw: bool,
     /// While the cursor of a list moves: until when what lies beside the list stays as it is.
     pub following: Option<Timestamp>,
-    /// Counts how often the row under the cursor was asked for again, in the linear mode.
+    /// Counts the lines that were typed in the linear mode: each gets an answer.
     pub said_again: u32,
     /// The lesson that is on, in the tutor.
     pub tutor: Option<Tutor>,
@@ -263,6 +265,7 @@ pub struct App {
     last_count: Option<usize>,
     /// The binding that waits for answers.
     asking: Option<Box<script::Asking>>,
+    asked_for: Vec<remote::Held>,
     /// How many bindings have asked.
     serial: u64,
     /// What hooks have noticed.
@@ -326,6 +329,7 @@ impl App {
             last: Default::default(),
             last_count: None,
             asking: None,
+            asked_for: Vec::new(),
             serial: 0,
             noticed: hooks::Noticed::default(),
             recording: None,
@@ -422,6 +426,7 @@ impl App {
             Msg::UndoLog(done, undone) => effects = self.take_undo_log(done, undone),
             Msg::Edited { purpose, text } => effects = self.edited(&purpose, text),
             Msg::Asked { id, request } => effects = self.asked(id, &request),
+            Msg::Followed(id) => effects = self.followed(id),
             Msg::Ran(ran) => effects = self.take_ran(ran),
             Msg::Calendar {
                 path,
@@ -430,7 +435,7 @@ impl App {
             } => effects = self.take_calendar(&path, &request, bytes),
             Msg::Tell(tone, text) => self.screen.say(tone, text),
             Msg::Exported { path, full } => self.exported(&path, &full),
-            Msg::Imported(plans) => self.take_import(plans),
+            Msg::Imported(plans) => effects = self.take_import(plans),
             Msg::Configured(configured) => self.configure(*configured),
             Msg::Themed(theme) => self.take_theme(theme),
         }

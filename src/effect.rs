@@ -6,7 +6,7 @@
 
 mod program;
 
-pub use program::{OUTPUT_MAX, OutputTo, Program, Purpose, Ran};
+pub use program::{End, OUTPUT_MAX, OutputTo, Program, Purpose, Ran};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -434,6 +434,8 @@ pub enum Effect {
         /// The answer as JSON.
         text: String,
     },
+    /// Say when everything before this was carried out, for whoever asked over the socket.
+    Follow(u64),
     /// Read a calendar file; the answer names file and request again.
     ReadCalendar {
         /// The file.

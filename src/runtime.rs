@@ -35,7 +35,7 @@ pub use import::{
 pub use outside::read_file;
 pub use program::Programs;
 #[cfg(unix)]
-pub use remote::{ask, socket};
+pub use remote::{Unheard, ask, socket};
 pub use signals::Signals;
 pub use terminal::{give_back, install_panic_hook};
 pub use tzdb::{choose_tzdb, system_tzdb};
@@ -175,7 +175,7 @@ pub async fn run(app: &mut App, screen: &mut Screen, wiring: Wiring) -> Result<(
         look: look(app),
         jobs,
         answers,
-        programs: Programs::inside(&wiring.home.config),
+        programs: Programs::inside(&wiring.home.config).of(&wiring.home),
         queue,
         events: lines.is_none().then(EventStream::new),
         lines,
@@ -347,6 +347,10 @@ impl Loop {
     }
 
     fn take(&mut self, app: &mut App, screen: &mut Screen, msg: Msg) -> Result<(), RunError> {
+        // What nobody waits for any more is not done: whoever asked was told so, or has given it up.
+        if matches!(msg, Msg::Asked { id, .. } if !self.waiting.is_there(id)) {
+            return Ok(());
+        }
         let effects = app.update(self.wiring.clock.now(), msg);
         for effect in effects {
             self.carry_out(app, screen, effect)?;
@@ -425,6 +429,7 @@ impl Loop {
                 Some(who) => Job::Answer(who, text),
                 None => return Ok(()),
             },
+            Effect::Follow(id) => return self.take(app, screen, Msg::Followed(id)),
             Effect::Reload => {
                 self.watch.changed();
                 return self.configure(app, screen);
@@ -447,12 +452,13 @@ impl Loop {
     fn start(&self, program: Program, purpose: Purpose) {
         let (programs, answers) = (self.programs.clone(), self.answers.clone());
         tokio::spawn(async move {
-            let output = programs.run(&program).await;
+            let (output, end) = programs.run_to_end(&program).await;
             let name = program.name();
             let _ = answers.send(Msg::Ran(Ran {
                 name,
                 purpose,
                 output,
+                end,
             }));
         });
     }
@@ -509,7 +515,9 @@ impl Loop {
     fn away<T>(&mut self, screen: &mut Screen, act: impl FnOnce() -> T) -> Result<T, RunError> {
         // The stream reads the terminal from a thread of its own, which would take the other program's keys.
         drop(self.events.take());
+        self.waiting.is_away(true);
         let result = screen.while_away(act);
+        self.waiting.is_away(false);
         self.events = self.lines.is_none().then(EventStream::new);
         Ok(result?)
     }

@@ -245,7 +245,20 @@ impl App {
             name,
             purpose,
             output,
+            end,
         } = ran;
+        if let Purpose::Asked(id, purpose) = purpose {
+            let purpose = *purpose;
+            return self.ran_for(
+                id,
+                Ran {
+                    name,
+                    purpose,
+                    output,
+                    end,
+                },
+            );
+        }
         let runs = crate::command::runs(&name);
         self.screen.notice.take_if(|notice| notice.text == runs);
         let output = match output {
@@ -264,6 +277,7 @@ impl App {
                 return Vec::new();
             }
             Purpose::Output { to, trust, about } => (to, trust, about),
+            Purpose::Asked(..) => return Vec::new(),
         };
         let first = output.lines().next().unwrap_or_default().to_owned();
         match to {

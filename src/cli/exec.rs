@@ -20,7 +20,8 @@ pub(super) fn run(
         Programs::inside(&session.home.config)
     } else {
         Programs::default()
-    };
+    }
+    .of(&session.home);
     let output = super::block_on(runtime, programs.run(program))
         .map_err(|why| CliError::Refused(format!("{name}: {why}")))?;
     let Purpose::Output { to, trust, about } = purpose else {

@@ -401,6 +401,7 @@ impl Session {
             | Effect::Import(_)
             | Effect::KeepMacro { .. }
             | Effect::Answer { .. }
+            | Effect::Follow(_)
             | Effect::Editor { .. }
             | Effect::WakeAt(_)
             | Effect::Reload

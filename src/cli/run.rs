@@ -10,6 +10,8 @@ use super::{CliError, print};
 use crate::command::{Parsing, Step, read_steps};
 use crate::config::MAX_BYTES;
 use crate::runtime::Home;
+#[cfg(unix)]
+use crate::runtime::Unheard;
 
 /// What to run.
 #[derive(Debug, Args)]
@@ -126,11 +128,13 @@ fn read(home: &Home, file: &str) -> Result<Source, CliError> {
 pub(super) fn remote(args: &RemoteArgs) -> Result<(), CliError> {
     let home = Home::find()?;
     let request = json!({"run": args.commands}).to_string();
-    let answer = crate::runtime::ask(&home.state, &request).map_err(|error| {
-        CliError::Offline(format!(
+    let answer = crate::runtime::ask(&home.state, &request).map_err(|error| match error {
+        Unheard::Nobody(error) => CliError::Offline(format!(
             "no console is running here ({}: {error}); open one with `cnm`, or leave `remote` out",
             crate::runtime::socket(&home.state).display()
-        ))
+        )),
+        Unheard::Sleeps => CliError::Offline(error.to_string()),
+        Unheard::Silent(_) => CliError::Refused(error.to_string()),
     })?;
     let answer: Json = serde_json::from_str(&answer)
         .map_err(|error| CliError::Refused(format!("the console's answer is cut off: {error}")))?;

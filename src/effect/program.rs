@@ -66,6 +66,8 @@ pub enum Purpose {
     },
     /// Its lines are the choices of the prompt with this number.
     Choices(u64),
+    /// Another program asked for it under this number, and is told how it ended.
+    Asked(u64, Box<Purpose>),
 }
 
 /// What a program left.
@@ -77,4 +79,15 @@ pub struct Ran {
     pub purpose: Purpose,
     /// What it wrote, or why there is nothing, in a sentence.
     pub output: Result<String, String>,
+    /// How it ended, for whoever looks closer.
+    pub end: End,
+}
+
+/// How a program ended.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct End {
+    /// The number that it left with; none where it was never started or was stopped.
+    pub exit: Option<i32>,
+    /// What one that failed wrote before.
+    pub wrote: String,
 }

@@ -75,6 +75,12 @@ impl Home {
         })
     }
 
+    /// Returns the folder below which all of it lies, if there is one: what `CNM_HOME` names.
+    pub fn folder(&self) -> Option<&Path> {
+        let folder = self.state.parent()?;
+        (Self::below(folder) == *self).then_some(folder)
+    }
+
     /// Returns the files of the store.
     pub fn store(&self) -> Paths {
         Paths::new(&self.cache, &self.state)

@@ -9,7 +9,8 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::{Child, Command};
 
-use crate::effect::{OUTPUT_MAX, Program};
+use super::Home;
+use crate::effect::{End, OUTPUT_MAX, Program};
 
 /// Most bytes of complaints that are read.
 const COMPLAINT_MAX: usize = 16 * 1024;
@@ -23,6 +24,8 @@ pub struct Programs {
     groups: Arc<Mutex<BTreeSet<u32>>>,
     /// Where they run; where the console was started, if nothing is said.
     folder: Option<PathBuf>,
+    /// The folder of the console that starts them, where all of it lies below one.
+    home: Option<PathBuf>,
 }
 
 impl Programs {
@@ -33,6 +36,16 @@ impl Programs {
             folder: folder.is_dir().then(|| folder.to_owned()),
             ..Self::default()
         }
+    }
+
+    /// Lets a `cnm` that a program runs work on the same folders as the console that started it: a program of the
+    /// demo's must not touch what is real.
+    #[must_use]
+    pub fn of(mut self, home: &Home) -> Self {
+        self.home = home
+            .folder()
+            .and_then(|folder| std::path::absolute(folder).ok());
+        self
     }
 
     fn change<T>(&self, change: impl FnOnce(&mut BTreeSet<u32>) -> T) -> T {
@@ -51,7 +64,21 @@ impl Programs {
     /// # Errors
     /// It cannot be started, fails, takes too long or writes too much; a sentence says which.
     pub async fn run(&self, program: &Program) -> Result<String, String> {
+        self.run_to_end(program).await.0
+    }
+
+    /// Runs a program to its end as [`Programs::run`] does; returns how it ended as well.
+    pub async fn run_to_end(&self, program: &Program) -> (Result<String, String>, End) {
+        let mut end = End::default();
+        let output = self.run_into(program, &mut end).await;
+        (output, end)
+    }
+
+    async fn run_into(&self, program: &Program, end: &mut End) -> Result<String, String> {
         let mut command = command(program);
+        if let Some(home) = &self.home {
+            command.env("CNM_HOME", home);
+        }
         if let Some(folder) = &self.folder {
             command.current_dir(folder);
         }
@@ -63,7 +90,7 @@ impl Programs {
             self.change(|groups| groups.insert(group));
         }
         let limit = Duration::from_secs(u64::from(program.limit));
-        let result = match tokio::time::timeout(limit, talk(&mut child, program)).await {
+        let result = match tokio::time::timeout(limit, talk(&mut child, program, end)).await {
             Ok(result) => result,
             Err(_) => Err(format!(
                 "it took longer than {} s and was stopped",
@@ -120,7 +147,7 @@ fn command(program: &Program) -> Command {
 }
 
 /// Gives a program its input and takes its output.
-async fn talk(child: &mut Child, program: &Program) -> Result<String, String> {
+async fn talk(child: &mut Child, program: &Program, end: &mut End) -> Result<String, String> {
     let (input, output, complaints) =
         (child.stdin.take(), child.stdout.take(), child.stderr.take());
     let write = async {
@@ -146,9 +173,12 @@ async fn talk(child: &mut Child, program: &Program) -> Result<String, String> {
         Ok::<_, String>((output, complaints, status))
     };
     let (output, complaints, status) = reading.await?;
+    end.exit = status.code();
+    let output = String::from_utf8_lossy(&output).into_owned();
     if status.success() {
-        return Ok(String::from_utf8_lossy(&output).into_owned());
+        return Ok(output);
     }
+    end.wrote = output;
     let complaints = String::from_utf8_lossy(&complaints);
     let last = complaints
         .lines()

@@ -765,6 +765,7 @@ impl Desk {
                             name: "program".into(),
                             purpose,
                             output,
+                            end: cnm::effect::End::default(),
                         };
                         next.extend(self.app.update(now, Msg::Ran(ran)));
                     }

@@ -219,6 +219,7 @@ fn a_menu_comes_from_records_or_from_a_program() {
         name: "choices".into(),
         purpose: purpose.clone(),
         output: Ok(output.into()),
+        end: cnm::effect::End::default(),
     };
     tell(&mut app, Msg::Ran(ran(&purpose)));
     let effects = press(&mut app, "down enter");
@@ -330,6 +331,7 @@ fn a_program_gets_the_selection_and_its_output_goes_where_it_was_told() {
         name: "translate".into(),
         purpose,
         output: Ok("Hola\n".into()),
+        end: cnm::effect::End::default(),
     };
     tell(&mut app, Msg::Ran(ran));
     assert!(matches!(&app.mode, Mode::Reply(reply) if reply.input.text() == "Hola"));
@@ -349,6 +351,7 @@ fn ran(app: &mut App, keys: &str, output: &str) -> Vec<Effect> {
             name: "rules".into(),
             purpose,
             output: Ok(output.into()),
+            end: cnm::effect::End::default(),
         }),
     )
 }
@@ -403,6 +406,7 @@ fn what_a_program_wrote_waits_until_nothing_is_typed() {
             name: "rules".into(),
             purpose: purpose.unwrap(),
             output: Ok("evil \u{1b}[2J\u{202e}text\n".into()),
+            end: cnm::effect::End::default(),
         }),
     );
     assert!(matches!(&app.mode, Mode::Reply(reply) if reply.input.text() == "On it"));
