@@ -183,6 +183,23 @@ fn of_several_bindings_the_first_that_holds_counts() {
 }
 
 #[test]
+fn a_key_of_everywhere_names_every_default_that_it_hides() {
+    let keymap = mine("[everywhere]\ne = \"app redraw\"\n");
+    let findings: Vec<String> = keymap.review().iter().map(ToString::to_string).collect();
+    let all = findings.join("\n");
+    for words in [
+        "keymap.toml:2: `e` of everywhere hides",
+        "`inbox done` (inbox)",
+        "`lead expires` (funnel)",
+        "`follow-up done` (follow-ups)",
+        "`slot export` (slots)",
+        "`conflict edit` (conflicts)",
+    ] {
+        assert!(all.contains(words), "no `{words}` in\n{all}");
+    }
+}
+
+#[test]
 fn what_cannot_be_reached_is_named_with_its_line() {
     let keymap = mine(
         "[everywhere]\n\"Z a\" = \"app redraw\"\n\n[inbox]\ng = \"inbox done\"\n\"e e\" = \"inbox done\"\nb = [{ do = \"inbox done\" }, { do = \"mark clear\" }]\nZ = \"app redraw\"\n\"space\" = \"inbox done\"\n\"n\" = { unbind = true }\n\"g q\" = \"app quit\"\n",

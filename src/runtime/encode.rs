@@ -334,7 +334,7 @@ mod tests {
         );
         terminal.process(b"abcdef");
         terminal.process(narrow.as_bytes());
-        assert_eq!(terminal.screen().contents(), "\u{260e} o \u{260e}");
+        assert_eq!(terminal.screen().contents(), "\u{260e} o \u{260e} ");
     }
 
     #[test]

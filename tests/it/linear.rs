@@ -57,6 +57,23 @@ fn the_morning_is_worked_through_without_a_screen() {
 }
 
 #[test]
+fn every_line_gets_an_answer_be_it_the_same_as_before() {
+    let backend = Backend::start();
+    let ana = backend.console("ana");
+    ana.run(&["sync"]).ok();
+    let wrong = ":filter set nosuchfield:x";
+    let said = typed(&ana, &["2", wrong, wrong, wrong]);
+    assert_eq!(said.matches("Error: filter").count(), 3, "{said}");
+    assert!(!said.contains("filter nosuchfield:x."), "{said}");
+    // A key that goes nowhere says where one is.
+    let said = typed(&ana, &["2", "k", "k", "k"]);
+    assert!(
+        said.lines().filter(|line| line.starts_with("1: ")).count() >= 4,
+        "{said}"
+    );
+}
+
+#[test]
 fn choices_are_numbered_and_questions_are_answered_in_a_line() {
     let backend = Backend::start();
     let ana = backend.console("ana");

@@ -334,6 +334,89 @@ fn a_binding_with_the_record_in_it_acts_on_that_record_only() {
     }
 }
 
+/// To `sh -c` a word is a program: there a value would be run, however well it is quoted.
+#[test]
+fn a_value_is_refused_where_an_interpreter_reads_code() {
+    let lines = [
+        "exec -- sh -c 'echo {item.name}'",
+        "exec --into copy -- /bin/bash -lc 'echo {item.name}'",
+        "exec -- env A=b zsh -c {item.name}",
+        "exec -- nice -n 5 python3 -c 'print({item.name})'",
+        "exec -- perl -e 'print' {item.name}",
+        "exec -- node --eval={item.name}",
+        "exec -- awk '/{item.name}/'",
+        "exec -- osascript -e 'say {item.name}'",
+    ];
+    for line in lines {
+        let keys = format!("[funnel]\n\nf5 = \"{line}\"\n");
+        let error = Keymap::defaults().unwrap().with_user(&keys, "keymap.toml");
+        let error = error.unwrap_err().to_string();
+        assert!(error.starts_with("keymap.toml:3: "), "{error}");
+        for words in ["reads code", "'echo \"$1\"' - {item.name}", "$CNM_SEL_NAME"] {
+            assert!(error.contains(words), "{words}: {error}");
+        }
+        let hook = format!("\n[[hook]]\non = \"stage-changed\"\ndo = \"{line}\"\n");
+        let error = cnm::keymap::read_hooks(&hook, "hooks.toml", &mut Parsing::new());
+        let error = error.unwrap_err().to_string();
+        assert!(error.starts_with("hooks.toml:2: "), "{error}");
+        assert!(error.contains("reads code"), "{error}");
+    }
+    let from = "[funnel]\nf5 = { do = \"note {x}\", ask = { x = { from = [\"sh\", \"-c\", \"ls {item.name}\"] } } }\n";
+    let error = Keymap::defaults().unwrap().with_user(from, "keymap.toml");
+    let error = error.unwrap_err().to_string();
+    assert!(
+        error.contains("keymap.toml:2") && error.contains("nothing is filled"),
+        "{error}"
+    );
+}
+
+/// The way out that the refusal names, through a hook: each string arrives as it is, and nothing of it runs.
+#[cfg(unix)]
+#[test]
+fn every_string_goes_through_a_hook_to_a_shell_as_data() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let hooks = "[[hook]]\non = \"stage-changed\"\ndo = \"exec --into nothing -- sh -c 'printf %s \\\"$1\\\"' - {item.name}\"\n";
+    let hooks = cnm::keymap::read_hooks(hooks, "hooks.toml", &mut Parsing::new()).unwrap();
+    let lead = |name: &str, stage: &str| {
+        cnm::effect::CacheChange::Upsert(cnm::effect::CacheRow {
+            kind: Kind::Lead,
+            id: "l1".into(),
+            version: 1,
+            state: cnm::effect::RowState::Clean,
+            fields: json!({"name": name, "stage": stage, "owner": "ana"}).to_string(),
+        })
+    };
+    let code = [
+        "$(touch X)",
+        "'; touch X; '",
+        "\"; touch X; \"",
+        "`touch X`",
+        "-c",
+        "--",
+    ];
+    for text in NAUGHTY.iter().chain(&code) {
+        let mut app = crate::desk::open("ana", Vec::new(), (120, 40));
+        app.keymap.hooks.clone_from(&hooks);
+        let now = app.world.view.now;
+        app.update(now, Msg::Changed(vec![lead(text, "new")]));
+        let effects = app.update(now, Msg::Changed(vec![lead(text, "contacted")]));
+        let program = effects.into_iter().find_map(|effect| match effect {
+            Effect::Exec(program, _) => Some(program),
+            _ => None,
+        });
+        let program = program.unwrap_or_else(|| panic!("the hook did not run: {text:?}"));
+        let out = runtime.block_on(Programs::default().run(&program));
+        if text.contains('\0') {
+            assert!(out.is_err(), "{text:?}");
+        } else {
+            assert_eq!(out.unwrap(), **text);
+        }
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn no_token_reaches_a_program() {
@@ -348,4 +431,7 @@ fn no_token_reaches_a_program() {
     let out = String::from_utf8_lossy(&output.stdout);
     assert!(out.contains("CNM_SEL_COUNT=0"), "{output:?}");
     assert!(!out.contains("secret-token"), "{out}");
+    // What it runs works on the same folders, wherever the console was started.
+    let home = format!("CNM_HOME={}", folder.path().display());
+    assert!(out.lines().any(|line| line == home), "{out}");
 }

@@ -592,6 +592,66 @@ fn another_program_runs_commands_and_reads_records() {
     assert_eq!(edits(&effects).len(), 0);
 }
 
+/// What fails only when it is carried out is told to whoever asked, and what follows is not run.
+#[test]
+fn another_program_is_told_what_failed() {
+    let mut app = inbox("", "t1");
+    let answer = |effects: &[Effect]| {
+        let text = effects.iter().find_map(|effect| match effect {
+            Effect::Answer { id: 7, text } => Some(text.clone()),
+            _ => None,
+        });
+        text.map(|text| serde_json::from_str::<Json>(&text).unwrap())
+    };
+    let ask = |app: &mut App, lines: &[&str]| {
+        let request = json!({"run": lines}).to_string();
+        tell(app, Msg::Asked { id: 7, request })
+    };
+    // A program is waited for.
+    for (output, exit) in [(Ok("hello\n"), 0), (Err("it left with exit status: 1"), 1)] {
+        let effects = ask(&mut app, &["exec -- prog", "inbox done --id t1"]);
+        assert_eq!(answer(&effects), None);
+        let purpose = effects.into_iter().find_map(|effect| match effect {
+            Effect::Exec(_, purpose) => Some(purpose),
+            _ => None,
+        });
+        let ran = Ran {
+            name: "prog".into(),
+            purpose: purpose.unwrap(),
+            output: output.map(str::to_owned).map_err(str::to_owned),
+            end: cnm::effect::End {
+                exit: Some(exit),
+                wrote: "half\n".into(),
+            },
+        };
+        let effects = tell(&mut app, Msg::Ran(ran));
+        let told = answer(&effects).unwrap();
+        let good = output.is_ok();
+        assert_eq!(told["ok"], good, "{told}");
+        assert_eq!(told["results"][0]["exit"], exit, "{told}");
+        assert_eq!(told["results"][0]["output"], output.unwrap_or("half\n"));
+        assert_eq!(
+            told["results"].as_array().unwrap().len(),
+            1 + usize::from(good)
+        );
+        assert_eq!(edits(&effects).len(), usize::from(good));
+        // The screen is somebody else's.
+        assert!(matches!(app.mode, Mode::Normal));
+    }
+    let effects = ask(&mut app, &["app theme nope", "inbox done --id t2"]);
+    assert_eq!(answer(&effects), None);
+    tell(&mut app, Msg::Themed(Err("no theme `nope`".into())));
+    let effects = tell(&mut app, Msg::Followed(7));
+    let told = answer(&effects).unwrap();
+    assert_eq!(told["ok"], false, "{told}");
+    assert_eq!(told["results"][0]["error"], "no theme `nope`");
+    assert_eq!(edits(&effects).len(), 0);
+    let before = app.screen.shelf(Place::Inbox).unwrap().filter.clone();
+    let (told, _) = asked(&mut app, &["filter set nosuchfield:x"]);
+    assert_eq!(told["ok"], false, "{told}");
+    assert_eq!(app.screen.shelf(Place::Inbox).unwrap().filter, before);
+}
+
 #[test]
 fn another_program_does_not_take_away_what_is_being_typed() {
     let mut app = inbox("", "t1");

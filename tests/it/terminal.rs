@@ -644,6 +644,49 @@ fn the_running_console_is_asked_over_a_socket_that_only_its_user_can_open() {
     assert!(!socket.exists(), "the door is closed behind it");
 }
 
+/// What was asked of a console that sleeps is given up at once, and does not run when it wakes.
+#[cfg(unix)]
+#[test]
+fn a_console_that_sleeps_is_named_and_runs_nothing_later() {
+    use rustix::process::{Pid, Signal, kill_process};
+    let backend = Backend::start();
+    let ana = backend.console("ana");
+    let mut terminal = Terminal::open(&ana, 40, 120);
+    terminal.until("live");
+    let id = i32::try_from(terminal.child.process_id().unwrap()).unwrap();
+    let id = Pid::from_raw(id).unwrap();
+    kill_process(id, Signal::STOP).unwrap();
+    let began = Instant::now();
+    let slept = ana.run(&["remote", "inbox done --id t1"]);
+    let took = began.elapsed();
+    kill_process(id, Signal::CONT).unwrap();
+    assert_eq!(slept.code, 3, "{slept:?}");
+    assert!(slept.err.contains("sleeps"), "{slept:?}");
+    assert!(took < Duration::from_secs(4), "{took:?}");
+    // The door is open again, and what was given up has not been run.
+    let said = ana
+        .run(&["remote", "list thread state:done", "exec -- echo hi"])
+        .ok();
+    let lines: Vec<serde_json::Value> = said
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(lines[0]["records"], serde_json::json!([]), "{said}");
+    assert_eq!(lines[1]["output"], "hi\n", "{said}");
+    for line in [
+        "exec -- false",
+        "app theme nope",
+        "slot import /nonexistent",
+    ] {
+        let failed = ana.run(&["remote", line]);
+        assert_eq!(failed.code, 1, "{line}: {failed:?}");
+        let told: serde_json::Value = serde_json::from_str(failed.out.trim()).unwrap();
+        assert_eq!(told["ok"], false, "{line}: {told}");
+    }
+    terminal.press("q");
+    terminal.gone();
+}
+
 #[cfg(unix)]
 #[test]
 fn programs_are_killed_when_the_console_is_left() {
