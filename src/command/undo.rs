@@ -174,10 +174,10 @@ pub(super) fn redo(cx: &mut Cx<'_>) -> Result<(), CommandError> {
             // It was not taken back.
         } else if !edit.kind.is_append_only() {
             let mut patch = edit.patch.clone();
-            if is_outgoing(edit) {
-                // It waits anew: the moment it was to leave first may be over.
-                let now = cx.world.view.now;
-                let at = now.checked_add(cx.settings.send_delay).unwrap_or(now);
+            let now = cx.world.view.now;
+            let at = now.checked_add(cx.settings.send_delay).unwrap_or(now);
+            if leaves_at(edit).is_some_and(|first| first <= at) {
+                // It waits anew: the moment it was to leave first may be over. What goes later goes as planned.
                 patch.set.insert("send_at".into(), at.to_string().into());
                 patch.set.insert("sent_at".into(), now.to_string().into());
                 leaves = Some(at);
@@ -204,15 +204,12 @@ pub(super) fn redo(cx: &mut Cx<'_>) -> Result<(), CommandError> {
     Ok(())
 }
 
-/// Tells whether an edit wrote a message of ours that waits before it leaves.
-fn is_outgoing(edit: &Edit) -> bool {
-    edit.kind == Kind::Message
-        && edit.op == Op::Create
-        && edit
-            .patch
-            .set
-            .get("send_at")
-            .is_some_and(serde_json::Value::is_string)
+/// When a message that an edit wrote was to leave.
+fn leaves_at(edit: &Edit) -> Option<jiff::Timestamp> {
+    if edit.kind != Kind::Message || edit.op != Op::Create {
+        return None;
+    }
+    edit.patch.set.get("send_at")?.as_str()?.parse().ok()
 }
 
 /// Tells whether an edit wrote a message that has left: the server has it, and the delay is over. Until then, and
