@@ -322,9 +322,15 @@ mod tests {
         next.set_string(0, 0, "\u{260e}\u{fe0f}o \u{260e}\u{fe0f}", Style::new());
         let written = String::from_utf8(bytes(&shown, &next)).unwrap();
         let told = written.find("\u{260e}").unwrap();
-        assert!(written[..told].ends_with("  \u{1b}[2D"), "{written:?}");
+        assert!(
+            written.split_at(told).0.ends_with("  \u{1b}[2D"),
+            "{written:?}"
+        );
         let last = written.rfind("\u{260e}").unwrap();
-        assert!(written[..last].ends_with("  \u{1b}[1;5H"), "{written:?}");
+        assert!(
+            written.split_at(last).0.ends_with("  \u{1b}[1;5H"),
+            "{written:?}"
+        );
         // As such a terminal would read it.
         let narrow = written.replace('\u{fe0f}', "");
         let mut terminal = vt100::Parser::new(

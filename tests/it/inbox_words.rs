@@ -97,6 +97,7 @@ fn follow_up_said(text: &str, hours: i64) -> String {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a list of cases")]
 fn a_time_is_meant_as_its_writer_means_it() {
     // It is Tuesday 08:30 in Los Angeles and Wednesday 00:30 in Shanghai.
     for (text, hours, due) in [
