@@ -486,7 +486,7 @@ pub fn reference() -> Vec<Entry> {
     entries().to_vec()
 }
 
-/// Lists what [`reference`] lists, made once.
+/// Lists what [`reference()`] lists, made once.
 pub fn entries() -> &'static [Entry] {
     static ENTRIES: std::sync::LazyLock<Vec<Entry>> = std::sync::LazyLock::new(|| {
         let mut entries = Vec::new();
