@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::readings::Contacts;
+use super::readings::{Contacts, Readings};
 use super::tally::{LISTED, Pressing, Tally};
 use super::{Place, Screen};
 use crate::list::World;
@@ -46,19 +46,7 @@ pub(super) fn keys(world: &World, screen: &mut Screen) -> Vec<String> {
         .map(|(id, thread, _)| (*id, *thread))
         .collect();
     screen.readings.read(world, &waiting);
-    let mut cases: Vec<Case<'_>> = waiting
-        .iter()
-        .filter_map(|(id, thread)| {
-            let assessment = screen.readings.of(id)?;
-            Some(Case {
-                id,
-                thread,
-                assessment,
-            })
-        })
-        .collect();
-    // The table has no order of its own, and groups of equal size must not change places.
-    cases.sort_by_key(|case| case.id);
+    let cases = cases_of(waiting.iter().copied(), &screen.readings);
 
     let active = screen.shelf(Place::Inbox).map_or(0, |shelf| shelf.split);
     let before = &screen.tally.splits;
@@ -120,12 +108,20 @@ pub fn sweepable(world: &World, screen: &Screen) -> (Vec<Group>, BTreeMap<Id<Thr
     let waits = |thread: &Thread| {
         is_mine(thread, world) && Standing::of(thread, &world.view) == Standing::Waiting
     };
-    let mut cases: Vec<Case<'_>> = world
-        .table::<Thread>()
-        .records()
-        .filter(|(_, thread)| waits(thread))
+    let threads = world.table::<Thread>().records();
+    let waiting = threads.filter(|(_, thread)| waits(thread));
+    sweep(&cases_of(waiting, &screen.readings), &Contacts(world))
+}
+
+/// Joins threads with what was read of them, by their ids: the table has no order of its own, and groups of equal size
+/// must not change places.
+fn cases_of<'a>(
+    threads: impl Iterator<Item = (&'a Id<Thread>, &'a Thread)>,
+    readings: &'a Readings,
+) -> Vec<Case<'a>> {
+    let mut cases: Vec<Case<'a>> = threads
         .filter_map(|(id, thread)| {
-            let assessment = screen.readings.of(id)?;
+            let assessment = readings.of(id)?;
             Some(Case {
                 id,
                 thread,
@@ -134,7 +130,7 @@ pub fn sweepable(world: &World, screen: &Screen) -> (Vec<Group>, BTreeMap<Id<Thr
         })
         .collect();
     cases.sort_by_key(|case| case.id);
-    sweep(&cases, &Contacts(world))
+    cases
 }
 
 /// Orders the threads that a split holds.

@@ -52,6 +52,32 @@ fn warned(insight: &Insight, columns: u16) -> Vec<String> {
     lines
 }
 
+/// How many can come at the time of a cell, or why nobody need ask: it is over, or too soon for somebody.
+pub(super) fn turnout_words(
+    app: &App,
+    table: &Timetable,
+    insight: &Insight,
+    (cell, start): (usize, Timestamp),
+) -> String {
+    if start < app.world.view.now {
+        return "over".to_owned();
+    }
+    if let Verdict::TooSoon { earliest } = &insight.verdict {
+        let here = &app.world.view.zone;
+        let at = told::moment_zoned(earliest.timestamp(), here, table.today);
+        return format!("too soon, from {at}");
+    }
+    let (free, whole) = (
+        table.turnout.get(cell).copied().unwrap_or(0),
+        table.guests.len(),
+    );
+    if free == whole {
+        "everyone can come".to_owned()
+    } else {
+        format!("{free} of {whole} can come")
+    }
+}
+
 /// Spells the time under the cursor out for everyone.
 pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect, table: &Timetable) {
     let Some((cell, start)) = under_cursor(app, table) else {
@@ -61,7 +87,6 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect, table: &Timet
         return;
     };
     let whole = table.guests.len();
-    let free = table.turnout.get(cell).copied().unwrap_or(0);
     let here = &app.world.view.zone;
     let title = if area.width >= 60 {
         let city = zone::city_name(&zone::name(here));
@@ -69,16 +94,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect, table: &Timet
     } else {
         told::moment_zoned(start, here, table.today)
     };
-    let right = if start < app.world.view.now {
-        "over".to_owned()
-    } else if let Verdict::TooSoon { earliest } = &insight.verdict {
-        let at = told::moment_zoned(earliest.timestamp(), here, table.today);
-        format!("too soon, from {at}")
-    } else if free == whole {
-        "everyone can come".to_owned()
-    } else {
-        format!("{free} of {whole} can come")
-    };
+    let right = turnout_words(app, table, insight, (cell, start));
     let inner = canvas.frame(area, &title, &right, false);
     let mut y = inner.y;
     for at in 0..whole {

@@ -61,20 +61,7 @@ pub(in crate::ui) fn row(app: &App) -> String {
         return String::new();
     };
     let here = &app.world.view.zone;
-    let (free, whole) = (
-        table.turnout.get(cell).copied().unwrap_or(0),
-        table.guests.len(),
-    );
-    let come = if start < app.world.view.now {
-        "over".to_owned()
-    } else if let Verdict::TooSoon { earliest } = &insight.verdict {
-        let at = told::moment_zoned(earliest.timestamp(), here, table.today);
-        format!("too soon, from {at}")
-    } else if free == whole {
-        "everyone can come".to_owned()
-    } else {
-        format!("{free} of {whole} can come")
-    };
+    let come = spelt::turnout_words(app, table, insight, (cell, start));
     let mut parts = vec![format!(
         "{}: {come}.",
         told::moment_zoned(start, here, table.today)
