@@ -169,6 +169,12 @@ pub enum Reason {
     ShownAsFree,
     /// It is of whole days, and nothing says that it blocks them.
     WholeDays,
+    /// It takes place but has no length: neither DTEND nor DURATION.
+    NoLength,
+    /// Its rule ends before it begins.
+    EndsBeforeItBegins,
+    /// All of its times are excepted.
+    AllExcepted,
     /// None of it lies in the time that is read.
     OutOfReach {
         /// The date on which it begins, on its own clock.
@@ -200,6 +206,15 @@ impl fmt::Display for Reason {
             Self::Cancelled => f.write_str("left out: cancelled"),
             Self::ShownAsFree => f.write_str("blocks no time: shown as free"),
             Self::WholeDays => f.write_str("blocks no time: of whole days, and not marked as busy"),
+            Self::NoLength => {
+                f.write_str("blocks no time: without length, neither an end nor a duration")
+            }
+            Self::EndsBeforeItBegins => {
+                f.write_str("left out: its rule ends before it begins, so it never takes place")
+            }
+            Self::AllExcepted => {
+                f.write_str("left out: its exceptions take away every time in that range")
+            }
             Self::OutOfReach { begins: None } => f.write_str("left out: no time in that range"),
             Self::OutOfReach { begins: Some(date) } => write!(
                 f,
@@ -312,7 +327,7 @@ impl Import {
 
 /// Reads a calendar.
 ///
-/// Bytes that are no UTF-8 are replaced. A broken event costs only itself: it is left out, or mended,
+/// A file in UTF-16 with its mark is decoded, lines may end as on any system, bytes that are no UTF-8 are replaced. A broken event costs only itself: it is left out, or mended,
 /// and named in the remarks.
 ///
 /// # Errors
@@ -322,7 +337,7 @@ pub fn read(bytes: &[u8], options: &Options) -> Result<Import, IcsError> {
     if bytes.len() > MOST_BYTES {
         return Err(IcsError::TooLarge { bytes: bytes.len() });
     }
-    let text = String::from_utf8_lossy(bytes);
+    let text = lines::decoded(bytes);
     let root = lines::components(text.trim_start_matches('\u{feff}'));
     if root.children.is_empty() {
         return Err(IcsError::NotACalendar);
@@ -370,6 +385,7 @@ pub fn read(bytes: &[u8], options: &Options) -> Result<Import, IcsError> {
         purse: Purse::Shared,
         cut: false,
         ran_out: false,
+        excepted: false,
         occurrences: blocks,
         outside: 0,
         outside_events: Vec::new(),

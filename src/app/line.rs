@@ -251,7 +251,9 @@ impl App {
             KeyCode::Down if !line.entries.is_empty() => {
                 line.chosen = (line.chosen + 1) % line.entries.len();
             }
-            KeyCode::Tab if line.purpose.is_when() => self.other_reading(&mut line),
+            KeyCode::Tab if line.purpose.is_when() || line.expects() == Some(Expects::Meeting) => {
+                self.other_reading(&mut line);
+            }
             KeyCode::Tab => {
                 let typed = line.input.text();
                 if let Some(entry) = line.entries.get(line.chosen)
@@ -278,13 +280,18 @@ impl App {
     fn other_reading(&self, line: &mut Line) {
         if line.readings.is_empty() {
             let typed = line.input.text();
-            let Ok(reading) = crate::command::reading(&typed, &self.world, &self.settings) else {
-                return;
+            let others: Vec<String> = if line.purpose.is_when() {
+                let reading = crate::command::reading(&typed, &self.world, &self.settings);
+                let exact = |reading: crate::when::phrase::Reading| {
+                    let others = reading.others.iter();
+                    let others = others.map(|other| crate::when::phrase::exact(&other.reading));
+                    others.collect()
+                };
+                reading.map(exact).unwrap_or_default()
+            } else {
+                let wanted = crate::command::Wanted::read(&typed, &self.world, &self.settings);
+                wanted.map(|wanted| wanted.others).unwrap_or_default()
             };
-            let others = reading.others.iter();
-            let others: Vec<String> = others
-                .map(|other| crate::when::phrase::exact(&other.reading))
-                .collect();
             if others.is_empty() {
                 return;
             }
@@ -295,7 +302,28 @@ impl App {
         if let Some(text) = line.readings.get(line.reading) {
             line.input.set(text);
         }
-        self.read_phrase(line);
+        if line.purpose.is_when() {
+            self.read_phrase(line);
+        } else {
+            self.read_meeting(line);
+        }
+    }
+
+    /// Says how a meeting in words is understood, and which key shows what else it may mean.
+    fn read_meeting(&self, line: &mut Line) {
+        let text = line.input.text();
+        line.echo = match crate::command::Wanted::read(&text, &self.world, &self.settings) {
+            Ok(wanted) => {
+                let mut words = meant(&wanted.words(&self.world));
+                if !wanted.others.is_empty() {
+                    words.push_str("  [Tab other reading]");
+                } else if !line.readings.is_empty() {
+                    words.push_str("  [Tab next reading]");
+                }
+                Echo::Reads(words)
+            }
+            Err(error) => Echo::Wrong(error.to_string()),
+        };
     }
 
     /// Says how the phrase is understood, what is doubtful about it and which key shows the other reading.
@@ -349,12 +377,7 @@ impl App {
             Purpose::Prompt {
                 expects: Expects::Meeting,
                 ..
-            } if !text.trim().is_empty() => {
-                line.echo = match crate::command::Wanted::read(&text, &self.world, &self.settings) {
-                    Ok(wanted) => Echo::Reads(meant(&wanted.words(&self.world))),
-                    Err(error) => Echo::Wrong(error.to_string()),
-                };
-            }
+            } if !text.trim().is_empty() => self.read_meeting(line),
             Purpose::Prompt {
                 expects: Expects::Share,
                 ..

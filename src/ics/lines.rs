@@ -122,6 +122,27 @@ fn known(name: &str) -> Option<&'static str> {
     WANTED.into_iter().find(same)
 }
 
+/// Returns the text of a file: UTF-16 where its mark says so, else UTF-8 with what is none replaced; lines of old Macs,
+/// which end in CR alone, end in LF.
+pub(super) fn decoded(bytes: &[u8]) -> Cow<'_, str> {
+    let unit = match bytes {
+        [0xFF, 0xFE, ..] => u16::from_le_bytes,
+        [0xFE, 0xFF, ..] => u16::from_be_bytes,
+        _ => return with_lines(String::from_utf8_lossy(bytes)),
+    };
+    let (pairs, _) = bytes.as_chunks::<2>();
+    let letters = char::decode_utf16(pairs.iter().map(|pair| unit(*pair)));
+    let text = letters.map(|letter| letter.unwrap_or(char::REPLACEMENT_CHARACTER));
+    with_lines(Cow::Owned(text.collect()))
+}
+
+fn with_lines(text: Cow<'_, str>) -> Cow<'_, str> {
+    if text.contains('\n') || !text.contains('\r') {
+        return text;
+    }
+    Cow::Owned(text.replace('\r', "\n"))
+}
+
 /// Reads a text into its components, those of all calendars side by side; an event outside any
 /// calendar is read too, and a component that is never closed ends where its parent does.
 ///
@@ -281,6 +302,25 @@ mod tests {
         assert_eq!(summary.text(), "one, two\nthree");
         assert_eq!(summary.parameter("language").as_deref(), Some("en"));
         assert_eq!(summary.parameter("x").as_deref(), Some("a:b;c"));
+    }
+
+    #[test]
+    fn a_file_of_any_system_is_text() {
+        let text = "BEGIN:VEVENT\rSUMMARY:周会\rEND:VEVENT\r";
+        let read = |bytes: &[u8]| {
+            let text = decoded(bytes);
+            let root = components(text.trim_start_matches('\u{feff}'));
+            root.children[0].first("SUMMARY").map(Property::text)
+        };
+        let le: Vec<u8> = ("\u{feff}".encode_utf16().chain(text.encode_utf16()))
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        let be: Vec<u8> = ("\u{feff}".encode_utf16().chain(text.encode_utf16()))
+            .flat_map(u16::to_be_bytes)
+            .collect();
+        for bytes in [text.as_bytes(), &le, &be] {
+            assert_eq!(read(bytes).as_deref(), Some("周会"));
+        }
     }
 
     #[test]

@@ -20,6 +20,8 @@ pub(super) struct Collection<'a> {
     pub(super) cut: bool,
     /// Whether some rule was not followed to its end.
     pub(super) ran_out: bool,
+    /// Whether the event at hand has times in reach that are excepted.
+    pub(super) excepted: bool,
     pub(super) occurrences: Vec<Occurrence>,
     /// How many events have no time in reach.
     pub(super) outside: usize,
@@ -102,6 +104,7 @@ impl Collection<'_> {
     fn add_series(&mut self, group: &[Event]) {
         let before = (self.occurrences.len(), self.remarks.len());
         self.cut = false;
+        self.excepted = false;
         let mut replacements = newest_replacements(group);
         let mut found: Vec<Instance<'_>> = Vec::new();
         for series in newest_series(group) {
@@ -113,17 +116,17 @@ impl Collection<'_> {
             self.add_instances(series, &replacements, &mut found);
         }
         for (event, _) in &replacements {
+            let start = instant(event.start, &event.clock);
+            let end = event.extent.end(start, &event.clock);
             if event.standing == Standing::Cancelled {
+                if self.touches(start, end) {
+                    self.remark(event, Reason::Cancelled);
+                }
                 continue;
             }
-            let start = instant(event.start, &event.clock);
-            found.push(Instance {
-                start,
-                end: event.extent.end(start, &event.clock),
-                event,
-            });
+            found.push(Instance { start, end, event });
         }
-        let mut free: BTreeMap<usize, &Event> = BTreeMap::new();
+        let mut idle: BTreeMap<usize, (&Event, Reason)> = BTreeMap::new();
         for instance in found {
             if !self.touches(instance.start, instance.end) {
                 continue;
@@ -137,8 +140,8 @@ impl Collection<'_> {
                 self.remark(instance.event, Reason::TooManyInstances);
                 break;
             }
-            if instance.event.shows == Shows::Free {
-                free.insert(instance.event.line, instance.event);
+            if let Some(reason) = why_idle(instance) {
+                idle.insert(instance.event.line, (instance.event, reason));
             }
             self.occurrences.push(occurrence(instance));
         }
@@ -149,25 +152,33 @@ impl Collection<'_> {
         {
             self.remark(event, Reason::TooManyInstances);
         }
-        for event in free.into_values() {
-            let reason = if event.of_days {
-                Reason::WholeDays
-            } else {
-                Reason::ShownAsFree
-            };
+        for (event, reason) in idle.into_values() {
             self.remark(event, reason);
         }
         let cancelled = |event: &Event| event.standing == Standing::Cancelled;
         if before == (self.occurrences.len(), self.remarks.len())
             && let Some(event) = group.iter().find(|event| !cancelled(event))
         {
-            self.outside += 1;
-            if self.outside_events.len() < MOST_REMARKS {
-                let first = instant(event.start, &event.clock);
-                let begins = date_of_day(event.clock.wall(first).div_euclid(DAY));
-                let remark = remark(event, Reason::OutOfReach { begins });
-                self.outside_events.push(remark);
-            }
+            self.remark_absence(event);
+        }
+    }
+
+    /// Says why nothing of an event is there.
+    fn remark_absence(&mut self, event: &Event) {
+        if never(event) {
+            self.remark(event, Reason::EndsBeforeItBegins);
+            return;
+        }
+        if self.excepted {
+            self.remark(event, Reason::AllExcepted);
+            return;
+        }
+        self.outside += 1;
+        if self.outside_events.len() < MOST_REMARKS {
+            let first = instant(event.start, &event.clock);
+            let begins = date_of_day(event.clock.wall(first).div_euclid(DAY));
+            let remark = remark(event, Reason::OutOfReach { begins });
+            self.outside_events.push(remark);
         }
     }
 
@@ -232,8 +243,12 @@ impl Collection<'_> {
         let (starts, outcome) = self.starts(series, &later, self.reach);
         let room = MOST_INSTANCES.saturating_sub(self.occurrences.len());
         for (start, own) in starts {
-            let excepted = series.recurrence.except.has(start, &series.clock);
-            if excepted || replaced.has(start, &series.clock) {
+            if series.recurrence.except.has(start, &series.clock) {
+                let end = own.unwrap_or(series.extent).end(start, &series.clock);
+                self.excepted |= self.touches(start, end);
+                continue;
+            }
+            if replaced.has(start, &series.clock) {
                 continue;
             }
             let in_force = later
@@ -294,12 +309,8 @@ impl Collection<'_> {
         let mut outcome = Ok(());
         let mut cut = false;
         // the start belongs to the set even when the rule does not name it, unless the rule ended before
-        let ended = |until: Stamp| match until {
-            Stamp::Day(_) | Stamp::Wall(_) => until.written() < start,
-            Stamp::Utc(instant) => instant < first,
-        };
         let rules = &series.recurrence.rules;
-        let over = !rules.is_empty() && rules.iter().all(|rule| rule.until.is_some_and(ended));
+        let over = ends_first(series);
         if within(first) && !over {
             starts.insert(first, None);
         }
@@ -357,6 +368,36 @@ impl Collection<'_> {
         self.ran_out |= outcome.is_err();
         outcome
     }
+}
+
+/// Why an instance that is there blocks no time.
+fn why_idle(instance: Instance<'_>) -> Option<Reason> {
+    match instance.event.shows {
+        Shows::Free if instance.event.of_days => Some(Reason::WholeDays),
+        Shows::Free => Some(Reason::ShownAsFree),
+        Shows::Busy if instance.start == instance.end => Some(Reason::NoLength),
+        Shows::Busy => None,
+    }
+}
+
+/// Tells whether all rules of an event ended before it begins.
+fn ends_first(event: &Event) -> bool {
+    let first = instant(event.start, &event.clock);
+    let start = match event.start {
+        Stamp::Utc(instant) => event.clock.wall(instant),
+        Stamp::Wall(_) | Stamp::Day(_) => event.start.written(),
+    };
+    let ended = |until: Stamp| match until {
+        Stamp::Day(_) | Stamp::Wall(_) => until.written() < start,
+        Stamp::Utc(instant) => instant < first,
+    };
+    let rules = &event.recurrence.rules;
+    !rules.is_empty() && rules.iter().all(|rule| rule.until.is_some_and(ended))
+}
+
+/// Tells whether an event has no time at all.
+fn never(event: &Event) -> bool {
+    event.recurrence.dates.is_empty() && ends_first(event)
 }
 
 /// A replacement of an instance and of all later ones.

@@ -291,6 +291,14 @@ fn session(
     range: Span,
 ) -> Result<Session, SlotsError> {
     let now = request.now.as_deref().map(Minute::parse).transpose()?;
+    if request.notice < 0 {
+        return Err(SlotsError::Request {
+            reason: format!(
+                "notice of {} min: not possible; write 0 or more",
+                request.notice
+            ),
+        });
+    }
     let search = Search {
         windows: None,
         range,
@@ -319,7 +327,9 @@ fn one(zones: &TimeZoneDatabase, request: Request) -> Result<Answer, SlotsError>
         Operation::Series => {
             let windows = spans("windows", &needed(request.windows.clone(), "windows")?)?;
             let Some(first) = windows.first().copied() else {
-                return Err(SlotsError::Missing { field: "windows" });
+                return Err(SlotsError::Request {
+                    reason: "`windows` is empty; a series needs one window for each meeting".into(),
+                });
             };
             let session = session(zones, &request, first)?;
             let rule = match &request.fixed {

@@ -21,6 +21,7 @@ use crate::app::App;
 use crate::command::Timetable;
 use crate::pane::{Focus, SlotView};
 use crate::record::Meeting;
+use crate::slots::text::Language;
 use crate::slots::{Shade, Wall};
 use crate::text::{self, Glyphs};
 use crate::when::{told, wall, zone};
@@ -366,12 +367,11 @@ fn message(canvas: &mut Canvas<'_>, area: Rect, table: &Timetable) {
     if area.height < 4 {
         return;
     }
-    let inner = canvas.frame(
-        area,
-        "Message",
-        "p puts it into the reply · y copies it, Y in Chinese",
-        false,
-    );
+    let keys = match table.reader {
+        Language::English => "p puts it into the reply · y copies it, Y in Chinese",
+        Language::Chinese => "p puts it into the reply · Y copies it, y in English",
+    };
+    let inner = canvas.frame(area, "Message", keys, false);
     let style = canvas.paint.text();
     let Some(proposal) = table.message(3) else {
         canvas.remark(inner, "nothing to propose: no time suits everyone");

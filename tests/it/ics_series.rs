@@ -74,6 +74,49 @@ fn a_cancelled_instance_leaves_a_hole() {
     );
 }
 
+/// Returns what is said about events given line by line.
+fn remarks(events: &[&str]) -> Vec<String> {
+    let bodies: Vec<String> = (events.iter())
+        .map(|event| event.replace('|', "\n"))
+        .collect();
+    let body = bodies.join("\nEND:VEVENT\nBEGIN:VEVENT\n");
+    let text = format!("BEGIN:VCALENDAR\nBEGIN:VEVENT\n{body}\nEND:VEVENT\nEND:VCALENDAR\n");
+    let import = read(text.as_bytes(), &options()).unwrap();
+    let remarks = import.remarks.iter().chain(&import.outside_events);
+    remarks.map(ToString::to_string).collect()
+}
+
+#[test]
+fn what_blocks_nothing_is_named_with_the_true_reason() {
+    let gone = "UID:1|SUMMARY:gone|STATUS:CANCELLED|RECURRENCE-ID;TZID=America/Los_Angeles:20260316T170000|\
+        DTSTART;TZID=America/Los_Angeles:20260316T170000";
+    assert_eq!(
+        remarks(&[WEEKLY, gone]),
+        ["`gone` (line 10): left out: cancelled"]
+    );
+    assert_eq!(
+        remarks(&["UID:3|SUMMARY:point|DTSTART:20260302T100000Z"]),
+        ["`point` (line 2): blocks no time: without length, neither an end nor a duration"]
+    );
+    assert_eq!(
+        remarks(&[
+            "UID:4|SUMMARY:over|DTSTART:20260302T100000Z|DURATION:PT1H|RRULE:FREQ=DAILY;UNTIL=20260301T000000Z"
+        ]),
+        ["`over` (line 2): left out: its rule ends before it begins, so it never takes place"]
+    );
+    assert_eq!(
+        remarks(&[
+            "UID:5|SUMMARY:none|DTSTART:20260302T100000Z|DURATION:PT1H|RRULE:FREQ=DAILY;COUNT=2|\
+            EXDATE:20260302T100000Z,20260303T100000Z"
+        ]),
+        ["`none` (line 2): left out: its exceptions take away every time in that range"]
+    );
+    assert_eq!(
+        remarks(&["UID:6|SUMMARY:late|DTSTART:20270302T100000Z|DURATION:PT1H"]),
+        ["`late` (line 2): left out: no time in that range, it begins Tue 2 Mar 2027"]
+    );
+}
+
 #[test]
 fn an_instance_moved_into_the_range_from_outside_is_seen() {
     let late = "UID:2|SUMMARY:far|DTSTART:20200101T100000Z|DURATION:PT1H|RRULE:FREQ=YEARLY";

@@ -4,7 +4,7 @@ use cnm::app::{App, Mode, Msg};
 use cnm::command::{Timetable, Wanted, between};
 use cnm::effect::{Batch, CacheRow, CalendarRequest, Effect, Load, RowState};
 use cnm::ics::{self, Options};
-use cnm::pane::{Anchored, SlotView, SlotsScreen};
+use cnm::pane::{Anchored, Focus, SlotView, SlotsScreen};
 use cnm::record::{BusyBlock, Id, Kind, Meeting, MeetingState};
 use cnm::slots::Shade;
 use jiff::{SignedDuration, Timestamp};
@@ -524,7 +524,16 @@ fn a_series_keeps_a_clock_or_takes_turns_says_what_moves_and_goes_out_as_one_fil
         .filter_map(|(_, meeting)| meeting.start)
         .collect();
     assert_eq!(starts, possible);
-    // What is shown now was planned around it: the same key does not hold a second one beside it.
+    // What is held is what is shown, not a series that would be planned around it.
+    assert_eq!(app.screen.focus, Focus::Detail);
+    assert_eq!(app.screen.slots.view, SlotView::Times);
+    let first = held
+        .iter()
+        .min_by_key(|(_, meeting)| meeting.start)
+        .unwrap();
+    assert_eq!(app.screen.slots.meeting.as_ref(), Some(&first.0));
+    // Nor does a second one come to stand beside it.
+    desk::press(&mut app, "esc s");
     let effects = desk::press(&mut app, "S");
     assert!(saved(&effects).is_empty());
     assert!(
@@ -728,7 +737,7 @@ fn events_that_lie_elsewhere_are_counted() {
     take(&mut app, &calendar);
     let words = said(&app);
     assert!(
-        words.contains("1 busy blocks of Ana Duarte added"),
+        words.contains("1 busy block of Ana Duarte added"),
         "{words}"
     );
     assert!(
@@ -971,6 +980,11 @@ fn the_shell_finds_times_answers_requests_holds_and_takes_calendars_in() {
     let text = ana.run(&args).ok();
     assert!(
         text.contains("tzdb ") && text.contains("(UTC+8)") && text.contains("cost Ng"),
+        "{text}"
+    );
+    // Nobody has told when these two work.
+    assert!(
+        text.contains("hours not known") && text.contains("Ng Hui Shan, Chen Yue"),
         "{text}"
     );
     let out = ana.run(&[&args[..], &["--format", "json"]].concat()).ok();

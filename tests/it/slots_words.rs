@@ -119,6 +119,26 @@ fn hours_with_several_days_are_those_of_each_day() {
         read("tuesdays and thursdays 9-10am"),
         "Thu 5 Mar 09:00 to Thu 5 Mar 10:00; Tue 10 Mar 09:00 to Tue 10 Mar 10:00"
     );
+    // A list of days is each of the next ones.
+    for text in [
+        "thu and tue 9-10am",
+        "tue, thu 9-10am",
+        "on thu or tue 9-10am",
+        "thu/tue 9-10am",
+    ] {
+        assert_eq!(
+            read(text),
+            "Thu 5 Mar 09:00 to Thu 5 Mar 10:00; Tue 10 Mar 09:00 to Tue 10 Mar 10:00",
+            "{text}"
+        );
+    }
+    assert_eq!(
+        read("mon, wed and fri next week 9-10am")
+            .matches("to")
+            .count(),
+        3
+    );
+    assert!(read_at(NOW, "next tue and thu 9-10am").is_err());
     // Nights reach into the next day.
     assert_eq!(
         read("thu..fri 10pm-1am"),
@@ -142,6 +162,50 @@ fn a_part_of_the_day_is_all_of_its_hours() {
         assert_eq!(read(text), wanted, "{text}");
     }
     assert_eq!(read("mornings").matches("06:00 to").count(), 7);
+}
+
+#[test]
+fn what_is_over_is_said_to_be() {
+    for text in ["yesterday", "yesterday 4-6pm", "2026-03-03", "today 9-10am"] {
+        let error = read_at(NOW, text).unwrap_err();
+        assert!(error.contains("that is over"), "{text}: {error}");
+    }
+}
+
+/// What else a day may be is a line of its own, with the hours, the length and the people that were asked for.
+#[test]
+fn another_reading_of_a_day_keeps_the_rest_of_the_line() {
+    let mut app = desk::open("ana", desk::morning(), (120, 40));
+    desk::press(&mut app, "6 /");
+    let now = app.world.view.now;
+    app.update(
+        now,
+        cnm::app::Msg::Paste("next thu 4-6pm SGT for 45m".into()),
+    );
+    let look = cnm::ui::Look {
+        depth: cnm::ui::Depth::TrueColour,
+        glyphs: cnm::text::Glyphs::Unicode,
+    };
+    let first = desk::lines(&desk::draw(&app, look)).join("\n");
+    assert!(first.contains("[Tab other reading]"), "{first}");
+    desk::press(&mut app, "tab");
+    let other = desk::lines(&desk::draw(&app, look)).join("\n");
+    assert!(
+        other.contains("2026-11-19 16:00-18:00 Asia/Singapore for 45m"),
+        "{other}"
+    );
+    assert!(other.contains("[Tab next reading]"), "{other}");
+    desk::press(&mut app, "enter");
+    let within = app.screen.slots.within.clone().unwrap();
+    assert_eq!(within[0].0.to_string(), "2026-11-19T08:00:00Z");
+    assert_eq!(app.screen.slots.minutes, 45);
+    // A part of the day keeps its hours.
+    let settings = cnm::command::Settings::default();
+    let wanted = Wanted::read("next thu afternoon", &app.world, &settings).unwrap();
+    assert_eq!(
+        wanted.others,
+        ["2026-11-19 12:00-18:00 America/Los_Angeles"]
+    );
 }
 
 #[test]

@@ -41,11 +41,35 @@ pub(super) fn write(
                 .map(|warning| format!("   ! {warning}")),
         );
     }
+    lines.extend(assumed(table, &names, language));
     if args.why {
         lines.extend(reasons(table, here, language));
     }
     print(lines)?;
     nobody(world, table, language)
+}
+
+/// Whose hours are not known, and what they were taken as.
+fn assumed(table: &Timetable, names: &[String], language: Language) -> Option<String> {
+    let unknown = table
+        .guests
+        .iter()
+        .zip(names)
+        .filter(|(guest, _)| guest.assumed);
+    let unknown: Vec<&str> = unknown.map(|(_, name)| name.as_str()).collect();
+    if unknown.is_empty() {
+        return None;
+    }
+    Some(match language {
+        Language::English => format!(
+            "! hours not known, taken as Mon to Fri 09:00-18:00 of their own clock: {}",
+            unknown.join(", ")
+        ),
+        Language::Chinese => format!(
+            "! 工作时间未知，按当地周一至周五09:00-18:00计算：{}",
+            unknown.join("、")
+        ),
+    })
 }
 
 /// How long, with whom, when, and how many times there are.

@@ -24,6 +24,8 @@ pub struct Wanted {
     pub within: Vec<(Timestamp, Timestamp)>,
     /// How the words for the time are understood, and what is doubtful about them.
     pub echo: String,
+    /// What else the words for the time may mean, each as a whole line with that reading only.
+    pub others: Vec<String>,
 }
 
 impl Wanted {
@@ -54,6 +56,9 @@ impl Wanted {
             let stretch = between(time, world, settings)?;
             wanted.within = stretch.for_minutes(wanted.minutes.unwrap_or(60));
             wanted.echo = stretch.words;
+            let rest = text.get(time.len()..).unwrap_or_default().trim();
+            let line = |other: String| format!("{other} {rest}").trim_end().to_owned();
+            wanted.others = stretch.others.into_iter().map(line).collect();
         }
         Ok(wanted)
     }

@@ -10,7 +10,7 @@ use super::timetable::Timetable;
 use super::{cannot_plan, nobody_can, timetable};
 use crate::effect::Effect;
 use crate::list::World;
-use crate::pane::{Anchored, SlotView, SlotsScreen, Tone};
+use crate::pane::{Anchored, Focus, Place, SlotView, SlotsScreen, Tone};
 use crate::record::{Id, Meeting, MeetingState, Person};
 use crate::slots::text::Language;
 use crate::when::{told, zone};
@@ -74,7 +74,7 @@ pub(super) fn propose(
 }
 
 /// Returns the language in which the one who is written to reads.
-fn language_of_reader(world: &World, slots: &SlotsScreen) -> Language {
+pub(super) fn language_of_reader(world: &World, slots: &SlotsScreen) -> Language {
     let thread = slots.thread.as_ref().and_then(|id| world.get(id));
     let reader = thread.and_then(|thread| world.follow::<Person>(thread.from.as_ref()));
     match reader {
@@ -167,7 +167,7 @@ pub(super) fn hold_series(cx: &mut Cx<'_>, args: &SeriesArgs) -> Result<(), Comm
         ));
     }
     let id = cx.world.ids.next(cx.world.view.now);
-    let (mut held, mut left) = (0, 0);
+    let (mut held, mut left, mut first) = (0, 0, None);
     for row in &series.rows {
         let (start, end) = (row.span.start.timestamp(), row.span.end.timestamp());
         if !row.possible || start < cx.world.view.now {
@@ -180,8 +180,17 @@ pub(super) fn hold_series(cx: &mut Cx<'_>, args: &SeriesArgs) -> Result<(), Comm
         if let Some(clock) = &series.zone {
             record.zone = zone::name(clock);
         }
-        cx.create(record);
+        let id = cx.create(record);
+        first.get_or_insert(id);
         held += 1;
+    }
+    if let (Some(screen), Some(first)) = (cx.screen.as_deref_mut(), first)
+        && screen.place == Place::Slots
+    {
+        // A series is planned around what is held: shown again it would be another one than that.
+        (screen.slots.view, screen.slots.first) = (SlotView::Times, None);
+        screen.slots.meeting = Some(first);
+        screen.focus = Focus::Detail;
     }
     cx.label(format!("hold ×{held}"));
     let words = match left {

@@ -236,7 +236,8 @@ fn told(
     (from, to): (Timestamp, Timestamp),
 ) {
     let words = format!(
-        "{file}: {added} busy blocks of {} added, {gone} removed, {kept} as they were",
+        "{file}: {added} busy block{} of {} added, {gone} removed, {kept} as before",
+        if added == 1 { "" } else { "s" },
         whose.name
     );
     let here = &cx.world.view.zone;

@@ -10,6 +10,7 @@ use jiff::{Timestamp, ToSpan as _};
 use super::brief;
 use super::offers::{Offer, fairest, miss, offers};
 use super::people::{Known, attendees, burdens, guests, notice};
+use super::propose::language_of_reader;
 use super::series::{SeriesTable, series};
 use crate::list::World;
 use crate::pane::{SlotOrder, SlotView, SlotsScreen};
@@ -108,6 +109,8 @@ pub struct Timetable {
     pub series: Option<SeriesTable>,
     /// My date when it was worked out: years are said where they are others.
     pub today: Date,
+    /// The language of whoever a proposal goes to.
+    pub reader: Language,
     now: Timestamp,
     /// How many minutes ahead a meeting must be, and whom that is for.
     notice: (i32, Vec<String>),
@@ -283,6 +286,7 @@ impl Timetable {
             counted: *counted,
             series,
             today,
+            reader: language_of_reader(world, slots),
             now: world.view.now,
             notice: (notice, needing(world, known, notice)),
             plan,
@@ -315,11 +319,11 @@ impl Timetable {
             .as_ref()
     }
 
-    /// Returns the message that the best times are proposed with, in English.
+    /// Returns the message that the best times are proposed with, in the language of whoever reads it.
     pub fn message(&self, times: usize) -> Option<&str> {
         let written = &self.later.message;
         written
-            .get_or_init(|| self.proposal(times, Language::English))
+            .get_or_init(|| self.proposal(times, self.reader))
             .as_deref()
     }
 

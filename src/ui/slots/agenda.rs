@@ -49,14 +49,11 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect, table: &Timet
     } else {
         0
     };
-    let (mut before, mut y) = (None, inner.y);
+    let mut y = inner.y;
     for (at, (start, id)) in rows.iter().enumerate().skip(first) {
         let Some(meeting) = app.world.get(id).filter(|_| y < inner.bottom()) else {
             continue;
         };
-        let date = app.world.view.zone.to_datetime(*start).date();
-        let dated = before != Some(date);
-        before = Some(date);
         let here = focused && at == chosen;
         let marker = if here {
             canvas.paint.glyphs().marker()
@@ -66,7 +63,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect, table: &Timet
         let mut line = vec![piece(marker, canvas.paint.accent())];
         let room = inner.width.saturating_sub(2);
         let when = (*start, table.today);
-        line.extend(meeting_line(canvas, app, when, meeting, (dated, room)));
+        line.extend(meeting_line(canvas, app, when, meeting, room));
         canvas.line(inner.x, y, inner.width.saturating_sub(1), &line);
         if here {
             let row = Rect {
@@ -186,7 +183,7 @@ pub(super) fn strip(canvas: &mut Canvas<'_>, app: &App, area: Rect, table: &Time
             String::new()
         };
         let cells = room.saturating_sub(cells_of(&words));
-        let line = meeting_line(canvas, app, (*at, table.today), meeting, (true, cells));
+        let line = meeting_line(canvas, app, (*at, table.today), meeting, cells);
         let x = area.x + used;
         let end = canvas.line(x, y, cells, &line);
         canvas.put(x + end, y, cells_of(&words), &words, paint.key());
@@ -200,7 +197,7 @@ fn meeting_line(
     app: &App,
     (at, today): (Timestamp, Date),
     meeting: &Meeting,
-    (dated, room): (bool, u16),
+    room: u16,
 ) -> Vec<Piece> {
     let paint = &canvas.paint;
     let here = &app.world.view.zone;
@@ -215,11 +212,7 @@ fn meeting_line(
         .map(|at| format!("until {}  ", told::moment(at, here, today)))
         .unwrap_or_default();
     let local = here.to_datetime(at);
-    let date = if dated {
-        told::date(local.date(), today)
-    } else {
-        String::new()
-    };
+    let date = told::date(local.date(), today);
     let ends = meeting
         .end
         .filter(|end| end.duration_since(at) < SignedDuration::from_hours(24))

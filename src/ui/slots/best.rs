@@ -112,12 +112,17 @@ fn nobody(canvas: &mut Canvas<'_>, app: &App, inner: Rect, table: &Timetable) {
     };
     let here = &app.world.view.zone;
     let closest = told::moment_zoned(*start, here, table.today);
-    let closest = format!("Closest is {closest}, but:");
-    if inner.height > 1 {
-        canvas.put(inner.x + 1, inner.y + 1, room, &closest, paint.text());
-    }
-    for (y, reason) in (inner.y + 2..inner.bottom()).zip(reasons) {
-        canvas.put(inner.x + 1, y, room, reason, paint.dim());
+    let mut lines = vec![(format!("Closest is {closest}, but:"), paint.text())];
+    lines.extend(reasons.iter().map(|reason| (reason.clone(), paint.dim())));
+    // Nothing of a reason is cut: what does not fit into a line goes on in the next.
+    let lines = lines.iter().flat_map(|(words, style)| {
+        let words = text::clean_line(words).into_owned();
+        let wrapped = text::wrap(&words, usize::from(room.max(10)));
+        let wrapped: Vec<String> = wrapped.iter().map(|line| line.text.to_owned()).collect();
+        wrapped.into_iter().map(|line| (line, *style))
+    });
+    for (y, (words, style)) in (inner.y + 1..inner.bottom()).zip(lines) {
+        canvas.put(inner.x + 1, y, room, &words, style);
     }
 }
 

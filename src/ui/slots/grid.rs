@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use ratatui::layout::Rect;
 
 use super::super::canvas::{Canvas, piece};
-use super::look;
+use super::{look, words};
 use crate::app::App;
 use crate::command::{Guest, Timetable};
 use crate::slots::Shade;
@@ -119,7 +119,7 @@ impl<'a> Grid<'a> {
             y += 1;
         }
         if y < inner.bottom() && !self.compact {
-            legend(canvas, inner, y);
+            self.legend(canvas, inner, y);
         }
     }
 
@@ -239,11 +239,16 @@ impl<'a> Grid<'a> {
             let first = u32::try_from(local.minute()).unwrap_or(0) < self.table.step;
             let shade = match (alike, hour.first()) {
                 (Some(shade), _) if first => shade,
-                // An hour of several kinds says its last digit between them: the hours beside it say the rest.
+                // An hour of several kinds stands behind the mark of its first cell: whole where that has three columns,
+                // else its last digit, and the hours beside it say the rest.
                 (None, Some(shade)) if first && self.wide >= 2 && local.hour() != 0 => {
-                    let digit = (local.hour() % 10).to_string();
+                    let words = if self.wide >= 3 {
+                        format!("{:02}", local.hour())
+                    } else {
+                        (local.hour() % 10).to_string()
+                    };
                     let style = look(canvas, *shade).1;
-                    canvas.put(self.x(inner, cell) + 1, y, 1, &digit, style);
+                    canvas.put(self.x(inner, cell) + 1, y, self.wide - 1, &words, style);
                     continue;
                 }
                 _ => continue,
@@ -339,6 +344,38 @@ impl<'a> Grid<'a> {
         canvas.put(inner.x + 1, y, room, &words, style);
     }
 
+    /// What the marks mean; those of the night budget where there are any.
+    fn legend(&self, canvas: &mut Canvas<'_>, inner: Rect, y: u16) {
+        let dim = canvas.paint.dim();
+        let shown = |shade: Shade| {
+            let cells = |guest: &Guest| {
+                guest
+                    .cells
+                    .get(self.visible())
+                    .unwrap_or_default()
+                    .contains(&shade)
+            };
+            self.table.guests.iter().any(cells)
+        };
+        let mut pieces = Vec::new();
+        for shade in [
+            Shade::Preferred,
+            Shade::Working,
+            Shade::Acceptable,
+            Shade::Busy,
+            Shade::NightsUsedUp,
+            Shade::Closed,
+        ] {
+            if shade == Shade::NightsUsedUp && !shown(shade) {
+                continue;
+            }
+            let (mark, style) = look(canvas, shade);
+            pieces.push(piece(format!("{mark}{mark} "), style));
+            pieces.push(piece(format!("{}  ", words(shade)), dim));
+        }
+        canvas.line(inner.x + 1, y, inner.width.saturating_sub(2), &pieces);
+    }
+
     fn stretches(&self) -> Vec<String> {
         let whole = self.table.guests.len();
         let zone = &self.app.world.view.zone;
@@ -361,21 +398,4 @@ impl<'a> Grid<'a> {
             .map(|(start, end)| format!("{}–{}", time(start), time(end)))
             .collect()
     }
-}
-
-fn legend(canvas: &mut Canvas<'_>, inner: Rect, y: u16) {
-    let dim = canvas.paint.dim();
-    let mut pieces = Vec::new();
-    for (shade, words) in [
-        (Shade::Preferred, "likes it"),
-        (Shade::Working, "at work"),
-        (Shade::Acceptable, "would come"),
-        (Shade::Busy, "taken"),
-        (Shade::Closed, "not free"),
-    ] {
-        let (mark, style) = look(canvas, shade);
-        pieces.push(piece(format!("{mark}{mark} "), style));
-        pieces.push(piece(format!("{words}   "), dim));
-    }
-    canvas.line(inner.x + 1, y, inner.width.saturating_sub(2), &pieces);
 }

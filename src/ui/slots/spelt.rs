@@ -30,9 +30,10 @@ pub(super) fn rows(app: &App, table: &Timetable, columns: u16) -> u16 {
     u16::try_from(table.guests.len() + warnings + 2).unwrap_or(u16::MAX)
 }
 
-/// The warnings in lines of so many columns, two for each at most.
+/// The warnings in lines of so many columns, two for each at most; the last line says how many more there are.
 fn warned(insight: &Insight, columns: u16) -> Vec<String> {
     let mut lines = Vec::new();
+    let more = insight.warnings.len().saturating_sub(WARNINGS);
     for warning in insight.warnings.iter().take(WARNINGS) {
         let words = text::clean_line(warning).into_owned();
         let wrapped = text::wrap(&words, usize::from(columns.saturating_sub(2).max(10)));
@@ -48,6 +49,27 @@ fn warned(insight: &Insight, columns: u16) -> Vec<String> {
                 ));
             }
         }
+    }
+    if more > 0 {
+        lines.push(format!("! {more} more"));
+    }
+    lines
+}
+
+/// The first warnings that have room, with how many more there are.
+fn warned_in(insight: &Insight, columns: u16, rows: u16) -> Vec<String> {
+    let mut lines = warned(insight, columns);
+    let rows = usize::from(rows);
+    if lines.len() <= rows {
+        return lines;
+    }
+    let begun = |lines: &[String]| lines.iter().filter(|line| line.starts_with('!')).count();
+    lines.truncate(rows);
+    let hidden = insight.warnings.len().saturating_sub(begun(&lines));
+    if let Some(last) = lines.last_mut().filter(|_| hidden > 0) {
+        let more = format!(" (+{hidden})");
+        let room = columns.saturating_sub(cells_of(&more));
+        *last = format!("{}{more}", whole_words(last, room));
     }
     lines
 }
@@ -94,7 +116,11 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect, table: &Timet
     } else {
         told::moment_zoned(start, here, table.today)
     };
-    let right = turnout_words(app, table, insight, (cell, start));
+    let mut right = turnout_words(app, table, insight, (cell, start));
+    if usize::from(area.height.saturating_sub(2)) <= whole && !insight.warnings.is_empty() {
+        // There is no row for them: at least they are there.
+        right = format!("! {} · {right}", insight.warnings.len());
+    }
     let inner = canvas.frame(area, &title, &right, false);
     let mut y = inner.y;
     for at in 0..whole {
@@ -117,7 +143,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect, table: &Timet
     }
     let warn = canvas.paint.warn();
     let room = inner.width.saturating_sub(2);
-    for (y, line) in (y..inner.bottom()).zip(warned(insight, room)) {
+    let rows = inner.bottom().saturating_sub(y);
+    for (y, line) in (y..inner.bottom()).zip(warned_in(insight, room, rows)) {
         canvas.put(inner.x + 1, y, room, &line, warn);
     }
 }

@@ -28,6 +28,28 @@ pub(super) fn split_days(text: &str) -> (DaysOnly, String) {
         let next = words
             .peek()
             .map(|word| word.trim_end_matches(',').to_lowercase());
+        let led = rest.last().is_some_and(|before| {
+            matches!(
+                before.to_lowercase().as_str(),
+                "next" | "this" | "last" | "by" | "before" | "until" | "after" | "on"
+            ) && !before.eq_ignore_ascii_case("on")
+        });
+        if !led && !text.contains("..") {
+            let listed = several_weekdays(&plain, words.clone());
+            if let Some((days, taken)) = listed {
+                only.0.extend(days);
+                if taken > 1 {
+                    words.nth(taken - 2);
+                }
+                if rest
+                    .last()
+                    .is_some_and(|before| before.eq_ignore_ascii_case("on"))
+                {
+                    rest.pop();
+                }
+                continue;
+            }
+        }
         match (plain.as_str(), next.as_deref()) {
             ("weekdays" | "weekday" | "workdays" | "workday" | "工作日", _) if !counted => {
                 only.0.extend(work);
@@ -74,6 +96,38 @@ pub(super) fn split_days(text: &str) -> (DaysOnly, String) {
         rest.remove(0);
     }
     (only, rest.join(" "))
+}
+
+/// Reads `mon, wed and fri` or `tue/thu`: two weekdays or more, and how many words they take.
+fn several_weekdays<'a>(
+    first: &str,
+    rest: impl Iterator<Item = &'a str>,
+) -> Option<(Vec<Weekday>, usize)> {
+    let mut days = Vec::new();
+    let mut taken = 0;
+    let words = std::iter::once(first.to_owned()).chain(rest.map(str::to_lowercase));
+    for (at, word) in words.enumerate() {
+        let parts: Vec<&str> = word
+            .split(['/', '&', ',', '、'])
+            .filter(|part| !part.is_empty())
+            .collect();
+        if matches!(parts.as_slice(), ["and" | "or"]) || parts.is_empty() {
+            if days.is_empty() {
+                return None;
+            }
+            continue;
+        }
+        let Some(found) = parts
+            .iter()
+            .map(|part| weekday(part))
+            .collect::<Option<Vec<_>>>()
+        else {
+            break;
+        };
+        days.extend(found);
+        taken = at + 1;
+    }
+    (days.len() > 1).then_some((days, taken))
 }
 
 fn weekday(word: &str) -> Option<Weekday> {

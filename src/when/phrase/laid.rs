@@ -55,6 +55,33 @@ impl Plan<'_> {
         Ok(found)
     }
 
+    /// The same hours on the other days that a single one may be, each as a phrase with this reading only.
+    pub(super) fn other_days(&self, words: &str) -> Vec<String> {
+        let Ok(reading) = super::read(words, self.context) else {
+            return Vec::new();
+        };
+        let days = reading
+            .others
+            .iter()
+            .map(|other| other.reading.start.date());
+        let mut days: Vec<Date> = days.filter(|day| *day != self.dates.first).collect();
+        days.dedup();
+        let zone = zone::name(&self.zone);
+        let at = |minute: i32| format!("{:02}:{:02}", minute / 60, minute % 60);
+        let phrase = |day: Date| match &self.hours {
+            Some(Slot {
+                start,
+                end: Some(end),
+                ..
+            }) => {
+                format!("{day} {}-{} {zone}", at(*start), at(*end))
+            }
+            Some(slot) => format!("{day} {} {zone}", at(slot.start)),
+            None => day.to_string(),
+        };
+        days.into_iter().map(phrase).collect()
+    }
+
     /// How the words are understood: `next week -> Mon 7 Dec – Sun 13 Dec Los Angeles`.
     fn words(&self, found: &Stretch) -> String {
         let this_year = wall::date(self.context.now, &self.context.zone).year();

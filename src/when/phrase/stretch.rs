@@ -16,7 +16,7 @@ use super::lexer::{letters, tokens};
 use super::said::{Clock, NamedZone, Said};
 use super::times::{Slot, slots};
 use super::words::Part;
-use super::{PhraseContext, Reading, Settings, Wall, echo, grammar, other_labels, people};
+use super::{PhraseContext, Reading, Settings, Wall, echo, exact, grammar, other_labels, people};
 use crate::when::{clock, told, wall, zone};
 
 /// Days of a stretch that names none, such as `weekdays 4-6pm`.
@@ -31,6 +31,8 @@ pub struct Stretch {
     pub starts: Vec<Timestamp>,
     /// How the words are understood, and what is doubtful about them.
     pub words: String,
+    /// What else they may mean, each as a phrase that has this reading only.
+    pub others: Vec<String>,
 }
 
 impl Stretch {
@@ -55,6 +57,11 @@ pub fn stretch(text: &str, context: &PhraseContext<'_>) -> Result<Stretch, Phras
         None => single(text, rest.trim(), &only, context)?,
     };
     found.windows.retain(|(from, to)| from < to);
+    let over = found.windows.iter().all(|(_, to)| *to <= context.now)
+        && found.starts.iter().all(|start| *start < context.now);
+    if over {
+        return Err(refuse(text, "that is over"));
+    }
     found.windows.sort_unstable();
     let windows = std::mem::take(&mut found.windows);
     for (from, to) in windows {
@@ -124,8 +131,8 @@ fn single(
         return Ok(if said.until {
             Stretch {
                 windows: vec![(context.now, reading.instant())],
-                starts: Vec::new(),
                 words: told(&reading, context),
+                ..Stretch::default()
             }
         } else {
             point(&reading, context)
@@ -172,15 +179,19 @@ fn single(
         // One day, or a time of it: a phrase like any other, with its other readings.
         _ => return Ok(plain(&super::read(rest, context)?, context)),
     };
-    Plan {
+    let plan = Plan {
         text,
         dates,
         only,
         hours,
         zone,
         context,
+    };
+    let mut found = plan.stretch()?;
+    if plan.dates.first == plan.dates.last && only.0.is_empty() {
+        found.others = plan.other_days(rest);
     }
-    .stretch()
+    Ok(found)
 }
 
 /// The days that are named: by a day or period, by how many are to come, or by which of them count.
@@ -250,8 +261,8 @@ fn until(
         let reading = super::read(rest, context)?;
         return Ok(Stretch {
             windows: vec![(context.now, reading.instant())],
-            starts: Vec::new(),
             words: told(&reading, context),
+            ..Stretch::default()
         });
     }
     let Some(mut dates) = named else {
@@ -478,9 +489,10 @@ fn begin(date: Date, zone: &TimeZone) -> Timestamp {
 /// One moment.
 fn point(reading: &Reading, context: &PhraseContext<'_>) -> Stretch {
     Stretch {
-        windows: Vec::new(),
         starts: vec![reading.instant()],
         words: told(reading, context),
+        others: exactly(reading),
+        ..Stretch::default()
     }
 }
 
@@ -490,10 +502,20 @@ fn plain(reading: &Reading, context: &PhraseContext<'_>) -> Stretch {
         (Wall::Minute(_), None) => point(reading, context),
         _ => Stretch {
             windows: vec![(reading.instant(), reading.end_instant())],
-            starts: Vec::new(),
             words: told(reading, context),
+            others: exactly(reading),
+            ..Stretch::default()
         },
     }
+}
+
+/// The other readings, each as a phrase that has only this one.
+fn exactly(reading: &Reading) -> Vec<String> {
+    reading
+        .others
+        .iter()
+        .map(|other| exact(&other.reading))
+        .collect()
 }
 
 /// The reading in words, with what is doubtful about it.
