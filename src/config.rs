@@ -523,11 +523,36 @@ fn time(text: &str) -> Option<jiff::civil::Time> {
 fn suggestion(message: &str) -> String {
     let mut quoted = message.split('`').skip(1).step_by(2);
     let unknown = quoted.next().unwrap_or_default().to_owned();
-    let near = quoted.max_by_key(|known| alike(known, &unknown));
-    match near {
-        Some(near) if message.starts_with("unknown field") => format!("did you mean `{near}`?"),
-        _ => "`cnm config check` explains every setting".into(),
+    if !message.starts_with("unknown field") {
+        return "`cnm config check` explains every setting".into();
     }
+    // A setting that stands under another heading than its own is told where it belongs.
+    let sections = sections_with(&unknown);
+    if !sections.is_empty() {
+        let sections: Vec<String> = sections.iter().map(|name| format!("[{name}]")).collect();
+        return format!("it belongs under {}", sections.join(" or "));
+    }
+    match quoted.max_by_key(|known| alike(known, &unknown)) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "`cnm config check` explains every setting".into(),
+    }
+}
+
+/// Returns the sections that have a setting of this name.
+fn sections_with(setting: &str) -> Vec<String> {
+    let schema = schemars::schema_for!(Config).to_value();
+    let properties = |schema: &serde_json::Value| schema["properties"].as_object().cloned();
+    let sections = properties(&schema).unwrap_or_default();
+    let has = |section: &serde_json::Value| {
+        let section = section["$ref"]
+            .as_str()
+            .and_then(|place| schema.pointer(place.strip_prefix('#')?));
+        section
+            .and_then(properties)
+            .is_some_and(|settings| settings.contains_key(setting))
+    };
+    let found = sections.iter().filter(|(_, section)| has(section));
+    found.map(|(name, _)| name.clone()).collect()
 }
 
 fn alike(known: &str, typed: &str) -> usize {
@@ -562,6 +587,20 @@ mod tests {
             "{error}"
         );
         assert!(error.ends_with("did you mean `theme`?"), "{error}");
+    }
+
+    #[test]
+    fn a_setting_under_another_heading_is_told_where_it_belongs() {
+        for (text, hint) in [
+            ("theme = \"ansi\"\n", "it belongs under [ui]"),
+            (
+                "[ui]\nquiet = \"22:00-08:00\"\n",
+                "it belongs under [notify]",
+            ),
+        ] {
+            let error = Config::read(text, "config.toml").unwrap_err().to_string();
+            assert!(error.ends_with(hint), "{error}");
+        }
     }
 
     #[test]
