@@ -978,15 +978,15 @@ fn the_shell_finds_times_answers_requests_holds_and_takes_calendars_in() {
         "mon..fri",
     ];
     let text = ana.run(&args).ok();
-    assert!(
-        text.contains("tzdb ") && text.contains("(UTC+8)") && text.contains("cost Ng"),
-        "{text}"
-    );
     // Nobody has told when these two work.
-    assert!(
-        text.contains("hours not known") && text.contains("Ng Hui Shan, Chen Yue"),
-        "{text}"
-    );
+    for part in [
+        "tzdb ",
+        "(UTC+8)",
+        "cost Ng",
+        "hours not known, taken as Mon to Fri",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
     let out = ana.run(&[&args[..], &["--format", "json"]].concat()).ok();
     let answer: serde_json::Value = serde_json::from_str(&out).unwrap();
     assert!(answer["found"].as_u64().unwrap() > 0);

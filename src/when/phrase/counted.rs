@@ -28,27 +28,15 @@ pub(super) fn split_days(text: &str) -> (DaysOnly, String) {
         let next = words
             .peek()
             .map(|word| word.trim_end_matches(',').to_lowercase());
-        let led = rest.last().is_some_and(|before| {
-            matches!(
-                before.to_lowercase().as_str(),
-                "next" | "this" | "last" | "by" | "before" | "until" | "after" | "on"
-            ) && !before.eq_ignore_ascii_case("on")
-        });
-        if !led && !text.contains("..") {
-            let listed = several_weekdays(&plain, words.clone());
-            if let Some((days, taken)) = listed {
-                only.0.extend(days);
-                if taken > 1 {
-                    words.nth(taken - 2);
-                }
-                if rest
-                    .last()
-                    .is_some_and(|before| before.eq_ignore_ascii_case("on"))
-                {
-                    rest.pop();
-                }
-                continue;
+        if !text.contains("..")
+            && let Some((days, taken)) = listed(&rest, &plain, words.clone())
+        {
+            only.0.extend(days);
+            if taken > 1 {
+                words.nth(taken - 2);
             }
+            rest.pop_if(|before| before.eq_ignore_ascii_case("on"));
+            continue;
         }
         match (plain.as_str(), next.as_deref()) {
             ("weekdays" | "weekday" | "workdays" | "workday" | "工作日", _) if !counted => {
@@ -96,6 +84,23 @@ pub(super) fn split_days(text: &str) -> (DaysOnly, String) {
         rest.remove(0);
     }
     (only, rest.join(" "))
+}
+
+/// Reads a list of weekdays where one may stand: `next tue and thu` is none, as the word belongs to a single day.
+fn listed<'a>(
+    before: &[String],
+    first: &str,
+    rest: impl Iterator<Item = &'a str>,
+) -> Option<(Vec<Weekday>, usize)> {
+    const OF_ONE_DAY: [&str; 7] = ["next", "this", "last", "by", "before", "until", "after"];
+    let led = before
+        .last()
+        .is_some_and(|word| OF_ONE_DAY.iter().any(|one| word.eq_ignore_ascii_case(one)));
+    if led {
+        None
+    } else {
+        several_weekdays(first, rest)
+    }
 }
 
 /// Reads `mon, wed and fri` or `tue/thu`: two weekdays or more, and how many words they take.
