@@ -323,6 +323,8 @@ pub struct ImportRequest {
     pub network: Option<String>,
     /// When the exports were made, where the user said so.
     pub exported_at: Option<Timestamp>,
+    /// Whether the files hold all creators of their CNs, however few they are.
+    pub whole: bool,
 }
 
 /// Whose calendar a file is, and how it is taken.

@@ -1,6 +1,6 @@
 //! What is read from the cache on demand, and how rows from the cache come in.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::App;
 use crate::effect::{Batch, CacheChange, CacheRow, Effect, Line, Load, SyncStatus};
@@ -173,14 +173,15 @@ impl App {
     /// Takes in rows that were asked for.
     pub(super) fn take_loaded(&mut self, load: &Load, rows: &[CacheRow]) {
         if let Load::Records(links) = load {
+            let there: HashSet<(Kind, &str)> =
+                rows.iter().map(|row| (row.kind, row.id.as_str())).collect();
             for link in links {
                 let Some(kind) = link.known_kind() else {
                     continue;
                 };
-                let there = rows
-                    .iter()
-                    .any(|row| row.kind == kind && *row.id == *link.id);
-                if !there && !self.pending_edits.creates(kind, &link.id) {
+                if !there.contains(&(kind, &*link.id))
+                    && !self.pending_edits.creates(kind, &link.id)
+                {
                     self.world.take(kind, &link.id);
                 }
             }

@@ -22,7 +22,21 @@ const PATIENCE: Duration = Duration::from_mins(15);
 const STEP: Duration = Duration::from_millis(80);
 
 /// Reads files, shows what they would change, and changes it unless that is only to be shown.
+///
+/// A file none of whose rows could be used is refused once all is said and its rows are kept.
 pub(super) fn run(args: &BackstageArgs) -> Result<(), CliError> {
+    let plans = import(args)?;
+    let useless = |plan: &&Plan| plan.counts.rows > 0 && plan.counts.unmatched == plan.counts.rows;
+    match plans.iter().find(useless) {
+        Some(plan) => Err(CliError::Refused(format!(
+            "{}: no row could be used; the reasons stand above, `--network` files creators that are not known yet",
+            plan.file
+        ))),
+        None => Ok(()),
+    }
+}
+
+fn import(args: &BackstageArgs) -> Result<Vec<Plan>, CliError> {
     if args.files.is_empty() {
         return Err(CliError::Usage(
             "no file; give the XLSX or CSV files that the platform's export page saved".into(),
@@ -50,7 +64,7 @@ pub(super) fn run(args: &BackstageArgs) -> Result<(), CliError> {
     for load in import_point_loads(&cached[3]) {
         points.extend(store.load(&load)?);
     }
-    let terms = (request.network.as_deref(), headless::seed(now), now);
+    let terms = (&request, (headless::seed(now), now));
     let plans = import_plans(exports, &cached, &points, terms, &mut |file, progress| {
         bar.read(file, progress);
     });
@@ -61,13 +75,14 @@ pub(super) fn run(args: &BackstageArgs) -> Result<(), CliError> {
     }
     let something = plans.iter().any(|plan| !plan.is_empty());
     if args.dry_run || !something {
-        return match args.format {
-            ImportFormat::Json => print_json(&plans, "not applied"),
+        match args.format {
+            ImportFormat::Json => print_json(&plans, "not applied")?,
             ImportFormat::Table if args.dry_run => {
-                print(["nothing was changed: this was a dry run"])
+                print(["nothing was changed: this was a dry run"])?;
             }
-            ImportFormat::Table => Ok(()),
-        };
+            ImportFormat::Table => {}
+        }
+        return Ok(plans);
     }
     bar.say("writing the edits down, safe on the disk");
     let settings = configured.config.settings();
@@ -86,9 +101,10 @@ pub(super) fn run(args: &BackstageArgs) -> Result<(), CliError> {
     bar.end();
     let said = send(&home, store, clock, &mine)?;
     match args.format {
-        ImportFormat::Json => print_json(&plans, &said),
-        ImportFormat::Table => print([said]),
+        ImportFormat::Json => print_json(&plans, &said)?,
+        ImportFormat::Table => print([said])?,
     }
+    Ok(plans)
 }
 
 /// Returns the report, with at most so many lines of each topic unless all are wanted.

@@ -33,6 +33,9 @@ pub struct BackstageArgs {
     /// When the export was made (UTC+0), where the file does not say it: `2026-06-02 14:59`.
     #[arg(long, value_name = "TIME")]
     pub exported_at: Option<String>,
+    /// The files hold all creators of their CNs: what they add up to counts, however few there are.
+    #[arg(long)]
+    pub whole: bool,
     /// Shows what would change, and changes nothing.
     #[arg(long)]
     pub dry_run: bool,
@@ -75,6 +78,7 @@ impl BackstageArgs {
             files: self.files.clone(),
             network,
             exported_at,
+            whole: self.whole,
         })
     }
 }

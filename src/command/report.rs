@@ -47,18 +47,24 @@ pub(super) fn show(cx: &mut Cx<'_>, format: Format, targets: &Targets) -> Result
     if named {
         for id in network::networks_of(cx, targets)? {
             match format {
-                Format::Json => lines.push(page_json(cx.world, &id).to_string()),
+                Format::Json => lines.extend(json_lines(&page_json(cx.world, &id))),
                 Format::Table | Format::Csv => page_lines(cx.world, &id, &mut lines),
             }
         }
     } else if format == Format::Json {
-        lines.push(portfolio_json(cx.world).to_string());
+        lines.extend(json_lines(&portfolio_json(cx.world)));
     } else {
         portfolio_lines(cx.world, &mut lines);
     }
     let lines = lines.iter().map(|line| text::plain(line).into_owned());
     cx.output.extend(lines);
     Ok(())
+}
+
+/// Writes JSON a line for each value: a line that is printed has an end, a document need not.
+fn json_lines(json: &Json) -> Vec<String> {
+    let text = serde_json::to_string_pretty(json).unwrap_or_default();
+    text.lines().map(str::to_owned).collect()
 }
 
 fn growth_words(growth: &Growth) -> String {

@@ -253,11 +253,16 @@ fn creators(world: &World, network: &Id<Network>) -> Vec<String> {
     let mut brings: HashMap<&str, f64> = HashMap::new();
     let diamonds = |id: &Id<MetricDef>| id.as_str() == "diamonds";
     if leading.as_ref().is_some_and(diamonds) {
-        for (_, told) in world.table::<CreatorSnapshot>().records() {
-            if told.period_start == Some(first)
-                && told.period_kind == PeriodKind::MonthToDate
-                && let (Some(creator), Some(count)) = (&told.creator, told.diamonds)
-            {
+        // A month to date is told once for each day on which it was exported: the last of them counts.
+        let mut told: Vec<&CreatorSnapshot> = (world.table::<CreatorSnapshot>().records())
+            .map(|(_, told)| told)
+            .filter(|told| {
+                told.period_start == Some(first) && told.period_kind == PeriodKind::MonthToDate
+            })
+            .collect();
+        told.sort_by_key(|told| told.period_end);
+        for told in told {
+            if let (Some(creator), Some(count)) = (&told.creator, told.diamonds) {
                 #[expect(clippy::cast_precision_loss, reason = "only their order counts")]
                 brings.insert(creator.as_str(), count as f64);
             }

@@ -73,16 +73,19 @@ pub fn plans(
     exports: Vec<Export>,
     cached: &[Vec<CacheRow>; 4],
     points: &[CacheRow],
-    (network, seed, now): (Option<&str>, u64, Timestamp),
+    (request, (seed, now)): (&ImportRequest, (u64, Timestamp)),
     progress: &mut dyn FnMut(&str, Progress),
 ) -> Vec<Plan> {
     let [creators, figures, imports, networks] = cached;
-    let mut known = Known::new(creators, figures, imports).with_networks(networks, points);
+    let mut known = Known::new(creators, figures, imports)
+        .with_networks(networks, points)
+        .of_whole_files(request.whole);
     let mut ids = Ids::new(seed);
     let mut plans = Vec::new();
     for export in exports {
         let name = export.file().to_owned();
         let mut tell = |at| progress(&name, at);
+        let network = request.network.as_deref();
         let plan = export.compare(&known, network, &mut || ids.next(now), &mut tell);
         known.take(&plan);
         plans.push(plan);

@@ -239,9 +239,9 @@ async fn import_plans(
 ) -> Result<Vec<Plan>, String> {
     let lost = |_| "the file could not be read to its end; please report it".to_owned();
     let mut bar = Bar::new(answers);
-    let network = request.network.clone();
+    let asked = request.clone();
     let exports = tokio::task::spawn_blocking(move || {
-        super::import::read(&request, &mut |file, at| bar.tell(file, at))
+        super::import::read(&asked, &mut |file, at| bar.tell(file, at))
     });
     let exports = exports.await.map_err(lost)??;
     let (cached, points) = import_cache(store, &exports)
@@ -249,9 +249,9 @@ async fn import_plans(
         .map_err(|error| error.to_string())?;
     let mut bar = Bar::new(answers);
     let plans = tokio::task::spawn_blocking(move || {
-        let terms = (network.as_deref(), fresh_seed(), now);
+        let seed = (fresh_seed(), now);
         let mut tell = |file: &str, at| bar.tell(file, at);
-        super::import::plans(exports, &cached, &points, terms, &mut tell)
+        super::import::plans(exports, &cached, &points, (&request, seed), &mut tell)
     });
     plans.await.map_err(lost)
 }

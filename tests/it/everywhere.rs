@@ -736,7 +736,7 @@ impl Desk {
             .iter()
             .flat_map(&mut load)
             .collect();
-        let terms = (request.network.as_deref(), 7, self.clock.now());
+        let terms = (request, (7, self.clock.now()));
         Ok(import_plans(
             exports,
             &cached,

@@ -57,6 +57,8 @@ pub struct Known {
     pub(super) networks: HashMap<String, String>,
     /// Figures of CNs that former imports added up.
     pub(super) totals: HashMap<TotalKey, Stored>,
+    /// Whether a file holds all creators of its CNs, however few they are.
+    pub(super) whole: bool,
 }
 
 /// What the total of a CN is of: CN, metric, kind of period, first day, and for a month to date how far it goes.
@@ -108,6 +110,13 @@ impl Known {
             known.imported.insert(stored.text("sha256").to_owned());
         }
         known
+    }
+
+    /// Says that the files hold all creators of their CNs: what they add up to counts, however few there are.
+    #[must_use]
+    pub fn of_whole_files(mut self, whole: bool) -> Self {
+        self.whole = whole;
+        self
     }
 
     /// Takes in the CNs whose figures are added up from those of their creators, and what was added up before.
@@ -195,10 +204,11 @@ impl Known {
     }
 }
 
-/// The period under which figures are kept: a month to date grows, so its last day is no part of its name.
+/// The period under which figures are kept. A month has one record; a month to date has one for each day on which it was
+/// told, because the same day of the next month is compared with it.
 pub(super) fn slot(period: &Period) -> Period {
     let mut slot = period.clone();
-    if matches!(slot.kind, PeriodKind::MonthToDate | PeriodKind::Month) {
+    if slot.kind == PeriodKind::Month {
         slot.end = slot.start;
     }
     slot

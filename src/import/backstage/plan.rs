@@ -195,8 +195,10 @@ pub fn plan(
             progress(Progress::Comparing(at as u64, total));
         }
     }
-    let totals = work.totals.changes(known, work.ids);
+    let made = (work.network, work.made.len());
+    let (totals, parts) = work.totals.changes(known, made, work.ids);
     let mut plan = work.plan;
+    plan.warnings.extend(parts);
     plan.counts.totals = totals.len();
     plan.changes.extend(totals);
     plan.counts.unmatched = plan.unmatched.len();

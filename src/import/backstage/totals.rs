@@ -30,6 +30,9 @@ pub(super) struct Totals {
     groups: BTreeMap<(String, Slot), Group>,
 }
 
+/// The part of a CN's creators that a file must name for its sum to be the CN's: four of five.
+const ENOUGH: (usize, usize) = (4, 5);
+
 /// A period that can be put in order.
 type Slot = (String, jiff::civil::Date, jiff::civil::Date);
 
@@ -58,13 +61,26 @@ impl Totals {
     ///
     /// Creators that are not in this file count with what a former one said of the very same days; those that
     /// were last told of other days do not count, and the number of creators says so.
-    pub(super) fn changes(mut self, known: &Known, ids: &mut dyn FnMut() -> String) -> Vec<Change> {
+    ///
+    /// A file with few of a CN's creators was filtered before it was saved: what it adds up to says nothing of the CN. It
+    /// is left out and said, unless the files are said to be whole.
+    pub(super) fn changes(
+        mut self,
+        known: &Known,
+        made: (Option<&str>, usize),
+        ids: &mut dyn FnMut() -> String,
+    ) -> (Vec<Change>, Vec<String>) {
         self.groups
             .retain(|(network, _), _| known.networks.contains_key(network));
         if self.groups.is_empty() {
-            return Vec::new();
+            return (Vec::new(), Vec::new());
         }
         self.take_the_rest(known);
+        let warnings = if known.whole {
+            Vec::new()
+        } else {
+            self.leave_parts(known, made)
+        };
         let mut changes = Vec::new();
         for ((network, (kind, start, end)), group) in &self.groups {
             let period = Period {
@@ -84,7 +100,33 @@ impl Totals {
                 changes.extend(total.change(known, ids));
             }
         }
-        changes
+        (changes, warnings)
+    }
+
+    /// Leaves out what comes from too few creators of a CN, and says so.
+    fn leave_parts(&mut self, known: &Known, (home, made): (Option<&str>, usize)) -> Vec<String> {
+        let mut warnings = Vec::new();
+        self.groups.retain(|(network, (kind, start, end)), group| {
+            let there = known.creators.iter().filter(|creator| {
+                let ended = creator.text("contract_end");
+                creator.text("network") == network
+                    && !creator.text("exported_at").is_empty()
+                    && (ended.is_empty() || ended >= start.to_string().as_str())
+            });
+            let new = if home == Some(network) { made } else { 0 };
+            let (told, all) = (group.creators.len(), there.count() + new);
+            if told * ENOUGH.1 >= all * ENOUGH.0 {
+                return true;
+            }
+            let name = known.networks.get(network).map_or("", String::as_str);
+            warnings.push(format!(
+                "{name}: {told} of {all} creators are told of {start} to {end} ({}), too few to say anything of the CN: its \
+                 own figures stay as they are; `--whole` takes them if nobody is missing",
+                kind.replace('_', " ")
+            ));
+            false
+        });
+        warnings
     }
 
     fn take_the_rest(&mut self, known: &Known) {

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::figure::{Figure, month_start};
+use crate::figure::{Count, Cut, Figure, Nature, Window, month_start, plus_days, plus_months};
 use crate::list::World;
 use crate::portfolio::{GraduationGap, Series, SeriesSet, graduation_gap};
 use crate::record::{AnyRef, CriteriaSet, Lifecycle, Network};
@@ -35,7 +35,31 @@ fn criteria_in_force(world: &World, today: Date) -> Option<&CriteriaSet> {
         .map(|(_, set)| set)
 }
 
-/// The best calendar month since signing, the running one included: conditions speak of a calendar month.
+/// The days of the month in which a CN signed, where that month has no figure of its own: all of them are known, and
+/// what they add up to is no more than the month would have been.
+fn first_part(series: &Series, signed: Date) -> Option<Figure> {
+    let first = month_start(signed);
+    let told = series.month(first).is_some()
+        || series
+            .latest_to_date()
+            .is_some_and(|point| point.first == first);
+    if told || series.nature != Nature::Flow {
+        return None;
+    }
+    let last = plus_days(plus_months(first, 1), -1);
+    let days: Option<Vec<f64>> = series.days(signed, last).into_iter().collect();
+    let days = days.filter(|days| !days.is_empty())?;
+    let window = Window::Utc {
+        cut: Cut::Days,
+        from: signed,
+        to: last,
+    };
+    let count = Count::new(days.len() as u64, window, series.as_of());
+    Some(Figure::counted(days.iter().sum(), count))
+}
+
+/// The best calendar month since signing, the running one included: conditions speak of a calendar month. Of the month in
+/// which it signed its days count.
 fn best_month(series: &Series, signed: Option<Date>) -> Option<Figure> {
     let since = signed.map(month_start);
     let after = |first: Date| since.is_none_or(|since| first >= since);
@@ -47,8 +71,11 @@ fn best_month(series: &Series, signed: Option<Date>) -> Option<Figure> {
         .latest_to_date()
         .filter(|point| after(point.first))
         .map(|point| Figure::counted(point.total, point.count()));
-    whole.chain(running).max_by(|a, b| {
-        let value = |figure: &Figure| figure.value.unwrap_or(f64::MIN);
-        value(a).total_cmp(&value(b))
-    })
+    whole
+        .chain(running)
+        .chain(signed.and_then(|signed| first_part(series, signed)))
+        .max_by(|a, b| {
+            let value = |figure: &Figure| figure.value.unwrap_or(f64::MIN);
+            value(a).total_cmp(&value(b))
+        })
 }

@@ -22,6 +22,9 @@ pub(super) fn unknown(glyphs: Glyphs) -> &'static str {
     }
 }
 
+/// Of fewer stays than these nothing is said without its interval.
+const FEW: u64 = 10;
+
 /// A column of the picture. A share never stands without what it rests on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Part {
@@ -43,7 +46,7 @@ impl Part {
         &[Step, Cumulative, LongDays, Over],
         &[Step, Cumulative, Days, Open, Over],
         &[ShortStep, ShortCumulative, Days, Open, Over],
-        &[ShortStep, Days, Over],
+        &[ShortStep, Days, Open, Over],
         &[ShortStep, Over],
         &[ShortStep],
     ];
@@ -52,7 +55,8 @@ impl Part {
         match self {
             Step | Cumulative => 17,
             ShortStep | ShortCumulative => 14,
-            Days | Open => 4,
+            Days => 4,
+            Open => 7,
             LongDays => 29,
             Over => 8,
         }
@@ -62,7 +66,7 @@ impl Part {
     fn fit(width: u16) -> (&'static [Part], u16) {
         let left = width.saturating_sub(21);
         let taken = |set: &[Part]| set.iter().map(|part| part.cells() + 1).sum::<u16>();
-        let set = Self::SETS.into_iter().find(|set| left >= taken(set) + 7);
+        let set = Self::SETS.into_iter().find(|set| left >= taken(set) + 5);
         let set = set.unwrap_or(&[]);
         (set, left.saturating_sub(taken(set)))
     }
@@ -177,7 +181,7 @@ fn titles(canvas: &mut Canvas<'_>, inner: Rect, y: u16, parts: &[Part], room: u1
             ShortCumulative => "cum    95%/n",
             Days => "days",
             LongDays => "days  95% of n, still there",
-            Open => "open",
+            Open => "open/n",
             Over => "too long",
         };
         canvas.put_right(x, y, part.cells(), words, dim);
@@ -269,6 +273,8 @@ impl Line<'_> {
             }
             // Nobody leaves a signature.
             Days | LongDays | Open if self.won => blank(),
+            // Of few stays a median without its interval says nothing.
+            Days if row.time.still_open.of.n < FEW => blank(),
             Days => row
                 .time
                 .days()
@@ -284,10 +290,15 @@ impl Line<'_> {
                 ]
             }
             Open if row.time.still_open.of.n == 0 => blank(),
-            Open => vec![piece(
-                crate::funnel::percent(&row.time.still_open),
-                paint.dim(),
-            )],
+            Open => {
+                let open = &row.time.still_open;
+                let share = if open.of.n < FEW {
+                    unknown(paint.glyphs()).to_owned()
+                } else {
+                    crate::funnel::percent(open)
+                };
+                vec![piece(format!("{share}/{}", open.of.n), paint.dim())]
+            }
             Over if row.rot.over.hits > 0 => vec![piece(too_long(&row.rot), paint.bad())],
             Over => vec![piece(too_long(&row.rot), paint.dim())],
         }

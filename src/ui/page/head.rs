@@ -88,11 +88,15 @@ fn creators(canvas: &Canvas<'_>, app: &App, page: &PageFigures, width: u16) -> V
         ]);
     }
     if let Some(dark) = &page.dark {
-        let words = format!("  {} never LIVE", dark.never.len());
+        // An export that has no column for it says nothing of when they were LIVE last.
+        let unknown = match dark.never.len() {
+            0 => String::new(),
+            many => format!("  last LIVE of {many} not known"),
+        };
         lines.push(vec![
             label("dark 3 d"),
             piece(share(&dark.share), paint.text()),
-            piece(words, paint.dim()),
+            piece(unknown, paint.dim()),
         ]);
     }
     if lines.is_empty() {

@@ -102,10 +102,7 @@ fn creator(canvas: &Canvas<'_>, app: &App, key: &str) -> Option<Cells> {
         change_cell(canvas, ratio, true),
         number(canvas, figures.valid_days),
         number(canvas, figures.hours),
-        cell(
-            dark.map_or("never".into(), |days| format!("{days}d")),
-            style,
-        ),
+        cell(dark.map_or("–".into(), |days| format!("{days}d")), style),
         cell(creator.tier_status.clone(), paint.dim()),
         cell(creator.relationship_status.clone(), paint.dim()),
     ])

@@ -51,12 +51,18 @@ fn rows(world: &World, kind: Kind) -> Vec<cnm::effect::CacheRow> {
 
 /// Reads a file, applies what it would change, and returns the plan.
 fn import(world: &mut World, name: &str, text: &str) -> Plan {
+    import_as(world, (name, text), true)
+}
+
+/// Does so with a file that holds all creators of its CN, or one that may not.
+fn import_as(world: &mut World, (name, text): (&str, &str), whole: bool) -> Plan {
     let known = Known::new(
         &rows(world, Kind::Creator),
         &rows(world, Kind::CreatorSnapshot),
         &rows(world, Kind::Import),
     )
-    .with_networks(&rows(world, Kind::Network), &rows(world, Kind::MetricPoint));
+    .with_networks(&rows(world, Kind::Network), &rows(world, Kind::MetricPoint))
+    .of_whole_files(whole);
     let told = Told {
         network: Some("nova"),
         ..Told::default()
@@ -265,15 +271,77 @@ fn the_same_file_again_changes_no_figure_and_an_older_one_adds_only_its_day() {
     let before = snapshots(&world);
     let name = "Creator data 2026_11_11 06_00 UTC+0.csv";
     let older = import(&mut world, name, &export("2026-11-01 ~ 2026-11-10", 90));
-    assert_eq!(older.counts.older, 12, "{:?}", older.counts);
+    assert_eq!(older.counts.new_figures, 12, "{:?}", older.counts);
     assert_eq!(older.counts.totals, 7);
-    assert_eq!(snapshots(&world), before, "what is newer stays");
+    let after = snapshots(&world);
+    assert_eq!(after.len(), before.len() + 12);
+    assert!(
+        before.iter().all(|one| after.contains(one)),
+        "what is newer stays"
+    );
     let sum: i64 = (1..CREATORS).sum();
     let now = of_portfolio(&world).to_date.unwrap().now.value;
     assert_eq!(
         now,
         Some((sum * 150) as f64),
         "the CN stands as the newest export says"
+    );
+}
+
+/// Whoever imports every day has the same day of the month before, whatever days came between.
+#[test]
+fn an_import_every_day_keeps_what_the_next_month_is_compared_with() {
+    let mut world = two_months();
+    for (name, period, each) in [
+        (
+            "Creator data 2026_10_21 06_00 UTC+0.csv",
+            "2026-10-01 ~ 2026-10-20",
+            130,
+        ),
+        (
+            "Creator data 2026_10_31 06_00 UTC+0.csv",
+            "2026-10-01 ~ 2026-10-30",
+            190,
+        ),
+    ] {
+        import(&mut world, name, &export(period, each));
+    }
+    let page = PageFigures::of(&world, &nova());
+    let growth = page.creators.values().filter_map(|creator| creator.growth);
+    let changes: Vec<f64> = growth.filter_map(|growth| growth.change.ratio()).collect();
+    let half = changes
+        .iter()
+        .filter(|change| (**change - 0.5).abs() < 1e-9);
+    assert_eq!(half.count(), 11, "{changes:?}");
+}
+
+/// A file that was filtered before it was saved says nothing of the CN.
+#[test]
+fn few_of_a_cns_creators_are_not_its_figures() {
+    let mut world = two_months();
+    let before = of_portfolio(&world).to_date.unwrap().now.value;
+    let whole = export("2026-11-01 ~ 2026-11-18", 190);
+    let few: String = whole
+        .lines()
+        .take(4)
+        .map(|line| format!("{line}\n"))
+        .collect();
+    let name = "Creator data 2026_11_19 06_00 UTC+0.csv";
+    let plan = import_as(&mut world, (name, &few), false);
+    assert_eq!(plan.counts.totals, 0, "{:?}", plan.counts);
+    assert_eq!(plan.counts.new_figures, 3);
+    let said = plan.warnings.join("\n");
+    assert!(
+        said.contains("3 of 12 creators are told of 2026-11-01 to 2026-11-18"),
+        "{said}"
+    );
+    assert_eq!(of_portfolio(&world).to_date.unwrap().now.value, before);
+    // Unless nobody is missing.
+    let plan = import_as(&mut world, (name, &few), true);
+    assert!(
+        plan.counts.totals > 0 && plan.warnings.is_empty(),
+        "{:?}",
+        plan.warnings
     );
 }
 

@@ -370,9 +370,11 @@ fn whoever_does_not_look_after_a_cn_is_told_so_and_changes_nothing() {
     ];
     let path = file(&ben, "a.csv", csv(&header, &[row]).as_bytes());
     // The creator is not among those that Ben sees: the row is named, nothing is sent.
-    let said = ben.run(&["import", "backstage", &path]).ok();
-    assert!(said.contains("row 2: not used"), "{said}");
-    assert!(said.contains("nothing to change"), "{said}");
+    let ran = ben.run(&["import", "backstage", &path]);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(ran.out.contains("row 2: not used"), "{ran:?}");
+    assert!(ran.out.contains("nothing to change"), "{ran:?}");
+    assert!(ran.err.contains("no row could be used"), "{ran:?}");
     // Nor can he name the CN under which it would be filed.
     let refused = ben.run(&["import", "backstage", &path, "--network", "Nova Media"]);
     assert_ne!(refused.code, 0, "{refused:?}");
