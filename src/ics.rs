@@ -131,6 +131,8 @@ pub struct Occurrence {
     pub start: Timestamp,
     /// When it ends; equal to the start for an event without length.
     pub end: Timestamp,
+    /// The line of the event's BEGIN; 0 for a period of free and busy time.
+    pub line: usize,
     /// The event's UID as written; may be empty and may hold anything.
     pub uid: Arc<str>,
     /// The event's title as written; may hold anything.
@@ -182,6 +184,21 @@ pub enum Reason {
     },
     /// The calendar has more instances than are taken.
     TooManyInstances,
+    /// It alone has so many instances that it leaves no room for the others.
+    Crowds {
+        /// How many.
+        instances: usize,
+    },
+    /// It stands inside a component that no calendar has.
+    Inside {
+        /// The component's name.
+        name: String,
+    },
+    /// A property that an event has once stands there again.
+    Twice {
+        /// The property.
+        name: &'static str,
+    },
     /// Its repetitions take too long to work out; those found are kept.
     TooMuchWork,
     /// It ended before it started; the two were swapped.
@@ -198,7 +215,10 @@ impl fmt::Display for Reason {
         match self {
             Self::NotClosed => f.write_str("left out: BEGIN without END"),
             Self::NoStart => f.write_str("left out: no DTSTART"),
-            Self::BadTime { text } => write!(f, "left out: `{text}` is no date, time or duration"),
+            Self::BadTime { text } => write!(
+                f,
+                "left out: `{text}` is not understood as date, time or duration"
+            ),
             Self::BadRule { part } => {
                 write!(f, "left out: recurrence rule not understood at `{part}`")
             }
@@ -225,8 +245,26 @@ impl fmt::Display for Reason {
                 f,
                 "left out from here on: more than {MOST_INSTANCES} instances"
             ),
+            Self::Crowds { instances } => write!(
+                f,
+                "left out: {instances} instances in that range, more than a calendar of meetings has"
+            ),
+            Self::Inside { name } => {
+                write!(
+                    f,
+                    "left out: it stands inside `{name}`, which is no part of a calendar"
+                )
+            }
+            Self::Twice { name } => {
+                write!(
+                    f,
+                    "mended: {name} stands there twice, the first one was taken"
+                )
+            }
             Self::TooMuchWork => f.write_str("left out in part: too many repetitions to follow"),
-            Self::EndsSwapped => f.write_str("mended: it ended before it started"),
+            Self::EndsSwapped => {
+                f.write_str("mended: it ended before it started, so both were exchanged")
+            }
             Self::DateIgnored { text } => {
                 write!(f, "mended: passed over `{text}`, which is no date")
             }
@@ -371,6 +409,12 @@ pub fn read(bytes: &[u8], options: &Options) -> Result<Import, IcsError> {
         };
         for child in &component.children {
             match child.kind.as_str() {
+                "VEVENT" if !child.inside.is_empty() => reading.remark(
+                    child,
+                    Reason::Inside {
+                        name: event::excerpt(&child.inside),
+                    },
+                ),
                 "VEVENT" => events.extend(reading.event(child)),
                 "VFREEBUSY" => periods.extend(reading.free_busy(child)),
                 "VCALENDAR" => open.push((child, floating.clone())),
@@ -431,6 +475,7 @@ fn free_busy_blocks(
         .map(move |(start, end)| Occurrence {
             start: timestamp(*start),
             end: timestamp(*end),
+            line: 0,
             uid: "".into(),
             summary: "".into(),
             kind: Kind::Timed,

@@ -164,6 +164,11 @@ impl Reading<'_> {
             return Err(Reason::NotClosed);
         }
         let (start, clock) = self.stamp(component.first("DTSTART").ok_or(Reason::NoStart)?)?;
+        for name in ["DTSTART", "DTEND", "DURATION", "RECURRENCE-ID"] {
+            if component.all(name).nth(1).is_some() {
+                self.remark(component, Reason::Twice { name });
+            }
+        }
         let (start, extent) = self.extent(component, start, &clock)?;
         let recurrence = self.recurrence(component, start, &clock)?;
         let replaces = match component.first("RECURRENCE-ID") {

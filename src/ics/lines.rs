@@ -58,6 +58,8 @@ pub(super) struct Component<'a> {
     /// The line of its `BEGIN`, counted from 1.
     pub(super) line: usize,
     pub(super) closed: bool,
+    /// The component around it that no calendar has; empty where there is none.
+    pub(super) inside: String,
     pub(super) properties: Vec<Property<'a>>,
     pub(super) children: Vec<Component<'a>>,
 }
@@ -152,7 +154,9 @@ pub(super) fn components(text: &str) -> Component<'_> {
         closed: true,
         ..Component::default()
     }];
-    let mut passed_over = Vec::new();
+    let mut passed_over: Vec<String> = Vec::new();
+    // What was passed over around an event that is kept, to be said, with how deep that stands.
+    let mut around: Vec<(usize, Vec<String>)> = Vec::new();
     for (line, content) in unfolded(text) {
         let Some(property) = property(content) else {
             continue;
@@ -160,7 +164,8 @@ pub(super) fn components(text: &str) -> Component<'_> {
         match property.name {
             "BEGIN" => {
                 let kind = property.value.trim().to_ascii_uppercase();
-                if !passed_over.is_empty() || !KEPT.contains(&kind.as_str()) {
+                let hidden = kind == "VEVENT" && may_hold(&passed_over);
+                if !hidden && (!passed_over.is_empty() || !KEPT.contains(&kind.as_str())) {
                     if passed_over.len() < DEEPEST {
                         passed_over.push(kind);
                     }
@@ -173,9 +178,14 @@ pub(super) fn components(text: &str) -> Component<'_> {
                 {
                     close(&mut stack, Closing::Broken);
                 }
+                let inside = passed_over.last().cloned().unwrap_or_default();
+                if hidden {
+                    around.push((stack.len(), std::mem::take(&mut passed_over)));
+                }
                 stack.push(Component {
                     kind,
                     line,
+                    inside,
                     ..Component::default()
                 });
             }
@@ -194,6 +204,9 @@ pub(super) fn components(text: &str) -> Component<'_> {
                     }
                     close(&mut stack, Closing::Proper);
                 }
+                while let Some((_, outer)) = around.pop_if(|(depth, _)| stack.len() <= *depth) {
+                    passed_over = outer;
+                }
             }
             _ if passed_over.is_empty() => {
                 if let Some(open) = stack.last_mut() {
@@ -211,6 +224,15 @@ pub(super) fn components(text: &str) -> Component<'_> {
 
 /// How deep components that are passed over are followed.
 const DEEPEST: usize = 32;
+
+/// Tells whether what is passed over may hold an event: a component of another program may, an alarm does not.
+fn may_hold(passed_over: &[String]) -> bool {
+    const WITHOUT: [&str; 5] = ["VALARM", "VTODO", "VJOURNAL", "VTIMEZONE", "PARTICIPANT"];
+    (1..DEEPEST).contains(&passed_over.len())
+        && !passed_over
+            .iter()
+            .any(|open| WITHOUT.contains(&open.as_str()))
+}
 
 fn cannot_nest(open: &str, inner: &str) -> bool {
     matches!(open, "VEVENT" | "VFREEBUSY" | "STANDARD" | "DAYLIGHT")

@@ -466,6 +466,7 @@ fn occurrence(instance: Instance<'_>) -> Occurrence {
     Occurrence {
         start: timestamp(instance.start),
         end: timestamp(instance.end),
+        line: event.line,
         uid: Arc::clone(&event.uid),
         summary: Arc::clone(&event.summary),
         kind,

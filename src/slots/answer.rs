@@ -116,7 +116,10 @@ fn each<T, R>(
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "a request, which is an object such as {\"op\": \"slots\", …}"
+)]
 struct Request {
     #[serde(default)]
     op: Operation,
@@ -148,7 +151,10 @@ enum Operation {
 type WeekEntry = BTreeMap<String, Vec<[String; 2]>>;
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "a person, which is an object with `id`, `zone` and `working`"
+)]
 struct PersonEntry {
     id: String,
     zone: String,
@@ -173,7 +179,10 @@ struct PersonEntry {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "nights, which are an object such as {\"per_week\": 2}"
+)]
 struct NightsEntry {
     per_week: u8,
     from: Option<String>,

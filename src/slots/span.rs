@@ -58,6 +58,10 @@ impl Minute {
         let minute = Self::floor(timestamp);
         if minute.timestamp() == timestamp {
             Ok(minute)
+        } else if timestamp.as_second() % 60 == 0 && timestamp.subsec_nanosecond() == 0 {
+            Err(SlotsError::Request {
+                reason: format!("instant `{text}`: too far away; the years 1 to 6052 are planned"),
+            })
         } else {
             Err(SlotsError::NotWholeMinute {
                 text: text.to_owned(),

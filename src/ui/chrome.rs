@@ -33,6 +33,8 @@ fn count(app: &App, place: Place) -> String {
     }
 }
 
+const BRAND: &str = " cnm ";
+
 /// Draws the tabs with their figures, and the clocks of me and of the people I wait for.
 pub(super) fn header(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
     let strip = canvas.paint.strip();
@@ -46,7 +48,7 @@ pub(super) fn header(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
     // The fullest names with which every tab is on screen.
     let (mut pieces, mut zones) = (Vec::new(), Vec::new());
     for fullness in [breadth, Breadth::Normal, Breadth::Narrow] {
-        pieces = vec![piece(" cnm ", canvas.paint.chip(accent))];
+        pieces = vec![piece(BRAND, canvas.paint.chip(accent))];
         zones.clear();
         for (at, place) in Place::TABS.into_iter().enumerate() {
             let from = cells(&pieces);
@@ -57,6 +59,15 @@ pub(super) fn header(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
         // The time stands at the right.
         if cells(&pieces) + 6 <= area.width {
             break;
+        }
+    }
+    // The whole date of my clock is worth more than the program's name.
+    let whole = 2 + cells_of(&my_clocks(app)[0]);
+    let brand = cells_of(BRAND);
+    if cells(&pieces) + whole > area.width && cells(&pieces) - brand + whole <= area.width {
+        pieces.remove(0);
+        for (from, ..) in &mut zones {
+            *from -= brand;
         }
     }
     for (from, width, place) in zones {
@@ -135,33 +146,37 @@ fn tab(
     pieces.push(piece(close, style));
 }
 
+/// My clock from its longest form to its shortest. Without its day a time is worth nothing to whoever works with the
+/// other side of the world.
+fn my_clocks(app: &App) -> [String; 3] {
+    let now = app.world.view.now;
+    let mine = zone::short_name(&zone::name(&app.world.view.zone));
+    let stamp = clock::stamp(now, &app.world.view.zone);
+    let local = app.world.view.zone.to_datetime(now);
+    let short = clock::day_stamp(local);
+    let weekday = clock::weekday_word(local.weekday());
+    let time = clock::time(local.time());
+    [
+        format!("{stamp} {mine}"),
+        format!("{short} {mine}"),
+        format!("{weekday} {time} {mine}"),
+    ]
+}
+
 /// The clocks: mine, then those of the people who wait in my inbox, most frequent first, as many as fit.
 ///
 /// Where it is between 22:00 and 07:00 the clock is dim and says `zz`.
 fn clocks(canvas: &Canvas<'_>, app: &App, room: u16, breadth: Breadth) -> Vec<Piece> {
     let paint = &canvas.paint;
     let now = app.world.view.now;
-    let here = zone::name(&app.world.view.zone);
-    let mine = zone::short_name(&here);
-    let stamp = clock::stamp(now, &app.world.view.zone);
-    let local = app.world.view.zone.to_datetime(now);
-    let short = clock::day_stamp(local);
-    let weekday = clock::weekday_word(local.weekday());
-    let time = clock::time(local.time());
-    // Without its day a time is worth nothing to whoever works with the other side of the world.
-    let forms = [
-        format!("{stamp} {mine}"),
-        format!("{short} {mine}"),
-        format!("{weekday} {time} {mine}"),
-    ];
+    let forms = my_clocks(app);
     let Some(mine) = forms.iter().find(|form| cells_of(form) <= room) else {
         return Vec::new();
     };
     let mut left = room - cells_of(mine);
     let mut pieces = vec![piece(mine.clone(), paint.strong())];
     let shown = if breadth == Breadth::Huge { 5 } else { 3 };
-    // Mine carries the date; the others say their weekday, and the day where it is another one.
-    let date = app.world.view.zone.to_datetime(now).date();
+    // Mine carries the month; the others say weekday and day.
     for (name, _) in app.screen.tally.zones.iter().take(shown) {
         let Ok(theirs) = zone::load(name) else {
             continue;
@@ -172,11 +187,7 @@ fn clocks(canvas: &Canvas<'_>, app: &App, room: u16, breadth: Breadth) -> Vec<Pi
         let short = zone::short_name(name);
         let asleep_word = if asleep { " zz" } else { "" };
         let day = clock::weekday_word(local.weekday());
-        let words = if local.date() == date {
-            format!(" {short} {day} {time}{asleep_word}")
-        } else {
-            format!(" {short} {day} {} {time}{asleep_word}", local.day())
-        };
+        let words = format!(" {short} {day} {} {time}{asleep_word}", local.day());
         let cells = cells_of(&words) + 2;
         if cells > left {
             break;

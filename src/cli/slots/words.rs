@@ -30,17 +30,29 @@ pub(super) fn write(
         offers.len(),
         language,
     )];
-    for (offer, number) in offers.iter().zip(1..) {
+    // A warning about several of the times stands there once, with their numbers.
+    let mut warnings: Vec<(String, Vec<String>)> = Vec::new();
+    for (offer, number) in offers.iter().zip(1_usize..) {
         lines.push(format!("{number}. {}", offer.words));
         lines.push(format!("   {}", cost_line(offer, &names, language)));
         let span = Span::covering(offer.start, offer.end);
-        lines.extend(
-            table
-                .warn(span, language)
-                .iter()
-                .map(|warning| format!("   ! {warning}")),
-        );
+        for warning in table.warn(span, language) {
+            match warnings.iter_mut().find(|(one, _)| *one == warning) {
+                Some((_, of)) => of.push(number.to_string()),
+                None => warnings.push((warning, vec![number.to_string()])),
+            }
+        }
     }
+    let all = offers.len();
+    lines.extend(
+        warnings
+            .iter()
+            .map(|(warning, of)| match (of.len(), language) {
+                (many, _) if many == all => format!("! {warning}"),
+                (_, Language::English) => format!("! {}: {warning}", of.join(", ")),
+                (_, Language::Chinese) => format!("! {}：{warning}", of.join("、")),
+            }),
+    );
     lines.extend(assumed(table, &names, language));
     if args.why {
         lines.extend(reasons(table, here, language));

@@ -146,7 +146,7 @@ pub(super) fn hold(cx: &mut Cx<'_>, args: &HoldArgs) -> Result<(), CommandError>
         args.title.as_deref(),
     );
     record.expires_at = Some(expires);
-    let (free, whole) = turnout(cx.world, &slots, &people, start)?;
+    let (free, whole, why) = turnout(cx.world, &slots, &people, start)?;
     let id = match proposed {
         Some(id) => firmer(cx, id, expires, args.title.as_deref())?,
         None => cx.create(record),
@@ -154,7 +154,7 @@ pub(super) fn hold(cx: &mut Cx<'_>, args: &HoldArgs) -> Result<(), CommandError>
     let at = zoned(start, cx);
     cx.label(format!("hold {at}"));
     let come = if free < whole {
-        format!("{} of {whole} cannot come", whole - free)
+        format!("{} of {whole} cannot come ({why})", whole - free)
     } else {
         "everyone can come".to_owned()
     };
@@ -313,13 +313,13 @@ pub(super) fn named(world: &World, names: &str) -> Result<Vec<Id<Person>>, Comma
     Ok(people)
 }
 
-/// Counts who could come to a meeting, and who was asked.
+/// Counts who could come to a meeting and who was asked, and says why the others cannot.
 fn turnout(
     world: &World,
     slots: &SlotsScreen,
     people: &[Id<Person>],
     start: Timestamp,
-) -> Result<(usize, usize), CommandError> {
+) -> Result<(usize, usize, String), CommandError> {
     let day = world.view.zone.to_datetime(start).date();
     let asked = SlotsScreen {
         people: people.to_vec(),
@@ -334,7 +334,8 @@ fn turnout(
     let table = Timetable::of(world, &asked).map_err(|error| super::cannot_plan(&error))?;
     let at = table.cells.iter().position(|cell| *cell == start);
     let free = at.and_then(|at| table.turnout.get(at)).copied();
-    Ok((free.unwrap_or(0), people.len()))
+    let why = table.brief_of(start);
+    Ok((free.unwrap_or(0), people.len(), why))
 }
 
 /// Returns the time under the cursor of the slots place.
@@ -559,7 +560,32 @@ fn move_to(
         meeting.expires_at = (meeting.state != MeetingState::Confirmed).then_some(expires);
     })?;
     let at = zoned(start, cx);
-    conclude(cx, "move", format!("moved to {at}{doubt}; u takes it back"))
+    let cannot = cannot_come(cx, &meeting, minutes, start)?;
+    conclude(
+        cx,
+        "move",
+        format!("moved to {at}{doubt}{cannot}; u takes it back"),
+    )
+}
+
+/// Says who of a meeting cannot come at another time, and why.
+fn cannot_come(
+    cx: &Cx<'_>,
+    meeting: &Meeting,
+    minutes: i64,
+    start: Timestamp,
+) -> Result<String, CommandError> {
+    let required = meeting.attendees.iter().filter(|one| one.required);
+    let people: Vec<Id<Person>> = required.map(|one| one.person.clone()).collect();
+    let slots = SlotsScreen {
+        minutes,
+        ..SlotsScreen::default()
+    };
+    let (free, whole, why) = turnout(cx.world, &slots, &people, start)?;
+    if free >= whole {
+        return Ok(String::new());
+    }
+    Ok(format!(", {} of {whole} cannot come: {why}", whole - free))
 }
 
 /// Releases the meetings of mine that were kept free until a moment that has come; says whether there were any.

@@ -42,6 +42,18 @@ pub(super) fn reasons<S: AsRef<str>>(
     parts.join(" · ")
 }
 
+/// Writes what stands in the way of one person, without the name.
+pub(super) fn of_one(blocker: &Blocker, people: &[&Attendee], today: Date) -> String {
+    let Some(person) = people.get(blocker.person) else {
+        return String::new();
+    };
+    let off = (blocker.causes.iter()).any(|cause| matches!(cause, Cause::DayOff { .. }));
+    let causes = blocker.causes.iter();
+    let told = causes.filter(|cause| !off || !matches!(cause, Cause::OutsideHours { .. }));
+    let words: Vec<String> = told.map(|cause| in_the_way(cause, person, today)).collect();
+    words.join(" · ")
+}
+
 fn in_the_way(cause: &Cause, person: &Attendee, today: Date) -> String {
     let theirs = person.hours.zone.time_zone();
     match cause {

@@ -6,6 +6,7 @@ use super::book::{HoldArgs, booked_already, due_start, expiry, has_exactly, meet
 use super::find::read_length;
 use super::offers::Offer;
 use super::people::guests;
+use super::series::SeriesRow;
 use super::timetable::Timetable;
 use super::{cannot_plan, nobody_can, timetable};
 use crate::effect::Effect;
@@ -145,6 +146,37 @@ fn held_series(world: &World, people: &[Id<Person>]) -> Option<String> {
         .map(|start| told::moment_zoned(start, here, today))
 }
 
+/// Says which meeting of a series is not held, and why: `Tue 1 Dec, Joan cannot`.
+fn left_out(row: &SeriesRow, table: &Timetable, world: &World) -> String {
+    let here = &world.view.zone;
+    let start = row.span.start.timestamp();
+    let day = told::date(here.to_datetime(start).date(), table.today);
+    if row.possible || row.absent.is_empty() {
+        return format!("{day}, over or without a time");
+    }
+    let absent = row.absent.iter().filter_map(|at| table.guests.get(*at));
+    let names: Vec<&str> = absent.map(|guest| guest.short.as_str()).collect();
+    format!("{day}, {} cannot", names.join(", "))
+}
+
+/// Says how many meetings of a series are held, when the first of them is, and which are not.
+fn series_words(
+    world: &World,
+    (held, first): (usize, Option<jiff::Timestamp>),
+    left: &[String],
+) -> String {
+    let here = &world.view.zone;
+    let first = first.map_or(String::new(), |start| {
+        let at = told::moment_zoned(start, here, world.view.today());
+        format!(", the first {at}")
+    });
+    let left = match left {
+        [] => String::new(),
+        left => format!("; left out: {}", left.join("; ")),
+    };
+    format!("held {held} meetings{first}{left}; C confirms one")
+}
+
 /// Holds the meetings of the series that is shown, except those that somebody cannot come to.
 pub(super) fn hold_series(cx: &mut Cx<'_>, args: &SeriesArgs) -> Result<(), CommandError> {
     let slots = args.shown(cx)?;
@@ -167,13 +199,14 @@ pub(super) fn hold_series(cx: &mut Cx<'_>, args: &SeriesArgs) -> Result<(), Comm
         ));
     }
     let id = cx.world.ids.next(cx.world.view.now);
-    let (mut held, mut left, mut first) = (0, 0, None);
+    let (mut held, mut left, mut first, mut first_start) = (0, Vec::new(), None, None);
     for row in &series.rows {
         let (start, end) = (row.span.start.timestamp(), row.span.end.timestamp());
         if !row.possible || start < cx.world.view.now {
-            left += 1;
+            left.push(left_out(row, &table, cx.world));
             continue;
         }
+        first_start.get_or_insert(start);
         let mut record = meeting(cx.world, &slots, &people, (start, end), title);
         record.expires_at = Some(expiry(cx, args.hold.until.as_deref(), start)?);
         record.series.clone_from(&id);
@@ -193,10 +226,7 @@ pub(super) fn hold_series(cx: &mut Cx<'_>, args: &SeriesArgs) -> Result<(), Comm
         screen.focus = Focus::Detail;
     }
     cx.label(format!("hold ×{held}"));
-    let words = match left {
-        0 => format!("held {held} meetings; C confirms one"),
-        left => format!("held {held} meetings; {left} left out, somebody cannot come"),
-    };
+    let words = series_words(cx.world, (held, first_start), &left);
     cx.say(Tone::Done, words);
     Ok(())
 }

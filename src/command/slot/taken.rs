@@ -16,6 +16,8 @@ use crate::when::{clock, tzdb, zone};
 const REACH: (i64, i64) = (7, 180);
 /// The most busy blocks that are made from one calendar.
 const MOST_BLOCKS: usize = 5_000;
+/// An event with more instances than these in that time is none that people meet at: more than five a day.
+const CROWD: usize = 1_000;
 /// Events outside the time that is read which are named where nobody can scroll, unless all are asked for.
 const NAMED: usize = 20;
 
@@ -53,7 +55,8 @@ pub fn take_calendar(
     if request.whole_days {
         options.all_day = AllDay::Busy;
     }
-    let import = ics::read(bytes, &options).map_err(|error| refuse(error.to_string()))?;
+    let mut import = ics::read(bytes, &options).map_err(|error| refuse(error.to_string()))?;
+    make_room(&mut import, request.titles, (from, to));
     let base = file.rsplit(['/', '\\']).next().unwrap_or(file);
     let name = request.called.as_deref().or(import.name.as_deref());
     let name = name.unwrap_or(base).to_owned();
@@ -61,7 +64,7 @@ pub fn take_calendar(
     let mut wanted = blocks(&import, request.titles, (from, to));
     if wanted.len() > MOST_BLOCKS {
         return Err(refuse(format!(
-            "{} busy blocks in half a year are more than {MOST_BLOCKS}",
+            "{} busy blocks in half a year are more than {MOST_BLOCKS}; export fewer calendars at a time",
             wanted.len()
         )));
     }
@@ -113,6 +116,44 @@ pub fn take_calendar(
     };
     told(cx, &whose, base, counts, (&import, named), (from, to));
     Ok(())
+}
+
+/// Leaves out the events that alone have more instances than anybody has meetings, the most crowded first, until the others
+/// have room; each is named.
+fn make_room(import: &mut ics::Import, titles: bool, range: (Timestamp, Timestamp)) {
+    while blocks(import, titles, range).len() > MOST_BLOCKS {
+        let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
+        for one in &import.occurrences {
+            *counts.entry(one.line).or_default() += 1;
+        }
+        let most = counts
+            .into_iter()
+            .max_by_key(|(line, count)| (*count, *line));
+        let Some((line, instances)) = most.filter(|(_, count)| *count > CROWD) else {
+            return;
+        };
+        let event = import.occurrences.iter().find(|one| one.line == line);
+        let event = event.map_or_else(String::new, |one| {
+            let name = if one.summary.trim().is_empty() {
+                &one.uid
+            } else {
+                &one.summary
+            };
+            crate::text::truncate(&crate::text::plain(name), 60).into_owned()
+        });
+        import.occurrences.retain(|one| one.line != line);
+        let reason = ics::Reason::Crowds { instances };
+        import.remarks.retain(|remark| remark.line != line);
+        let at = import.remarks.partition_point(|remark| remark.line < line);
+        import.remarks.insert(
+            at,
+            ics::Remark {
+                event,
+                line,
+                reason,
+            },
+        );
+    }
 }
 
 /// Asks whether a calendar is the one that is there, or another of the same name.

@@ -55,6 +55,8 @@ pub struct Insight {
     pub verdict: Verdict,
     /// Who is in the way and why, a line each.
     pub blockers: Vec<String>,
+    /// The same in few words, without the names.
+    pub briefly: Vec<String>,
     /// What it costs each guest, whether they would come or not.
     pub costs: Vec<CostSplit>,
     /// Changes of clocks, periods out of step and days off, a line each.
@@ -347,11 +349,30 @@ impl Timetable {
                 .collect(),
             _ => Vec::new(),
         };
+        let briefly = match &verdict {
+            Verdict::Blocked(blockers) => blockers
+                .iter()
+                .map(|blocker| brief::of_one(blocker, &people, self.today))
+                .collect(),
+            _ => Vec::new(),
+        };
         Insight {
             blockers,
+            briefly,
             costs: people.iter().map(|one| one.hours.cost(span)).collect(),
             warnings: self.warn(span, Language::English),
             verdict,
+        }
+    }
+
+    /// Says in few words who cannot come to a meeting that starts at an instant of the day shown, and why.
+    pub fn brief_of(&self, start: Timestamp) -> String {
+        match self.day_plan.why(Minute::floor(start)) {
+            Verdict::Blocked(blockers) => {
+                let shorts: Vec<&str> = self.guests.iter().map(|one| one.short.as_str()).collect();
+                brief::reasons(&blockers, &self.attendees(), &shorts, self.today)
+            }
+            _ => String::new(),
         }
     }
 

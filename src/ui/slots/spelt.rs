@@ -250,9 +250,14 @@ fn outcome(
         Verdict::Blocked(blockers) => blockers
             .iter()
             .position(|blocker| blocker.person == at)
-            .and_then(|index| insight.blockers.get(index))
-            .and_then(|line| line.split_once(": "))
-            .map(|(_, reason)| reason.to_owned()),
+            .and_then(|index| {
+                let (_, reason) = insight.blockers.get(index)?.split_once(": ")?;
+                // What has no room whole is said in fewer words before its end is cut.
+                if cells_of(reason) + cells_of(optional) <= left {
+                    return Some(reason.to_owned());
+                }
+                insight.briefly.get(index).cloned()
+            }),
         _ => None,
     };
     match reason {
