@@ -217,6 +217,40 @@ impl Session {
         Ok(())
     }
 
+    /// Puts the commands of a macro in the place of the one that plays it.
+    fn unfold(
+        &self,
+        command: Command,
+        depth: usize,
+        unfolded: &mut Vec<Command>,
+    ) -> Result<(), CliError> {
+        let Command::Macro(MacroCommand::Play {
+            name: Some(name),
+            times,
+        }) = &command
+        else {
+            unfolded.push(command);
+            return Ok(());
+        };
+        let known = self.configured.keymap.macros.get(name).ok_or_else(|| {
+            CliError::Usage(format!(
+                "macro {name}: there is none of this name in {}",
+                self.home.macros_folder().display()
+            ))
+        })?;
+        if depth > 8 || unfolded.len() > 10_000 {
+            return Err(CliError::Refused(format!(
+                "macro {name}: it plays itself, or runs more than 10000 commands; nothing of it was run"
+            )));
+        }
+        for _ in 0..*times {
+            for step in &known.steps {
+                self.unfold(step.command.clone(), depth + 1, unfolded)?;
+            }
+        }
+        Ok(())
+    }
+
     fn perform_batch(&mut self, commands: Vec<Command>) -> Result<(), CliError> {
         let named = named::read(&mut self.store, &mut self.world, &commands)?;
         let any = |fits: fn(&Command) -> bool| commands.iter().any(fits);

@@ -7,6 +7,7 @@ use cnm::keymap::Macro;
 use cnm::text::Glyphs;
 use cnm::ui::{Depth, Look};
 
+use crate::backend::Backend;
 use crate::desk::press;
 use crate::scripting::{edits, inbox, ran, said, state};
 
@@ -177,4 +178,86 @@ fn keys_of_today_hold_whichever_panel_has_the_keys_and_those_of_a_kind_by_both_i
     app.run_line("pane show creators");
     press(&mut app, "f6");
     assert_eq!(app.screen.place.name(), "inbox");
+}
+
+#[test]
+fn a_trusted_program_of_the_shell_is_told_which_line_names_what_is_not_there() {
+    let backend = Backend::start();
+    let ana = backend.console("ana");
+    ana.run(&["sync"]).ok();
+    for (lines, words) in [
+        (
+            "inbox done --id t1\\n\\ninbox done --id gone\\n",
+            "line 3: `inbox done --id gone`",
+        ),
+        (
+            "inbox done --id t1\\ninbox assign --id t2 Nobody\\n",
+            "line 2: `inbox assign",
+        ),
+    ] {
+        let printf = ["exec", "--into", "run", "--trust", "--", "printf", lines];
+        let ran = ana.run(&printf);
+        assert_eq!(ran.code, 1, "{ran:?}");
+        assert!(
+            ran.err.contains(words) && ran.err.contains("nothing was run"),
+            "{ran:?}"
+        );
+    }
+    let threads = ["list", "thread", "state:open", "--format", "jsonl"];
+    assert_eq!(ana.run(&threads).ok().lines().count(), 2);
+}
+
+#[test]
+fn config_check_fails_where_a_key_can_never_do_what_it_says_and_strictly_where_it_hides_one() {
+    let backend = Backend::start();
+    let ana = backend.console("ana");
+    let config = ana.home.join("config");
+    std::fs::create_dir_all(config.join("macros")).unwrap();
+    let check = |keys: &str, strict: bool| {
+        std::fs::write(config.join("keymap.toml"), keys).unwrap();
+        let mut words = vec!["config", "check"];
+        words.extend(strict.then_some("--strict"));
+        let ran = ana.run(&words);
+        (ran.code, ran.out + &ran.err)
+    };
+    assert_eq!(check("[inbox]\nD = \"inbox done\"\n", true).0, 0);
+    let hides = "[inbox]\ne = \"inbox snooze +1h\"\n";
+    assert_eq!(check(hides, false).0, 0);
+    assert_eq!(check(hides, true).0, 1);
+    let doubtful = "[inbox]\nctrl-i = \"inbox done\"\n";
+    assert_eq!(check(doubtful, false).0, 0);
+    let (code, said) = check(doubtful, true);
+    assert!(
+        code == 1 && said.contains(":2: ") && said.contains("kitty"),
+        "{said}"
+    );
+    for (keys, words) in [
+        (
+            "[inbox]\nX = \"inbox done\"\n\"X x\" = \"undo\"\n",
+            "never reached",
+        ),
+        (
+            "[inbox]\nX = \"macro play nothing\"\n",
+            "no macro `nothing`",
+        ),
+        ("[inbox]\nX = \"app theme nothing\"\n", "no theme `nothing`"),
+        ("[inbox]\nX = \"pane show nowhere\"\n", "not a place"),
+    ] {
+        let (code, said) = check(keys, false);
+        assert!(code == 1 && said.contains(words), "{keys}: {said}");
+        assert!(said.contains("keymap.toml:"), "{said}");
+    }
+    std::fs::write(config.join("macros/a.cnm"), "# x\nmacro play b\n").unwrap();
+    let (code, said) = check("", false);
+    assert!(code == 1 && said.contains("a.cnm:2: "), "{said}");
+    std::fs::write(
+        config.join("macros/a.cnm"),
+        "pane show inbox\nfilter set nmae:x\n",
+    )
+    .unwrap();
+    let (code, said) = check("", false);
+    assert!(
+        code == 1 && said.contains("a.cnm:2: ") && said.contains("nmae"),
+        "{said}"
+    );
 }
