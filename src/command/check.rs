@@ -176,6 +176,16 @@ pub fn check_query(kind: Option<Kind>, text: &str) -> Result<(), QueryError> {
     first.map_or(Ok(()), Err)
 }
 
+/// A query; of one into which values are filled only what stands there already counts.
+fn check_part(kind: Option<Kind>, text: &str, filled: bool) -> Result<(), QueryError> {
+    match check_query(kind, text) {
+        Err(error) if filled && !matches!(error.fault, Fault::Syntax | Fault::UnknownField) => {
+            Ok(())
+        }
+        result => result,
+    }
+}
+
 impl Known<'_> {
     fn is_filled(&self, word: &str) -> bool {
         self.filled.iter().any(|filled| filled == word)
@@ -217,44 +227,32 @@ impl Known<'_> {
         let Some(query) = &targets.query else {
             return Ok(());
         };
-        let (kind, text) = match kind {
-            Some(kind) => (kind, query.as_str()),
-            None => {
-                let (name, rest) = query.trim().split_once(' ').unwrap_or((query.trim(), ""));
-                if self.is_filled(query) && find_kind(name).is_err() {
-                    return Ok(());
-                }
-                (find_kind(name)?, rest)
+        let (kind, text) = if let Some(kind) = kind {
+            (kind, query.as_str())
+        } else {
+            let (name, rest) = query.trim().split_once(' ').unwrap_or((query.trim(), ""));
+            if self.is_filled(query) && find_kind(name).is_err() {
+                return Ok(());
             }
+            (find_kind(name)?, rest)
         };
-        self.query(Some(kind), text, self.is_filled(query))
-            .map_err(|error| {
-                CommandError::usage(
-                    format!("--where `{text}`: {error}"),
-                    "it is the language of `/`",
-                )
-            })
+        check_part(Some(kind), text, self.is_filled(query)).map_err(|error| {
+            CommandError::usage(
+                format!("--where `{text}`: {error}"),
+                "it is the language of `/`",
+            )
+        })
     }
 
     fn filter(&self, words: &[String]) -> Checked {
         let text = words.join(" ");
         let filled = words.iter().any(|word| self.is_filled(word));
-        self.query(self.kind, &text, filled).map_err(|error| {
+        check_part(self.kind, &text, filled).map_err(|error| {
             CommandError::usage(
                 format!("filter `{text}`: {error}"),
                 "`cnm list KIND QUERY` tries it",
             )
         })
-    }
-
-    /// A query; of one into which values are filled only what stands there already counts.
-    fn query(&self, kind: Option<Kind>, text: &str, filled: bool) -> Result<(), QueryError> {
-        match check_query(kind, text) {
-            Err(error) if filled && !matches!(error.fault, Fault::Syntax | Fault::UnknownField) => {
-                Ok(())
-            }
-            result => result,
-        }
     }
 
     /// Words of the form `field=value`.

@@ -112,13 +112,16 @@ impl Key {
             },
             // What begins the keys that are no letters.
             KeyCode::Char('[' | 'O') if self.alt => None,
-            KeyCode::Char(' ') | KeyCode::Enter | KeyCode::Esc | KeyCode::Tab => Some(plain),
             KeyCode::BackTab => Some(Self {
                 shift: self.shift,
                 ..plain
             }),
             KeyCode::Backspace if self.ctrl => with_ctrl('h'),
-            KeyCode::Backspace => Some(plain),
+            KeyCode::Char(' ')
+            | KeyCode::Enter
+            | KeyCode::Esc
+            | KeyCode::Tab
+            | KeyCode::Backspace => Some(plain),
             _ => Some(self),
         }
     }

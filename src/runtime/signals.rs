@@ -128,6 +128,10 @@ const LAST: std::time::Duration = std::time::Duration::from_secs(2);
 
 /// Sees to it that the console ends after one of these signals, even where the terminal takes nothing.
 #[cfg(unix)]
+#[expect(
+    clippy::exit,
+    reason = "whoever should leave waits for a terminal that does not read, and cannot be reached"
+)]
 fn ends_at_last(signals: [tokio::signal::unix::Signal; 4]) {
     tokio::spawn(async move {
         let [mut terminate, mut hangup, mut interrupt, mut quit] = signals;

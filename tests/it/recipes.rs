@@ -380,15 +380,10 @@ fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     }
 }
 
-/// The browser, the morning and the hook, by their keys and by what happens, in a console in a terminal.
+/// Puts the recipes of the browser, the rule and the morning where the console finds them, with browsers that only write
+/// down what they were asked to open.
 #[cfg(unix)]
-#[test]
-fn the_browser_the_morning_and_the_hook_of_the_recipes_run_in_the_console() {
-    if !has_python() {
-        return;
-    }
-    let backend = Backend::start();
-    let ana = backend.console("ana");
+fn lay_out(ana: &Console, bin: &Path) {
     let config = ana.home.join("config");
     std::fs::create_dir_all(config.join("macros")).unwrap();
     let (browser, morning) = (
@@ -407,10 +402,22 @@ fn the_browser_the_morning_and_the_hook_of_the_recipes_run_in_the_console() {
     std::fs::write(config.join("hooks.toml"), hooks).unwrap();
     let text = block(morning, "text");
     std::fs::write(config.join("macros/morning.cnm"), text).unwrap();
-    let bin = backend.folder.path().join("bin");
     for name in ["firefox", "xdg-open"] {
-        pretend(&bin, name);
+        pretend(bin, name);
     }
+}
+
+/// The browser, the morning and the hook, by their keys and by what happens, in a console in a terminal.
+#[cfg(unix)]
+#[test]
+fn the_browser_the_morning_and_the_hook_of_the_recipes_run_in_the_console() {
+    if !has_python() {
+        return;
+    }
+    let backend = Backend::start();
+    let ana = backend.console("ana");
+    let bin = backend.folder.path().join("bin");
+    lay_out(&ana, &bin);
     let opened = |name: &str| {
         let log = std::fs::read_to_string(bin.join(format!("{name}.log")));
         log.unwrap_or_default()
