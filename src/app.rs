@@ -350,7 +350,8 @@ impl App {
             app.screen.say(Tone::Error, problem);
         } else {
             let blocked = app.keymap.review();
-            let blocked: Vec<_> = blocked.iter().filter(|one| one.blocks).collect();
+            let mut blocked: Vec<_> = blocked.iter().filter(|one| one.blocks).collect();
+            blocked.sort_by_key(|one| !one.never);
             if let Some(first) = blocked.first() {
                 let more = match blocked.len() {
                     1 => String::new(),
