@@ -276,6 +276,8 @@ pub struct App {
     held: VecDeque<Box<Sheet>>,
     /// What the batch of the commands that are about to run is called.
     titled: Option<String>,
+    /// Who gave the commands that are about to run, and on which lines.
+    given_by: Option<(String, Vec<usize>)>,
     /// Which keys letters of other keyboards mean.
     layout: Layout,
     /// The lines of the commands that are about to run.
@@ -335,6 +337,7 @@ impl App {
             recording: None,
             held: VecDeque::new(),
             titled: None,
+            given_by: None,
             lines: Vec::new(),
             sought: None,
             asked_again: Vec::new(),
@@ -347,7 +350,8 @@ impl App {
             app.screen.say(Tone::Error, problem);
         } else {
             let blocked = app.keymap.review();
-            let blocked: Vec<_> = blocked.iter().filter(|one| one.blocks).collect();
+            let mut blocked: Vec<_> = blocked.iter().filter(|one| one.blocks).collect();
+            blocked.sort_by_key(|one| !one.never);
             if let Some(first) = blocked.first() {
                 let more = match blocked.len() {
                     1 => String::new(),
@@ -479,6 +483,7 @@ impl App {
             &mut self.undo,
         );
         cx.title = self.titled.take();
+        let given_by = self.given_by.take();
         let mut failed = None;
         let mut repeat = (Vec::new(), Vec::new());
         let keeps_macros = commands.iter().any(Command::records_macro);
@@ -492,7 +497,7 @@ impl App {
                 cx.arrange();
             }
             if let Err(error) = cx.run(command) {
-                failed = Some(error);
+                failed = Some(macros::blamed(given_by.as_ref(), at, &error));
                 break;
             }
         }
@@ -511,7 +516,7 @@ impl App {
             self.note_run(lines, asked);
         }
         if let Some(error) = failed {
-            self.screen.say(Tone::Error, error.to_string());
+            self.screen.say(Tone::Error, error);
         }
         let mut effects = self.with_drafts(outcome.effects);
         effects.extend(self.after_edits(&effects));

@@ -6,6 +6,7 @@
 //! knows a widget, a file or a socket.
 
 mod answer;
+mod check;
 mod columns;
 mod conflict;
 mod cursor;
@@ -44,12 +45,13 @@ mod title;
 mod turn;
 mod undo;
 
+pub use check::{Known, check_phrase, check_query};
 pub use columns::PORTFOLIO_COLUMNS;
 pub use conflict::{ConflictCommand, Which};
 pub use cursor::CursorCommand;
 pub use cx::{Ask, Choice, Cx, Expects, Outcome, Settings};
 pub use error::CommandError;
-pub use file::{Step, read_printed, read_steps, split_lines};
+pub use file::{Step, missing, read_printed, read_steps, split_lines};
 pub use filter::{FilterCommand, check_filter};
 pub use follow_up::FollowUpCommand;
 pub(crate) use follow_up::level_plan;

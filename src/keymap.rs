@@ -101,6 +101,8 @@ pub struct Keymap {
     user: BTreeMap<String, Node>,
     /// Scopes of the defaults.
     ours: BTreeMap<String, Node>,
+    /// The names of the themes there are; empty where nobody has looked.
+    pub themes: Vec<String>,
     /// Macros by name.
     pub macros: BTreeMap<String, Macro>,
     /// What runs by itself.
@@ -129,8 +131,16 @@ pub const MODES: &[&str] = &[
 pub const SWEEP: &str = "sweep";
 /// The scope of the summary of the day.
 pub const SUMMARY: &str = "summary";
+/// The scope that holds on Today, whichever panel has the keys.
+pub const TODAY: &str = "today";
 /// The scope that holds on every tab of the page of a CN.
 pub const PAGE: &str = "cn-page";
+
+/// Parts the scope of a panel, as `today/inbox`, into that of the place in which it stands, which comes first, and that
+/// of the place of which it is a view.
+fn parted(scope: &str) -> (&str, &str) {
+    scope.split_once('/').unwrap_or(("", scope))
+}
 
 /// Returns the scope around a tab of a page; there is none around a place (an empty name is never bound).
 fn wider(scope: &str) -> &str {
@@ -235,10 +245,13 @@ impl Keymap {
         } else {
             EVERYWHERE
         };
+        let (around, scope) = parted(scope);
         [
+            (&self.user, around),
             (&self.user, scope),
             (&self.user, wider(scope)),
             (&self.user, outer),
+            (&self.ours, around),
             (&self.ours, scope),
             (&self.ours, wider(scope)),
             (&self.ours, outer),
@@ -334,8 +347,12 @@ impl Keymap {
     /// Lists the sequences that are bound for this scope itself, not everywhere.
     pub fn own(&self, scope: &str) -> std::collections::BTreeSet<Vec<Key>> {
         let mut found = Vec::new();
+        let (around, scope) = parted(scope);
         for scopes in [&self.user, &self.ours] {
-            if let Some(root) = scopes.get(scope) {
+            for root in [around, scope]
+                .iter()
+                .filter_map(|scope| scopes.get(*scope))
+            {
                 reach::gather(root, &mut Vec::new(), &mut found);
             }
         }

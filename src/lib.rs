@@ -112,6 +112,15 @@
 //!   layout and full-width forms do its work ([`keymap::Layout`]).
 //! * *A program's commands change records and nothing else*, trusted or not: what it prints may be somebody
 //!   else's text, and a plan of `exec` lines would be one key away from running it.
+//! * *What a program leaves running ends with it*: in the background it would know no limit of time and outlive the
+//!   console. Only what leaves its process group (`setsid`) stays.
+//! * *Whoever tells the console to leave need not read what it writes.* A second after the signal what the terminal has
+//!   not taken is dropped, so that the console comes out of the middle of a frame and leaves in the ordinary way; two
+//!   seconds later it ends whatever it waits for. While an editor has the terminal it is waited for.
+//! * *Names in bindings are checked without records* ([`command::Known`]): a word of a date phrase that may be the name
+//!   of a contact is let through, since only the records know.
+//! * *Undo of a refused edit sends nothing*: the edit and the one that takes it back settle each other in the outbox,
+//!   which keeps both in its log.
 //! * *Frames are put into bytes here.* The terminal library writes every cell of a frame with colours of its own;
 //!   a cursor move cost 1.1 KB in the list alone and 7 KB with a preview beside it. `runtime` compares cells and
 //!   says only what differs, and what lies beside a list follows when the keys have rested for 40 ms, so that a

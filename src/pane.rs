@@ -416,6 +416,20 @@ impl Screen {
         }
     }
 
+    /// Returns the scope of the keymap that holds here: that of the active place, on Today within that of Today.
+    pub fn scope(&self) -> &'static str {
+        if self.place != Place::Today {
+            return self.active().name();
+        }
+        match self.panel {
+            Panel::Inbox => "today/inbox",
+            Panel::Overdue => "today/follow-ups",
+            Panel::Funnel => "today/funnel",
+            Panel::Networks => "today/networks",
+            Panel::Slots => "today/slots",
+        }
+    }
+
     /// Returns the view of the follow-ups that is shown; Today shows all of them.
     pub fn due_view(&self) -> DueView {
         if self.place == Place::Today {

@@ -518,6 +518,7 @@ impl Loop {
         self.waiting.is_away(true);
         let result = screen.while_away(act);
         self.waiting.is_away(false);
+        self.wiring.signals.forget_pressed();
         self.events = self.lines.is_none().then(EventStream::new);
         Ok(result?)
     }

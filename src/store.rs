@@ -32,6 +32,7 @@ mod send;
 mod settle;
 mod snapshot;
 mod undo;
+mod vain;
 
 use std::path::PathBuf;
 
@@ -340,7 +341,14 @@ impl Store {
                 for entry in entries {
                     self.active.insert(entry);
                 }
-                batches.iter().map(|batch| self.changes_of(batch)).collect()
+                let saved = batches.iter();
+                saved
+                    .map(|batch| {
+                        // It is saved: where this fails, both edits wait as they did.
+                        let _ = self.settle_vain(batch);
+                        self.changes_of(batch)
+                    })
+                    .collect()
             }
             // One of them is at fault: the others must not pay for it.
             Err(_) if batches.len() > 1 => batches.iter().map(|batch| self.save(batch)).collect(),

@@ -11,7 +11,10 @@ impl App {
         let mut effects = Vec::new();
         while let Some(ask) = self.asks.pop_front() {
             match ask {
-                Ask::Palette(text) => self.mode = Mode::Line(Box::new(Line::palette(&text))),
+                Ask::Palette(text) => {
+                    let line = Line::palette(&text, self.own_entries());
+                    self.mode = Mode::Line(Box::new(line));
+                }
                 Ask::Filter => {
                     let text = self.screen.shelf_mut(self.screen.active()).filter.clone();
                     self.mode = Mode::Line(Box::new(Line::filter(&text)));

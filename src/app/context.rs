@@ -76,13 +76,13 @@ impl App {
 
     /// Lists what each sequence of keys does here and now, the place's own first.
     pub fn live_keys(&self) -> Vec<(Vec<Key>, &Binding)> {
-        let scope = self.screen.active().name();
+        let scope = self.screen.scope();
         self.keymap.live(scope, &|when| self.holds(when))
     }
 
     /// Lists what can follow the keys typed so far.
     pub fn next_keys(&self) -> Vec<(Key, Option<&Binding>)> {
-        let scope = self.screen.active().name();
+        let scope = self.screen.scope();
         self.keymap
             .continuations(scope, &self.pending, &|when| self.holds(when))
     }
@@ -90,7 +90,7 @@ impl App {
     /// Returns the scope of the keymap that has the keys.
     pub fn scope(&self) -> &'static str {
         match &self.mode {
-            Mode::Normal => self.screen.active().name(),
+            Mode::Normal => self.screen.scope(),
             Mode::Line(line) => line.purpose.scope(),
             Mode::Pick(_) => "pick",
             Mode::Reply(_) => "reply",
@@ -105,11 +105,11 @@ impl App {
 
     /// Lists places where a binding of the user's hides or blocks keys, those that concern this place.
     pub fn findings(&self) -> Vec<crate::keymap::Finding> {
-        let here = format!(" of {} ", self.screen.active().name());
-        let everywhere = format!(" of {EVERYWHERE} ");
+        let scopes = self.screen.scope().split('/').chain([EVERYWHERE]);
+        let here: Vec<String> = scopes.map(|scope| format!(" of {scope} ")).collect();
         let mut findings = self.keymap.review();
         findings.retain(|finding| {
-            finding.what.contains(&here) || finding.what.contains(&everywhere) || finding.blocks
+            finding.blocks || here.iter().any(|scope| finding.what.contains(scope))
         });
         findings
     }

@@ -23,7 +23,7 @@ pub struct HelpRow {
 /// Lists the keys that hold in the active place, its own first.
 pub fn help_rows(app: &App) -> Vec<HelpRow> {
     let entries = entries();
-    let scope = app.screen.active().name();
+    let scope = app.screen.scope();
     let own = app.keymap.own(scope);
     let rows = app.keymap.all(scope);
     rows.into_iter()
@@ -183,7 +183,7 @@ pub fn footer(app: &App) -> Vec<(String, String)> {
             rows
         };
     }
-    let scope = app.screen.active().name();
+    let scope = app.screen.scope();
     let own = app.keymap.own(scope);
     let mut rows: Vec<(bool, String, String)> = Vec::new();
     // A first key that begins sequences everywhere says nothing about this place.
@@ -240,7 +240,7 @@ fn ways_on(app: &App) -> Vec<(bool, String, String)> {
     };
     let new = live.iter().find(makes);
     let new = new.and_then(|(keys, _)| Some((false, format!("{}…", keys.first()?), "new".into())));
-    let quits = app.keymap.keys_of(app.screen.active().name(), "app quit");
+    let quits = app.keymap.keys_of(app.screen.scope(), "app quit");
     let quit = quits.map(|keys| (false, show_sequence(&keys), "quit".into()));
     new.into_iter().chain(quit).collect()
 }

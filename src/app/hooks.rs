@@ -9,7 +9,7 @@ use crate::command::{Command, Cx};
 use crate::effect::{CacheChange, CacheRow, Effect, Load, SyncStatus};
 use crate::keymap::{Event, Hole, Hook};
 use crate::pane::{Tone, arrange_all};
-use crate::record::{AnyRef, FollowUp, Id, Kind, Lead, Meeting, MeetingState, Thread, ThreadState};
+use crate::record::{AnyRef, FollowUp, Id, Kind, Lead, Meeting, Thread, ThreadState};
 
 /// How often one hook may run in a minute: more often it has run into itself.
 const OFTEN: usize = 30;
@@ -185,7 +185,7 @@ impl App {
                 let meetings = self.world.table::<Meeting>();
                 meetings
                     .records()
-                    .filter(|(_, meeting)| meeting.state != MeetingState::Declined)
+                    .filter(|(_, meeting)| !meeting.is_off(now))
                     .filter_map(|(id, meeting)| Some((id.link(), meeting.start?)))
                     .filter(|(_, start)| *start > now && *start <= until)
                     .collect()

@@ -4,6 +4,7 @@ use std::mem::{Discriminant, discriminant};
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::macros::Script;
 use super::{App, Mode, Msg, Purpose};
 use crate::command::{Command, CursorCommand, InputCommand, MacroCommand};
 use crate::effect::Effect;
@@ -142,7 +143,7 @@ impl App {
         };
         self.forget_sequence();
         let scope = match self.mode {
-            Mode::Normal => self.screen.active().name(),
+            Mode::Normal => self.screen.scope(),
             _ => self.scope(),
         };
         let found = self.keymap.look_up(scope, &[key], &|when| self.holds(when));
@@ -322,7 +323,7 @@ impl App {
         let meant = self.layout.meant(key);
         let mut keys = self.pending.clone();
         keys.push(key);
-        let scope = self.screen.active().name();
+        let scope = self.screen.scope();
         let known = meant == key
             || self
                 .keymap
@@ -356,7 +357,7 @@ impl App {
         }
         let mut keys = std::mem::take(&mut self.pending);
         keys.push(key);
-        let scope = self.screen.active().name();
+        let scope = self.screen.scope();
         let found = self.keymap.look_up(scope, &keys, &|when| self.holds(when));
         match found.unwrap_or(Found::Nothing) {
             Found::Bound(binding) => {
@@ -401,7 +402,7 @@ impl App {
     /// follow it.
     fn counting(&self, key: Key) -> Option<usize> {
         let digit = key.typed()?.to_digit(10)? as usize;
-        let scope = self.screen.active().name();
+        let scope = self.screen.scope();
         let found = self.keymap.look_up(scope, &[key], &|when| self.holds(when));
         let bound = matches!(found, Some(Found::Bound(_) | Found::Pending));
         (self.count.is_some() || !bound).then_some(digit)
@@ -413,11 +414,22 @@ impl App {
         self.popup_at = None;
     }
 
+    /// Does what keys are bound to here, where their condition holds.
+    pub(super) fn press_all(&mut self, keys: &[Key]) -> Vec<Effect> {
+        let scope = self.screen.scope();
+        let found = self.keymap.look_up(scope, keys, &|when| self.holds(when));
+        if let Some(Found::Bound(binding)) = found {
+            let binding = binding.clone();
+            return self.bound(&binding, None);
+        }
+        let shown = show_sequence(keys);
+        let words = format!("{shown}: its condition does not hold here");
+        self.screen.say(Tone::Info, words);
+        Vec::new()
+    }
+
     fn bound(&mut self, binding: &Binding, count: Option<usize>) -> Vec<Effect> {
-        let asks = !binding.prompts.is_empty()
-            || binding.confirm.is_some()
-            || binding.commands.iter().any(|line| line.contains('{'));
-        if asks {
+        if binding.asks() {
             return self.begin(binding.clone(), count);
         }
         let mut commands = Vec::new();
@@ -441,6 +453,13 @@ impl App {
         commands: Vec<Command>,
         count: Option<usize>,
     ) -> Vec<Effect> {
+        let (lines, commands) = match self.unfolded(lines, commands) {
+            Ok(unfolded) => unfolded,
+            Err(why) => {
+                self.screen.say(Tone::Error, why);
+                return Vec::new();
+            }
+        };
         let Some(count) = count.filter(|count| *count > 1) else {
             return self.run_as(lines, commands);
         };
@@ -465,15 +484,15 @@ impl App {
             }
             [command] if command.counts_rows() => self.run_counted(lines, command, count),
             _ => {
-                let mut effects = Vec::new();
-                for _ in 0..count.min(100) {
-                    effects.extend(self.run_as(lines.clone(), commands.clone()));
-                    let notice = self.screen.notice.as_ref();
-                    if notice.is_some_and(|notice| notice.tone == Tone::Error) {
-                        break;
-                    }
-                }
-                effects
+                let times = count.min(100);
+                let lines_of = lines.len() * times;
+                let commands_of = commands.len() * times;
+                self.run_script(Script {
+                    title: Some(format!("{} ×{times}", lines.join(" · "))),
+                    lines: lines.iter().cycle().take(lines_of).cloned().collect(),
+                    commands: commands.iter().cycle().take(commands_of).cloned().collect(),
+                    ..Script::default()
+                })
             }
         }
     }

@@ -3,7 +3,7 @@
 use super::{App, Input, Mode, fuzzy};
 use crate::command::{Command, Entry, Expects, quote_word, reference, synonyms};
 use crate::effect::Effect;
-use crate::keymap::{Found, Key, KeyCode, Wants, parse_sequence};
+use crate::keymap::{Binding, Found, Key, KeyCode, Wants, parse_sequence};
 use crate::pane::{Filter, Tone, arrange};
 use crate::record::Kind;
 
@@ -85,6 +85,8 @@ pub struct Line {
     /// The entry that is chosen.
     pub chosen: usize,
     all: Vec<Entry>,
+    /// What the user bound to keys here that is no command by itself, with the keys.
+    own: Vec<(Entry, Vec<Key>)>,
     /// The readings of what was typed, as phrases that have one reading only, and which of them stands there;
     /// the first is what was typed. Empty until another reading is asked for.
     readings: Vec<String>,
@@ -92,8 +94,10 @@ pub struct Line {
 }
 
 impl Line {
-    pub(super) fn palette(text: &str) -> Self {
+    /// The palette, with what the user bound beside the commands.
+    pub(super) fn palette(text: &str, own: Vec<(Entry, Vec<Key>)>) -> Self {
         let mut all = reference();
+        all.extend(own.iter().map(|(entry, _)| entry.clone()));
         // Commands that wait for one of few words are there once for each word.
         let kinds = Kind::ALL.iter().map(|kind| Entry {
             name: format!("new {}", kind.name().replace('_', "-")),
@@ -113,6 +117,7 @@ impl Line {
             entries: Vec::new(),
             chosen: 0,
             all,
+            own,
             readings: Vec::new(),
             reading: 0,
         };
@@ -130,6 +135,7 @@ impl Line {
             entries: Vec::new(),
             chosen: 0,
             all: Vec::new(),
+            own: Vec::new(),
             readings: Vec::new(),
             reading: 0,
         }
@@ -159,9 +165,16 @@ impl Line {
             entries: Vec::new(),
             chosen: 0,
             all: Vec::new(),
+            own: Vec::new(),
             readings: Vec::new(),
             reading: 0,
         }
+    }
+
+    /// Returns the keys by which the user bound what an entry names, where it is no command by itself.
+    pub fn keys_of(&self, entry: &Entry) -> Option<&[Key]> {
+        let own = self.own.iter().find(|(known, _)| known == entry);
+        own.map(|(_, keys)| keys.as_slice())
     }
 
     /// Returns what the answer to a prompt must be.
@@ -233,7 +246,7 @@ impl App {
     /// Returns the command that the typed keys run here, as `g n` or `ctrl-r`.
     fn command_of_keys(&self, text: &str) -> Option<String> {
         let keys = parse_sequence(text.trim())?;
-        match self.keymap.find(self.screen.active().name(), &keys) {
+        match self.keymap.find(self.screen.scope(), &keys) {
             Found::Bound(binding) => binding.commands.first().cloned(),
             Found::Pending | Found::Nothing => None,
         }
@@ -530,8 +543,39 @@ impl App {
         effects
     }
 
+    /// Lists what the user bound here that is no command by itself: lists of commands, what asks first, and what has
+    /// words of its own.
+    pub(super) fn own_entries(&self) -> Vec<(Entry, Vec<Key>)> {
+        let own = |binding: &Binding| {
+            !binding.source.file.starts_with("default keys")
+                && (!binding.help.is_empty() || binding.commands.len() > 1 || binding.asks())
+        };
+        let bound = self.keymap.all(self.screen.scope());
+        bound
+            .into_iter()
+            .filter(|(_, binding)| own(binding))
+            .map(|(keys, binding)| {
+                let commands = binding.shown();
+                let entry = Entry {
+                    name: if binding.help.is_empty() {
+                        commands.clone()
+                    } else {
+                        binding.help.clone()
+                    },
+                    help: commands,
+                    usage: format!("({}:{})", binding.source.file, binding.source.line),
+                };
+                (entry, keys)
+            })
+            .collect()
+    }
+
     /// Runs what is typed if it is a command, else the entry that is chosen; asks for what is missing.
     fn accept_palette(&mut self, mut line: Box<Line>, text: &str) -> Vec<Effect> {
+        let chosen = line.entries.get(line.chosen);
+        if let Some(keys) = chosen.and_then(|entry| line.keys_of(entry)) {
+            return self.press_all(keys);
+        }
         let typed: Option<Command> = (line.chosen == 0).then(|| self.parse(text).ok()).flatten();
         if let Some(command) = typed {
             return self.run_typed(line, text.to_owned(), command);

@@ -1,7 +1,7 @@
 //! Macros: command lines that are recorded, named, edited as text, and played.
 
 use super::{App, Mode, Picker};
-use crate::command::{Ask, Choice, Command, Expects, MacroCommand, read_steps};
+use crate::command::{Ask, Choice, Command, CommandError, Expects, MacroCommand, Step, read_steps};
 use crate::effect::Effect;
 use crate::keymap::Macro;
 use crate::pane::Tone;
@@ -59,9 +59,7 @@ impl App {
                     name,
                     lines: Vec::new(),
                 });
-                let keys = self
-                    .keymap
-                    .keys_of(self.screen.active().name(), "macro record");
+                let keys = self.keymap.keys_of(self.screen.scope(), "macro record");
                 let key = keys.map_or_else(
                     || "`macro record`".to_owned(),
                     |keys| crate::keymap::show_sequence(&keys),
@@ -231,22 +229,16 @@ impl App {
                 return Vec::new();
             }
         }
-        let mut effects = Vec::new();
         let recording = self.recording.take();
-        // What steps back in time cannot be in one batch with what goes forward.
-        let steps_back = |command: &Command| matches!(command, Command::Undo | Command::Redo);
         let called = match times {
             1 => format!("macro {name}"),
             many => format!("macro {name} ×{many}"),
         };
-        for part in steps.chunk_by(|one, next| !steps_back(one) && !steps_back(next)) {
-            self.titled = (!part.iter().any(steps_back)).then(|| called.clone());
-            effects.extend(self.run(part.to_vec()));
-            let failed = self.screen.notice.as_ref();
-            if failed.is_some_and(|notice| notice.tone == Tone::Error) {
-                break;
-            }
-        }
+        let effects = self.run_script(Script {
+            title: Some(called.clone()),
+            name: called.clone(),
+            ..Script::of(steps)
+        });
         self.recording = recording;
         let said = self.screen.notice.as_ref().map(|notice| notice.tone);
         if said == Some(Tone::Done) {
@@ -255,8 +247,73 @@ impl App {
         effects
     }
 
+    /// Runs commands as one batch that one undo takes back; what steps back in time itself stands alone.
+    pub(super) fn run_script(&mut self, script: Script) -> Vec<Effect> {
+        let steps_back = |command: &Command| matches!(command, Command::Undo | Command::Redo);
+        let mut effects = Vec::new();
+        let mut lines = script.lines.into_iter();
+        let mut numbers = script.numbers.into_iter();
+        for part in script
+            .commands
+            .chunk_by(|one, next| !steps_back(one) && !steps_back(next))
+        {
+            self.titled = script
+                .title
+                .clone()
+                .filter(|_| !part.iter().any(steps_back));
+            let numbers: Vec<usize> = numbers.by_ref().take(part.len()).collect();
+            self.given_by = (!numbers.is_empty()).then(|| (script.name.clone(), numbers));
+            let lines = lines.by_ref().take(part.len()).collect();
+            effects.extend(self.run_as(lines, part.to_vec()));
+            let failed = self.screen.notice.as_ref();
+            if failed.is_some_and(|notice| notice.tone == Tone::Error) {
+                break;
+            }
+        }
+        effects
+    }
+
+    /// Puts the commands of macros in the place of those that play them among others, so that all run in their order.
+    pub(super) fn unfolded(
+        &self,
+        lines: Vec<String>,
+        commands: Vec<Command>,
+    ) -> Result<(Vec<String>, Vec<Command>), String> {
+        let plays = |command: &Command| {
+            matches!(
+                command,
+                Command::Macro(MacroCommand::Play { name: Some(_), .. })
+            )
+        };
+        if commands.len() < 2 || !commands.iter().any(plays) {
+            return Ok((lines, commands));
+        }
+        let mut steps = Vec::new();
+        for (at, command) in commands.into_iter().enumerate() {
+            let Command::Macro(MacroCommand::Play {
+                name: Some(name),
+                times,
+            }) = &command
+            else {
+                steps.push(Step {
+                    number: at + 1,
+                    line: lines.get(at).cloned().unwrap_or_default(),
+                    command,
+                });
+                continue;
+            };
+            for _ in 0..*times {
+                self.unfold(name, 0, &mut steps)?;
+            }
+        }
+        Ok(steps
+            .into_iter()
+            .map(|step| (step.line, step.command))
+            .unzip())
+    }
+
     /// Lists the commands of a macro with those of the macros that it plays.
-    fn unfold(&self, name: &str, depth: usize, steps: &mut Vec<Command>) -> Result<(), String> {
+    fn unfold(&self, name: &str, depth: usize, steps: &mut Vec<Step>) -> Result<(), String> {
         let known = self.keymap.macros.get(name).ok_or_else(|| unknown(name))?;
         if depth > DEPTH || steps.len() > STEPS {
             return Err(format!(
@@ -273,11 +330,51 @@ impl App {
                         self.unfold(inner, depth + 1, steps)?;
                     }
                 }
-                command => steps.push(command.clone()),
+                _ => steps.push(step.clone()),
             }
         }
         Ok(())
     }
+}
+
+/// Command lines that run one after another.
+#[derive(Debug, Default)]
+pub(super) struct Script {
+    /// What the batch is called; what its commands call it, where nothing is said.
+    pub(super) title: Option<String>,
+    /// Who gave the lines.
+    pub(super) name: String,
+    /// The lines.
+    pub(super) lines: Vec<String>,
+    /// What they mean.
+    pub(super) commands: Vec<Command>,
+    /// Where they stand in what was given; empty where nobody could look there.
+    pub(super) numbers: Vec<usize>,
+}
+
+impl Script {
+    pub(super) fn of(steps: Vec<Step>) -> Self {
+        let mut script = Self::default();
+        for step in steps {
+            script.numbers.push(step.number);
+            script.lines.push(step.line);
+            script.commands.push(step.command);
+        }
+        script
+    }
+}
+
+/// Says what went wrong, and on which line of whom.
+pub(super) fn blamed(
+    given_by: Option<&(String, Vec<usize>)>,
+    at: usize,
+    error: &CommandError,
+) -> String {
+    let place = given_by.and_then(|(name, numbers)| Some((name, numbers.get(at)?)));
+    place.map_or_else(
+        || error.to_string(),
+        |(name, number)| format!("{name}: line {number}: {error}"),
+    )
 }
 
 fn unknown(name: &str) -> String {

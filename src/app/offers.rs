@@ -31,7 +31,7 @@ impl App {
         let Some(offer) = found.cloned() else {
             return;
         };
-        let scope = self.screen.active().name();
+        let scope = self.screen.scope();
         let key = |name: &str| {
             let keys = self.keymap.keys_of(scope, name);
             keys.map_or_else(|| format!(":{name}"), |keys| show_sequence(&keys))

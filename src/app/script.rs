@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::macros::Script;
 use super::{App, Line, Mode, Picker, ReplyBox};
-use crate::command::{Choice, Command, join_words, program, read_printed};
+use crate::command::{Choice, Command, Step, join_words, missing, program, read_printed};
 use crate::effect::{Effect, OutputTo, Purpose, Ran};
 use crate::keymap::{Binding, Hole, Key, KeyCode, Prompt, Template, Wants, is_query};
 use crate::pane::Tone;
@@ -42,7 +43,7 @@ pub struct Sheet {
     /// The first line that is shown.
     pub scroll: usize,
     /// The commands that Enter runs; empty for a text.
-    pub plan: Vec<(String, Command)>,
+    pub plan: Vec<Step>,
     /// From when on it takes keys.
     ready: Timestamp,
 }
@@ -391,15 +392,26 @@ impl App {
                 .say(Tone::Info, format!("{name}: nothing to do"));
             return Vec::new();
         }
+        let lacks = steps
+            .iter()
+            .find_map(|step| Some((step, missing(&step.command, &self.world)?)));
+        if let Some((step, why)) = lacks {
+            let (number, line) = (step.number, &step.line);
+            let words = format!("{name}: line {number}: `{line}`: {why}; nothing was run");
+            self.screen.say(Tone::Error, words);
+            return Vec::new();
+        }
         if trust {
-            let (lines, commands) = steps.into_iter().unzip();
-            return self.run_as(lines, commands);
+            return self.run_script(Script {
+                name,
+                ..Script::of(steps)
+            });
         }
         let lines = steps
             .iter()
-            .map(|(line, command)| match self.named_by(command) {
-                Some(title) => format!("{line}   # {title}"),
-                None => line.clone(),
+            .map(|step| match self.named_by(&step.command) {
+                Some(title) => format!("{}   # {title}", step.line),
+                None => step.line.clone(),
             })
             .collect();
         self.lay_over(name, lines, steps);
@@ -417,12 +429,7 @@ impl App {
     }
 
     /// Lays a text over the place, at once or as soon as nothing is typed any more.
-    pub(super) fn lay_over(
-        &mut self,
-        title: String,
-        lines: Vec<String>,
-        plan: Vec<(String, Command)>,
-    ) {
+    pub(super) fn lay_over(&mut self, title: String, lines: Vec<String>, plan: Vec<Step>) {
         let now = self.world.view.now;
         let sheet = Box::new(Sheet {
             title,
@@ -484,8 +491,10 @@ impl App {
                     self.mode = Mode::Sheet(sheet);
                     return Vec::new();
                 }
-                let (lines, commands) = sheet.plan.into_iter().unzip();
-                return self.run_as(lines, commands);
+                return self.run_script(Script {
+                    name: sheet.title,
+                    ..Script::of(sheet.plan)
+                });
             }
             KeyCode::Esc | KeyCode::Enter | KeyCode::Char('q') => {
                 if !sheet.plan.is_empty() {

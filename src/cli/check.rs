@@ -18,8 +18,13 @@ use crate::wire::Digest;
 /// What to do with the configuration.
 #[derive(Debug, Subcommand)]
 pub(super) enum ConfigCommand {
-    /// Checks config, keymap and theme, and names file, line and what to do.
-    Check,
+    /// Checks config, keymap, hooks, macros and theme, and names file, line and what to do; it fails where something
+    /// cannot be read or a key of yours can never do what it says.
+    Check {
+        /// Fails also where a key of yours merely hides or blocks a default, or depends on the terminal.
+        #[arg(long)]
+        strict: bool,
+    },
     /// Says where the files are.
     Path,
 }
@@ -82,16 +87,27 @@ pub(super) fn config(command: &ConfigCommand) -> Result<(), CliError> {
             format!("cache   {}", home.cache.display()),
             format!("state   {}", home.state.display()),
         ]),
-        ConfigCommand::Check => {
-            let configured = home.configured();
-            let findings = configured.keymap.review();
-            print(findings.iter().map(ToString::to_string))?;
-            if configured.problems.is_empty() {
-                return print(["config, keymap, hooks, macros and theme are fine"]);
-            }
-            Err(CliError::Refused(configured.problems.join("\n")))
-        }
+        ConfigCommand::Check { strict } => check_files(&home, *strict),
     }
+}
+
+/// Names everything that is wrong with the files of the configuration, and what the keymap hides.
+fn check_files(home: &Home, strict: bool) -> Result<(), CliError> {
+    let configured = home.configured();
+    let findings = configured.keymap.review();
+    print(findings.iter().map(ToString::to_string))?;
+    if !configured.problems.is_empty() {
+        return Err(CliError::Refused(configured.problems.join("\n")));
+    }
+    let never = findings.iter().filter(|finding| finding.never).count();
+    let words = match (never, findings.len()) {
+        (1, _) => "1 binding can never do what it says".to_owned(),
+        (2.., _) => format!("{never} bindings can never do what they say"),
+        (0, 1) if strict => "--strict: there is 1 finding".to_owned(),
+        (0, 1..) if strict => format!("--strict: there are {} findings", findings.len()),
+        _ => return print(["config, keymap, hooks, macros and theme are fine"]),
+    };
+    Err(CliError::Refused(format!("{words}: see the lines above")))
 }
 
 /// Finds the token: from a command of the user's, or from a file that nobody else can read.

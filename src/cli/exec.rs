@@ -2,7 +2,7 @@
 
 use super::headless::Session;
 use super::{CliError, print};
-use crate::command::{Parsing, read_printed};
+use crate::command::{Parsing, missing, read_printed};
 use crate::effect::{OutputTo, Program, Purpose};
 use crate::runtime::Programs;
 
@@ -52,12 +52,31 @@ pub(super) fn run(
             let steps = read_printed(&output, &mut Parsing::new())
                 .map_err(|why| CliError::Refused(format!("{name}: {why}; nothing was run")))?;
             if !trust {
-                print(steps.iter().map(|(line, _)| line))?;
+                print(steps.iter().map(|step| &step.line))?;
                 super::check::warn("this is a plan; `--trust` runs it");
                 return Ok(());
             }
-            let commands = steps.into_iter().map(|(_, command)| command).collect();
-            return session.perform(commands);
+            let lines: Vec<(usize, String)> = steps
+                .iter()
+                .map(|step| (step.number, step.line.clone()))
+                .collect();
+            let commands: Vec<_> = steps.into_iter().map(|step| step.command).collect();
+            let blamed = |at: usize, why: &str| {
+                let (number, line) = lines.get(at).map_or((0, ""), |(at, line)| (*at, line));
+                CliError::Refused(format!(
+                    "{name}: line {number}: `{line}`: {why}; nothing was run"
+                ))
+            };
+            // Nothing runs where a line names a record that is not there.
+            super::named::read(&mut session.store, &mut session.world, &commands)?;
+            for (at, command) in commands.iter().enumerate() {
+                if let Some(why) = missing(command, &session.world) {
+                    return Err(blamed(at, &why));
+                }
+            }
+            return session
+                .perform(commands)
+                .map_err(|error| blamed(session.failed_at, &error.to_string()));
         }
     }
     Ok(())

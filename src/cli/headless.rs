@@ -157,12 +157,14 @@ pub(super) struct Session {
     pub(super) now: Timestamp,
     clock: Clock,
     configured: Configured,
-    world: World,
+    pub(super) world: World,
     undo: UndoLog,
     knows_undo: bool,
     mine: Vec<String>,
     /// Whether what runs comes from a macro: its programs run beside the keymap and not where the shell is.
     pub(super) beside_macros: bool,
+    /// Which of the commands that were to be performed failed last.
+    pub(super) failed_at: usize,
 }
 
 impl Session {
@@ -189,6 +191,7 @@ impl Session {
             knows_undo: false,
             mine: Vec::new(),
             beside_macros: false,
+            failed_at: 0,
         })
     }
 
@@ -203,8 +206,13 @@ impl Session {
         }
         // What steps back in time cannot be in one batch with what goes forward.
         let steps_back = |command: &Command| matches!(command, Command::Undo | Command::Redo);
+        let mut before = 0;
         for part in unfolded.chunk_by(|one, next| !steps_back(one) && !steps_back(next)) {
-            self.perform_batch(part.to_vec())?;
+            self.failed_at = 0;
+            let performed = self.perform_batch(part.to_vec());
+            self.failed_at += before;
+            performed?;
+            before += part.len();
         }
         Ok(())
     }
@@ -295,9 +303,10 @@ impl Session {
             cx.outbox = self.store.outbox()?;
         }
         let mut failed = None;
-        for command in commands {
+        for (at, command) in commands.into_iter().enumerate() {
             if let Err(error) = command.run(&mut cx) {
                 failed = Some(error);
+                self.failed_at = at;
                 break;
             }
         }

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{CliError, print};
 use crate::command::reference;
-use crate::keymap::{Keymap, MODES, changes, show_sequence};
+use crate::keymap::{Keymap, MODES, PAGE, changes, show_sequence};
 use crate::pane::Place;
 use crate::runtime::Home;
 
@@ -62,6 +62,7 @@ pub(super) fn keys(args: &KeysArgs) -> Result<(), CliError> {
     if let Some(name) = &args.place {
         let mode = MODES.iter().find(|mode| **mode == name.as_str()).copied();
         let scope = mode.or_else(|| Place::from_name(name).map(Place::name));
+        let scope = scope.or_else(|| (name == PAGE).then_some(PAGE));
         let scope = scope.ok_or_else(|| {
             CliError::Usage(format!("`{name}` is not a place; try inbox or funnel"))
         })?;

@@ -52,11 +52,7 @@ pub(super) fn choose(cx: &mut Cx<'_>, words: &[String]) -> Result<(), CommandErr
     for word in words.into_iter().filter(|word| *word != "none") {
         let name = word.trim_start_matches(['+', '-']);
         if !PORTFOLIO_COLUMNS.iter().any(|(known, _)| *known == name) {
-            let known: Vec<&str> = PORTFOLIO_COLUMNS.iter().map(|(name, _)| *name).collect();
-            return Err(CommandError::usage(
-                format!("`{name}` is not a column"),
-                format!("known: {}", known.join(", ")),
-            ));
+            return Err(no_column(name));
         }
         columns.retain(|column| column != name);
         if !word.starts_with('-') {
@@ -71,6 +67,15 @@ pub(super) fn choose(cx: &mut Cx<'_>, words: &[String]) -> Result<(), CommandErr
     cx.screen("network columns")?.columns = columns;
     cx.say(Tone::Info, said);
     Ok(())
+}
+
+/// Says that there is no such column, and which there are.
+pub(super) fn no_column(name: &str) -> CommandError {
+    let known: Vec<&str> = PORTFOLIO_COLUMNS.iter().map(|(name, _)| *name).collect();
+    CommandError::usage(
+        format!("`{name}` is not a column"),
+        format!("known: {}", known.join(", ")),
+    )
 }
 
 fn place(shown: &[String], name: &str) -> Option<usize> {

@@ -84,6 +84,14 @@ pub(super) fn ask_campaign(
     )
 }
 
+/// Says that this is no answer to a campaign, and which there are.
+pub(super) fn no_answer(word: &str) -> CommandError {
+    CommandError::usage(
+        format!("`{word}` is no answer"),
+        format!("known: {}", ParticipationState::KNOWN.join(", ")),
+    )
+}
+
 /// Sets whether CNs take part in a campaign; makes the record where there is none.
 pub(super) fn enrol(
     cx: &mut Cx<'_>,
@@ -92,10 +100,7 @@ pub(super) fn enrol(
     targets: &Targets,
 ) -> Result<(), CommandError> {
     if !ParticipationState::KNOWN.contains(&answer) {
-        return Err(CommandError::usage(
-            format!("`{answer}` is no answer"),
-            format!("known: {}", ParticipationState::KNOWN.join(", ")),
-        ));
+        return Err(no_answer(answer));
     }
     let networks = network::networks_of(cx, targets)?;
     let Some(campaign) = campaign_here(cx, campaign)? else {

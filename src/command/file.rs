@@ -1,6 +1,8 @@
 //! Files of command lines: what `cnm run` plays, and how macros are kept.
 
-use super::{Command, CommandError, Parsing};
+use super::{Command, CommandError, Known, Parsing};
+use crate::list::World;
+use crate::record::AnyRef;
 
 /// A command line of a file.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,8 +67,18 @@ pub fn read_steps(
 ) -> Result<Vec<Step>, Vec<(usize, CommandError)>> {
     let mut steps = Vec::new();
     let mut wrongs = Vec::new();
+    let mut here = None;
     for (number, line) in split_lines(text) {
-        match parsing.read(&line) {
+        let read = parsing.read(&line).and_then(|command| {
+            let known = Known {
+                kind: here,
+                filled: &[],
+            };
+            command.check(&known)?;
+            here = command.kind_after(here);
+            Ok(command)
+        });
+        match read {
             Ok(command) => steps.push(Step {
                 number,
                 line,
@@ -87,7 +99,7 @@ pub fn read_steps(
 ///
 /// # Errors
 /// A line that is not a command, or one that a program may not give: it changes records and nothing else.
-pub fn read_printed(text: &str, parsing: &mut Parsing) -> Result<Vec<(String, Command)>, String> {
+pub fn read_printed(text: &str, parsing: &mut Parsing) -> Result<Vec<Step>, String> {
     let mut steps = Vec::new();
     for (number, line) in split_lines(text) {
         let read = if line.starts_with('{') {
@@ -104,9 +116,35 @@ pub fn read_printed(text: &str, parsing: &mut Parsing) -> Result<Vec<(String, Co
                 "line {number}: `{line}` does not change records; a program may give only commands that do"
             ));
         }
-        steps.push((line, command));
+        steps.push(Step {
+            number,
+            line,
+            command,
+        });
     }
     Ok(steps)
+}
+
+/// Says which record a verb names that is not at hand, before anything of a plan runs.
+pub fn missing(command: &Command, world: &World) -> Option<String> {
+    let acts = matches!(
+        command,
+        Command::Inbox(_)
+            | Command::Lead(_)
+            | Command::FollowUp(_)
+            | Command::Edit(_)
+            | Command::Delete(_)
+    );
+    let (kind, targets) = command.named();
+    let ids = &targets.filter(|_| acts)?.ids;
+    ids.iter().find_map(|id| {
+        let link = AnyRef::parse(id)
+            .filter(|link| link.known_kind().is_some())
+            .or_else(|| kind.map(|kind| AnyRef::new(kind, id)))?;
+        let kind = link.known_kind()?;
+        let there = world.any(kind).has(&link.id);
+        (!there).then(|| format!("there is no {} `{}` here", kind.label(), link.id))
+    })
 }
 
 fn words_of(line: &str) -> Result<Vec<String>, CommandError> {
@@ -149,6 +187,15 @@ mod tests {
             .map(|(number, _)| *number)
             .collect();
         assert_eq!(numbers, [2, 4]);
+    }
+
+    #[test]
+    fn names_that_no_record_can_make_true_are_wrong_lines_too() {
+        let text = "pane show funnel\nfilter set 'stage:new'\nfilter set 'sla<2h'\npane show nowhere\n\
+                    inbox snooze --id t1 fryday\ninbox assign --id t1 Whoever\n";
+        let wrongs = read_steps(text, &mut Parsing::new()).unwrap_err();
+        let numbers: Vec<usize> = wrongs.iter().map(|(number, _)| *number).collect();
+        assert_eq!(numbers, [3, 4, 5]);
     }
 
     #[test]

@@ -6,6 +6,9 @@ mod level;
 pub(crate) use level::level_plan;
 mod people;
 mod time;
+pub(super) use close::read_severity;
+pub(super) use people::read_waiting;
+pub(super) use time::read_rule;
 
 use clap::Subcommand;
 

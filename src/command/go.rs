@@ -45,12 +45,7 @@ impl PaneCommand {
         let screen = cx.screen("pane")?;
         match self {
             Self::Show { place } => {
-                let place = Place::from_name(&place).ok_or_else(|| {
-                    CommandError::usage(
-                        format!("`{place}` is not a place"),
-                        "known: today, inbox, funnel, networks, follow-ups, next-steps, promises, slots, conflicts, outbox, import, or a kind",
-                    )
-                })?;
+                let place = Place::from_name(&place).ok_or_else(|| no_place(&place))?;
                 match place {
                     Place::NextSteps => screen.show_view(DueView::NoStep),
                     Place::Offers => screen.show_view(DueView::Offers),
@@ -87,6 +82,14 @@ impl PaneCommand {
         }
         Ok(())
     }
+}
+
+/// Says that there is no such place, and which there are.
+pub(super) fn no_place(name: &str) -> CommandError {
+    CommandError::usage(
+        format!("`{name}` is not a place"),
+        "known: today, inbox, funnel, networks, follow-ups, next-steps, promises, slots, conflicts, outbox, import, or a kind",
+    )
 }
 
 /// Goes to the message before or after the one at hand.

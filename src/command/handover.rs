@@ -31,6 +31,11 @@ pub struct HandOverArgs {
 }
 
 impl HandOverArgs {
+    /// Returns the phrase that names the day.
+    pub(super) fn day(&self) -> Option<&str> {
+        self.on.as_deref()
+    }
+
     /// Hands over; a bare id is one of this kind.
     pub(super) fn run(
         &self,

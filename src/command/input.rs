@@ -162,16 +162,7 @@ fn read_field(
     cx: &Cx<'_>,
 ) -> Result<Option<Json>, CommandError> {
     let Some(info) = kind.field(name) else {
-        let known: Vec<&str> = kind.fields().iter().map(|field| field.name).collect();
-        let near = known
-            .iter()
-            .max_by_key(|known| likeness(known, name))
-            .copied()
-            .unwrap_or("name");
-        return Err(CommandError::usage(
-            format!("a {} has no field `{name}`", kind.label()),
-            format!("did you mean `{near}`? known: {}", known.join(", ")),
-        ));
+        return Err(no_field(kind, name));
     };
     if text.trim().is_empty() {
         return Ok(None);
@@ -195,6 +186,20 @@ fn read_field(
         other => other,
     })?;
     kind.visit(Wire { name, value })
+}
+
+/// Says that a kind has no such field, and which was probably meant.
+pub(super) fn no_field(kind: Kind, name: &str) -> CommandError {
+    let known: Vec<&str> = kind.fields().iter().map(|field| field.name).collect();
+    let near = known
+        .iter()
+        .max_by_key(|known| likeness(known, name))
+        .copied()
+        .unwrap_or("name");
+    CommandError::usage(
+        format!("a {} has no field `{name}`", kind.label()),
+        format!("did you mean `{near}`? known: {}", known.join(", ")),
+    )
 }
 
 /// Returns the words that the team has agreed on for a field; none where any word will do.
@@ -242,7 +247,11 @@ impl KindVisitor for Wire<'_> {
     }
 }
 
-fn typed<'a>(ty: &FieldType, text: &'a str, cx: &Cx<'_>) -> Result<Value<'a>, CommandError> {
+pub(super) fn typed<'a>(
+    ty: &FieldType,
+    text: &'a str,
+    cx: &Cx<'_>,
+) -> Result<Value<'a>, CommandError> {
     let trimmed = text.trim();
     let wrong = || CommandError::usage(format!("`{trimmed}` is not {}", ty.words()), "try again");
     Ok(match ty {

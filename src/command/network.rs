@@ -226,13 +226,7 @@ impl NetworkCommand {
     fn work(self, cx: &mut Cx<'_>) -> Result<(), CommandError> {
         match self {
             Self::Tab { tab } => {
-                let tab = Tab::from_name(&tab).ok_or_else(|| {
-                    let known: Vec<&str> = Tab::ALL.iter().map(|tab| tab.title()).collect();
-                    CommandError::usage(
-                        format!("`{tab}` is not a tab of the page"),
-                        format!("known: {}", known.join(", ").to_lowercase()),
-                    )
-                })?;
+                let tab = Tab::from_name(&tab).ok_or_else(|| no_tab(&tab))?;
                 turn_to(cx, |_| tab)
             }
             Self::NextTab => turn_to(cx, |tab| tab.step(1)),
@@ -277,6 +271,15 @@ impl NetworkCommand {
             | Self::Browse(_) => Ok(()),
         }
     }
+}
+
+/// Says that there is no such tab, and which there are.
+pub(super) fn no_tab(name: &str) -> CommandError {
+    let known: Vec<&str> = Tab::ALL.iter().map(|tab| tab.title()).collect();
+    CommandError::usage(
+        format!("`{name}` is not a tab of the page"),
+        format!("known: {}", known.join(", ").to_lowercase()),
+    )
 }
 
 /// Opens the page on a tab.

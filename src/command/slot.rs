@@ -18,6 +18,7 @@ mod view;
 
 pub use book::{HoldArgs, release_expired};
 pub use calendar::invitation;
+pub(super) use find::read_length;
 pub use find::{Wanted, between, split_names};
 pub(super) use names::about_person;
 pub use offers::Offer;

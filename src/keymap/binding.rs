@@ -29,6 +29,13 @@ pub struct Binding {
 }
 
 impl Binding {
+    /// Tells whether it asks for something, or is filled in, before it runs.
+    pub fn asks(&self) -> bool {
+        !self.prompts.is_empty()
+            || self.confirm.is_some()
+            || self.commands.iter().any(|line| line.contains('{'))
+    }
+
     /// Returns one line that says what it runs, with its condition.
     pub fn shown(&self) -> String {
         let commands = self.commands.join(" · ");

@@ -6,7 +6,7 @@ use toml::{Spanned, Table, Value};
 
 use super::load::{Wrong, known, line_of, lines, text};
 use super::{Hole, KeymapError, Source, Template, When};
-use crate::command::{Command, Parsing};
+use crate::command::{Command, Known, Parsing};
 use crate::record::Kind;
 
 /// What a hook waits for.
@@ -236,11 +236,15 @@ fn command(line: &str, on: Event, parsing: &mut Parsing) -> Result<Template, Wro
             ));
         }
     }
-    let words = template.fill(&mut |_| ("1".into(), false));
+    let (words, filled) = template.sample();
     let command = parsing.read_words(&words).map_err(seen)?;
+    let known = Known {
+        kind: on.kinds().first().copied(),
+        filled: &filled,
+    };
+    command.check(&known).map_err(seen)?;
     match &command {
         Command::Exec(exec) => {
-            exec.check().map_err(seen)?;
             if exec.shows_plan() {
                 return Err((
                     format!("`{line}` would show a plan while you do something else"),
@@ -316,6 +320,18 @@ mod tests {
                 "`trust`",
             ),
             ("on = \"sla-soon\"\ndo = \"inbox dnoe\"", "done"),
+            (
+                "on = \"sla-soon\"\ndo = [\"inbox done\", \"inbox snooze fryday\"]",
+                "fryday",
+            ),
+            (
+                "on = \"follow-up-due\"\ndo = \"follow-up escalate p9\"",
+                "p9",
+            ),
+            (
+                "on = \"stage-changed\"\ndo = \"edit nmae={item.title}\"",
+                "nmae",
+            ),
         ] {
             let error = refused(&format!("\n[[hook]]\n{fields}\n"));
             assert!(error.starts_with("hooks.toml:2: "), "{error}");

@@ -78,6 +78,54 @@ impl Key {
         }
     }
 
+    /// Returns what arrives for it from a terminal that does not speak kitty's keyboard protocol, as most do not:
+    /// the key itself, another one, or nothing at all.
+    pub fn arrives_as(self) -> Option<Self> {
+        let plain = Self {
+            ctrl: false,
+            shift: false,
+            ..self
+        };
+        let as_code = |code| Some(Self { code, ..plain });
+        let with_ctrl = |letter| {
+            Some(Self {
+                code: KeyCode::Char(letter),
+                ctrl: true,
+                ..plain
+            })
+        };
+        match self.code {
+            // No terminal says that Shift was held with what is no letter: the other character arrives.
+            KeyCode::Char(letter) if self.shift && letter != ' ' => None,
+            KeyCode::Char(letter) if self.ctrl => match letter.to_ascii_lowercase() {
+                'i' => as_code(KeyCode::Tab),
+                'm' => as_code(KeyCode::Enter),
+                '[' | '3' => as_code(KeyCode::Esc),
+                '8' | '?' => as_code(KeyCode::Backspace),
+                '2' | '@' | ' ' => with_ctrl(' '),
+                '\\' | '4' => with_ctrl('4'),
+                ']' | '5' => with_ctrl('5'),
+                '^' | '6' => with_ctrl('6'),
+                '_' | '/' | '7' => with_ctrl('7'),
+                small @ 'a'..='z' => with_ctrl(small),
+                other => as_code(KeyCode::Char(other)),
+            },
+            // What begins the keys that are no letters.
+            KeyCode::Char('[' | 'O') if self.alt => None,
+            KeyCode::BackTab => Some(Self {
+                shift: self.shift,
+                ..plain
+            }),
+            KeyCode::Backspace if self.ctrl => with_ctrl('h'),
+            KeyCode::Char(' ')
+            | KeyCode::Enter
+            | KeyCode::Esc
+            | KeyCode::Tab
+            | KeyCode::Backspace => Some(plain),
+            _ => Some(self),
+        }
+    }
+
     /// Reads a key such as `e`, `G`, `ctrl-d`, `alt-enter`, `space`, `f5`.
     pub fn parse(text: &str) -> Option<Self> {
         let mut key = Self::plain(KeyCode::Esc);
@@ -101,6 +149,10 @@ impl Key {
             }
         }
         key.code = code(rest)?;
+        if (key.code, key.shift) == (KeyCode::Tab, true) {
+            // Terminals say so, whatever else they can say.
+            (key.code, key.shift) = (KeyCode::BackTab, false);
+        }
         if let (true, KeyCode::Char(letter)) = (key.shift, key.code) {
             // A capital letter shows its Shift itself: `ctrl-shift-a` is `ctrl-A`.
             let mut capital = letter.to_uppercase();

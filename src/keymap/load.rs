@@ -8,7 +8,7 @@ use super::{
     Binding, EVERYWHERE, Hole, MODES, Node, Prompt, SUMMARY, SWEEP, Template, Wants, When,
     parse_sequence,
 };
-use crate::command::{Command, CommandError, Parsing, find_kind};
+use crate::command::{Command, CommandError, Known, Parsing, check_phrase, check_query, find_kind};
 use crate::pane::Place;
 use crate::record::Kind;
 
@@ -86,7 +86,11 @@ pub(super) fn read(
         let name = scope.get_ref().as_str();
         // In these nothing is typed that a command could throw away.
         let is_mode = MODES.contains(&name) && ![SWEEP, SUMMARY].contains(&name);
-        let root: &mut Node = scopes.entry(scope.into_inner()).or_default();
+        // A kind has two names, and its place one of them.
+        let place = Place::from_name(name).map(|place| place.name().to_owned());
+        let root: &mut Node = scopes
+            .entry(place.unwrap_or_else(|| scope.into_inner()))
+            .or_default();
         for (name, entry) in entries {
             let at = name.span().start;
             let Some(keys) = parse_sequence(name.get_ref()) else {
@@ -229,8 +233,13 @@ impl Reader<'_> {
             return Ok(binding);
         };
         let mut order: Vec<String> = Vec::new();
+        // The rows on which the commands act, as far as that is certain before they run.
+        let mut here = match kinds {
+            [only] => Some(*only),
+            _ => None,
+        };
         for line in &binding.commands {
-            let template = check_line(line, parsing, is_mode)?;
+            let template = check_line(line, parsing, is_mode, &mut here)?;
             for hole in template.holes() {
                 match hole {
                     Hole::Answer(name) => {
@@ -267,21 +276,23 @@ impl Reader<'_> {
     }
 }
 
-fn check_line(line: &str, parsing: &mut Parsing, is_mode: bool) -> Result<Template, Wrong> {
+fn check_line(
+    line: &str,
+    parsing: &mut Parsing,
+    is_mode: bool,
+    here: &mut Option<Kind>,
+) -> Result<Template, Wrong> {
     let template = Template::read(line)
         .and_then(|template| template.check(parsing))
         .map_err(CommandError::parts)?;
-    if template.is_plain() || line.trim_start().starts_with("exec") {
-        let words = template.fill(&mut |_| ("1".into(), false));
-        let command = parsing.read_words(&words).map_err(CommandError::parts)?;
+    let (words, filled) = template.sample();
+    let command = parsing.read_words(&words).map_err(CommandError::parts)?;
+    if template.is_plain() || matches!(command, Command::Exec(_)) {
         if is_mode && !command.fits_while_typing() {
             return Err(wrong(
                 format!("`{line}` would throw away what is being typed"),
                 "while something is typed only `input …` and `exec …` can be bound",
             ));
-        }
-        if let Command::Exec(exec) = &command {
-            exec.check().map_err(CommandError::parts)?;
         }
     } else if is_mode {
         return Err(wrong(
@@ -289,6 +300,12 @@ fn check_line(line: &str, parsing: &mut Parsing, is_mode: bool) -> Result<Templa
             "bind it in a place",
         ));
     }
+    let known = Known {
+        kind: *here,
+        filled: &filled,
+    };
+    command.check(&known).map_err(CommandError::parts)?;
+    *here = command.kind_after(*here);
     Ok(template)
 }
 
@@ -360,6 +377,19 @@ fn prompt(name: String, value: Value) -> Result<Prompt, Wrong> {
             }
         },
     };
+    let begins = match &wants {
+        _ if default.is_empty() => Ok(()),
+        Wants::Number if default.parse::<i64>().is_err() => Err("it is no whole number".to_owned()),
+        Wants::When => check_phrase(&default).map_err(|error| error.parts().0),
+        Wants::Query => check_query(None, &default).map_err(|error| error.to_string()),
+        _ => Ok(()),
+    };
+    begins.map_err(|why| {
+        wrong(
+            format!("ask.{name}.default `{default}`: {why}"),
+            "write what one would type",
+        )
+    })?;
     if matches!(&wants, Wants::Output(argv) if argv.is_empty()) {
         return Err(wrong(
             format!("ask.{name}: no program"),

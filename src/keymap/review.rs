@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Binding, EVERYWHERE, Key, Keymap, KeymapError, MODES, Node, Preset, reach::gather,
+    Binding, EVERYWHERE, Key, Keymap, KeymapError, MODES, Node, PAGE, Preset, TODAY, reach::gather,
     show_sequence,
 };
-use crate::pane::Place;
+use crate::command::Command;
+use crate::pane::{Panel, Place, Tab};
 use crate::record::Kind;
 
 /// Something about a binding of the user's that is worth knowing.
@@ -20,6 +21,8 @@ pub struct Finding {
     pub what: String,
     /// Whether something cannot be reached, and not merely does something else now.
     pub blocks: bool,
+    /// Whether a binding of the user's can never do what it says.
+    pub never: bool,
 }
 
 impl std::fmt::Display for Finding {
@@ -56,6 +59,29 @@ impl std::fmt::Display for Change {
     }
 }
 
+/// Finds keys that terminals send as another one, or not at all.
+fn lost_on_the_way(scope: &str, keys: &[Key], binding: &Binding, found: &mut Vec<Finding>) {
+    for key in keys {
+        let what = match key.arrives_as() {
+            Some(same) if same == *key => continue,
+            Some(other) => format!(
+                "most terminals send `{key}` of {scope} as `{other}`; only those with kitty's keyboard protocol tell \
+                 them apart"
+            ),
+            None => {
+                format!("no terminal sends `{key}` of {scope}: bind the character that it types")
+            }
+        };
+        found.push(Finding {
+            file: binding.source.file.clone(),
+            line: binding.source.line,
+            what,
+            blocks: true,
+            never: key.arrives_as().is_none(),
+        });
+    }
+}
+
 type Bound<'a> = (Vec<Key>, &'a Binding);
 
 fn listed<'a>(scopes: &'a BTreeMap<String, Node>, scope: &str) -> Vec<Bound<'a>> {
@@ -87,10 +113,15 @@ impl Keymap {
                 }
                 if !binding.unbound {
                     self.waiting(scope, keys, binding, &mut findings);
+                    lost_on_the_way(scope, keys, binding, &mut findings);
+                    self.lacking(scope, keys, binding, &mut findings);
                 }
             }
         }
-        findings.sort_by(|one, other| (one.line, &one.what).cmp(&(other.line, &other.what)));
+        self.lacking_in_macros(&mut findings);
+        findings.sort_by(|one, other| {
+            (&one.file, one.line, &one.what).cmp(&(&other.file, other.line, &other.what))
+        });
         findings.dedup();
         findings
     }
@@ -118,6 +149,7 @@ impl Keymap {
                 line: binding.source.line,
                 what,
                 blocks: true,
+                never: true,
             });
         };
         let shown = show_sequence(keys);
@@ -163,6 +195,15 @@ impl Keymap {
         if MODES.contains(&scope) {
             return vec![scope];
         }
+        if scope == TODAY {
+            // Its panels are views of other places, and have the keys of those.
+            let panels = Panel::ALL.into_iter().map(|panel| panel.place().name());
+            return [TODAY]
+                .into_iter()
+                .chain(panels)
+                .chain([EVERYWHERE])
+                .collect();
+        }
         vec![scope, EVERYWHERE]
     }
 
@@ -175,7 +216,8 @@ impl Keymap {
                 if default.unbound {
                     continue;
                 }
-                if other == keys && (scope == EVERYWHERE || same.is_empty()) {
+                let many = [EVERYWHERE, TODAY].contains(&scope);
+                if other == keys && (many || same.is_empty()) {
                     let commands = default.commands.join(" · ");
                     match same.iter_mut().find(|(known, _)| *known == commands) {
                         Some((_, places)) if places.contains(&below) => {}
@@ -204,10 +246,11 @@ impl Keymap {
                 line: binding.source.line,
                 what,
                 blocks,
+                never: false,
             });
         };
         let placed = |(commands, places): &(String, Vec<&str>)| {
-            if scope == EVERYWHERE && *places != [EVERYWHERE] {
+            if [EVERYWHERE, TODAY].contains(&scope) && *places != [EVERYWHERE] {
                 format!("`{commands}` ({})", places.join(", "))
             } else {
                 format!("`{commands}`")
@@ -256,6 +299,58 @@ impl Keymap {
                             default.commands.join(" · ")
                         ),
                         blocks: true,
+                        never: false,
+                    });
+                }
+            }
+        }
+    }
+
+    /// Says what a command names that lies in a file of the user's and is not there.
+    fn lacks(&self, command: &Command) -> Option<String> {
+        let macros = |name: &str| self.macros.contains_key(name);
+        // Where nobody has looked for themes nothing is said about them.
+        let themes =
+            |name: &str| self.themes.is_empty() || self.themes.iter().any(|theme| theme == name);
+        command.lacks(&macros, &themes)
+    }
+
+    /// Finds bindings that name a macro or a theme that is not there.
+    fn lacking(&self, scope: &str, keys: &[Key], binding: &Binding, found: &mut Vec<Finding>) {
+        for line in &binding.commands {
+            let verb = line.split_whitespace().next().unwrap_or_default();
+            if line.contains('{') || !["macro", "app"].contains(&verb) {
+                continue;
+            }
+            let lacks = Command::parse(line)
+                .ok()
+                .and_then(|command| self.lacks(&command));
+            if let Some(lacks) = lacks {
+                found.push(Finding {
+                    file: binding.source.file.clone(),
+                    line: binding.source.line,
+                    what: format!(
+                        "`{}` of {scope} runs `{line}`: {lacks}",
+                        show_sequence(keys)
+                    ),
+                    blocks: true,
+                    never: true,
+                });
+            }
+        }
+    }
+
+    /// Finds lines of macros that name a macro or a theme that is not there.
+    fn lacking_in_macros(&self, found: &mut Vec<Finding>) {
+        for (name, known) in &self.macros {
+            for step in &known.steps {
+                if let Some(lacks) = self.lacks(&step.command) {
+                    found.push(Finding {
+                        file: format!("macros/{name}.cnm"),
+                        line: step.number,
+                        what: format!("`{}`: {lacks}", step.line),
+                        blocks: true,
+                        never: true,
                     });
                 }
             }
@@ -266,12 +361,17 @@ impl Keymap {
     pub fn scopes(&self) -> Vec<&str> {
         let places = Place::TABS
             .into_iter()
-            .chain([Place::Conflicts, Place::Outbox])
-            .chain(Kind::ALL.iter().map(|kind| Place::Browse(*kind)))
+            .chain([Place::NextSteps, Place::Offers])
+            .chain([Place::Conflicts, Place::Outbox, Place::Import])
             .map(Place::name);
+        let tabs = Tab::ALL.map(|tab| Place::Page(tab).name());
+        let kinds = Kind::ALL.iter().map(|kind| Place::Browse(*kind).name());
         let mut scopes: Vec<&str> = Vec::new();
         for name in std::iter::once(EVERYWHERE)
             .chain(places)
+            .chain([PAGE])
+            .chain(tabs)
+            .chain(kinds)
             .chain(MODES.iter().copied())
         {
             let known = self.user.contains_key(name) || self.ours.contains_key(name);

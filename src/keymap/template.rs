@@ -165,6 +165,24 @@ impl Template {
         Ok(self)
     }
 
+    /// Fills something into every place; returns the words, and those of them that nobody knows yet, with what stands
+    /// behind the `=` of an option.
+    pub(super) fn sample(&self) -> (Vec<String>, Vec<String>) {
+        let words = self.fill(&mut |_| (SAMPLE.into(), false));
+        let mut filled = Vec::new();
+        for (word, text) in self.words.iter().zip(&words) {
+            if word.literal().is_some() {
+                continue;
+            }
+            let value = text
+                .strip_prefix("--")
+                .and_then(|option| option.split_once('='));
+            filled.extend(value.map(|(_, value)| value.to_owned()));
+            filled.push(text.clone());
+        }
+        (words, filled)
+    }
+
     /// Fills the places in; a value stays within its word.
     ///
     /// `value` gives the text of a place and whether it may stand in a query as it is.

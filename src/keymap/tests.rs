@@ -253,3 +253,89 @@ fn while_something_is_typed_only_what_keeps_it_can_be_bound() {
     // Keys of places are letters there.
     assert_eq!(keymap.find("reply", &keys("e")), Found::Nothing);
 }
+
+#[test]
+fn names_and_values_in_bindings_are_checked_when_the_file_is_read() {
+    for (line, words) in [
+        ("e = \"pane show inbx\"", "`inbx` is not a place"),
+        ("e = [\"inbox done\", \"new leed\"]", "`leed` is not a kind"),
+        ("e = \"filter set channle:lark\"", "channle"),
+        ("e = \"inbox done --where state:opne\"", "opne"),
+        ("e = \"inbox snooze fryday\"", "fryday"),
+        ("e = { do = \"inbox incident p9\" }", "p9"),
+        (
+            "e = { do = [\"pane show funnel\", \"filter set sla<2h\"] }",
+            "sla",
+        ),
+        (
+            "e = { do = \"follow-up shift 2x --where title:{t}\", ask = { t = \"T\" } }",
+            "`x` is no span",
+        ),
+        (
+            "e = { do = \"inbox snooze {t}\", ask = { t = { input = \"T\", type = \"when\", default = \"fryday\" } } }",
+            "fryday",
+        ),
+        (
+            "e = { do = \"new lead nmae={t}\", ask = { t = \"T\" } }",
+            "nmae",
+        ),
+    ] {
+        let error = refused(&format!("[inbox]\n{line}\n"));
+        assert!(error.starts_with("keymap.toml:2: `e`: "), "{error}");
+        assert!(error.contains(words), "{line}: {error}");
+    }
+    // What is filled in later, and who is meant by a name, nobody knows yet.
+    mine(
+        "[inbox]\ne = { do = \"inbox snooze {t}\", ask = { t = \"T\" } }\n\
+         d = { do = \"filter set owner:{t} sla<{t}\", ask = { t = \"T\" } }\n\
+         x = [\"inbox assign Whoever\", \"filter set network:Nowhere\"]\n",
+    );
+}
+
+#[test]
+fn keys_that_terminals_cannot_tell_apart_are_named() {
+    for (key, other) in [
+        ("ctrl-i", "Tab"),
+        ("ctrl-m", "Enter"),
+        ("ctrl-[", "Esc"),
+        ("ctrl-shift-a", "Ctrl-A"),
+        ("shift-enter", "Enter"),
+        ("ctrl-1", "1"),
+    ] {
+        let findings = mine(&format!("[inbox]\n\"{key}\" = \"inbox done\"\n")).review();
+        let told = findings
+            .iter()
+            .find(|finding| finding.what.contains("kitty"));
+        let told = told.expect(key);
+        assert!(told.blocks && !told.never && told.line == 2, "{told:?}");
+        assert!(told.what.contains(&format!("as `{other}`")), "{told}");
+    }
+    let findings = mine("[inbox]\nshift-1 = \"inbox done\"\n").review();
+    assert!(findings.iter().any(|finding| finding.never), "{findings:?}");
+    // A default sits on none of them.
+    for (version, _) in VERSIONS {
+        for preset in [Preset::Vim, Preset::Plain] {
+            let keymap = Keymap::shipped(preset, version).unwrap();
+            for scope in keymap.scopes() {
+                for (keys, _) in keymap.all(scope) {
+                    for key in keys {
+                        assert_eq!(key.arrives_as(), Some(key), "{version} {scope}: {key}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_binding_that_names_a_macro_or_theme_that_is_not_there_is_named() {
+    let mut keymap = mine("[inbox]\nD = \"macro play nothing\"\nE = \"app theme nothing\"\n");
+    keymap.themes = vec!["midnight".into()];
+    let lines: Vec<usize> = keymap
+        .review()
+        .iter()
+        .filter(|finding| finding.never)
+        .map(|finding| finding.line)
+        .collect();
+    assert_eq!(lines, [2, 3]);
+}

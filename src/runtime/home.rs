@@ -131,6 +131,7 @@ impl Home {
         let none = BTreeMap::new();
         let macros = held.map_or(&none, |(_, keymap, _)| &keymap.macros);
         keymap.macros = self.macros_over(macros, &mut problems);
+        keymap.themes = self.themes();
         keymap.hooks = self.hooks().unwrap_or_else(|problem| {
             problems.push(problem);
             held.map_or_else(Vec::new, |(_, keymap, _)| keymap.hooks.clone())

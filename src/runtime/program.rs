@@ -18,6 +18,24 @@ const COMPLAINT_MAX: usize = 16 * 1024;
 /// How long a program has to end by itself after it was asked to.
 const GRACE: Duration = Duration::from_millis(300);
 
+/// The programs of all consoles of this process: whoever ends it at once, as a panic does, leaves none behind.
+static RUNNING: Mutex<BTreeSet<u32>> = Mutex::new(BTreeSet::new());
+
+/// Kills every program that runs, with what it started; safe to call from anywhere.
+pub(super) fn kill_every() {
+    let groups = match RUNNING.try_lock() {
+        Ok(mut groups) => std::mem::take(&mut *groups),
+        Err(std::sync::TryLockError::Poisoned(poisoned)) => {
+            std::mem::take(&mut *poisoned.into_inner())
+        }
+        // Whoever panics may hold it.
+        Err(std::sync::TryLockError::WouldBlock) => return,
+    };
+    for group in groups {
+        kill(group, true);
+    }
+}
+
 /// The programs that run; those that are left when it is dropped are killed.
 #[derive(Clone, Debug, Default)]
 pub struct Programs {
@@ -52,10 +70,29 @@ impl Programs {
         change(&mut self.groups.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Notes that a program runs.
+    fn begins(&self, group: u32) {
+        self.change(|groups| groups.insert(group));
+        RUNNING
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(group);
+    }
+
+    /// Notes that nothing of a program runs any more.
+    fn ends(&self, group: u32) {
+        self.change(|groups| groups.remove(&group));
+        RUNNING
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&group);
+    }
+
     /// Kills what still runs, with everything that it started.
     pub fn kill_all(&self) {
         for group in self.change(std::mem::take) {
             kill(group, true);
+            self.ends(group);
         }
     }
 
@@ -87,7 +124,7 @@ impl Programs {
             .map_err(|error| format!("{error}; check its name and that it may be run"))?;
         let group = child.id();
         if let Some(group) = group {
-            self.change(|groups| groups.insert(group));
+            self.begins(group);
         }
         let limit = Duration::from_secs(u64::from(program.limit));
         let result = match tokio::time::timeout(limit, talk(&mut child, program, end)).await {
@@ -104,10 +141,24 @@ impl Programs {
             let _ = child.wait().await;
         }
         if let Some(group) = group {
-            self.change(|groups| groups.remove(&group));
+            end_what_is_left(group).await;
+            self.ends(group);
         }
         result
     }
+}
+
+/// Ends what a program left running in its group: it would know no limit of time, and outlive the console.
+async fn end_what_is_left(group: u32) {
+    if !lives(group) {
+        return;
+    }
+    kill(group, false);
+    let began = tokio::time::Instant::now();
+    while lives(group) && began.elapsed() < GRACE {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    kill(group, true);
 }
 
 fn command(program: &Program) -> Command {
@@ -220,6 +271,19 @@ fn kill(group: u32, at_once: bool) {
 #[cfg(not(unix))]
 fn kill(_: u32, _: bool) {}
 
+/// Tells whether a group has a member.
+#[cfg(unix)]
+fn lives(group: u32) -> bool {
+    use rustix::process::{Pid, test_kill_process_group};
+    let group = i32::try_from(group).ok().and_then(Pid::from_raw);
+    group.is_some_and(|group| test_kill_process_group(group).is_ok())
+}
+
+#[cfg(not(unix))]
+fn lives(_: u32) -> bool {
+    false
+}
+
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
@@ -295,6 +359,23 @@ mod tests {
             .build()
             .unwrap();
         runtime.block_on(async { tokio::time::sleep(Duration::from_millis(1500)).await });
+        assert!(!mark.exists(), "what it started lives on");
+    }
+
+    #[test]
+    fn what_a_program_leaves_behind_ends_with_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let mark = folder.path().join("late");
+        let mut leaves = program(&[&format!(
+            "(sleep 1; echo late > '{}') >/dev/null 2>&1 & echo begun",
+            mark.display()
+        )]);
+        leaves.shell = true;
+        assert_eq!(run(&leaves).unwrap(), "begun\n");
+        // One that shows nothing has no pipe that its children hold open.
+        leaves.most = 0;
+        run(&leaves).unwrap();
+        std::thread::park_timeout(Duration::from_millis(1500));
         assert!(!mark.exists(), "what it started lives on");
     }
 

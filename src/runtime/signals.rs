@@ -15,6 +15,7 @@ pub struct Signals {
     terminate: tokio::signal::unix::Signal,
     hangup: tokio::signal::unix::Signal,
     interrupt: tokio::signal::unix::Signal,
+    quit: tokio::signal::unix::Signal,
     resume: tokio::signal::unix::Signal,
     stop: tokio::signal::unix::Signal,
     /// Whether the terminal has vanished.
@@ -31,6 +32,12 @@ impl Signals {
     pub fn new(watch: bool) -> std::io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         let (tell, gone) = tokio::sync::watch::channel(false);
+        ends_at_last([
+            signal(SignalKind::terminate())?,
+            signal(SignalKind::hangup())?,
+            signal(SignalKind::interrupt())?,
+            signal(SignalKind::quit())?,
+        ]);
         let orphaned = watch.then(parent::watch).transpose()?;
         // A task of its own: whoever reads keys may be stuck in an empty answer when it matters.
         tokio::spawn(async move {
@@ -55,6 +62,7 @@ impl Signals {
             terminate: signal(SignalKind::terminate())?,
             hangup: signal(SignalKind::hangup())?,
             interrupt: signal(SignalKind::interrupt())?,
+            quit: signal(SignalKind::quit())?,
             // SIGCONT: 18 on Linux and 19 on the BSDs.
             resume: signal(SignalKind::from_raw(rustix::process::Signal::CONT.as_raw()))?,
             stop: signal(SignalKind::from_raw(rustix::process::Signal::TSTP.as_raw()))?,
@@ -85,8 +93,16 @@ impl Signals {
             tokio::time::sleep(GRACE).await;
             let _ = store.counts().await;
             super::give_back();
+            super::program::kill_every();
             std::process::exit(0);
         })
+    }
+
+    /// Forgets what was pressed while another program had the terminal: it was meant for that one.
+    pub(super) fn forget_pressed(&mut self) {
+        use futures_util::FutureExt as _;
+        while self.interrupt.recv().now_or_never().is_some() {}
+        while self.quit.recv().now_or_never().is_some() {}
     }
 
     pub(super) async fn next(&mut self) -> Woken {
@@ -94,11 +110,54 @@ impl Signals {
             _ = self.terminate.recv() => Woken::Leave,
             _ = self.hangup.recv() => Woken::Leave,
             _ = self.interrupt.recv() => Woken::Leave,
+            _ = self.quit.recv() => Woken::Leave,
             _ = self.gone.wait_for(|gone| *gone) => Woken::Leave,
             _ = self.stop.recv() => Woken::Sleep,
             _ = self.resume.recv() => Woken::Resumed,
         }
     }
+}
+
+/// How long the console has to leave by itself after it was told to: it may wait for a terminal that does not read.
+#[cfg(unix)]
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(1);
+
+/// How long it has from then on to write down what was done last.
+#[cfg(unix)]
+const LAST: std::time::Duration = std::time::Duration::from_secs(2);
+
+/// Sees to it that the console ends after one of these signals, even where the terminal takes nothing.
+#[cfg(unix)]
+#[expect(
+    clippy::exit,
+    reason = "whoever should leave waits for a terminal that does not read, and cannot be reached"
+)]
+fn ends_at_last(signals: [tokio::signal::unix::Signal; 4]) {
+    tokio::spawn(async move {
+        let [mut terminate, mut hangup, mut interrupt, mut quit] = signals;
+        loop {
+            tokio::select! {
+                _ = terminate.recv() => break,
+                _ = hangup.recv() => break,
+                // What is pressed in an editor is the editor's.
+                _ = interrupt.recv() => if !super::terminal::is_lent() { break },
+                _ = quit.recv() => if !super::terminal::is_lent() { break },
+            }
+        }
+        // A thread of its own: whoever leaves takes the runtime down before the terminal is given back.
+        std::thread::spawn(|| {
+            std::thread::park_timeout(PATIENCE);
+            while super::terminal::is_lent() {
+                // What is written there is waited for.
+                std::thread::park_timeout(PATIENCE);
+            }
+            super::terminal::let_go();
+            std::thread::park_timeout(LAST);
+            super::program::kill_every();
+            super::terminal::cook();
+            std::process::exit(1);
+        });
+    });
 }
 
 /// The program that started the console: where it is killed, a shell above it takes the terminal, and nobody says so.
@@ -224,6 +283,9 @@ impl Signals {
     pub(super) const fn is_orphaned(&self) -> bool {
         false
     }
+
+    #[expect(clippy::unused_self, reason = "elsewhere it has something to forget")]
+    pub(super) fn forget_pressed(&mut self) {}
 
     pub(super) async fn next(&mut self) -> Woken {
         let _ = tokio::signal::ctrl_c().await;

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use super::frames::Frames;
 use super::lines::Voice;
@@ -27,14 +28,75 @@ const ONE_WRITE: usize = 512;
 
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
+/// Whether the console was told to leave and nobody reads what it writes.
+static UNREAD: AtomicBool = AtomicBool::new(false);
+
+/// Whoever drops what is unread, or gives the terminal back, has this.
+static DROPS: Mutex<()> = Mutex::new(());
+
+/// Whether another program has the terminal: an editor, or the shell while the console sleeps.
+static LENT: AtomicBool = AtomicBool::new(false);
+
+/// Tells whether another program has the terminal.
+pub(super) fn is_lent() -> bool {
+    LENT.load(Ordering::SeqCst)
+}
+
 /// Gives the terminal back if it is taken; safe to call from anywhere and more than once.
 pub fn give_back() {
-    if TAKEN.swap(false, Ordering::SeqCst) {
+    // From here on nobody else drops what is written, nor sets modes.
+    let was_taken = {
+        let _turn = DROPS.lock().unwrap_or_else(PoisonError::into_inner);
+        TAKEN.swap(false, Ordering::SeqCst)
+    };
+    if was_taken {
+        if UNREAD.load(Ordering::SeqCst) {
+            drop_unread();
+        }
         let mut out = io::stdout().lock();
         let _ = out.write_all(LEAVE.as_bytes());
         let _ = out.flush();
         let _ = disable_raw_mode();
     }
+}
+
+/// Drops what a terminal that does not read has not taken yet, for as long as the console has it: whoever waits in
+/// the middle of a frame goes on, and leaves in the ordinary way.
+pub(super) fn let_go() {
+    UNREAD.store(true, Ordering::SeqCst);
+    let began = std::time::Instant::now();
+    while began.elapsed() < LET_GO {
+        {
+            let _turn = DROPS.lock().unwrap_or_else(PoisonError::into_inner);
+            if !TAKEN.load(Ordering::SeqCst) {
+                return;
+            }
+            drop_unread();
+        }
+        std::thread::park_timeout(std::time::Duration::from_millis(10));
+    }
+}
+
+/// How long somebody who waits in the middle of a frame has to go on.
+const LET_GO: std::time::Duration = std::time::Duration::from_secs(1);
+
+#[cfg(unix)]
+fn drop_unread() {
+    use rustix::termios::{OptionalActions, QueueSelector, tcflush, tcgetattr, tcsetattr};
+    let out = io::stdout();
+    let _ = tcflush(&out, QueueSelector::OFlush);
+    // Whoever waits to write is not woken by that, but by a change of the modes, also into what they are.
+    if let Ok(modes) = tcgetattr(&out) {
+        let _ = tcsetattr(&out, OptionalActions::Now, &modes);
+    }
+}
+
+#[cfg(not(unix))]
+fn drop_unread() {}
+
+/// Gives back what needs nothing written: the modes of the line.
+pub(super) fn cook() {
+    let _ = disable_raw_mode();
 }
 
 /// Takes the terminal over.
@@ -58,6 +120,7 @@ pub fn install_panic_hook() {
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
         give_back();
+        super::program::kill_every();
         before(info);
         std::process::exit(101);
     }));
@@ -156,7 +219,9 @@ impl Screen {
     /// Gives the terminal back for a while, does something, and takes it over again.
     pub fn while_away<T>(&mut self, act: impl FnOnce() -> T) -> io::Result<T> {
         give_back();
+        LENT.store(true, Ordering::SeqCst);
         let result = act();
+        LENT.store(false, Ordering::SeqCst);
         self.take_again()?;
         Ok(result)
     }

@@ -5,7 +5,9 @@ use tokio::sync::oneshot;
 
 use super::Clock;
 use crate::app::Msg;
-use crate::effect::{Batch, CacheRow, Effect, ImportRequest, Load, Resolution};
+use crate::effect::{
+    Batch, BatchRole, CacheChange, CacheRow, Effect, ImportRequest, Load, Resolution, RowState,
+};
 use crate::import::backstage::{Export, Plan, Progress};
 use crate::pane::Tone;
 use crate::store::{BatchState, LoggedBatch, Store, StoreError, StoreHandle};
@@ -149,7 +151,19 @@ async fn save(store: &StoreHandle, batches: Vec<Batch>, answers: &UnboundedSende
     let results = futures_util::future::join_all(futures).await;
     for (batch, result) in batches.into_iter().zip(results) {
         let msg = match result {
-            Ok(_) => Msg::Saved(batch.id),
+            Ok(changes) => {
+                let undoes = matches!(batch.role, BatchRole::Undo(_));
+                let settled = |change: &CacheChange| match change {
+                    CacheChange::Upsert(row) => row.state != RowState::Pending,
+                    CacheChange::Remove(..) => true,
+                };
+                let _ = answers.send(Msg::Saved(batch.id));
+                // Where the server had refused what is taken back, nothing waits any more.
+                if !(undoes && changes.iter().any(settled)) {
+                    continue;
+                }
+                Msg::Changed(changes)
+            }
             Err(error) => Msg::SaveFailed {
                 batch: Box::new(batch),
                 why: error.to_string(),

@@ -14,7 +14,7 @@ use crate::record::{Kind, Op, Patch};
 use crate::wire::{CommandResult, Row, Status};
 
 /// Problems that this console made itself: the edit may have reached the server, so it keeps its id.
-const OWN_PROBLEM: &str = "urn:cnm:client:";
+pub(super) const OWN_PROBLEM: &str = "urn:cnm:client:";
 
 impl Store {
     /// Writes down the server's answers and says which rows look different now.
@@ -284,7 +284,7 @@ impl Store {
         Ok(edit)
     }
 
-    fn drop_edits(
+    pub(super) fn drop_edits(
         &mut self,
         entries: &[&Entry],
         action: &str,

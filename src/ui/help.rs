@@ -59,9 +59,7 @@ fn lines(canvas: &Canvas<'_>, app: &App, width: u16) -> Vec<Vec<Piece>> {
     let rows = merged(help_rows(app));
     let place = app.screen.active().title();
     let heading = |words: &str| vec![piece(format!("── {words} ──"), paint.accent())];
-    let digit = app
-        .keymap
-        .find(app.screen.active().name(), &[Key::char('3')]);
+    let digit = app.keymap.find(app.screen.scope(), &[Key::char('3')]);
     let mut lines = if matches!(digit, Found::Bound(_)) {
         let words = "  a count begins with a digit that is no key here";
         vec![vec![piece("03e", paint.key()), piece(words, paint.text())]]

@@ -292,7 +292,7 @@ fn more(app: &App) -> Vec<String> {
             };
             let mut lines = vec![format!("{}; {end}.", sheet.title)];
             lines.extend(sheet.lines.iter().cloned());
-            lines.extend(sheet.plan.iter().map(|(line, _)| line.clone()));
+            lines.extend(sheet.plan.iter().map(|step| step.line.clone()));
             lines
         }
         Mode::Help(_) => {

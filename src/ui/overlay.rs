@@ -198,12 +198,13 @@ fn palette(canvas: &mut Canvas<'_>, app: &App, line: &Line, body: Rect) {
     let (list, foot) = above(inner, inner.height.saturating_sub(2).max(1));
     let shown = usize::from(list.height).max(1);
     let first = (line.chosen / shown) * shown;
-    let scope = app.screen.active().name();
+    let scope = app.screen.scope();
     let typed = line.input.text();
     for (y, (at, entry)) in (list.y..list.bottom()).zip(line.entries.iter().enumerate().skip(first))
     {
         let paint = canvas.paint;
-        let keys = keys_of(app, scope, &entry.name);
+        let own = line.keys_of(entry).map(show_sequence);
+        let keys = own.unwrap_or_else(|| keys_of(app, scope, &entry.name));
         let mut pieces = vec![piece(" ", paint.text())];
         pieces.extend(matched(&entry.name, &typed, paint.strong(), paint.accent()));
         let name = list.x + 1 + canvas.line(list.x, y, list.width, &pieces).max(24);
@@ -232,6 +233,14 @@ fn palette(canvas: &mut Canvas<'_>, app: &App, line: &Line, body: Rect) {
             piece(format!(" :{} ", entry.name), strong),
             piece(format!("{}  ", entry.usage), dim),
         ];
+        if let Some(keys) = line.keys_of(entry) {
+            // A binding of the user's own is no command that could be typed.
+            pieces = vec![
+                piece(format!(" {}  ", show_sequence(keys)), key),
+                piece(format!("{} ", entry.help), strong),
+                piece(entry.usage.clone(), dim),
+            ];
+        }
         for (keys, line, source) in bound_to(app, scope, &entry.name).into_iter().take(4) {
             pieces.push(piece(keys, key));
             let rest = line.strip_prefix(&entry.name).unwrap_or_default();

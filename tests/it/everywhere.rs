@@ -809,37 +809,41 @@ fn toml_text(text: &str) -> String {
     json!(text).to_string()
 }
 
-/// Everything that the server holds, without ids and times that differ from run to run.
+/// Everything that the server holds, with whoever may see it, without ids and times that differ from run to run: read
+/// from its own file, and not from what some console was told.
 fn dump(backend: &Backend) -> Vec<String> {
-    let lea = backend.console("lea");
-    lea.run(&["sync"]).ok();
-    let paths = Paths::new(&lea.home.join("cache"), &lea.home.join("state"));
     let now = Clock::system().now();
-    let (mut store, _) = Store::open(&paths, now).unwrap();
+    let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
+    let file = backend.folder.path().join("server.db");
+    let db = rusqlite::Connection::open_with_flags(file, flags).unwrap();
+    let mut query = db
+        .prepare(
+            "SELECT r.kind, r.fields, a.members FROM record r JOIN audience a ON a.audience = r.audience \
+             WHERE NOT r.deleted",
+        )
+        .unwrap();
+    let text = |row: &rusqlite::Row<'_>, at| row.get::<_, String>(at);
+    let rows = query
+        .query_map([], |row| Ok((text(row, 0)?, text(row, 1)?, text(row, 2)?)))
+        .unwrap();
     let mut lines = Vec::new();
-    for kind in Kind::ALL {
-        let rows = store
-            .load(&Load::All {
-                kind: *kind,
-                limit: 10_000,
-            })
-            .unwrap();
-        for row in rows {
-            let mut fields: Json = serde_json::from_str(&row.fields).unwrap();
-            if *kind == Kind::Message {
-                // Whether the server has sent it yet is a matter of seconds.
-                fields["state"] = Json::Null;
-            }
-            if *kind == Kind::Thread {
-                // The server counts the reply in when it sends it.
-                for name in ["last_at", "last_text", "messages"] {
-                    fields[name] = Json::Null;
-                }
-            }
-            even_out(&mut fields, now);
-            lines.push(format!("{} {fields}", kind.name()));
+    for row in rows {
+        let (kind, fields, seen_by) = row.unwrap();
+        let mut fields: Json = serde_json::from_str(&fields).unwrap();
+        if kind == Kind::Message.name() {
+            // Whether the server has sent it yet is a matter of seconds.
+            fields["state"] = Json::Null;
         }
+        if kind == Kind::Thread.name() {
+            // The server counts the reply in when it sends it.
+            for name in ["last_at", "last_text", "messages"] {
+                fields[name] = Json::Null;
+            }
+        }
+        even_out(&mut fields, now);
+        lines.push(format!("{kind} {fields} seen by {seen_by}"));
     }
+    assert!(lines.len() > 20, "{lines:#?}");
     lines.sort();
     lines
 }

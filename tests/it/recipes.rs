@@ -71,10 +71,18 @@ fn every_keymap_and_hook_of_the_recipes_loads() {
             read_hooks(text, "hooks.toml", &mut cnm::command::Parsing::new()).unwrap();
             hooks += 1;
         } else {
-            let keymap = Keymap::defaults()
+            let mut keymap = Keymap::defaults()
                 .unwrap()
                 .with_user(text, "keymap.toml")
                 .unwrap();
+            let morning = block("A morning macro", "text");
+            let parsing = &mut cnm::command::Parsing::new();
+            let steps = cnm::command::read_steps(&morning, parsing).unwrap();
+            let morning = cnm::keymap::Macro {
+                text: morning,
+                steps,
+            };
+            keymap.macros.insert("morning".into(), morning);
             let blocked: Vec<_> = keymap
                 .review()
                 .into_iter()
@@ -132,23 +140,24 @@ fn a_dashboard_opens_in_the_browser_of_ones_choice() {
     let mut app = crate::desk::console(&crate::desk::morning(), (120, 40));
     app.keymap = keymap;
     crate::desk::press(&mut app, "alt-4");
-    let link = app.screen.selected().unwrap();
-    let url = app
-        .world
-        .any(cnm::record::Kind::Network)
-        .fields(&link.id)
-        .unwrap()
-        .2;
-    let words = crate::desk::press(&mut app, "B")
-        .into_iter()
-        .find_map(|effect| match effect {
+    let opens = |app: &mut cnm::app::App| {
+        let effects = crate::desk::press(app, "B");
+        effects.into_iter().find_map(|effect| match effect {
             cnm::effect::Effect::Exec(program, _) => Some(program.words),
             _ => None,
-        });
-    match url.get("url").and_then(Json::as_str) {
-        Some(url) => assert_eq!(words.unwrap(), ["firefox", "--new-tab", url]),
-        // Without an address the condition does not hold, and no browser opens.
-        None => assert_eq!(words, None),
+        })
+    };
+    let url = "https://example.com/a?b='$(reboot)";
+    // Without an address the condition does not hold, and no browser opens.
+    for (line, words) in [
+        ("edit url=", None),
+        (
+            &*format!("edit \"url={url}\""),
+            Some(["firefox", "--new-tab", url].map(str::to_owned).to_vec()),
+        ),
+    ] {
+        app.run_line(line);
+        assert_eq!(opens(&mut app), words, "{line}");
     }
     // `network browse` prints the address where there is no screen.
     let backend = Backend::start();
@@ -346,6 +355,135 @@ fn the_keys_of_the_recipes_run_in_the_console() {
     terminal.press("\u{1b}[18~");
     let copied = base64::engine::general_purpose::STANDARD.encode("Today: nothing\n");
     terminal.writes(copied.trim_end_matches('='));
+    terminal.press("q");
+    assert_eq!(terminal.gone(), 0);
+}
+
+/// Puts a program of this name on the path that writes down what it was given.
+#[cfg(unix)]
+fn pretend(folder: &Path, name: &str) {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::create_dir_all(folder).unwrap();
+    let file = folder.join(name);
+    let text = format!("#!/bin/sh\necho \"$@\" >> '{}.log'\n", file.display());
+    std::fs::write(&file, text).unwrap();
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+/// Waits until something is so.
+fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let began = std::time::Instant::now();
+    while !is_so() {
+        let waited = began.elapsed();
+        assert!(waited < std::time::Duration::from_secs(20), "never: {what}");
+        std::thread::park_timeout(std::time::Duration::from_millis(20));
+    }
+}
+
+/// Puts the recipes of the browser, the rule and the morning where the console finds them, with browsers that only write
+/// down what they were asked to open.
+#[cfg(unix)]
+fn lay_out(ana: &Console, bin: &Path) {
+    let config = ana.home.join("config");
+    std::fs::create_dir_all(config.join("macros")).unwrap();
+    let (browser, morning) = (
+        "Open the dashboard of a CN in the browser",
+        "A morning macro",
+    );
+    for (name, heading) in [
+        ("rules.py", "Assign by a rule"),
+        ("standup.py", "A stand-up summary"),
+    ] {
+        std::fs::write(config.join(name), block(heading, "python")).unwrap();
+    }
+    let keys = format!("{}\n{}", block(browser, "toml"), block(morning, "toml"));
+    std::fs::write(config.join("keymap.toml"), keys).unwrap();
+    let hooks = blocks("Assign by a rule", "toml").remove(1);
+    std::fs::write(config.join("hooks.toml"), hooks).unwrap();
+    let text = block(morning, "text");
+    std::fs::write(config.join("macros/morning.cnm"), text).unwrap();
+    for name in ["firefox", "xdg-open"] {
+        pretend(bin, name);
+    }
+}
+
+/// The browser, the morning and the hook, by their keys and by what happens, in a console in a terminal.
+#[cfg(unix)]
+#[test]
+fn the_browser_the_morning_and_the_hook_of_the_recipes_run_in_the_console() {
+    if !has_python() {
+        return;
+    }
+    let backend = Backend::start();
+    let ana = backend.console("ana");
+    let bin = backend.folder.path().join("bin");
+    lay_out(&ana, &bin);
+    let opened = |name: &str| {
+        let log = std::fs::read_to_string(bin.join(format!("{name}.log")));
+        log.unwrap_or_default()
+    };
+    ana.run(&["sync"]).ok();
+    let url = "https://example.com/nova";
+    ana.run(&["edit", "--id", "network:nova", &format!("url={url}")])
+        .ok();
+    let chat = "new thread title=Chat channel=discord state=open owner=ana";
+    ana.run(&chat.split(' ').collect::<Vec<_>>()).ok();
+    ana.run(&["new", "follow_up", "title=Late", "due=2026-01-05"])
+        .ok();
+    let mut command = crate::terminal::Terminal::program(&ana);
+    command.env(
+        "PATH",
+        format!("{}:/usr/local/bin:/usr/bin:/bin", bin.display()),
+    );
+    let mut terminal = crate::terminal::Terminal::start(command, 40, 120);
+    terminal.until("live");
+    // The browser of one's choice, then that of the system by the keys there are anyway.
+    terminal.press("4\r");
+    terminal.until("Nova Media");
+    terminal.press("B");
+    until("firefox", || {
+        opened("firefox") == format!("--new-tab {url}\n")
+    });
+    terminal.press("w");
+    until("w", || opened("xdg-open").lines().count() == 1);
+    terminal.press("gw");
+    until("g w", || opened("xdg-open").lines().count() == 2);
+    assert!(opened("xdg-open").lines().all(|line| line.trim() == url));
+    // The morning: what can wait waits, what is late moves to today, and the rest is said.
+    terminal.press("1\r");
+    terminal.until("[1 Today");
+    terminal.press("\u{1b}[15~");
+    terminal.until("Today: Late");
+    terminal.until("Waiting for others: nothing");
+    terminal.press("\u{1b}");
+    until("snoozed", || {
+        threads(&ana, "channel:discord state:snoozed").len() == 1
+    });
+    let late = [
+        "list",
+        "follow_up",
+        "title:late late>0h",
+        "--format",
+        "jsonl",
+    ];
+    assert_eq!(ana.run(&late).ok(), "");
+    // A message arrives for a thread of mine that speaks of the payout: the hook hands it over.
+    let thread = || backend.record("threads/t1", &ana.token);
+    assert!(thread()["fields"]["assignee"].is_null());
+    let lea = backend.console("lea");
+    lea.run(&["sync"]).ok();
+    let now = cnm::runtime::Clock::system().now();
+    lea.run(&[
+        "edit",
+        "--id",
+        "thread:t1",
+        "new=2",
+        &format!("last_at={now}"),
+        "last_text=And the payout?",
+    ])
+    .ok();
+    until("assigned", || thread()["fields"]["assignee"] == "ben");
+    terminal.rests(std::time::Duration::from_millis(300));
     terminal.press("q");
     assert_eq!(terminal.gone(), 0);
 }

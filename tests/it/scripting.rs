@@ -74,7 +74,7 @@ fn rows() -> Vec<CacheRow> {
 }
 
 /// The inbox with the cursor on a thread, and keys of the user's.
-fn inbox(keys: &str, thread: &str) -> App {
+pub(crate) fn inbox(keys: &str, thread: &str) -> App {
     let mut app = open("ana", rows(), (120, 40));
     app.keymap = Keymap::defaults()
         .unwrap()
@@ -96,12 +96,12 @@ fn paste(app: &mut App, text: &str) -> Vec<Effect> {
     app.update(now, Msg::Paste(text.into()))
 }
 
-fn tell(app: &mut App, msg: Msg) -> Vec<Effect> {
+pub(crate) fn tell(app: &mut App, msg: Msg) -> Vec<Effect> {
     let now = app.world.view.now;
     app.update(now, msg)
 }
 
-fn edits(effects: &[Effect]) -> Vec<&Edit> {
+pub(crate) fn edits(effects: &[Effect]) -> Vec<&Edit> {
     effects
         .iter()
         .filter_map(|effect| match effect {
@@ -112,12 +112,12 @@ fn edits(effects: &[Effect]) -> Vec<&Edit> {
         .collect()
 }
 
-fn state(app: &App, thread: &str) -> Json {
+pub(crate) fn state(app: &App, thread: &str) -> Json {
     let fields = app.world.any(Kind::Thread).fields(thread).unwrap().2;
     fields["state"].clone()
 }
 
-fn said(app: &App) -> String {
+pub(crate) fn said(app: &App) -> String {
     app.screen
         .notice
         .as_ref()
@@ -337,7 +337,7 @@ fn a_program_gets_the_selection_and_its_output_goes_where_it_was_told() {
     assert!(matches!(&app.mode, Mode::Reply(reply) if reply.input.text() == "Hola"));
 }
 
-fn ran(app: &mut App, keys: &str, output: &str) -> Vec<Effect> {
+pub(crate) fn ran(app: &mut App, keys: &str, output: &str) -> Vec<Effect> {
     let purpose = press(app, keys)
         .into_iter()
         .find_map(|effect| match effect {

@@ -1,6 +1,6 @@
 //! The store: what it keeps, what it shows and what it repairs.
 
-use cnm::effect::{BatchRole, CacheChange, Load, OutboxState, Resolution, RowState};
+use cnm::effect::{Batch, BatchRole, CacheChange, Edit, Load, OutboxState, Resolution, RowState};
 use cnm::record::{AnyRef, Kind, Op, Patch};
 use cnm::store::{BatchState, Changes, Page, SnapshotReason, Store, StoreError};
 use cnm::wire::{ChangesPage, CommandResult, Problem, Row, Status};
@@ -574,6 +574,58 @@ fn a_refused_creation_stays_visible_and_says_why() {
         (again.op, again.id.as_str(), &again.patch.set["name"]),
         (Op::Create, "l1", &json!("Newer"))
     );
+}
+
+#[test]
+fn what_was_refused_and_what_takes_it_back_settle_each_other() {
+    let cache = Cache::new();
+    let mut store = cache.store();
+    apply(&mut store, vec![lead("l1", 1, 1, "Ann")], 1);
+    let mut first = update("c1", "l1", 1, json!({"name": "Mine"}));
+    first.before = object(json!({"name": "Ann"}));
+    store.save(&batch("b", vec![first])).unwrap();
+    store
+        .save(&batch(
+            "new",
+            vec![create("c2", "l2", json!({"name": "Bea"}))],
+        ))
+        .unwrap();
+    take(&mut store);
+    let refused = [
+        answer("c1", Status::Rejected),
+        answer("c2", Status::Rejected),
+    ];
+    record(&mut store, &refused);
+    // One more edit waits behind the one that was refused.
+    store
+        .save(&batch(
+            "later",
+            vec![update("c3", "l1", 1, json!({"market": "US"}))],
+        ))
+        .unwrap();
+    let counts = store.counts().unwrap();
+    assert_eq!((counts.queued, counts.refused), (1, 2));
+    let back = |id: &str, edit: Edit| Batch {
+        role: BatchRole::Undo(id.into()),
+        ..batch(&format!("undo {id}"), vec![edit])
+    };
+    let mut delete = create("u2", "l2", json!({}));
+    (delete.op, delete.base) = (Op::Delete, Some(0));
+    for undo in [
+        back("later", update("u3", "l1", 1, json!({"market": ""}))),
+        back("new", delete),
+        back("b", update("u1", "l1", 1, json!({"name": "Ann"}))),
+    ] {
+        store.save(&undo).unwrap();
+    }
+    let counts = store.counts().unwrap();
+    assert_eq!((counts.queued, counts.refused), (0, 0));
+    assert!(take(&mut store).is_empty());
+    assert_eq!(name(&mut store, "l1"), Some(json!("Ann")));
+    assert!(one(&mut store, Kind::Lead, "l2").is_none());
+    // The same after a restart.
+    drop(store);
+    assert_eq!(cache.store().counts().unwrap().queued, 0);
 }
 
 #[test]

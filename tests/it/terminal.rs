@@ -35,6 +35,19 @@ pub(crate) struct Terminal {
     pub(crate) writer: Box<dyn Write + Send>,
     pub(crate) child: Box<dyn portable_pty::Child + Send + Sync>,
     pub(crate) master: Box<dyn portable_pty::MasterPty + Send>,
+    /// How the line was set before anything ran.
+    pub(crate) modes: String,
+}
+
+/// Says how the line of a terminal is set: echo, whole lines, what keys do.
+pub(crate) fn modes(master: &dyn portable_pty::MasterPty) -> String {
+    #[cfg(unix)]
+    if let Some(set) = master.get_termios() {
+        let (input, output, local) = (set.input_flags, set.output_flags, set.local_flags);
+        return format!("{input:?} {output:?} {:?} {local:?}", set.control_flags);
+    }
+    let _ = master;
+    String::new()
 }
 
 impl Terminal {
@@ -68,6 +81,7 @@ impl Terminal {
             pixel_height: 0,
         };
         let pair = native_pty_system().openpty(size).unwrap();
+        let modes = modes(&*pair.master);
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
         let parser = Arc::new(Mutex::new(vt100::Parser::new(
@@ -99,6 +113,7 @@ impl Terminal {
             writer,
             child,
             master: pair.master,
+            modes,
         }
     }
 
@@ -139,20 +154,26 @@ impl Terminal {
         gone(&mut *self.child)
     }
 
-    /// Expects that every mode which was switched on is off again.
+    /// Expects that every mode which was switched on is off again, on the screen and of the line.
     pub(crate) fn is_as_it_was(&self) {
         let began = Instant::now();
         // The last bytes may still be on their way through the pty.
         while began.elapsed() < Duration::from_secs(5) {
             let parser = self.parser.lock().unwrap();
             let screen = parser.screen();
-            if !screen.alternate_screen() && !screen.hide_cursor() && !screen.bracketed_paste() {
+            let given_back =
+                !screen.alternate_screen() && !screen.hide_cursor() && !screen.bracketed_paste();
+            if given_back && modes(&*self.master) == self.modes {
                 return;
             }
             drop(parser);
             std::thread::park_timeout(Duration::from_millis(10));
         }
-        panic!("the terminal was not given back");
+        let now = modes(&*self.master);
+        panic!(
+            "the terminal was not given back: {now}, before {}",
+            self.modes
+        );
     }
 }
 
@@ -310,26 +331,6 @@ fn no_byte_of_other_people_reaches_the_terminal_as_a_command() {
         "an escape sequence came through"
     );
     assert!(!written.contains('\u{202e}') && !written.contains('\u{7}'));
-}
-
-#[cfg(unix)]
-#[test]
-fn every_signal_leaves_the_terminal_as_it_was() {
-    let backend = Backend::start();
-    let ana = backend.console("ana");
-    for signal in [
-        rustix::process::Signal::TERM,
-        rustix::process::Signal::HUP,
-        rustix::process::Signal::INT,
-    ] {
-        let mut terminal = Terminal::open(&ana, 24, 80);
-        terminal.until("live");
-        let id = i32::try_from(terminal.child.process_id().unwrap()).unwrap();
-        let process = rustix::process::Pid::from_raw(id).unwrap();
-        rustix::process::kill_process(process, signal).unwrap();
-        terminal.gone();
-        terminal.is_as_it_was();
-    }
 }
 
 /// A terminal that goes away sends a signal only to the program that leads its session; one that was started in
@@ -685,38 +686,4 @@ fn a_console_that_sleeps_is_named_and_runs_nothing_later() {
     }
     terminal.press("q");
     terminal.gone();
-}
-
-#[cfg(unix)]
-#[test]
-fn programs_are_killed_when_the_console_is_left() {
-    let backend = Backend::start();
-    let ana = backend.console("ana");
-    let config = ana.home.join("config");
-    std::fs::create_dir_all(&config).unwrap();
-    let mark = backend.folder.path().join("alive");
-    let line = format!(
-        "[everywhere]\nf5 = \"exec --shell --limit 60 'echo $$ > {}; sleep 60; true'\"\n",
-        mark.display()
-    );
-    std::fs::write(config.join("keymap.toml"), line).unwrap();
-    let mut terminal = Terminal::open(&ana, 40, 120);
-    terminal.until("live");
-    terminal.press("\u{1b}[15~");
-    let began = Instant::now();
-    let pid = loop {
-        let text = std::fs::read_to_string(&mark).unwrap_or_default();
-        if let Ok(pid) = text.trim().parse::<i32>() {
-            break pid;
-        }
-        assert!(began.elapsed() < Duration::from_secs(20), "it never began");
-        std::thread::park_timeout(Duration::from_millis(10));
-    };
-    terminal.press("q");
-    terminal.gone();
-    let pid = rustix::process::Pid::from_raw(pid).unwrap();
-    while rustix::process::test_kill_process(pid).is_ok() {
-        assert!(began.elapsed() < Duration::from_secs(30), "it lives on");
-        std::thread::park_timeout(Duration::from_millis(10));
-    }
 }

@@ -266,7 +266,8 @@ fn severities() -> Vec<Choice> {
     .collect()
 }
 
-fn read_severity(word: &str) -> Result<Severity, CommandError> {
+/// Reads how bad something is.
+pub(in crate::command) fn read_severity(word: &str) -> Result<Severity, CommandError> {
     match Severity::from(word.trim().to_lowercase().as_str()) {
         Severity::Other(_) => Err(CommandError::usage(
             format!("`{word}` is no severity"),

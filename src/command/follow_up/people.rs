@@ -248,6 +248,19 @@ fn their_hours(cx: &Cx<'_>, person: Option<&Person>) -> Timestamp {
     their_morning(cx, person)
 }
 
+/// Reads who has the next move.
+pub(in crate::command) fn read_waiting(who: &str) -> Result<WaitingOn, CommandError> {
+    match who {
+        "me" => Ok(WaitingOn::Me),
+        "them" => Ok(WaitingOn::Them),
+        "nobody" => Ok(WaitingOn::Nobody),
+        other => Err(CommandError::usage(
+            format!("`{other}` is nobody who can have the next move"),
+            "write me, them or nobody",
+        )),
+    }
+}
+
 /// Says who has the next move.
 pub(super) fn wait(
     cx: &mut Cx<'_>,
@@ -255,18 +268,7 @@ pub(super) fn wait(
     targets: &Targets,
 ) -> Result<(), CommandError> {
     let ids = targets.of(Kind::FollowUp, cx)?;
-    let fixed = match who {
-        None => None,
-        Some("me") => Some(WaitingOn::Me),
-        Some("them") => Some(WaitingOn::Them),
-        Some("nobody") => Some(WaitingOn::Nobody),
-        Some(other) => {
-            return Err(CommandError::usage(
-                format!("`{other}` is nobody who can have the next move"),
-                "write me, them or nobody",
-            ));
-        }
-    };
+    let fixed = who.map(read_waiting).transpose()?;
     let mut last = WaitingOn::Me;
     for id in &ids {
         cx.change::<FollowUp>(id, |follow_up| {

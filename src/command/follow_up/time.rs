@@ -179,7 +179,7 @@ pub(super) fn repeat(
 }
 
 /// Reads how something comes again; `never` gives an empty rule.
-pub(super) fn read_rule(words: &str) -> Result<String, CommandError> {
+pub(in crate::command) fn read_rule(words: &str) -> Result<String, CommandError> {
     if matches!(words.trim(), "never" | "none" | "no" | "once") {
         return Ok(String::new());
     }

@@ -169,7 +169,7 @@ fn take_length(text: &str) -> Result<(&str, Option<i64>), CommandError> {
 /// # Errors
 ///
 /// It is no length, shorter than five minutes or longer than eight hours.
-pub(super) fn read_length(text: &str) -> Result<i64, CommandError> {
+pub(in crate::command) fn read_length(text: &str) -> Result<i64, CommandError> {
     let word: String = text
         .chars()
         .filter(|letter| !letter.is_whitespace())

@@ -23,7 +23,7 @@ pub(super) fn listed(app: &App, area: Rect) -> Vec<Need> {
 pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect, needs: &[Need]) {
     let keys = app
         .keymap
-        .keys_of(app.screen.active().name(), "jump urgent")
+        .keys_of(app.screen.scope(), "jump urgent")
         .map(|keys| show_sequence(&keys));
     let right = keys.map_or_else(String::new, |keys| format!("{keys} goes to the first"));
     let inner = canvas.frame(area, "Needs you now", &right, false);
