@@ -51,10 +51,10 @@ pub(super) fn heard(cx: &Cx<'_>, at: &AtHand) -> Heard {
     match read(cx, at) {
         Some(Ok(said)) => Heard {
             due: Some(said.due),
-            unread: said.unread.map(quoted),
+            unread: said.unread.as_deref().map(quoted),
         },
         Some(Err(_)) => {
-            let hour = unread_time(at.text(), 0..0).map(quoted);
+            let hour = unread_time(at.text(), 0..0).as_deref().map(quoted);
             Heard {
                 due: None,
                 unread: hour.or_else(|| Some("the time".to_owned())),
@@ -67,12 +67,12 @@ pub(super) fn heard(cx: &Cx<'_>, at: &AtHand) -> Heard {
         },
         None => Heard {
             due: None,
-            unread: unread_time(at.text(), 0..0).map(quoted),
+            unread: unread_time(at.text(), 0..0).as_deref().map(quoted),
         },
     }
 }
 
-fn quoted(hour: String) -> String {
+fn quoted(hour: &str) -> String {
     format!("`{hour}`")
 }
 

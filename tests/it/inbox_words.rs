@@ -358,7 +358,7 @@ fn the_summary_lists_follow_ups_leads_networks_and_slots_too() {
         id(&app, Kind::Network),
     );
     for line in [
-        format!("follow-up slip fri --id {follow_up}"),
+        format!("follow-up slip mon --id {follow_up}"),
         format!("follow-up shift +1d --id {follow_up}"),
         format!("follow-up done \"paid\" --id {follow_up}"),
         format!("note \"asked again\" --id lead:{lead}"),

@@ -175,7 +175,7 @@ pub(super) fn words(course: &Course, lang: &str) -> String {
         PointStatus::Final => {}
         PointStatus::Provisional => facts.push(words.provisional.to_owned()),
         PointStatus::Restated => facts.push(words.restated.to_owned()),
-        other => facts.push(other.as_str().replace('_', " ")),
+        other @ PointStatus::Other(_) => facts.push(other.as_str().replace('_', " ")),
     }
     let [open, between, before_goal, close] = words.marks;
     let mut about = facts.join(between);

@@ -1,5 +1,7 @@
 //! Incidents from messages, each with its follow-up.
 
+use std::fmt::Write as _;
+
 use jiff::{Timestamp, ToSpan as _};
 
 use super::{Said, each};
@@ -123,7 +125,7 @@ fn echo(cx: &Cx<'_>, heard: &Heard, due: &Due, deadline: Option<Timestamp>) -> S
         } else {
             ""
         };
-        words.push_str(&format!(", deadline {}{passed}", stamp_zoned(at, cx)));
+        let _ = write!(words, ", deadline {}{passed}", stamp_zoned(at, cx));
     }
     words
 }
