@@ -143,7 +143,8 @@ impl Figures {
         renew(&mut self.moves, now, || level_plan(world, cap).len());
     }
 
-    /// Returns the follow-ups of mine in which somebody else has the next move, the longest wait first.
+    /// Returns the follow-ups of mine, and those that I gave to somebody, in which somebody else has the next move, the
+    /// longest wait first.
     pub fn awaited(&self) -> &[Id<FollowUp>] {
         &self.awaited.1
     }
@@ -465,9 +466,11 @@ fn awaited(world: &World) -> Vec<Id<FollowUp>> {
         .table::<FollowUp>()
         .records()
         .filter(|(_, follow_up)| {
-            follow_up.is_open()
-                && follow_up.waiting_on == WaitingOn::Them
-                && follow_up.owner.as_ref() == Some(&me)
+            let mine = follow_up.owner.as_ref() == Some(&me);
+            // What I gave to somebody goes on waiting with me.
+            let handed =
+                follow_up.created_by.as_ref() == Some(&me) || follow_up.shared_with.contains(&me);
+            follow_up.is_open() && follow_up.waiting_on == WaitingOn::Them && (mine || handed)
         })
         .map(|(id, follow_up)| (Reverse(follow_up.late(&world.view)), id))
         .collect();

@@ -176,6 +176,7 @@ impl App {
                 .say(Tone::Info, "nothing is ticked: nothing was cleared");
             return Vec::new();
         }
+        self.titled = Some(format!("sweep of {}", counted(counts.messages, "message")));
         let effects = self.run(commands);
         if !effects.is_empty() {
             let words = format!(

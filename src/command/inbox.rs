@@ -9,7 +9,7 @@ use super::answer::{With, reply};
 use super::cx::{Choice, Expects};
 use super::links::link;
 use super::phrase::{due_ahead, due_of, instant_of, read_phrase};
-pub(super) use super::said::said;
+pub(super) use super::said::{Heard, heard, said};
 use super::settle::{AtHand, done_up_to, finish, settle};
 pub(crate) use super::title::inferred_title;
 use super::turn::TurnCommand;

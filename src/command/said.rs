@@ -38,17 +38,47 @@ impl Said {
     }
 }
 
+/// What a verb that goes on without one understood of the time that a message names.
+pub(super) struct Heard {
+    /// By when the message wants something, where it says so.
+    pub(super) due: Option<Due>,
+    /// What in it looks like a time and was not understood, in words.
+    pub(super) unread: Option<String>,
+}
+
+/// Reads the time by which the message at hand wants something, for a verb that also goes on without one.
+pub(super) fn heard(cx: &Cx<'_>, at: &AtHand) -> Heard {
+    match read(cx, at) {
+        Some(Ok(said)) => Heard {
+            due: Some(said.due),
+            unread: said.unread.as_deref().map(quoted),
+        },
+        Some(Err(_)) => {
+            let hour = unread_time(at.text(), 0..0).as_deref().map(quoted);
+            Heard {
+                due: None,
+                unread: hour.or_else(|| Some("the time".to_owned())),
+            }
+        }
+        // A time that has passed says when it happened, and was understood.
+        None if !crate::triage::due_places(at.text()).is_empty() => Heard {
+            due: None,
+            unread: None,
+        },
+        None => Heard {
+            due: None,
+            unread: unread_time(at.text(), 0..0).as_deref().map(quoted),
+        },
+    }
+}
+
+fn quoted(hour: &str) -> String {
+    format!("`{hour}`")
+}
+
 /// Reads the time by which the message at hand wants something.
 pub(super) fn said(cx: &Cx<'_>, at: &AtHand) -> Result<Said, CommandError> {
-    let now = cx.world.view.now;
-    let sent = at.message.as_ref().and_then(|(_, message)| message.sent_at);
-    // A clock that is ahead names no later tomorrow.
-    let sent = sent.unwrap_or(now).min(now);
-    let sender = at.sender();
-    let sender = cx.world.follow::<Person>(sender.as_ref());
-    let there = sender.and_then(|person| zone::load(&person.zone).ok());
-    let there = there.unwrap_or_else(|| cx.world.view.zone.clone());
-    due_in(at.text(), (sent, &there), cx).unwrap_or_else(|| {
+    read(cx, at).unwrap_or_else(|| {
         let why = match unread_time(at.text(), 0..0) {
             Some(hour) => format!("`{hour}` in the message is not understood as a time"),
             None => "the message names no time".to_owned(),
@@ -59,6 +89,18 @@ pub(super) fn said(cx: &Cx<'_>, at: &AtHand) -> Result<Said, CommandError> {
             "f and another key chooses one, f / types it",
         ))
     })
+}
+
+fn read(cx: &Cx<'_>, at: &AtHand) -> Option<Result<Said, CommandError>> {
+    let now = cx.world.view.now;
+    let sent = at.message.as_ref().and_then(|(_, message)| message.sent_at);
+    // A clock that is ahead names no later tomorrow.
+    let sent = sent.unwrap_or(now).min(now);
+    let sender = at.sender();
+    let sender = cx.world.follow::<Person>(sender.as_ref());
+    let there = sender.and_then(|person| zone::load(&person.zone).ok());
+    let there = there.unwrap_or_else(|| cx.world.view.zone.clone());
+    due_in(at.text(), (sent, &there), cx)
 }
 
 /// Reads the time by which a text wants something, as its writer means it: from when and where it was written,
@@ -126,7 +168,7 @@ fn phrases(text: &str, start: usize, beyond: usize) -> Vec<&str> {
         .filter(|end| start + end > beyond)
         .collect();
     let whole = |end: &usize| {
-        let inside = |letter: char| letter.is_ascii_alphanumeric();
+        let inside = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '０'..='９');
         let next = line.get(*end..).and_then(|rest| rest.chars().next());
         let words = line.get(..*end).unwrap_or("");
         !(next.is_some_and(inside) && words.ends_with(inside))

@@ -18,6 +18,7 @@ use super::lead::{Move, OTHER};
 use super::phrase::{due_ahead, due_words};
 use super::settle::{AtHand, settle};
 use super::{Ask, CommandError, Cx, Targets};
+use crate::pane::Tone;
 use crate::record::{FollowUp, Kind, ParticipationState, WaitingOn};
 
 pub(super) use cards::proposed_meeting;
@@ -212,22 +213,62 @@ impl TurnCommand {
     }
 }
 
-/// Runs a verb on the message at hand of each thread and settles it.
-fn each(
+/// What a verb did with a message.
+struct Said {
+    /// What the batch is called.
+    label: String,
+    /// What is said behind it.
+    also: String,
+    /// What was not understood.
+    warning: Option<String>,
+}
+
+impl From<String> for Said {
+    fn from(label: String) -> Self {
+        Self {
+            label,
+            also: String::new(),
+            warning: None,
+        }
+    }
+}
+
+/// Runs a verb on the message at hand of each thread and settles it; of several the last warning is shown.
+fn each<S: Into<Said>>(
     cx: &mut Cx<'_>,
     targets: &Targets,
-    mut act: impl FnMut(&mut Cx<'_>, &AtHand) -> Result<String, CommandError>,
+    mut act: impl FnMut(&mut Cx<'_>, &AtHand) -> Result<S, CommandError>,
 ) -> Result<(), CommandError> {
     let ids = targets.of(Kind::Thread, cx)?;
-    let mut label = String::new();
+    let mut last = Said::from(String::new());
     for id in &ids {
         let Some(at) = AtHand::of(cx, id) else {
             continue;
         };
-        label = act(cx, &at)?;
+        let mut said = act(cx, &at)?.into();
+        said.warning = said.warning.or(last.warning);
+        last = said;
         settle(cx, &at)?;
     }
-    conclude(cx, &label, &ids)
+    conclude(cx, &last.label, &ids)?;
+    // Of several the label says what the last one became.
+    let also = if ids.len() == 1 {
+        last.also
+    } else {
+        String::new()
+    };
+    let (tone, warning) = match last.warning {
+        Some(words) => (Tone::Error, format!("; {words}")),
+        None => (Tone::Done, String::new()),
+    };
+    let more = format!("{also}{warning}");
+    if !more.is_empty() && cx.screen.is_some() {
+        cx.say(tone, format!("{}{more}", last.label));
+    } else if !more.is_empty() {
+        // The label stands in the line before.
+        cx.say(tone, more.trim_start_matches([',', ';', ' ']));
+    }
+    Ok(())
 }
 
 fn delegate(
@@ -275,7 +316,10 @@ fn delegate(
             context: at.words().into(),
             ..about(cx, at, &me)
         });
-        let unread = unread.map_or_else(String::new, |words| format!("; {words}"));
-        Ok(format!("delegated to {name}, {shown}{unread}"))
+        Ok(Said {
+            label: format!("delegated to {name}, {shown}"),
+            also: String::new(),
+            warning: unread,
+        })
     })
 }

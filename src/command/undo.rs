@@ -1,9 +1,13 @@
 //! Undo and redo by batch, over restarts and after sync.
 
+use serde_json::{Map, Value as Json};
+
 use super::{CommandError, Cx};
 use crate::effect::{Batch, BatchRole, Edit, Effect, LET_STAND};
 use crate::pane::{Countdown, Tone};
-use crate::record::{Direction, Kind, Message, MessageKind, MessageState, Op, Patch, StageEvent};
+use crate::record::{
+    Direction, Kind, Message, MessageKind, MessageState, Op, Patch, StageEvent, Thread,
+};
 
 /// The batches that can be taken back and those that can be done again.
 ///
@@ -104,7 +108,10 @@ pub(super) fn undo(cx: &mut Cx<'_>) -> Result<(), CommandError> {
         } else if edit.kind.is_append_only() {
             kept += usize::from(!step_back(cx, edit));
         } else {
-            let (op, patch) = take_back(edit);
+            let (op, mut patch) = take_back(edit);
+            if let Some(new) = new_with_arrivals(cx, edit, false) {
+                keep_arrivals(&mut patch, new);
+            }
             apply(cx, edit, op, patch)?;
         }
     }
@@ -182,6 +189,9 @@ pub(super) fn redo(cx: &mut Cx<'_>) -> Result<(), CommandError> {
                 patch.set.insert("sent_at".into(), now.to_string().into());
                 leaves = Some(at);
             }
+            if let Some(new) = new_with_arrivals(cx, edit, true) {
+                keep_arrivals(&mut patch, new);
+            }
             apply(cx, edit, edit.op, patch)?;
         } else if let Some(event) = event_of(edit) {
             let at = Some(cx.world.view.now);
@@ -202,6 +212,47 @@ pub(super) fn redo(cx: &mut Cx<'_>) -> Result<(), CommandError> {
         screen.say_until(now, Tone::Done, countdown);
     }
     Ok(())
+}
+
+/// Counts how many messages of a thread are new once an edit of it is taken back (or, with `again`, done again), where
+/// something came in since; else the patch says it.
+fn new_with_arrivals(cx: &Cx<'_>, edit: &Edit, again: bool) -> Option<i64> {
+    if edit.kind != Kind::Thread || edit.op != Op::Update || !edit.patch.fields().contains(&"new") {
+        return None;
+    }
+    let count = |fields: &Map<String, Json>| {
+        let count = fields.get("new").and_then(Json::as_i64);
+        count.unwrap_or_default()
+    };
+    let (before, after) = (count(&edit.before), count(&edit.patch.set));
+    let (from, to) = if again {
+        (before, after)
+    } else {
+        (after, before)
+    };
+    let thread = cx.world.table::<Thread>().record(&edit.id)?;
+    let arrived = thread.new.unwrap_or_default() - from;
+    (arrived > 0).then_some(to + arrived)
+}
+
+/// Keeps what came in meanwhile: it stays counted, and its thread stays in the inbox.
+fn keep_arrivals(patch: &mut Patch, new: i64) {
+    // One of them may name me.
+    patch
+        .unset
+        .retain(|name| !matches!(name.as_str(), "new" | "mentions_me"));
+    patch.set.insert("new".into(), new.into());
+    let text = |name: &str| patch.set.get(name).and_then(Json::as_str);
+    let hides = match text("state") {
+        Some("done") => true,
+        Some("snoozed") => text("wake_on") == Some("reply"),
+        _ => false,
+    };
+    if hides {
+        patch.set.insert("state".into(), "open".into());
+        patch.set.remove("snoozed_until");
+        patch.set.remove("wake_on");
+    }
 }
 
 /// When a message that an edit wrote was to leave.

@@ -12,7 +12,7 @@ use crate::portfolio::{
 };
 use crate::record::{
     AnyRef, Due, FollowUp, Id, Incident, Kind, Lead, Milestone, Network, Record, Stage, Terminal,
-    Thread, View, WaitingOn,
+    Thread, User, View, WaitingOn,
 };
 use crate::text::fold;
 
@@ -366,6 +366,14 @@ pub fn network_needs(world: &World, standing: &Standing) -> Vec<NetworkNeed> {
     }))
 }
 
+/// Tells whether I gave a follow-up to a colleague, who has the next move: what is late of it is theirs, and I wait.
+pub(super) fn is_handed(follow_up: &FollowUp, view: &View) -> bool {
+    let me = |id: &Id<User>| id.as_str() == &*view.me;
+    follow_up.waiting_on == WaitingOn::Them
+        && follow_up.owner.as_ref().is_some_and(|owner| !me(owner))
+        && (follow_up.created_by.as_ref().is_some_and(me) || follow_up.shared_with.iter().any(me))
+}
+
 /// The stretch of time in which a follow-up is due, as the list is divided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stretch {
@@ -379,7 +387,7 @@ pub enum Stretch {
     Later,
     /// It has no due time.
     Undated,
-    /// It is not late, and somebody else has the next move.
+    /// Somebody else has the next move: it is not late, or it is late and theirs since I handed it to them.
     Waiting,
 }
 
@@ -387,7 +395,7 @@ impl Stretch {
     /// Returns the stretch of a follow-up for whoever is looking.
     pub fn of(follow_up: &FollowUp, view: &View) -> Self {
         let late = follow_up.late(view);
-        if late.is_some_and(|late| late.is_positive()) {
+        if late.is_some_and(|late| late.is_positive()) && !is_handed(follow_up, view) {
             return Self::Overdue;
         }
         if follow_up.waiting_on == WaitingOn::Them {

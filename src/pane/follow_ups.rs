@@ -208,11 +208,17 @@ fn holds(view: DueView, entry: &Entry<'_>, world: &World) -> bool {
     }
 }
 
+/// Tells whether a follow-up is late, whoever has it.
+fn is_late(entry: &Entry<'_>, world: &World) -> bool {
+    let late = entry.follow_up.late(&world.view);
+    late.is_some_and(|late| late.is_positive())
+}
+
 /// Tells whether a follow-up that is not late falls due from today to so many days ahead.
 fn falls_due(entry: &Entry<'_>, world: &World, ahead: i64) -> bool {
     let last = crate::figure::plus_days(world.view.today(), ahead);
     let day = entry.follow_up.local_day(&world.view);
-    entry.stretch != Stretch::Overdue && day.is_some_and(|day| day <= last)
+    !is_late(entry, world) && day.is_some_and(|day| day <= last)
 }
 
 fn tabs(world: &World, entries: &[Entry<'_>], others: (usize, usize), tally: &mut Tally) {
@@ -223,7 +229,10 @@ fn tabs(world: &World, entries: &[Entry<'_>], others: (usize, usize), tally: &mu
             let (mut rows, mut late) = (0, 0);
             for entry in held {
                 rows += 1;
-                late += usize::from(entry.stretch == Stretch::Overdue);
+                late += usize::from(match view {
+                    DueView::Waiting => is_late(entry, world),
+                    _ => entry.stretch == Stretch::Overdue,
+                });
             }
             match view {
                 DueView::NoStep => rows = others.0,

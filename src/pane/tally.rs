@@ -63,8 +63,10 @@ pub struct Tally {
     pub promises: Vec<Id<FollowUp>>,
     /// How many rows of the follow-ups lie in each stretch of time, as the list shows them.
     pub stretches: BTreeMap<Stretch, usize>,
-    /// Whole days that the latest of the rows that the list shows is late.
-    pub oldest_shown: i64,
+    /// How many rows of the list are overdue, and whole days that the latest of them is late.
+    pub overdue_shown: (usize, i64),
+    /// The same of all rows that are late, those that I handed to somebody too.
+    pub late_shown: (usize, i64),
     /// The tabs of the follow-ups.
     pub due: Vec<DueTab>,
     /// Leads by stage, in the order of the stages.
@@ -122,7 +124,8 @@ pub(super) fn follow_ups(world: &World, keys: &[String], tally: &mut Tally) {
                 first.push(Id::new(key));
             }
         }
-        if let Some(late) = late.filter(jiff::SignedDuration::is_positive) {
+        let mine = !super::arrange::is_handed(follow_up, &world.view);
+        if let Some(late) = late.filter(|late| late.is_positive() && mine) {
             tally.overdue += 1;
             tally.oldest_days = tally.oldest_days.max(late.as_hours() / 24);
         }
@@ -144,15 +147,21 @@ pub(super) fn groups(world: &World, place: Place, keys: &[String], tally: &mut T
     match place {
         Place::FollowUps => {
             tally.stretches.clear();
-            tally.oldest_shown = 0;
+            (tally.overdue_shown, tally.late_shown) = ((0, 0), (0, 0));
             let table = world.table::<FollowUp>();
             for follow_up in keys.iter().filter_map(|key| table.record(key)) {
                 let stretch = Stretch::of(follow_up, &world.view);
                 *tally.stretches.entry(stretch).or_default() += 1;
-                let late = follow_up
-                    .late(&world.view)
-                    .map_or(0, |late| late.as_hours() / 24);
-                tally.oldest_shown = tally.oldest_shown.max(late);
+                let late = follow_up.late(&world.view);
+                let Some(late) = late.filter(jiff::SignedDuration::is_positive) else {
+                    continue;
+                };
+                let days = late.as_hours() / 24;
+                let more = |(rows, oldest): (usize, i64)| (rows + 1, oldest.max(days));
+                tally.late_shown = more(tally.late_shown);
+                if stretch == Stretch::Overdue {
+                    tally.overdue_shown = more(tally.overdue_shown);
+                }
             }
         }
         Place::Funnel => {

@@ -189,6 +189,8 @@ impl Edit<'_> {
             return self.noop(ledger, old);
         }
         rules::keep_open(self.kind, unseen, &mut merged, next);
+        let record = (self.kind, old.id.as_str());
+        rules::recount(ledger, record, unseen, &mut merged, next)?;
         self.store(ledger, old, &before, &merged, base)
     }
 

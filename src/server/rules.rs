@@ -68,6 +68,45 @@ pub(crate) fn keep_open(kind: Kind, unseen: bool, merged: &mut Merged, next: i64
     }
 }
 
+/// Counts anew what is new in a thread whose user dealt with it, or took that back, without having seen all of it: the
+/// number in their edit is of what they saw, that of the thread is of before.
+pub(crate) fn recount(
+    ledger: &Ledger<'_>,
+    (kind, id): (Kind, &str),
+    unseen: bool,
+    merged: &mut Merged,
+    next: i64,
+) -> Result<()> {
+    /// After so many old messages in a row all before them are taken for old ones.
+    const OLD: usize = 200;
+    let dealt = merged.changed.iter().any(|field| field == "done_at");
+    if kind != Kind::Thread || !unseen || !dealt {
+        return Ok(());
+    }
+    let done: Option<Timestamp> = merged.state.text("done_at").parse().ok();
+    let (mut new, mut old) = (0_i64, 0);
+    let messages = ledger.txn.children(kind, id, usize::MAX)?;
+    let messages = messages.iter().rev();
+    for child in messages.filter(|child| child.kind == Kind::Message) {
+        let Some(stored) = ledger.txn.record(Kind::Message, &child.id)? else {
+            continue;
+        };
+        let message = state_of(&stored)?;
+        let sent: Option<Timestamp> = message.text("sent_at").parse().ok();
+        if done.is_some() && sent <= done {
+            old += 1;
+            if old >= OLD {
+                break;
+            }
+        } else if message.text("direction") != "out" {
+            (new, old) = (new + 1, 0);
+        }
+    }
+    // One that came in unseen may have been sent before what was done.
+    merged.state.set("new", Some(json!(new.max(1))), next);
+    Ok(())
+}
+
 /// Tells whether a new message brings this thread back.
 fn wakes(thread: &State) -> bool {
     match ThreadState::from(thread.text("state")) {

@@ -6,7 +6,7 @@
 use serde_json::{Map, Value as Json};
 
 use crate::effect::{Edit, RowState};
-use crate::record::Op;
+use crate::record::{Kind, Op};
 
 /// How an edit takes part in the picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,7 +61,7 @@ pub(super) fn overlay<'a>(
                 there = true;
                 edit.patch.apply(&mut fields);
             }
-            Op::Update if there => edit.patch.apply(&mut fields),
+            Op::Update if there => update(edit, &mut fields),
             // The record is gone on the server: there is nothing to show the edit on.
             Op::Update => {}
             Op::Delete => {
@@ -71,6 +71,21 @@ pub(super) fn overlay<'a>(
         }
     }
     there.then_some(Shown { state, fields })
+}
+
+/// Applies an edit; messages that came into a thread since the edit saw it stay counted, as the server counts them.
+fn update(edit: &Edit, fields: &mut Map<String, Json>) {
+    let count = |fields: &Map<String, Json>| {
+        let count = fields.get("new").and_then(Json::as_i64);
+        count.unwrap_or_default()
+    };
+    let counts = edit.kind == Kind::Thread && edit.patch.fields().contains(&"new");
+    let arrived = count(fields) - count(&edit.before);
+    edit.patch.apply(fields);
+    if counts && arrived > 0 {
+        let new = count(fields) + arrived;
+        fields.insert("new".to_owned(), new.into());
+    }
 }
 
 fn worse(one: RowState, other: RowState) -> RowState {
@@ -88,7 +103,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::record::{Kind, Patch};
+    use crate::record::Patch;
 
     fn edit(op: Op, set: Json) -> Edit {
         let Json::Object(set) = set else {
@@ -144,6 +159,34 @@ mod tests {
         );
         let refused = overlay(None, [(&create, Part::Refused)]).unwrap();
         assert_eq!(refused.state, RowState::Refused);
+    }
+
+    /// Three were new and done; one came in since, and the thread was reopened: four are.
+    #[test]
+    fn what_came_in_meanwhile_stays_counted() {
+        let thread = |set: Json, unset: &[&str], before: Json| Edit {
+            kind: Kind::Thread,
+            patch: Patch {
+                set: set.as_object().cloned().unwrap(),
+                unset: unset.iter().map(|&name| name.to_owned()).collect(),
+                ..Patch::default()
+            },
+            before: before.as_object().cloned().unwrap(),
+            ..edit(Op::Update, json!({}))
+        };
+        let done = thread(json!({"state": "done"}), &["new"], json!({"new": 3}));
+        let server = || json!({"state": "open", "new": 4}).as_object().cloned();
+        let shown = overlay(server(), [(&done, Part::Waiting)]).unwrap();
+        assert_eq!(shown.fields["new"], 1);
+        for (set, before) in [(4, json!({"new": 1})), (3, json!({}))] {
+            let back = thread(json!({"state": "open", "new": set}), &[], before);
+            let edits = [(&done, Part::Waiting), (&back, Part::Waiting)];
+            let shown = overlay(server(), edits).unwrap();
+            assert_eq!(shown.fields["new"], 4, "taken back with {set}");
+        }
+        let same = json!({"state": "open", "new": 3}).as_object().cloned();
+        let shown = overlay(same, [(&done, Part::Confirmed)]).unwrap();
+        assert_eq!(shown.fields.get("new"), None);
     }
 
     #[test]

@@ -296,7 +296,7 @@ fn unspaced(text: &str) -> Vec<DuePhrase> {
         // A figure in the middle of a longer one begins nothing.
         let inside = text
             .get(..at)
-            .is_some_and(|before| before.ends_with(|c: char| c.is_ascii_digit()));
+            .is_some_and(|before| before.ends_with(is_figure));
         let Some(after_time) = (!inside).then(|| unspaced_time(rest)).flatten() else {
             continue;
         };
@@ -336,7 +336,7 @@ struct AfterTime<'t> {
 
 /// Tells whether a time may begin with this letter: nearly none does, and each costs some sixty comparisons.
 const fn begins_time(letter: char) -> bool {
-    letter.is_ascii_digit()
+    is_figure(letter)
         || matches!(
             letter,
             '今' | '明'
@@ -467,8 +467,14 @@ fn hour(text: &str) -> Option<&str> {
 
 /// Reads one or two figures.
 fn figures(text: &str) -> Option<&str> {
-    let rest = text.trim_start_matches(|c: char| c.is_ascii_digit());
-    (1..=2).contains(&(text.len() - rest.len())).then_some(rest)
+    let figures = text.chars().take_while(|c| is_figure(*c)).take(3).count();
+    let rest = text.trim_start_matches(is_figure);
+    (1..=2).contains(&figures).then_some(rest)
+}
+
+/// Tells whether a character is a figure, as it stands or as wide as a Chinese letter: `3`, `３`.
+const fn is_figure(c: char) -> bool {
+    matches!(c, '0'..='9' | '０'..='９')
 }
 
 #[cfg(test)]
@@ -508,6 +514,20 @@ mod tests {
             ("11月20日前", "11月20日前", "11月20日"),
             ("下班前发你", "下班前", "下班"),
             ("下午3点前", "下午3点前", "下午3点"),
+            ("下午３点前", "下午３点前", "下午３点"),
+            ("周四１５：３０前", "周四１５：３０前", "周四１５：３０"),
+            ("１１月２０日前", "１１月２０日前", "１１月２０日"),
+            ("请在２４小时内回复", "２４小时内", "２４小时"),
+            (
+                "by ５pm PT tomorrow",
+                "by ５pm PT tomorrow",
+                "５pm PT tomorrow",
+            ),
+            (
+                "by Friday １７：３０",
+                "by Friday １７：３０",
+                "Friday １７：３０",
+            ),
             (
                 "te lo mando antes del viernes",
                 "antes del viernes",
@@ -575,6 +595,8 @@ mod tests {
             "tier 4",
             "3点经验",
             "24小时客服",
+            "１００号",
+            "３点经验",
             "within the team",
             "views of 24h",
             "half past the goal",

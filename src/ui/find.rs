@@ -43,7 +43,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, find: &Find, areas: &Area
         let width = inner.width.saturating_sub(2);
         canvas.put(inner.x + 1, inner.y, width, words, canvas.paint.dim());
     }
-    hits(canvas, app, find, inner);
+    let (first, below) = hits(canvas, app, find, inner);
+    super::overlay::more(canvas, area, (first, below));
     bar(canvas, find, areas.bar)
 }
 
@@ -70,7 +71,8 @@ fn lines(find: &Find) -> Vec<Line> {
     lines
 }
 
-fn hits(canvas: &mut Canvas<'_>, app: &App, find: &Find, inner: Rect) {
+/// Draws the hits; returns how many lines lie above and below.
+fn hits(canvas: &mut Canvas<'_>, app: &App, find: &Find, inner: Rect) -> (usize, usize) {
     let shown = usize::from(inner.height).max(1);
     let lines = lines(find);
     let here = lines
@@ -115,6 +117,7 @@ fn hits(canvas: &mut Canvas<'_>, app: &App, find: &Find, inner: Rect) {
             canvas.tint(row, paint.cursor());
         }
     }
+    (first, lines.len().saturating_sub(first + shown))
 }
 
 /// Draws the typed words in the line at the bottom; returns the cursor.

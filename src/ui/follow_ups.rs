@@ -133,12 +133,15 @@ pub(super) fn list(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool
         _ => "open",
     };
     // What the list shows, not what there is besides.
-    let late = tally.stretches.get(&Stretch::Overdue).copied().unwrap_or(0);
+    let (late, oldest) = match shown {
+        // Of what waits on others it is late wherever it lies.
+        DueView::Waiting => tally.late_shown,
+        _ => tally.overdue_shown,
+    };
     let right = if late > 0 {
         format!(
-            "{} {state} · {late} overdue · oldest {}d",
+            "{} {state} · {late} overdue · oldest {oldest}d",
             shelf.list.len(),
-            tally.oldest_shown
         )
     } else {
         format!("{} {state}", shelf.list.len())
@@ -233,6 +236,9 @@ fn waiting(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
         let (late, style) = lateness(canvas, app, follow_up);
         let person = app.world.follow::<Person>(follow_up.waiting_for.as_ref());
         let name = person.map_or("", |person| &person.name);
+        // I wait for whom I gave it to.
+        let owner = app.world.colleague(follow_up.owner.as_ref());
+        let name = owner.unwrap_or(name);
         let name = text::fit_left(&text::clean_line(name), 14).into_owned();
         let line = [
             piece(format!("{late:>9} "), style),
@@ -447,8 +453,10 @@ fn due_cell(canvas: &Canvas<'_>, app: &App, follow_up: &FollowUp) -> (String, St
         }
     };
     let day = clock::weekday_word(date.weekday());
+    let late = follow_up.late(&app.world.view);
     match Stretch::of(follow_up, &app.world.view) {
-        Stretch::Overdue => lateness(canvas, app, follow_up),
+        // What is late and not mine says so too.
+        _ if late.is_some_and(|late| late.is_positive()) => lateness(canvas, app, follow_up),
         _ if date == app.world.view.today() => {
             (time.unwrap_or_else(|| "today".to_owned()), paint.warn())
         }

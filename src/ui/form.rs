@@ -58,7 +58,9 @@ pub(super) fn draw(
     };
     let inner = canvas.frame(area, &title, &right, true);
     let (upper, lower) = super::layout::above(inner, inner.height.saturating_sub(3));
-    let cursor = fields(canvas, form, &rows, upper);
+    let (cursor, first) = fields(canvas, form, &rows, upper);
+    let below = rows.len().saturating_sub(first + usize::from(upper.height));
+    super::overlay::more(canvas, area, (first, below));
     hint(canvas, app, form, lower);
     cursor
 }
@@ -90,7 +92,13 @@ fn rows(form: &Form, roomy: bool, room: usize) -> Vec<Row<'_>> {
     rows
 }
 
-fn fields(canvas: &mut Canvas<'_>, form: &Form, rows: &[Row<'_>], area: Rect) -> Option<Position> {
+/// Draws the rows that fit; returns the cursor and how many lie above.
+fn fields(
+    canvas: &mut Canvas<'_>,
+    form: &Form,
+    rows: &[Row<'_>],
+    area: Rect,
+) -> (Option<Position>, usize) {
     let height = usize::from(area.height).max(1);
     let last = rows
         .iter()
@@ -129,7 +137,7 @@ fn fields(canvas: &mut Canvas<'_>, form: &Form, rows: &[Row<'_>], area: Rect) ->
             }
         }
     }
-    cursor
+    (cursor, first)
 }
 
 /// Draws a line of a field; returns the cursor where it stands in it.

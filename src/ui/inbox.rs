@@ -56,8 +56,10 @@ fn parts(area: Rect, app: &App) -> Parts {
     match breadth {
         Breadth::Narrow | Breadth::Normal => {
             let lower = match rest.height {
+                // What one answers and the answer need most of the rows.
+                height @ 0..16 if writing => height,
+                height if writing => height - (height / 4).max(5),
                 0..16 => 0,
-                height if writing => height * 3 / 5,
                 height => (height * 9 / 20).max(9),
             };
             (parts.list, parts.preview) = above(rest, rest.height - lower);

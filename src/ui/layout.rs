@@ -92,6 +92,18 @@ pub fn areas(area: Rect, app: &App) -> Areas {
     }
 }
 
+/// Returns the columns of a sheet that lies over the place and wants so many: all of them where beside it only scraps of
+/// the place would stand.
+pub(super) const fn sheet_width(columns: u16, wanted: u16) -> u16 {
+    /// Fewer columns than these say nothing.
+    const SCRAPS: u16 = 30;
+    if columns.saturating_sub(wanted) < SCRAPS {
+        columns
+    } else {
+        wanted
+    }
+}
+
 /// Cuts an area in two side by side; the left part gets this many columns.
 pub(super) fn beside(area: Rect, left: u16) -> (Rect, Rect) {
     let left = left.min(area.width);

@@ -4,7 +4,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use super::canvas::{Canvas, Piece, cells_of, piece, whole_words};
-use super::layout::above;
+use super::layout::{above, sheet_width};
 use super::{Areas, find, form, printed, reply, score, sweep};
 use crate::app::{App, Echo, Line, Mode, Picker, PrefixBar, Purpose};
 use crate::keymap::show_sequence;
@@ -143,11 +143,17 @@ fn prefix(canvas: &mut Canvas<'_>, bar: &PrefixBar, area: Rect) {
             ]
         })
         .collect();
-    let leave = piece("  Esc", paint.dim());
-    let most = area.width.saturating_sub(cells(&head) + 6);
+    let all = choices.len();
+    let most = area.width.saturating_sub(cells(&head) + 8);
     while choices.len() > 2 && choices.iter().map(|choice| cells(choice)).sum::<u16>() > most {
         choices.remove(choices.len() - 2);
     }
+    let leave = if choices.len() < all {
+        "  …  Esc"
+    } else {
+        "  Esc"
+    };
+    let leave = piece(leave, paint.dim());
     let mut keys: Vec<Piece> = choices.into_iter().flatten().collect();
     keys.push(leave);
     let room = area.width.saturating_sub(cells(&head) + cells(&keys) + 2);
@@ -182,7 +188,7 @@ fn palette(canvas: &mut Canvas<'_>, app: &App, line: &Line, body: Rect) {
     let area = Rect {
         x: body.x,
         y: body.bottom() - height,
-        width: body.width.min(120),
+        width: sheet_width(body.width, 120),
         height,
     };
     canvas.fill(area, canvas.paint.text());
@@ -300,7 +306,7 @@ fn pick(canvas: &mut Canvas<'_>, picker: &Picker, body: Rect) -> Option<Position
     let area = Rect {
         x: body.x,
         y: body.bottom() - height,
-        width: body.width.min(84),
+        width: sheet_width(body.width, 84),
         height,
     };
     canvas.fill(area, canvas.paint.text());
@@ -411,6 +417,10 @@ fn which_key(canvas: &mut Canvas<'_>, app: &App, body: Rect) {
     let title = format!("{} …", show_sequence(&app.pending));
     let inner = canvas.frame(area, &title, "Esc leaves", true);
     let width = inner.width / columns;
+    if rows > inner.height {
+        let dim = canvas.paint.dim();
+        canvas.foot(area, &[piece("more than fit here: ? shows all", dim)]);
+    }
     let (key, text) = (canvas.paint.key(), canvas.paint.text());
     for (at, (next, binding)) in next.into_iter().enumerate() {
         let Ok(at) = u16::try_from(at) else { break };

@@ -9,6 +9,11 @@ use crate::record::{Person, Thread};
 use crate::text;
 use crate::when::{clock, zone};
 
+/// Rows of what is answered that stay in sight above the box: a frame, who wrote it, and its last lines.
+const ABOVE: u16 = 6;
+/// In an area of this many rows the box is as high for a few words as for the list of snippets, so that it does not jump.
+const ROOMY: u16 = 20;
+
 /// How many rows the box takes of this area.
 pub(super) fn height(reply: &ReplyBox, area: Rect) -> u16 {
     let width = usize::from(area.width.saturating_sub(4)).max(1);
@@ -18,11 +23,23 @@ pub(super) fn height(reply: &ReplyBox, area: Rect) -> u16 {
         .iter()
         .map(|line| broken(line, width).len())
         .sum();
-    let lines = u16::try_from(lines).unwrap_or(u16::MAX);
-    let hints = u16::try_from(reply.snippets.len()).unwrap_or(0).min(6);
-    (lines.max(2).saturating_add(2).max(hints + 3))
-        .min(area.height.saturating_sub(4))
+    let lines = u16::try_from(lines).unwrap_or(u16::MAX).max(2);
+    let hints = if is_choosing(reply) || area.height >= ROOMY {
+        u16::try_from(reply.snippets.len()).unwrap_or(0).min(6) + 3
+    } else {
+        0
+    };
+    let above = if area.height > ABOVE + 4 { ABOVE } else { 3 };
+    lines
+        .saturating_add(2)
+        .max(hints)
+        .min(area.height.saturating_sub(above))
         .max(4)
+}
+
+/// Tells whether the snippets are shown instead of what is written.
+fn is_choosing(reply: &ReplyBox) -> bool {
+    reply.input.is_empty() || reply.search.is_some()
 }
 
 /// Draws the box: to whom, what is written, and the snippets while it is empty.
@@ -47,46 +64,13 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, reply: &ReplyBox, area: R
         .collect();
     let first = first_row(reply, width, usize::from(inner.height));
     for (y, line) in (inner.y..inner.bottom()).zip(rows.iter().skip(first)) {
+        // The space at which a line was broken may stand beyond the last cell.
+        let line = line.trim_end_matches(' ');
         canvas.put(inner.x + 1, y, inner.width.saturating_sub(2), line, style);
     }
-    if reply.input.is_empty() || reply.search.is_some() {
+    if is_choosing(reply) {
         canvas.fill(inner, style);
-        let (key, strong, dim) = (
-            canvas.paint.key(),
-            canvas.paint.strong(),
-            canvas.paint.dim(),
-        );
-        let typed = reply.search.as_ref().map(crate::app::Input::text);
-        let words = match &typed {
-            Some(typed) => format!("/{typed}"),
-            None => "type, or put in a snippet by its key, / finds one or a figure:".to_owned(),
-        };
-        let style = if typed.is_some() { strong } else { dim };
-        let room = inner.width.saturating_sub(3);
-        canvas.put(inner.x + 2, inner.y, room, &words, style);
-        let shown = reply.shown();
-        let title = shown.iter().map(|(_, title, _)| cells_of(title)).max();
-        let title = title.unwrap_or(0).min(inner.width / 3);
-        for (y, (at, (letter, name, body))) in
-            (inner.y + 1..inner.bottom()).zip(shown.into_iter().enumerate())
-        {
-            let letter = letter.to_string();
-            canvas.put(
-                inner.x + 2,
-                y,
-                1,
-                if typed.is_some() { "" } else { &letter },
-                key,
-            );
-            if typed.is_some() && at == reply.chosen {
-                let marker = canvas.paint.glyphs().marker();
-                canvas.put(inner.x + 2, y, 1, marker, key);
-            }
-            canvas.put(inner.x + 4, y, title, name, strong);
-            let x = inner.x + 6 + title;
-            let body = body.lines().next().unwrap_or("");
-            canvas.put(x, y, inner.right().saturating_sub(x + 1), body, dim);
-        }
+        choices(canvas, reply, area, inner);
     } else {
         let letters = reply.input.text().chars().count();
         let (dim, key) = (canvas.paint.dim(), canvas.paint.key());
@@ -105,6 +89,52 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, reply: &ReplyBox, area: R
         }
         pieces.push(piece(format!("{letters} letters"), dim));
         canvas.foot(area, &pieces);
+    }
+}
+
+/// The snippets and figures that can be put in, the chosen one among them, with what lies above and below.
+fn choices(canvas: &mut Canvas<'_>, reply: &ReplyBox, area: Rect, inner: Rect) {
+    let (key, strong, dim) = (
+        canvas.paint.key(),
+        canvas.paint.strong(),
+        canvas.paint.dim(),
+    );
+    let typed = reply.search.as_ref().map(crate::app::Input::text);
+    let words = match &typed {
+        Some(typed) => format!("/{typed}"),
+        None if inner.width < 66 => "a key puts in its snippet, / finds one:".to_owned(),
+        None => "type, or put in a snippet by its key, / finds one or a figure:".to_owned(),
+    };
+    let style = if typed.is_some() { strong } else { dim };
+    let room = inner.width.saturating_sub(3);
+    canvas.put(inner.x + 2, inner.y, room, &words, style);
+    let shown = reply.shown();
+    let rows = usize::from(inner.height.saturating_sub(1)).max(1);
+    let first = if typed.is_some() {
+        (reply.chosen / rows) * rows
+    } else {
+        0
+    };
+    super::overlay::more(
+        canvas,
+        area,
+        (first, shown.len().saturating_sub(first + rows)),
+    );
+    let title = shown.iter().map(|(_, title, _)| cells_of(title)).max();
+    let title = title.unwrap_or(0).min(inner.width / 3);
+    for (y, (at, (letter, name, body))) in
+        (inner.y + 1..inner.bottom()).zip(shown.into_iter().enumerate().skip(first))
+    {
+        if typed.is_none() {
+            canvas.put(inner.x + 2, y, 1, &letter.to_string(), key);
+        } else if at == reply.chosen {
+            let marker = canvas.paint.glyphs().marker();
+            canvas.put(inner.x + 2, y, 1, marker, key);
+        }
+        canvas.put(inner.x + 4, y, title, name, strong);
+        let x = inner.x + 6 + title;
+        let body = body.lines().next().unwrap_or("");
+        canvas.put(x, y, inner.right().saturating_sub(x + 1), body, dim);
     }
 }
 
@@ -222,7 +252,7 @@ mod tests {
             let rows = broken(&line, width);
             prop_assert_eq!(rows.concat(), line);
             for row in rows {
-                prop_assert!(text::width(row.trim_end()) <= width);
+                prop_assert!(text::width(row.trim_end_matches(' ')) <= width);
             }
         }
     }

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::canvas::{Canvas, piece};
-use super::layout::above;
+use super::layout::{above, sheet_width};
 use crate::app::{App, Sweep};
 use crate::command::Summary;
 use crate::keymap::show_sequence;
@@ -21,7 +21,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, sweep: &Sweep, body: Rect
     let area = Rect {
         x: body.x,
         y: body.bottom() - height,
-        width: body.width.min(132),
+        width: sheet_width(body.width, 132),
         height,
     };
     canvas.fill(area, canvas.paint.text());
@@ -171,10 +171,8 @@ fn line(
 /// Draws what was done today over the place, from this line on.
 pub(super) fn summary(canvas: &mut Canvas<'_>, app: &App, scroll: usize, body: Rect) {
     let summary = Summary::of(&app.world, app.undo.done());
-    let area = Rect {
-        width: body.width.min(112),
-        ..body
-    };
+    // The whole place: beside a narrower one the ends of its rows would stand.
+    let area = body;
     canvas.fill(area, canvas.paint.text());
     let title = format!("Done, {}", summary.day);
     let inner = canvas.frame(area, &title, &summary.line(), true);
@@ -186,7 +184,7 @@ pub(super) fn summary(canvas: &mut Canvas<'_>, app: &App, scroll: usize, body: R
     for (words, about) in &summary.decisions {
         lines.push(vec![
             piece(format!("{:>4} ", about.len()), paint.strong()),
-            piece(*words, paint.accent()),
+            piece(words.clone(), paint.accent()),
         ]);
         lines.extend(about.iter().map(|line| {
             vec![

@@ -6,7 +6,7 @@ use ratatui::style::{Modifier, Style};
 
 use super::canvas::{Canvas, Piece, cells_of, piece};
 use super::layout::above;
-use crate::app::App;
+use crate::app::{App, Mode};
 use crate::pane::{Focus, Place, Spot, at_hand};
 use crate::record::{Direction, Id, Message, MessageKind, MessageState, Person, Thread};
 use crate::text::{self, FrameStyle};
@@ -59,7 +59,7 @@ pub(super) fn draw(
     let talk = Talk::build(
         canvas,
         app,
-        (thread, here),
+        (thread, here, is_answered(app, id)),
         &messages,
         (width, inner.height),
     );
@@ -72,14 +72,31 @@ pub(super) fn draw(
             canvas.line_right(inner.x + 1 + used + 1, y, room, &row.right);
         }
     }
-    let drafted = app.drafts.contains_key(&format!("reply:{id}"));
+    let state = Open {
+        writing: is_answered(app, id),
+        drafted: app.drafts.contains_key(&format!("reply:{id}")),
+    };
     foot(
         canvas,
         (area, inner.height),
-        (thread, drafted),
+        (thread, state),
         &messages,
         &talk,
     );
+}
+
+/// Tells whether an answer to this thread is being written.
+fn is_answered(app: &App, thread: &Id<Thread>) -> bool {
+    matches!(&app.mode, Mode::Reply(reply) if reply.thread == *thread)
+}
+
+/// What is open about an answer to a thread.
+#[derive(Clone, Copy)]
+struct Open {
+    /// It is being written.
+    writing: bool,
+    /// A draft of it waits.
+    drafted: bool,
 }
 
 fn title(thread: &Thread) -> &str {
@@ -115,7 +132,7 @@ fn facts(app: &App, thread: &Thread) -> String {
 fn foot(
     canvas: &mut Canvas<'_>,
     (area, height): (Rect, u16),
-    (thread, drafted): (&Thread, bool),
+    (thread, open): (&Thread, Open),
     messages: &[&Message],
     talk: &Talk,
 ) {
@@ -136,23 +153,32 @@ fn foot(
         .len()
         .saturating_sub(talk.first + usize::from(height));
     let mut pieces = Vec::new();
-    if drafted {
+    // While an answer is typed, the keys that go there are letters of it.
+    let key = |key: &str| {
+        let key = if open.writing {
+            String::new()
+        } else {
+            format!(" {key}")
+        };
+        piece(key, paint.key())
+    };
+    if open.drafted && !open.writing {
         pieces.push(piece("a draft waits ", paint.warn()));
         pieces.push(piece("r", paint.key()));
     }
     if older > 0 {
         let gap = if pieces.is_empty() { "" } else { " · " };
         pieces.push(piece(
-            format!("{gap}{} {older} older ", paint.glyphs().up()),
+            format!("{gap}{} {older} older", paint.glyphs().up()),
             paint.dim(),
         ));
-        pieces.push(piece("J", paint.key()));
+        pieces.push(key("J"));
     }
     if below > 0 {
         let gap = if pieces.is_empty() { "" } else { " · " };
-        let words = format!("{gap}{} {below} lines below ", paint.glyphs().down());
+        let words = format!("{gap}{} {below} lines below", paint.glyphs().down());
         pieces.push(piece(words, paint.dim()));
-        pieces.push(piece("Enter", paint.key()));
+        pieces.push(key("Enter"));
     }
     canvas.foot(area, &pieces);
 }
@@ -192,7 +218,7 @@ impl Talk {
     fn build(
         canvas: &Canvas<'_>,
         app: &App,
-        (thread, here): (&Thread, Option<usize>),
+        (thread, here, answered): (&Thread, Option<usize>, bool),
         messages: &[&Message],
         (width, height): (u16, u16),
     ) -> Self {
@@ -246,6 +272,10 @@ impl Talk {
         // The message at hand is on the screen, from its beginning where it does not fit.
         if top > ends + usize::from(height) {
             top = begins.min(ends + usize::from(height)).max(begins.min(top));
+        }
+        // While it is answered, its last lines are: behind them stands an empty row.
+        if answered {
+            top = top.min(ends + 1 + usize::from(height));
         }
         let last = rows.len().saturating_sub(usize::from(height));
         let first = (rows.len() - top + app.screen.detail_scroll).min(last);

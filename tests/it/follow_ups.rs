@@ -306,6 +306,36 @@ fn handing_over_keeps_source_and_says_why() {
     );
 }
 
+/// What I gave to somebody is late for them: it stands under what waits on others, says how late it is, and is not
+/// counted as mine.
+#[test]
+fn what_was_handed_over_late_is_not_overdue_of_mine() {
+    let mut app = at("5");
+    assert_eq!(app.screen.tally.overdue, 2);
+    on(&mut app, "call");
+    desk::press(&mut app, "a b enter");
+    let table = app.world.table::<FollowUp>();
+    let stretch = Stretch::of(table.record("call").unwrap(), &app.world.view);
+    assert_eq!((stretch, app.screen.tally.overdue), (Stretch::Waiting, 1));
+    assert_eq!(rows_of(&app, DueView::Overdue), 1);
+    assert_eq!(rows_of(&app, DueView::Today), 0);
+    desk::press(&mut app, "tab tab tab tab");
+    assert_eq!(app.screen.due_view(), DueView::Waiting);
+    let picture = desk::lines(&desk::draw(&app, LOOK));
+    let line = picture
+        .iter()
+        .find(|line| line.contains("Send the October statement"))
+        .unwrap();
+    assert!(line.contains("4d late"), "{line}");
+    assert!(
+        picture[2].contains("2 open · 1 overdue · oldest 4d"),
+        "{}",
+        picture[2]
+    );
+    desk::press(&mut app, "u");
+    assert_eq!(app.screen.tally.overdue, 2);
+}
+
 /// It is 00:30 on Wednesday in Singapore: the nudge waits for nine.
 #[test]
 fn a_nudge_leaves_in_their_morning() {

@@ -321,3 +321,84 @@ fn the_reading_of_a_phrase_is_never_cut() {
         );
     }
 }
+
+/// A question of many lines with many snippets to answer it.
+fn long_question(size: (u16, u16)) -> App {
+    let text = "First of all thanks for the help of last week, it went well.\n\
+        We had three hosts who could not start.\nTwo of them are back.\nThe third one is not.\n\
+        Can you look into her account today?";
+    let mut rows = vec![
+        row(
+            Kind::Thread,
+            "t",
+            &json!({
+                "channel": "whatsapp", "state": "open", "owner": "ana", "from_name": "Dana Reyes",
+                "last_text": "Can you", "last_at": "2026-11-17T10:00:00Z", "new": 1, "waiting_on": "me"
+            }),
+        ),
+        row(
+            Kind::Message,
+            "m",
+            &json!({
+                "thread": "t", "direction": "in", "sender_name": "Dana Reyes", "kind": "text",
+                "sent_at": "2026-11-17T10:00:00Z", "text": text
+            }),
+        ),
+    ];
+    rows.extend((0..12).map(|number| {
+        row(
+            Kind::Snippet,
+            &format!("s{number:02}"),
+            &json!({"key": "", "lang": "en", "title": format!("Words {number:02}"), "body": "Yes."}),
+        )
+    }));
+    inbox(rows, size)
+}
+
+#[test]
+fn what_one_answers_stays_in_sight_while_one_writes() {
+    for size in [(80, 24), (80, 18), (120, 40), (200, 60), (60, 16)] {
+        let mut app = long_question(size);
+        desk::press(&mut app, "r");
+        let asks = "look into her account today?";
+        assert!(picture(&app).contains(asks), "{size:?}\n{}", picture(&app));
+        for _ in 0..30 {
+            desk::press(&mut app, "w o r d s space");
+        }
+        let shown = picture(&app);
+        assert!(shown.contains(asks), "{size:?}\n{shown}");
+        assert!(shown.contains("words words"), "{size:?}\n{shown}");
+        assert!(
+            !shown.contains("J ") || !shown.contains("a draft waits"),
+            "the keys are letters of the answer: {shown}"
+        );
+    }
+}
+
+#[test]
+fn no_letter_of_a_reply_is_cut_where_a_row_ends() {
+    for columns in 78..92 {
+        let mut app = long_question((columns, 24));
+        desk::press(&mut app, "r");
+        for _ in 0..20 {
+            desk::press(&mut app, "a b c d e f g h i j k l m n o p q space");
+        }
+        let shown = picture(&app);
+        let whole = shown.matches("abcdefghijklmnopq").count();
+        assert_eq!(whole, 20, "{columns} columns\n{shown}");
+    }
+}
+
+#[test]
+fn a_list_of_snippets_says_that_there_is_more_and_follows_the_chosen_one() {
+    let mut app = long_question((80, 24));
+    desk::press(&mut app, "r");
+    assert!(picture(&app).contains("▼ 6 more"), "{}", picture(&app));
+    desk::press(&mut app, "/");
+    for _ in 0..9 {
+        desk::press(&mut app, "down");
+    }
+    let shown = picture(&app);
+    assert!(shown.contains("▶ Words 09"), "{shown}");
+    assert!(shown.contains("▲ 6 above"), "{shown}");
+}

@@ -123,6 +123,22 @@ fn a_time_is_meant_as_its_writer_means_it() {
             "2026-11-17T17:00:00 America/Los_Angeles",
         ),
         ("麻烦周四前把确认版发我", 8, "2026-11-19"),
+        // Figures as wide as Chinese letters.
+        (
+            "麻烦周四１５：３０前把确认版发我",
+            8,
+            "2026-11-19T15:30:00 Asia/Shanghai",
+        ),
+        (
+            "明天下午３点前要，谢谢",
+            8,
+            "2026-11-18T15:00:00 Asia/Shanghai",
+        ),
+        (
+            "Could you send it by Friday １７：３０ please",
+            8,
+            "2026-11-20T17:30:00 Asia/Shanghai",
+        ),
         (
             "请于11月20日（周五） 18:00（北京时间）前回填登记表",
             8,
@@ -219,7 +235,8 @@ fn an_hour_that_is_not_understood_is_said() {
 
 #[test]
 fn a_figure_goes_into_an_answer_by_a_snippet_and_by_its_name() {
-    let figure = "1,204,311 this month (as of Mon 16 Nov UTC, provisional)";
+    // What it is, over which days, of when.
+    let figure = "Diamonds 1,204,311 (1–15 Nov, as of Mon 16 Nov UTC, provisional)";
     let text = |app: &App| match &app.mode {
         Mode::Reply(reply) => reply.input.text(),
         _ => panic!("the reply box is open"),
@@ -230,7 +247,7 @@ fn a_figure_goes_into_an_answer_by_a_snippet_and_by_its_name() {
     desk::press(&mut app, "esc u");
     let mut app = from_shanghai("How much is it so far?", 8);
     desk::press(&mut app, "r H i : space ctrl-t d i a enter");
-    assert_eq!(text(&app), format!("Hi: Diamonds: {figure}"));
+    assert_eq!(text(&app), format!("Hi: {figure}"));
     desk::press(&mut app, "enter");
     let sent = app.world.table::<Message>().records();
     let sent: Vec<_> = sent
@@ -284,6 +301,108 @@ fn what_was_swept_stands_in_the_summary() {
         summary(&app).decisions.is_empty(),
         "what was taken back is not"
     );
+}
+
+/// An incident says what it understood of the times in the message, and what not.
+#[test]
+fn an_incident_echoes_the_times_that_it_read_and_did_not() {
+    for (text, severity, said, unsaid) in [
+        (
+            "Our host is suspended, kunt u rond 18 uur antwoorden?",
+            "2",
+            "incident p2, follow-up Wed 18 Nov; `18 uur` in the message is not read",
+            "deadline",
+        ),
+        (
+            "Our host was banned, 24h to appeal",
+            "1",
+            // Sent at 16:30 in Shanghai, 00:30 here.
+            "follow-up Tue 17 Nov, deadline Wed 18 Nov 00:30 LA",
+            "not read",
+        ),
+        (
+            "Payout of October is missing, please answer by Thu 11:00 SGT",
+            "3",
+            "follow-up Thu 19 Nov 11:00 Singapore as they say",
+            "not read",
+        ),
+        (
+            "Payout of October is missing, please answer by Thu 11:00 SGT",
+            "1",
+            "follow-up Tue 17 Nov, they say Thu 19 Nov 11:00 Singapore",
+            "not read",
+        ),
+        (
+            "Our host was suspended at 3pm",
+            "2",
+            "incident p2, follow-up Wed 18 Nov",
+            "not read",
+        ),
+    ] {
+        let mut app = from_shanghai(text, 8);
+        desk::press(&mut app, &format!("i {severity}"));
+        let notice = app.screen.notice.as_ref().unwrap().text.clone();
+        assert!(notice.contains(said), "{text}: {notice}");
+        assert!(!notice.contains(unsaid), "{text}: {notice}");
+    }
+}
+
+/// What was done elsewhere stands in the summary by its kind, each decision once.
+#[test]
+fn the_summary_lists_follow_ups_leads_networks_and_slots_too() {
+    let mut app = desk::console(&desk::morning(), (120, 40));
+    let id = |app: &App, kind: Kind| app.world.any(kind).ids().first().cloned().unwrap();
+    let (follow_up, lead, network) = (
+        id(&app, Kind::FollowUp),
+        id(&app, Kind::Lead),
+        id(&app, Kind::Network),
+    );
+    for line in [
+        format!("follow-up slip mon --id {follow_up}"),
+        format!("follow-up shift +1d --id {follow_up}"),
+        format!("follow-up done \"paid\" --id {follow_up}"),
+        format!("note \"asked again\" --id lead:{lead}"),
+        format!("edit next_step=call --id lead:{lead}"),
+        format!("edit health=50 --id network:{network}"),
+        "new meeting title=Review start=2026-11-20T17:00:00Z end=2026-11-20T18:00:00Z state=held"
+            .to_owned(),
+        format!("new milestone title=Signed network={network}"),
+    ] {
+        let effects = app.run_line(&line);
+        assert!(
+            effects.iter().any(|one| matches!(one, Effect::Save(_))),
+            "{line}: {:?}",
+            app.screen.notice
+        );
+    }
+    let summary = cnm::command::Summary::of(&app.world, app.undo.done());
+    let found: Vec<(&str, usize)> = summary
+        .decisions
+        .iter()
+        .map(|(words, about)| (words.as_str(), about.len()))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("meeting", 1),
+            ("follow-up done", 1),
+            ("follow-ups to another time", 2),
+            ("note", 1),
+            ("new milestone", 1),
+            ("CN changed", 1),
+            ("lead changed", 1),
+        ]
+    );
+    let text = summary.markdown();
+    for line in [
+        ": paid",
+        ": held, Fri 20 Nov 09:00 LA",
+        "asked again (",
+        ": next step",
+        ": health",
+    ] {
+        assert!(text.contains(line), "{line}: {text}");
+    }
 }
 
 /// Answers, lets the server confirm the message, waits and takes it back; returns whether the message is still there.

@@ -1037,6 +1037,124 @@ async fn a_conflict_given_way_in_is_mine_again_after_undo() {
     }
 }
 
+/// A message of Dana in the first thread, later than all others.
+fn message_of_dana(id: &str, text: &str) -> Batch {
+    let fields = serde_json::json!({
+        "thread": "t1", "direction": "in", "sender": "dana", "sender_name": "Dana Reyes", "kind": "text",
+        "sent_at": "2026-11-17T16:31:00Z", "text": text,
+    });
+    Batch {
+        id: format!("{id}-batch"),
+        label: "wrote".into(),
+        at: instant(),
+        edits: vec![Edit {
+            cmd: format!("{id}-cmd"),
+            kind: Kind::Message,
+            id: id.into(),
+            op: Op::Create,
+            base: None,
+            patch: Patch {
+                set: fields.as_object().unwrap().clone(),
+                ..Patch::default()
+            },
+            before: Map::new(),
+        }],
+        role: BatchRole::Edit,
+    }
+}
+
+/// What comes in after a thread was done stays counted and in the inbox when the verb is taken back and done again: in
+/// the cache, on the server, whether the verb was sent before or not.
+#[tokio::test]
+async fn undo_keeps_what_came_in_meanwhile_counted() {
+    for sent in [true, false] {
+        let mut desk = Desk::open().await;
+        let thread = (Kind::Thread, "t1".to_owned());
+        desk.run("inbox done --id t1").await;
+        if sent {
+            desk.sync().await;
+        }
+        let later = message_of_dana("later", "And the one of September?");
+        desk.watcher.save(later).await.unwrap();
+        sync::once(
+            Some(desk.theirs.clone()),
+            desk.watcher.clone(),
+            Arc::new(instant),
+        )
+        .await
+        .unwrap();
+        desk.sync().await;
+        desk.restart().await;
+        let state = |records: &Records| {
+            let thread = &records[&thread];
+            (
+                thread["state"].as_str().unwrap().to_owned(),
+                thread.get("new").and_then(Json::as_i64),
+                thread.contains_key("done_at"),
+            )
+        };
+        assert_eq!(state(&desk.cached().await).0, "open", "it is back");
+        for (verb, new, done) in [("undo", 2, false), ("redo", 1, true), ("undo", 2, false)] {
+            desk.run(verb).await;
+            let wanted = ("open".to_owned(), Some(new), done);
+            assert_eq!(state(&desk.cached().await), wanted, "{verb}, sent {sent}");
+            desk.sync().await;
+            assert_eq!(state(&desk.served().await), wanted, "{verb}, sent {sent}");
+            assert_eq!(state(&desk.cached().await), wanted, "{verb}, sent {sent}");
+        }
+    }
+}
+
+/// All that a sweep clears comes back with one key, also after a sync and a restart.
+#[tokio::test]
+async fn a_sweep_is_one_undo_after_a_sync_and_a_restart() {
+    let mut desk = Desk::open().await;
+    for (id, text) in [("ack", "+1"), ("ack-2", "👍")] {
+        let mut batch = message_of_dana(id, text);
+        batch.edits[0]
+            .patch
+            .set
+            .insert("thread".into(), "t3".into());
+        let thread = serde_json::json!({
+            "title": "Chat", "channel": "lark_group", "state": "open", "owner": "ana", "from": "dana",
+            "from_name": "Dana Reyes", "last_text": text,
+        });
+        let mut made = batch.edits[0].clone();
+        (made.cmd, made.kind, made.id) = (format!("{id}-thread"), Kind::Thread, "t3".into());
+        made.patch.set = thread.as_object().unwrap().clone();
+        if id == "ack" {
+            batch.edits.insert(0, made);
+        }
+        desk.watcher.save(batch).await.unwrap();
+    }
+    sync::once(
+        Some(desk.theirs.clone()),
+        desk.watcher.clone(),
+        Arc::new(instant),
+    )
+    .await
+    .unwrap();
+    desk.sync().await;
+    desk.restart().await;
+    desk.show(Place::Inbox).await;
+    let before = desk.cached().await;
+    let mut effects = Vec::new();
+    for key in cnm::keymap::parse_sequence("S enter").unwrap() {
+        effects.extend(desk.app.update(instant(), Msg::Key(key)));
+    }
+    desk.carry(effects).await;
+    let swept = desk.cached().await;
+    assert_eq!(swept[&(Kind::Thread, "t3".into())]["state"], "done");
+    let label = desk.app.undo.last().unwrap().label.clone();
+    assert_eq!(label, "sweep of 2 messages");
+    desk.sync().await;
+    desk.restart().await;
+    desk.run("undo").await;
+    assert_same("the sweep", &desk.cached().await, &before);
+    desk.sync().await;
+    assert_same("the sweep on the server", &desk.served().await, &before);
+}
+
 /// An edit of the name of a lead by somebody else.
 fn edit_of(cmd: &str, was: &Map<String, Json>, name: &str) -> Batch {
     let mut patch = Patch::default();

@@ -89,7 +89,12 @@ pub(super) fn snippets(world: &World, facts: &Facts<'_>) -> Vec<(char, String, S
     best.sort_by_key(|(key, _, snippet)| (*key == ' ', *key, snippet.title.clone()));
     best.into_iter()
         .map(|(key, _, snippet)| (key, snippet.title.clone(), fill(snippet, facts)))
-        .chain(facts.figures.iter().map(figures::entry))
+        .chain(
+            facts
+                .figures
+                .iter()
+                .map(|course| figures::entry(course, wanted)),
+        )
         .collect()
 }
 
@@ -133,7 +138,8 @@ fn fill(snippet: &Snippet, facts: &Facts<'_>) -> String {
             }
             other if figures::meant(facts.figures, other, facts.question).is_some() => {
                 let figure = figures::meant(facts.figures, other, facts.question);
-                filled.push_str(&figure.map(figures::words).unwrap_or_default());
+                let words = figure.map(|figure| figures::words(figure, &snippet.lang));
+                filled.push_str(&words.unwrap_or_default());
             }
             other => {
                 // A place that is not known here stays visible, so that nobody sends a hole.

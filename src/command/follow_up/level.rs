@@ -134,13 +134,14 @@ fn show(cx: &mut Cx<'_>, plan: &[Move], days: u16, cap: usize) -> Result<(), Com
     let mut choices = vec![Choice {
         key: Some('a'),
         label: format!("Move all {}", plan.len()),
-        detail: format!("at most {cap} a day afterwards; u takes it back as one"),
+        detail: format!("at most {cap} a day"),
         word: "all".into(),
     }];
-    choices.extend(plan.iter().map(|step| {
+    let letters = ('b'..='z').map(Some).chain(std::iter::repeat(None));
+    choices.extend(plan.iter().zip(letters).map(|(step, key)| {
         let (label, detail) = line(step);
         Choice {
-            key: None,
+            key,
             label,
             detail,
             word: step.id.as_str().to_owned(),
@@ -149,7 +150,7 @@ fn show(cx: &mut Cx<'_>, plan: &[Move], days: u16, cap: usize) -> Result<(), Com
     cx.ask(
         "follow-up level",
         Ask::Pick {
-            title: format!("level: {} would move", plan.len()),
+            title: "level: a moves all, another letter only its own".into(),
             command: format!("follow-up level --days {days} --cap {cap}"),
             choices,
         },

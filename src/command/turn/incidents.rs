@@ -1,11 +1,14 @@
 //! Incidents from messages, each with its follow-up.
 
-use jiff::ToSpan as _;
+use std::fmt::Write as _;
 
-use super::each;
+use jiff::{Timestamp, ToSpan as _};
+
+use super::{Said, each};
 use crate::command::cx::Choice;
-use crate::command::inbox::{about, command_line, inferred_title, said};
-use crate::command::phrase::due_words;
+use crate::command::inbox::{Heard, about, command_line, heard, inferred_title};
+use crate::command::phrase::{due_words, stamp_zoned};
+use crate::command::settle::AtHand;
 use crate::command::{Ask, CommandError, Cx, Targets};
 use crate::record::{
     Due, FollowUp, FollowUpKind, Incident, IncidentKind, IncidentState, Kind, Severity,
@@ -40,20 +43,14 @@ pub(super) fn incident(
             },
         );
     };
-    let severity = match Severity::from(severity.to_lowercase().as_str()) {
-        Severity::Other(other) => {
-            return Err(CommandError::usage(
-                format!("`{other}` is no severity"),
-                "p1, p2, p3 or p4",
-            ));
-        }
-        known => known,
-    };
+    let severity = named(severity)?;
     let me = cx.world.my_id();
     each(cx, targets, |cx, at| {
         let now = cx.world.view.now;
         let title = inferred_title(at.text());
-        let asked = said(cx, at).ok().map(|said| said.due);
+        let heard = heard(cx, at);
+        let hours = within(&at.words());
+        let deadline = hours.and_then(|hours| deadline(at, now, hours));
         let id = cx.create(Incident {
             title: title.clone(),
             network: at.thread.network.clone(),
@@ -61,13 +58,14 @@ pub(super) fn incident(
             severity: severity.clone(),
             state: IncidentState::Open,
             opened_at: Some(now),
-            deadline: within(&at.words()).and_then(|hours| now.checked_add(hours.hours()).ok()),
+            deadline,
             owner: Some(me.clone()),
             origin: at.origin(),
             ..Incident::default()
         });
-        let due = incident_due(cx, &severity, asked);
-        let shown = due_words(&due, cx);
+        let due = incident_due(cx, &severity, heard.due.as_ref());
+        let label = format!("incident {severity}, follow-up {}", due_words(&due, cx));
+        let said = echo(cx, &heard, &due, deadline);
         let about = about(cx, at, &me);
         let mut refs = about.refs.clone();
         refs.push(id.link());
@@ -79,12 +77,61 @@ pub(super) fn incident(
             refs,
             ..about
         });
-        Ok(format!("incident {severity}, follow-up {shown}"))
+        Ok(Said {
+            label,
+            also: said,
+            warning: heard
+                .unread
+                .filter(|words| !is_length(words, hours))
+                .map(|words| format!("{words} in the message is not read; = in Due sets the time")),
+        })
     })
 }
 
+fn named(severity: &str) -> Result<Severity, CommandError> {
+    match Severity::from(severity.to_lowercase().as_str()) {
+        Severity::Other(other) => Err(CommandError::usage(
+            format!("`{other}` is no severity"),
+            "p1, p2, p3 or p4",
+        )),
+        known => Ok(known),
+    }
+}
+
+/// Until when they can appeal: the hours count from when it was written.
+fn deadline(at: &AtHand, now: Timestamp, hours: i64) -> Option<Timestamp> {
+    let sent = at.message.as_ref().and_then(|(_, message)| message.sent_at);
+    sent.unwrap_or(now).min(now).checked_add(hours.hours()).ok()
+}
+
+/// Tells whether what looks like an hour is the length that was read: `24h`.
+fn is_length(words: &str, hours: Option<i64>) -> bool {
+    let digits = words.trim_start_matches('`');
+    let number: String = digits.chars().take_while(char::is_ascii_digit).collect();
+    hours.is_some() && number.parse().ok() == hours && !words.contains(':')
+}
+
+/// Says what was understood of the times in the message: by when they want it, where the follow-up is due at another
+/// time, and until when they can appeal.
+fn echo(cx: &Cx<'_>, heard: &Heard, due: &Due, deadline: Option<Timestamp>) -> String {
+    let mut words = match &heard.due {
+        Some(asked) if asked == due => " as they say".to_owned(),
+        Some(asked) => format!(", they say {}", due_words(asked, cx)),
+        None => String::new(),
+    };
+    if let Some(at) = deadline {
+        let passed = if at <= cx.world.view.now {
+            ", over"
+        } else {
+            ""
+        };
+        let _ = write!(words, ", deadline {}{passed}", stamp_zoned(at, cx));
+    }
+    words
+}
+
 /// When the follow-up of an incident is due: p1 today, p2 tomorrow, else what they asked for, else this week.
-fn incident_due(cx: &Cx<'_>, severity: &Severity, asked: Option<Due>) -> Due {
+fn incident_due(cx: &Cx<'_>, severity: &Severity, asked: Option<&Due>) -> Due {
     let today = cx.world.view.today();
     let days = match severity {
         Severity::P1 => 0,
@@ -94,7 +141,7 @@ fn incident_due(cx: &Cx<'_>, severity: &Severity, asked: Option<Due>) -> Due {
     };
     let date = today.checked_add(days.days()).unwrap_or(today);
     match asked {
-        Some(due) if due.date() <= date && due.date() >= today && days > 0 => due,
+        Some(due) if due.date() <= date && due.date() >= today && days > 0 => due.clone(),
         _ => Due::On { date },
     }
 }
