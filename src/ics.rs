@@ -409,12 +409,6 @@ pub fn read(bytes: &[u8], options: &Options) -> Result<Import, IcsError> {
         };
         for child in &component.children {
             match child.kind.as_str() {
-                "VEVENT" if !child.inside.is_empty() => reading.remark(
-                    child,
-                    Reason::Inside {
-                        name: event::excerpt(&child.inside),
-                    },
-                ),
                 "VEVENT" => events.extend(reading.event(child)),
                 "VFREEBUSY" => periods.extend(reading.free_busy(child)),
                 "VCALENDAR" => open.push((child, floating.clone())),

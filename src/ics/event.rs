@@ -160,6 +160,11 @@ impl Reading<'_> {
     }
 
     fn try_event(&mut self, component: &Component<'_>) -> Result<Event, Reason> {
+        if !component.inside.is_empty() {
+            return Err(Reason::Inside {
+                name: excerpt(&component.inside),
+            });
+        }
         if !component.closed {
             return Err(Reason::NotClosed);
         }

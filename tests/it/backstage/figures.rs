@@ -321,11 +321,8 @@ fn few_of_a_cns_creators_are_not_its_figures() {
     let mut world = two_months();
     let before = of_portfolio(&world).to_date.unwrap().now.value;
     let whole = export("2026-11-01 ~ 2026-11-18", 190);
-    let few: String = whole
-        .lines()
-        .take(4)
-        .map(|line| format!("{line}\n"))
-        .collect();
+    let few: Vec<&str> = whole.lines().take(4).collect();
+    let few = few.join("\n");
     let name = "Creator data 2026_11_19 06_00 UTC+0.csv";
     let plan = import_as(&mut world, (name, &few), false);
     assert_eq!(plan.counts.totals, 0, "{:?}", plan.counts);
