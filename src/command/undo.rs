@@ -99,6 +99,7 @@ pub(super) fn undo(cx: &mut Cx<'_>) -> Result<(), CommandError> {
         return Err(CommandError::NoTarget("there is nothing to undo".into()));
     };
     let (mut kept, mut left) = (0, 0);
+    let mut theirs: Vec<String> = Vec::new();
     // A thread that sleeps until its lead moves goes back to sleep after the lead has moved back, which would wake it.
     let sleeps = |edit: &&Edit| edit.kind == Kind::Thread && edit.before.contains_key("wake_on");
     let (last, first): (Vec<&Edit>, Vec<&Edit>) = batch.edits.iter().rev().partition(sleeps);
@@ -107,8 +108,17 @@ pub(super) fn undo(cx: &mut Cx<'_>) -> Result<(), CommandError> {
             left += 1;
         } else if edit.kind.is_append_only() {
             kept += usize::from(!step_back(cx, edit));
+        } else if edit.op == Op::Create && since::wrote(cx, edit) {
+            theirs.push(since::whole(cx, edit));
         } else {
             let (op, mut patch) = take_back(edit);
+            let fields = since::leave(cx, edit, &mut patch);
+            if !fields.is_empty() {
+                theirs.push(since::some(cx, edit, &fields));
+                if patch.fields().is_empty() {
+                    continue;
+                }
+            }
             if let Some(new) = new_with_arrivals(cx, edit, false) {
                 keep_arrivals(&mut patch, new);
             }
@@ -121,9 +131,12 @@ pub(super) fn undo(cx: &mut Cx<'_>) -> Result<(), CommandError> {
         0
     };
     let all = kept == batch.edits.len();
+    let theirs = theirs.join("; ");
     cx.label(format!("undo: {}", batch.label));
     cx.set_role(BatchRole::Undo(batch.id.clone()));
-    if all {
+    if !theirs.is_empty() {
+        cx.say(Tone::Info, format!("took back: {}; {theirs}", batch.label));
+    } else if all {
         let stays = "it stays as it was written, write another that corrects it";
         cx.say(Tone::Info, format!("{}: {stays}", batch.label));
     } else if left > 0 {
@@ -139,6 +152,104 @@ pub(super) fn undo(cx: &mut Cx<'_>) -> Result<(), CommandError> {
         cx.say(Tone::Done, format!("took back: {}{words}", batch.label));
     }
     Ok(())
+}
+
+/// What somebody else wrote since an edit was made: taking the edit back never takes that back with it.
+mod since {
+    use serde_json::{Map, Value as Json};
+
+    use super::Cx;
+    use crate::effect::Edit;
+    use crate::record::{Kind, KindVisitor, Op, Patch, Record};
+
+    /// Reads fields as a record of a kind and writes them again, so that what means the same looks the same.
+    fn plain(kind: Kind, fields: Map<String, Json>) -> Map<String, Json> {
+        struct Plain(Map<String, Json>);
+        impl KindVisitor for Plain {
+            type Out = Option<Map<String, Json>>;
+            fn visit<R: Record>(self) -> Self::Out {
+                let record: R = serde_json::from_value(self.0.into()).ok()?;
+                match serde_json::to_value(&record) {
+                    Ok(Json::Object(fields)) => Some(fields),
+                    _ => None,
+                }
+            }
+        }
+        let kept = fields.clone();
+        kind.visit(Plain(fields)).unwrap_or(kept)
+    }
+
+    fn value<'a>(fields: &'a Map<String, Json>, name: &str) -> Option<&'a Json> {
+        fields.get(name).filter(|value| !value.is_null())
+    }
+
+    /// Takes out of a patch that takes an edit back the fields that no longer hold what the edit wrote, and names them.
+    ///
+    /// What I wrote later myself was taken back before. A thread that got new messages has rules of its own.
+    pub(super) fn leave(cx: &Cx<'_>, edit: &Edit, patch: &mut Patch) -> Vec<String> {
+        let there = cx.world.any(edit.kind).fields(&edit.id);
+        let Some((_, _, now)) = there.filter(|_| edit.op == Op::Update) else {
+            return Vec::new();
+        };
+        if super::new_with_arrivals(cx, edit, false).is_some() {
+            return Vec::new();
+        }
+        let mut written = edit.before.clone();
+        edit.patch.apply(&mut written);
+        let mut after = now.clone();
+        for name in patch.set.keys().chain(&patch.unset) {
+            match written.get(name) {
+                Some(value) => after.insert(name.clone(), value.clone()),
+                None => after.remove(name),
+            };
+        }
+        let (now, after) = (plain(edit.kind, now), plain(edit.kind, after));
+        let other = |name: &String| value(&now, name) != value(&after, name);
+        let names = patch.set.keys().chain(&patch.unset);
+        let left: Vec<String> = names.filter(|name| other(name)).cloned().collect();
+        patch.set.retain(|name, _| !left.contains(name));
+        patch.unset.retain(|name| !left.contains(name));
+        left
+    }
+
+    /// Tells whether somebody else wrote to a record since an edit made it; messages, threads and meetings change by
+    /// themselves.
+    pub(super) fn wrote(cx: &Cx<'_>, edit: &Edit) -> bool {
+        if matches!(edit.kind, Kind::Message | Kind::Thread | Kind::Meeting) {
+            return false;
+        }
+        let Some((_, _, now)) = cx.world.any(edit.kind).fields(&edit.id) else {
+            return false;
+        };
+        let (now, made) = (
+            plain(edit.kind, now),
+            plain(edit.kind, edit.patch.set.clone()),
+        );
+        let names = now.keys().chain(made.keys());
+        names
+            .into_iter()
+            .any(|name| value(&now, name) != value(&made, name))
+    }
+
+    fn title(cx: &Cx<'_>, edit: &Edit) -> String {
+        cx.world.any(edit.kind).title(&edit.id).unwrap_or_default()
+    }
+
+    /// Says that a record stays.
+    pub(super) fn whole(cx: &Cx<'_>, edit: &Edit) -> String {
+        let title = title(cx, edit);
+        format!("{title} stays, somebody else has written to it since; `delete` deletes it")
+    }
+
+    /// Says which fields stay.
+    pub(super) fn some(cx: &Cx<'_>, edit: &Edit, fields: &[String]) -> String {
+        let names: Vec<String> = fields.iter().map(|name| name.replace('_', " ")).collect();
+        format!(
+            "{} of {} was changed by somebody else since and stays",
+            names.join(", "),
+            title(cx, edit)
+        )
+    }
 }
 
 /// Gives the words of each reply of a batch back to its draft, or takes them out of it; says how many there were.

@@ -156,8 +156,11 @@ impl Store {
             role: BatchRole::Edit,
         };
         if *resolution == Resolution::Theirs {
-            let batch = logged(self.gave_way(&entry, now)?);
-            self.drop_edits(&[&entry], action, None, Some(&batch), now)?;
+            // Whoever lets theirs stand does not mean what was written on top of mine.
+            let behind = self.behind(&entry);
+            let batch = logged(self.gave_way(&entry, &behind, now)?);
+            let gone: Vec<&Entry> = std::iter::once(&entry).chain(&behind).collect();
+            self.drop_edits(&gone, action, None, Some(&batch), now)?;
             return self.changes(records);
         }
         let batch = replacement.map(logged);
@@ -230,8 +233,32 @@ impl Store {
         })
     }
 
+    /// The later edits of mine that wait behind one and change only what it changes.
+    fn behind(&self, entry: &Entry) -> Vec<Entry> {
+        let fields = entry.edit.patch.fields();
+        let of_record = self.active.of_record(entry.edit.kind, &entry.edit.id);
+        let later = of_record.filter(|other| {
+            other.place > entry.place
+                && other.fate.state == State::Queued
+                && other.fate.attempts == 0
+                && (other.edit.op, entry.edit.op) == (Op::Update, Op::Update)
+                && other
+                    .edit
+                    .patch
+                    .fields()
+                    .iter()
+                    .all(|name| fields.contains(name))
+        });
+        later.cloned().collect()
+    }
+
     /// The edit that would make theirs of mine, so that taking it back brings mine again; it is only logged.
-    fn gave_way(&mut self, entry: &Entry, now: Timestamp) -> Result<Edit, StoreError> {
+    fn gave_way(
+        &mut self,
+        entry: &Entry,
+        behind: &[Entry],
+        now: Timestamp,
+    ) -> Result<Edit, StoreError> {
         let old = &entry.edit;
         let held = self.mirror.get(old.kind, &old.id);
         let held = held.map_err(|error| self.mirror_error(&error))?;
@@ -251,6 +278,9 @@ impl Store {
             newest.unwrap_or_else(|| (old.base.unwrap_or(0), old.before.clone()));
         let mut mine = theirs.clone();
         old.patch.apply(&mut mine);
+        for later in behind {
+            later.edit.patch.apply(&mut mine);
+        }
         let mut edit = Edit {
             cmd: fresh_id(now),
             base: Some(version),

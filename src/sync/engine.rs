@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 use self::compare::Check;
 use super::failure::{combine, kind_of};
@@ -84,6 +85,8 @@ pub struct Engine<B> {
     moved: Moved,
     seq: u64,
     check: Check,
+    /// When the step began that is being done: a pause is counted from its end, which may be much later.
+    began: Instant,
     /// The page after the last one, asked for while the last one was written.
     ahead: Option<(String, JoinHandle<Result<Page, RemoteError>>)>,
 }
@@ -114,6 +117,7 @@ impl<B: Backend> Engine<B> {
             moved: Moved::default(),
             seq: 0,
             check: Check::default(),
+            began: Instant::now(),
             ahead: None,
         }
     }
@@ -162,6 +166,7 @@ impl<B: Backend> Engine<B> {
     /// Does the next thing, if there is one. `now` is the time since the driver started.
     pub async fn turn(&mut self, now: Duration) -> Turn {
         let step = self.plan.next(now);
+        self.began = Instant::now();
         let done = match step {
             Step::Wait(until) => {
                 let checked = self.check(now).await;
@@ -486,6 +491,7 @@ impl<B: Backend> Engine<B> {
 
     fn failed(&mut self, error: &RemoteError, now: Duration) {
         let chance = (self.chance)();
+        let now = now + self.began.elapsed();
         self.plan.failed(kind_of(error, false), now, chance);
         self.show(error);
     }
