@@ -219,6 +219,7 @@ fn keys() {
             key_row(&mut text, &row.keys, &row.help, &row.command);
         }
     }
+    inner_places(&mut text);
     text.push_str("\n## Everywhere\n\n| keys | what they do | command |\n|---|---|---|\n");
     for row in help_rows(&console(Place::Browse(Kind::Note))) {
         assert!(!row.here, "notes have keys of their own now; list them");
@@ -260,6 +261,35 @@ fn keys() {
         let _ = writeln!(text, "| {name} | {} |", hints.join(", "));
     }
     keep("docs/keys.md", &text);
+}
+
+/// The keys of what is opened within a place: the page of a CN with its tabs, views of the follow-ups, an import.
+fn inner_places(text: &mut String) {
+    let keymap = Keymap::defaults().unwrap();
+    let (first, last) = (Place::NextSteps.name(), Place::Import.name());
+    for scope in keymap.scopes() {
+        let page = scope.starts_with("cn-");
+        if !page && ![first, Place::Offers.name(), last].contains(&scope) {
+            continue;
+        }
+        let title = Place::from_name(scope).map_or("On every tab", Place::title);
+        let title = if page {
+            format!("Page of a CN: {}", title.to_lowercase())
+        } else {
+            title.to_owned()
+        };
+        let _ = write!(
+            text,
+            "\n## {title} (`[{scope}]`)\n\n| keys | what they do | command |\n|---|---|---|\n"
+        );
+        let own = keymap.own(scope);
+        for (keys, binding) in keymap.all(scope) {
+            if own.contains(&keys) {
+                let keys = show_sequence(&keys);
+                key_row(text, &keys, &binding.help, &binding.shown());
+            }
+        }
+    }
 }
 
 fn key_row(text: &mut String, keys: &str, help: &str, command: &str) {
