@@ -6,6 +6,7 @@ mod level;
 pub(crate) use level::level_plan;
 mod people;
 mod time;
+pub(super) use time::go_on_again;
 
 use clap::Subcommand;
 
