@@ -1,10 +1,16 @@
 //! What a key, a frame and the start cost, with the threads of one morning in memory and with very many.
+//!
+//! At the end it prints what a verb costs to the next frame with 300 and with 100,000 messages in the cache, and the ratio of
+//! the two; `cargo bench --bench console -- ratio` prints only that.
 
 #![allow(
     missing_docs,
     clippy::unwrap_used,
+    clippy::print_stdout,
     reason = "a benchmark has no readers of its interface and may stop at a wrong fixture"
 )]
+
+use std::time::{Duration, Instant};
 
 use cnm::app::{App, Configured, Msg};
 use cnm::command::Command;
@@ -30,6 +36,69 @@ const SIZE: (u16, u16) = (120, 40);
 
 fn main() {
     divan::main();
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let mut filters = args.iter().filter(|arg| !arg.starts_with("--"));
+    let lists = args.iter().any(|arg| arg == "--list" || arg == "--test");
+    if !lists && filters.all(|filter| filter.contains("ratio")) {
+        ratios();
+    }
+}
+
+/// The verbs that are measured with many messages, and their keys.
+const VERBS: [(&str, &str); 5] = [
+    ("done", "e"),
+    ("snooze", "s m"),
+    ("follow-up", "f t"),
+    ("reply", "r 1 enter"),
+    ("assign", "a b"),
+];
+
+/// Prints what a verb costs to the next frame with few and with many messages, in turns so that what else the machine
+/// does falls on both, and the ratio of the medians.
+fn ratios() {
+    const ROUNDS: usize = 100;
+    let sizes = messages();
+    for (name, keys) in VERBS {
+        let keys = parse_sequence(keys).unwrap();
+        let mut desks: Vec<(App, Vec<Duration>)> = sizes
+            .iter()
+            .map(|messages| (with_messages(*messages), Vec::new()))
+            .collect();
+        let mut buffer = Buffer::empty(Rect::new(0, 0, SIZE.0, SIZE.1));
+        for _ in 0..ROUNDS {
+            for (app, times) in &mut desks {
+                let began = Instant::now();
+                for key in &keys {
+                    black_box(app.update(now(), Msg::Key(*key)));
+                }
+                ui::draw(app, look(), black_box(&mut buffer));
+                times.push(began.elapsed());
+            }
+        }
+        let medians: Vec<f64> = desks
+            .into_iter()
+            .map(|(app, mut times)| {
+                assert!(!app.undo.done().is_empty(), "{name} took effect");
+                times.sort_unstable();
+                times[ROUNDS / 2].as_secs_f64() * 1e3
+            })
+            .collect();
+        println!(
+            "{name:<9} to the next frame: {:.3} ms with {} messages, {:.3} ms with {}, ratio {:.2}",
+            medians[0],
+            sizes[0],
+            medians[1],
+            sizes[1],
+            medians[1] / medians[0]
+        );
+    }
+}
+
+fn look() -> Look {
+    Look {
+        depth: Depth::TrueColour,
+        glyphs: Glyphs::Unicode,
+    }
 }
 
 fn now() -> Timestamp {

@@ -8,7 +8,7 @@ mod people;
 mod time;
 pub(super) use close::read_severity;
 pub(super) use people::read_waiting;
-pub(super) use time::read_rule;
+pub(super) use time::{go_on_again, read_rule};
 
 use clap::Subcommand;
 

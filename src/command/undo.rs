@@ -310,6 +310,7 @@ pub(super) fn redo(cx: &mut Cx<'_>) -> Result<(), CommandError> {
         }
     }
     give_words(cx, &batch, false);
+    super::follow_up::go_on_again(cx, &batch);
     cx.label(format!("redo: {}", batch.label));
     cx.set_role(BatchRole::Redo(batch.id.clone()));
     cx.say(Tone::Done, format!("did again: {}", batch.label));

@@ -80,19 +80,30 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, sweep: &Sweep, body: Rect
     if below.height > 1 {
         self::peek(canvas, app, sweep, below);
     }
-    let accept = if sweep.behind() > 0 && body.width >= 110 {
-        let behind = sweep.behind();
-        format!(" clears {messages}, {behind} behind a question go with it · ")
-    } else {
-        format!(" clears {messages} · ")
-    };
-    let words = [
-        ("input accept", accept),
-        ("input toggle", " keeps a group · ".to_owned()),
-        ("input toggle-all", " all or none · ".to_owned()),
-        ("input leave", String::new()),
-    ];
+    let words = keys(sweep, messages, body.width >= 110);
     foot(canvas, app, area, &words);
+}
+
+/// What the keys of the sweep do, with what they do it to.
+fn keys(sweep: &Sweep, messages: usize, roomy: bool) -> [(&'static str, String); 4] {
+    // What stands behind a question is neither cleared here nor forgotten.
+    let behind = sweep.behind();
+    let accept = match behind {
+        0 => format!(" clears {messages} · "),
+        behind if roomy => format!(" clears {messages}, {behind} behind a question go with it · "),
+        behind => format!(" clears {messages}, {behind} go with a question · "),
+    };
+    let (keeps, all) = if roomy || behind == 0 {
+        (" keeps a group · ", " all or none · ")
+    } else {
+        (" keeps · ", " all · ")
+    };
+    [
+        ("input accept", accept),
+        ("input toggle", keeps.to_owned()),
+        ("input toggle-all", all.to_owned()),
+        ("input leave", String::new()),
+    ]
 }
 
 /// Writes the keys of commands and what they do below a frame.

@@ -306,6 +306,29 @@ fn handing_over_keeps_source_and_says_why() {
     );
 }
 
+/// What was slipped or handed over stays in the list, elsewhere: the cursor goes on to the next row, is back with undo, and
+/// on again with redo. What is moved by days with `>` stays under the cursor.
+#[test]
+fn a_slip_and_a_handing_over_go_on_to_the_next() {
+    let cursor = |app: &App| app.screen.list().unwrap().cursor().unwrap().to_owned();
+    for keys in ["s f", "a b enter"] {
+        let mut app = at("5");
+        app.screen.shelf_mut(Place::FollowUps).list.go_to(0);
+        let order = app.screen.list().unwrap().order().to_vec();
+        desk::press(&mut app, keys);
+        assert_eq!(cursor(&app), order[1], "{keys}");
+        desk::press(&mut app, "u");
+        assert_eq!(cursor(&app), order[0], "{keys}");
+        desk::press(&mut app, "ctrl-r");
+        assert_eq!(cursor(&app), order[1], "{keys}");
+    }
+    let mut app = at("5");
+    app.screen.shelf_mut(Place::FollowUps).list.go_to(0);
+    let first = cursor(&app);
+    desk::press(&mut app, "> >");
+    assert_eq!(cursor(&app), first);
+}
+
 /// What I gave to somebody is late for them: it stands under what waits on others, says how late it is, and is not
 /// counted as mine.
 #[test]

@@ -8,6 +8,7 @@ use super::super::phrase::{
     due_of, instant_of, is_off, read_phrase, stamp, their_morning, their_week,
 };
 use super::super::{Ask, CommandError, Cx, Targets, quote_word};
+use super::time::{HANDED, go_on};
 use crate::list::World;
 use crate::pane::Tone;
 use crate::record::{
@@ -84,7 +85,8 @@ pub(super) fn hand(
             }
         })?;
     }
-    conclude(cx, &format!("handed to {name}"), &ids)
+    go_on(cx, &ids);
+    conclude(cx, &format!("{HANDED}{name}"), &ids)
 }
 
 /// Puts a line in front of what is known: who said it, when, and what.

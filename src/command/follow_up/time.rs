@@ -7,6 +7,8 @@ use super::super::phrase::{
 };
 use super::super::{Ask, CommandError, Cx, Targets};
 use super::people::waited_for;
+use crate::effect::Batch;
+use crate::pane::Place;
 use crate::record::{Due, FollowUp, Kind};
 use crate::when::recur::{Recurrence, rule_of};
 use crate::when::shift::Shift;
@@ -27,7 +29,43 @@ pub(super) fn slip(
         move_to(cx, id, due.clone())?;
     }
     let shown = due_words(&due, cx);
-    conclude(cx, &format!("slipped to {shown}"), &ids)
+    go_on(cx, &ids);
+    conclude(cx, &format!("{SLIPPED}{shown}"), &ids)
+}
+
+/// How the batch of a slip is called.
+const SLIPPED: &str = "slipped to ";
+/// How the batch of a handing over is called.
+pub(super) const HANDED: &str = "handed to ";
+
+/// Goes on to the next row, where these stay in the list and stand elsewhere in it: they are dealt with.
+pub(super) fn go_on(cx: &mut Cx<'_>, ids: &[String]) {
+    let Some(screen) = cx.screen.as_deref_mut() else {
+        return;
+    };
+    if screen.active() != Place::FollowUps || cx.edits.is_empty() {
+        return;
+    }
+    let list = &screen.shelf_mut(Place::FollowUps).list;
+    let (order, here) = (list.order(), list.position());
+    if !order.get(here).is_some_and(|key| ids.contains(key)) {
+        return;
+    }
+    let free = |key: &&String| !ids.contains(key);
+    let next = order.iter().skip(here + 1).find(free);
+    let next = next.or_else(|| order.iter().take(here).rev().find(free));
+    screen.returning = next.cloned();
+}
+
+/// Goes on as the verb did whose batch is done again.
+pub(in crate::command) fn go_on_again(cx: &mut Cx<'_>, batch: &Batch) {
+    if [SLIPPED, HANDED]
+        .iter()
+        .any(|begins| batch.label.starts_with(begins))
+    {
+        let ids: Vec<String> = batch.edits.iter().map(|edit| edit.id.clone()).collect();
+        go_on(cx, &ids);
+    }
 }
 
 /// Gives a follow-up another due time; one that is later counts as a slip.
