@@ -112,9 +112,11 @@ pub(super) fn undo(cx: &mut Cx<'_>) -> Result<(), CommandError> {
             theirs.push(since::whole(cx, edit));
         } else {
             let (op, mut patch) = take_back(edit);
-            let fields = since::leave(cx, edit, &mut patch);
-            if !fields.is_empty() {
-                theirs.push(since::some(cx, edit, &fields));
+            let mut written = edit.before.clone();
+            edit.patch.apply(&mut written);
+            let arrived = new_with_arrivals(cx, edit, false).is_some();
+            if let Some(words) = since::leave(cx, edit, &mut patch, &written, arrived) {
+                theirs.push(words);
                 if patch.fields().is_empty() {
                     continue;
                 }
@@ -183,19 +185,18 @@ mod since {
         fields.get(name).filter(|value| !value.is_null())
     }
 
-    /// Takes out of a patch that takes an edit back the fields that no longer hold what the edit wrote, and names them.
+    /// Takes out of a patch the fields that no longer hold what an edit left there, and says which stay.
     ///
     /// What I wrote later myself was taken back before. A thread that got new messages has rules of its own.
-    pub(super) fn leave(cx: &Cx<'_>, edit: &Edit, patch: &mut Patch) -> Vec<String> {
+    pub(super) fn leave(
+        cx: &Cx<'_>,
+        edit: &Edit,
+        patch: &mut Patch,
+        written: &Map<String, Json>,
+        arrived: bool,
+    ) -> Option<String> {
         let there = cx.world.any(edit.kind).fields(&edit.id);
-        let Some((_, _, now)) = there.filter(|_| edit.op == Op::Update) else {
-            return Vec::new();
-        };
-        if super::new_with_arrivals(cx, edit, false).is_some() {
-            return Vec::new();
-        }
-        let mut written = edit.before.clone();
-        edit.patch.apply(&mut written);
+        let (_, _, now) = there.filter(|_| edit.op == Op::Update && !arrived)?;
         let mut after = now.clone();
         for name in patch.set.keys().chain(&patch.unset) {
             match written.get(name) {
@@ -209,7 +210,7 @@ mod since {
         let left: Vec<String> = names.filter(|name| other(name)).cloned().collect();
         patch.set.retain(|name, _| !left.contains(name));
         patch.unset.retain(|name| !left.contains(name));
-        left
+        (!left.is_empty()).then(|| some(cx, edit, &left))
     }
 
     /// Tells whether somebody else wrote to a record since an edit made it; messages, threads and meetings change by
@@ -242,7 +243,7 @@ mod since {
     }
 
     /// Says which fields stay.
-    pub(super) fn some(cx: &Cx<'_>, edit: &Edit, fields: &[String]) -> String {
+    fn some(cx: &Cx<'_>, edit: &Edit, fields: &[String]) -> String {
         let names: Vec<String> = fields.iter().map(|name| name.replace('_', " ")).collect();
         format!(
             "{} of {} was changed by somebody else since and stays",
@@ -287,6 +288,7 @@ pub(super) fn redo(cx: &mut Cx<'_>) -> Result<(), CommandError> {
         return Err(CommandError::NoTarget("there is nothing to redo".into()));
     };
     let mut leaves = None;
+    let mut theirs: Vec<String> = Vec::new();
     for edit in &batch.edits {
         if has_left(cx, edit) {
             // It was not taken back.
@@ -300,7 +302,15 @@ pub(super) fn redo(cx: &mut Cx<'_>) -> Result<(), CommandError> {
                 patch.set.insert("sent_at".into(), now.to_string().into());
                 leaves = Some(at);
             }
-            if let Some(new) = new_with_arrivals(cx, edit, true) {
+            let arrived = new_with_arrivals(cx, edit, true);
+            let words = since::leave(cx, edit, &mut patch, &edit.before, arrived.is_some());
+            if let Some(words) = words {
+                theirs.push(words);
+                if patch.fields().is_empty() {
+                    continue;
+                }
+            }
+            if let Some(new) = arrived {
                 keep_arrivals(&mut patch, new);
             }
             apply(cx, edit, edit.op, patch)?;
@@ -313,7 +323,12 @@ pub(super) fn redo(cx: &mut Cx<'_>) -> Result<(), CommandError> {
     super::follow_up::go_on_again(cx, &batch);
     cx.label(format!("redo: {}", batch.label));
     cx.set_role(BatchRole::Redo(batch.id.clone()));
-    cx.say(Tone::Done, format!("did again: {}", batch.label));
+    if theirs.is_empty() {
+        cx.say(Tone::Done, format!("did again: {}", batch.label));
+    } else {
+        let theirs = theirs.join("; ");
+        cx.say(Tone::Info, format!("did again: {}; {theirs}", batch.label));
+    }
     let now = cx.world.view.now;
     if let (Some(at), Some(screen)) = (leaves, cx.screen.as_deref_mut()) {
         let countdown = Countdown {

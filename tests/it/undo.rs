@@ -1037,6 +1037,109 @@ async fn a_conflict_given_way_in_is_mine_again_after_undo() {
     }
 }
 
+/// Lets the other device send what it made and read what there is.
+async fn their_turn(desk: &Desk) {
+    let sent = sync::once(
+        Some(desk.theirs.clone()),
+        desk.watcher.clone(),
+        Arc::new(instant),
+    );
+    assert_eq!(sent.await.unwrap().queued, 0);
+}
+
+/// Taking back what I did never takes back what somebody else wrote since, here and on the server; the field that nobody
+/// touched is taken back, and the next undo goes on with what I did before. Doing it again is the same.
+#[tokio::test]
+async fn undo_and_redo_leave_what_somebody_else_wrote_since() {
+    let mut desk = Desk::open().await;
+    let lead = (Kind::Lead, "halo".to_owned());
+    let was = desk.served().await[&lead].clone();
+    desk.run("edit market=first --id lead:halo").await;
+    desk.run("edit name=Mine market=second --id lead:halo")
+        .await;
+    desk.sync().await;
+    their_turn(&desk).await;
+    let mut held = was.clone();
+    held.insert("name".into(), "Mine".into());
+    let mut theirs = edit_of("their-edit", &held, "Theirs");
+    theirs.edits[0].base = Some(3);
+    desk.watcher.save(theirs).await.unwrap();
+    their_turn(&desk).await;
+    desk.sync().await;
+    desk.restart().await;
+    assert_eq!(desk.cached().await[&lead]["name"], "Theirs");
+    for (verb, market) in [
+        ("undo", Json::from("first")),
+        ("undo", was.get("market").cloned().unwrap_or_default()),
+        ("redo", "first".into()),
+        ("redo", "second".into()),
+    ] {
+        desk.run(verb).await;
+        desk.sync().await;
+        for records in [desk.cached().await, desk.served().await] {
+            let lead = &records[&lead];
+            assert_eq!(lead["name"], "Theirs", "{verb}");
+            let there = lead.get("market").cloned().unwrap_or_default();
+            assert_eq!(there, market, "{verb}");
+        }
+    }
+    assert!(desk.store.outbox().await.unwrap().is_empty());
+}
+
+/// A record that I made and somebody else wrote to stays when I take its making back.
+#[tokio::test]
+async fn undo_of_a_new_record_leaves_it_to_whoever_wrote_to_it() {
+    let mut desk = Desk::open().await;
+    let made = desk.run("new lead name=Undoable stage=new").await;
+    let lead = (Kind::Lead, made.first().unwrap().clone());
+    desk.sync().await;
+    their_turn(&desk).await;
+    let held = desk.served().await[&lead].clone();
+    let mut theirs = edit_of("their-edit", &held, "Undoable GmbH");
+    theirs.edits[0].id.clone_from(&lead.1);
+    desk.watcher.save(theirs).await.unwrap();
+    their_turn(&desk).await;
+    desk.sync().await;
+    desk.restart().await;
+    desk.run("undo").await;
+    desk.sync().await;
+    assert_eq!(desk.served().await[&lead]["name"], "Undoable GmbH");
+    // Nobody has written to this one.
+    let made = desk.run("new lead name=Alone stage=new").await;
+    let alone = (Kind::Lead, made.first().unwrap().clone());
+    desk.sync().await;
+    desk.run("undo").await;
+    desk.sync().await;
+    assert!(!desk.served().await.contains_key(&alone));
+}
+
+/// Whoever lets theirs stand does not send what was written on top of the values that gave way.
+#[tokio::test]
+async fn theirs_takes_what_was_written_on_top_of_mine_with_it() {
+    let mut desk = Desk::open().await;
+    let lead = (Kind::Lead, "halo".to_owned());
+    let was = desk.served().await[&lead].clone();
+    let theirs = edit_of("their-edit", &was, "Theirs");
+    desk.watcher.save(theirs).await.unwrap();
+    their_turn(&desk).await;
+    desk.run("edit name=Mine --id lead:halo").await;
+    desk.run("edit name=Later --id lead:halo").await;
+    let mine = Some(desk.mine.clone());
+    let sent = sync::once(mine, desk.store.clone(), Arc::new(instant)).await;
+    assert_eq!(sent.unwrap().conflicts, 1);
+    let waiting = desk.store.outbox().await.unwrap();
+    assert_eq!(waiting.len(), 2, "{waiting:?}");
+    let cmd = waiting[0].edit.cmd.clone();
+    desk.run(&format!("conflict theirs --cmd {cmd}")).await;
+    desk.sync().await;
+    assert!(desk.store.outbox().await.unwrap().is_empty());
+    assert_eq!(desk.served().await[&lead]["name"], "Theirs");
+    desk.read_log().await;
+    desk.run("undo").await;
+    desk.sync().await;
+    assert_eq!(desk.served().await[&lead]["name"], "Later");
+}
+
 /// A message of Dana in the first thread, later than all others.
 fn message_of_dana(id: &str, text: &str) -> Batch {
     let fields = serde_json::json!({
