@@ -67,6 +67,14 @@ pub struct Form {
 }
 
 impl Form {
+    /// Marks the first fact that a step asks for where none was given.
+    fn asks_in_vain(&mut self, values: &[String]) -> Option<usize> {
+        let first = self.fields.first_mut();
+        let first = first.filter(|_| values.is_empty() && self.then.is_some())?;
+        first.error = Some("the step needs it; Esc leaves the lead where it is".to_owned());
+        Some(0)
+    }
+
     /// Opens the form of a record, or of a new one with these values.
     pub(super) fn open(
         world: &World,
@@ -480,7 +488,7 @@ impl App {
                 }
             }
         }
-        if let Some(at) = wrong {
+        if let Some(at) = wrong.or_else(|| form.asks_in_vain(&values)) {
             form.current = at;
             self.mode = Mode::Form(form);
             return Vec::new();

@@ -1,5 +1,7 @@
 //! The line at the bottom: the palette, the filter, and prompts.
 
+mod readings;
+
 use super::{App, Input, Mode, fuzzy};
 use crate::command::{Command, Entry, Expects, quote_word, reference, synonyms};
 use crate::effect::Effect;
@@ -91,6 +93,8 @@ pub struct Line {
     /// the first is what was typed. Empty until another reading is asked for.
     readings: Vec<String>,
     reading: usize,
+    /// Whether what stands there was put there and not typed: a date that is typed takes its place.
+    preset: bool,
 }
 
 impl Line {
@@ -120,6 +124,7 @@ impl Line {
             own,
             readings: Vec::new(),
             reading: 0,
+            preset: false,
         };
         line.rank(None);
         line
@@ -138,6 +143,7 @@ impl Line {
             own: Vec::new(),
             readings: Vec::new(),
             reading: 0,
+            preset: false,
         }
     }
 
@@ -158,6 +164,7 @@ impl Line {
     }
 
     fn asking(purpose: Purpose, text: &str) -> Self {
+        let preset = purpose.is_when() && !text.is_empty();
         Self {
             purpose,
             input: Input::line(text),
@@ -168,6 +175,7 @@ impl Line {
             own: Vec::new(),
             readings: Vec::new(),
             reading: 0,
+            preset,
         }
     }
 
@@ -279,6 +287,10 @@ impl App {
                 }
             }
             _ => {
+                let types = matches!(key.code, KeyCode::Char(_)) && !key.ctrl && !key.alt;
+                if std::mem::take(&mut line.preset) && types {
+                    line.input.set("");
+                }
                 line.input.key(key);
                 line.readings.clear();
                 self.refresh_line(&mut line);
@@ -286,77 +298,6 @@ impl App {
         }
         self.mode = Mode::Line(line);
         Vec::new()
-    }
-
-    /// Puts the next reading of what was typed in its place, as a phrase that has only this one; after the last
-    /// one stands again what was typed.
-    fn other_reading(&self, line: &mut Line) {
-        if line.readings.is_empty() {
-            let typed = line.input.text();
-            let others: Vec<String> = if line.purpose.is_when() {
-                let reading = crate::command::reading(&typed, &self.world, &self.settings);
-                let exact = |reading: crate::when::phrase::Reading| {
-                    let others = reading.others.iter();
-                    let others = others.map(|other| crate::when::phrase::exact(&other.reading));
-                    others.collect()
-                };
-                reading.map(exact).unwrap_or_default()
-            } else {
-                let wanted = crate::command::Wanted::read(&typed, &self.world, &self.settings);
-                wanted.map(|wanted| wanted.others).unwrap_or_default()
-            };
-            if others.is_empty() {
-                return;
-            }
-            line.readings = std::iter::once(typed).chain(others).collect();
-            line.reading = 0;
-        }
-        line.reading = (line.reading + 1) % line.readings.len();
-        if let Some(text) = line.readings.get(line.reading) {
-            line.input.set(text);
-        }
-        if line.purpose.is_when() {
-            self.read_phrase(line);
-        } else {
-            self.read_meeting(line);
-        }
-    }
-
-    /// Says how a meeting in words is understood, and which key shows what else it may mean.
-    fn read_meeting(&self, line: &mut Line) {
-        let text = line.input.text();
-        line.echo = match crate::command::Wanted::read(&text, &self.world, &self.settings) {
-            Ok(wanted) => {
-                let mut words = meant(&wanted.words(&self.world));
-                if !wanted.others.is_empty() {
-                    words.push_str("  [Tab other reading]");
-                } else if !line.readings.is_empty() {
-                    words.push_str("  [Tab next reading]");
-                }
-                Echo::Reads(words)
-            }
-            Err(error) => Echo::Wrong(error.to_string()),
-        };
-    }
-
-    /// Says how the phrase is understood, what is doubtful about it and which key shows the other reading.
-    fn read_phrase(&self, line: &mut Line) {
-        let text = line.input.text();
-        line.echo = match crate::command::reading(&text, &self.world, &self.settings) {
-            Ok(reading) => {
-                let mut words = crate::when::phrase::meaning(&reading, &self.world.view.zone);
-                let others = crate::when::phrase::other_labels(&reading);
-                if !others.is_empty() {
-                    words.push_str("  [Tab other reading: ");
-                    words.push_str(&others.join(", "));
-                    words.push(']');
-                } else if !line.readings.is_empty() {
-                    words.push_str("  [Tab next reading]");
-                }
-                Echo::Reads(words)
-            }
-            Err(error) => Echo::Wrong(error.to_string()),
-        };
     }
 
     /// Reads what is typed so far and says how it is understood.
@@ -601,13 +542,5 @@ impl App {
                 Vec::new()
             }
         }
-    }
-}
-
-/// Returns what is understood without the words that were typed, which stand before it: `Tue 10 Mar 16:00-18:00 …`.
-fn meant(words: &str) -> String {
-    match words.split_once(" -> ") {
-        Some((_, meaning)) => meaning.to_owned(),
-        None => words.to_owned(),
     }
 }

@@ -238,7 +238,7 @@ fn begin(folder: &Path, args: &DemoArgs) -> Result<Memory, CliError> {
     std::fs::create_dir_all(folder)?;
     let options = options(args, None);
     if std::io::stderr().is_terminal() {
-        super::check::warn("an invented morning is being written, about 27,000 records; a moment");
+        super::check::warn("an invented morning is being written, some 76,000 records; a moment");
     }
     fill(&folder.join("server.db"), &options)?;
     let memory = Memory {

@@ -7,7 +7,7 @@ use super::input::find_by_name;
 use super::page::tab_here;
 use super::{Ask, Choice, CommandError, Cx, Targets, network};
 use crate::figure::plus_days;
-use crate::pane::{Tab, Tone};
+use crate::pane::{Place, Tab, Tone};
 use crate::record::{
     Campaign, Due, FollowUp, FollowUpKind, FollowUpState, Id, Participation, ParticipationState,
     WaitingOn,
@@ -155,7 +155,13 @@ pub(super) fn chase(
         let command = command_line("network chase", targets);
         return ask_campaign(cx, "network chase", command);
     };
-    let networks = network::networks_or_all(cx, targets)?;
+    // On the page of a CN it is that one, in a list the marked ones or all.
+    let networks = match cx.screen.as_deref() {
+        Some(screen) if matches!(screen.active(), Place::Page(_)) => {
+            network::networks_of(cx, targets)?
+        }
+        _ => network::networks_or_all(cx, targets)?,
+    };
     let record = cx.world.get(&campaign).cloned().unwrap_or_default();
     let today = cx.world.view.today();
     // Two days before it begins; tomorrow where that is over.
@@ -196,6 +202,11 @@ pub(super) fn chase(
             .get(&network)
             .and_then(|network| network.contact.clone());
         let me = cx.world.my_id();
+        // Whoever looks after the CN asks.
+        let owner = cx
+            .world
+            .get(&network)
+            .and_then(|network| network.owner.clone());
         let id = cx.create(FollowUp {
             title: format!("Ask {name}: {}, yes or no?", record.name),
             due: Some(Due::On { date: due }),
@@ -203,7 +214,7 @@ pub(super) fn chase(
             kind: FollowUpKind::Plan,
             network: Some(network.clone()),
             refs: vec![campaign.link(), network.link()],
-            owner: Some(me.clone()),
+            owner: owner.or_else(|| Some(me.clone())),
             created_by: Some(me),
             waiting_on: WaitingOn::Me,
             waiting_for: contact,

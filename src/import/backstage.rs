@@ -9,6 +9,7 @@
 //! * What a person typed stays: a shared field is overwritten only while it still says what the last export said.
 //! * An id that a spreadsheet has rounded is refused, not guessed.
 
+mod change;
 mod columns;
 mod delimited;
 mod grid;

@@ -79,6 +79,8 @@ pub fn arrange(world: &World, screen: &mut Screen, place: Place, called: bool) {
     // What is derived from what I do comes and goes at once; the cursor stays on its row.
     let called = called || matches!(place, Place::NextSteps | Place::Offers);
     let first = screen.sync.synced_at.is_none() && screen.sync.loading.is_some();
+    // CNs stand in the order of their figures, which come a moment after them: until somebody moves the cursor it is on top.
+    let first = first || place == Place::Networks;
     let list = &mut screen.shelf_mut(place).list;
     if first && !list.is_chosen() {
         list.fill(keys);

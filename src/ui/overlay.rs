@@ -9,7 +9,7 @@ use super::{Areas, find, form, printed, reply, score, sweep};
 use crate::app::{App, Echo, Line, Mode, Picker, PrefixBar, Purpose};
 use crate::keymap::show_sequence;
 use crate::pane::{Place, Spot};
-use crate::text;
+use crate::text::{self, Glyphs};
 
 /// Draws what lies over the place; returns where the terminal's cursor belongs.
 pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, areas: &Areas) -> Option<Position> {
@@ -78,10 +78,11 @@ fn bar(canvas: &mut Canvas<'_>, line: &Line, area: Rect) -> Position {
     let typed = line.input.text();
     let (_, column) = line.input.cursor();
     let strong = canvas.paint.strong();
-    canvas.put(x, area.y, area.right().saturating_sub(x), &typed, strong);
-    let before: String = typed.chars().take(column).collect();
-    let cursor_x = x + cells_of(&text::clean_line(&before));
-    let after = x + cells_of(&text::clean_line(&typed)) + 2;
+    let room = area.right().saturating_sub(x + 1);
+    let (shown, cursor) = around_cursor(&typed, column, room, canvas.paint.glyphs());
+    canvas.put(x, area.y, room + 1, &shown, strong);
+    let cursor_x = x + cursor;
+    let after = x + cells_of(&text::clean_line(&shown)) + 2;
     let echo = match &line.echo {
         Echo::Silent => None,
         Echo::Reads(words) => Some((words, canvas.paint.good())),
@@ -94,6 +95,30 @@ fn bar(canvas: &mut Canvas<'_>, line: &Line, area: Rect) -> Position {
         x: cursor_x.min(area.right().saturating_sub(1)),
         y: area.y,
     }
+}
+
+/// The part of what is typed that has room, with the cursor in it: a longer line begins later, behind a mark. Returns it
+/// with the columns before the cursor.
+fn around_cursor(typed: &str, column: usize, room: u16, glyphs: Glyphs) -> (String, u16) {
+    let cells = |from: usize, to: usize| -> u16 {
+        let part: String = typed
+            .chars()
+            .skip(from)
+            .take(to.saturating_sub(from))
+            .collect();
+        cells_of(&text::clean_line(&part))
+    };
+    if cells(0, column) <= room {
+        return (typed.to_owned(), cells(0, column));
+    }
+    let mark = match glyphs {
+        Glyphs::Unicode => "…",
+        Glyphs::Ascii => "~",
+    };
+    let from = (1..=column).find(|from| cells(*from, column) < room);
+    let from = from.unwrap_or(column);
+    let rest: String = typed.chars().skip(from).collect();
+    (format!("{mark}{rest}"), cells(from, column) + 1)
 }
 
 /// Says how a line is understood: behind what is typed, and where that has no room for all of it, in rows of its own

@@ -171,12 +171,13 @@ fn headline(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
         ]);
     }
     if parts.is_empty() {
-        let (words, style) =
-            if app.screen.sync.line == Line::Live && app.screen.sync.synced_at.is_none() {
-                ("Your records are on their way.", paint.dim())
-            } else {
-                ("Nothing is late, nobody waits.", paint.good())
-            };
+        let (words, style) = if app.screen.sync.synced_at.is_some() {
+            ("Nothing is late, nobody waits.", paint.good())
+        } else if app.screen.sync.line == Line::Live {
+            ("Your records are on their way.", paint.dim())
+        } else {
+            ("Nothing has been synced yet.", paint.warn())
+        };
         parts.push(vec![piece(words, style)]);
     }
     let cells = if area.width >= 160 { 10 } else { 5 };

@@ -853,11 +853,20 @@ impl World {
             .model
             .with(|inner| inner.audit.iter().any(|entry| entry.cmd == cmd));
         self.doubted.extend(took_effect.then(|| cmd.clone()));
+        let (record, before) = (row.edit.id.clone(), rows.clone());
+        let gives_way = resolution == Resolution::Theirs;
         console
             .store
             .resolve(cmd.clone(), resolution, instant())
             .await
             .unwrap();
+        // What was written on top of what gave way goes with it, and nothing else does.
+        let after = console.store.outbox().await.unwrap();
+        let waits = |one: &&cnm::effect::OutboxRow| after.iter().any(|other| other.edit.cmd == one.edit.cmd);
+        for one in before.iter().filter(|one| !waits(one) && one.edit.cmd != cmd) {
+            assert!(gives_way && one.edit.id == record, "{one:?}");
+            self.dropped.push(one.edit.cmd.clone());
+        }
         self.dropped.push(cmd);
     }
 

@@ -1,5 +1,10 @@
 //! Meetings in the book: kept free until they expire, proposed, agreed, declined, moved.
 
+mod moving;
+
+pub(super) use moving::change_time;
+use moving::move_to;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::super::phrase::{instant_of, stamp_zoned as zoned};
@@ -12,7 +17,7 @@ use crate::list::World;
 use crate::pane::{Focus, Place, SlotsScreen, Tone};
 use crate::record::{Attendee, Id, Kind, Lead, Meeting, MeetingState, Network, Person};
 use crate::slots::Span;
-use crate::when::{wall, zone};
+use crate::when::zone;
 
 /// Returns the time of a meeting; an hour where its end is not known.
 pub(super) fn slot_of_meeting(meeting: &Meeting) -> Result<Span, CommandError> {
@@ -465,127 +470,6 @@ fn conclude(cx: &mut Cx<'_>, label: &str, words: String) -> Result<(), CommandEr
     cx.label(label);
     cx.say(Tone::Done, words);
     Ok(())
-}
-
-/// Moves a meeting to a time that is named, or lets the user choose it on the hours of its people.
-pub(super) fn change_time(
-    cx: &mut Cx<'_>,
-    to: Option<&str>,
-    targets: &Targets,
-) -> Result<(), CommandError> {
-    let ids = meetings(cx, targets)?;
-    let Some(id) = ids.first().cloned() else {
-        return Ok(());
-    };
-    if let Some(phrase) = to {
-        let (due, doubt) = due_start(cx, phrase)?;
-        return move_to(cx, &id, instant_of(&due, cx), &doubt);
-    }
-    let Some(meeting) = cx.world.get(&id).cloned() else {
-        return Err(CommandError::NoTarget(format!("no meeting `{id}`")));
-    };
-    let span = slot_of_meeting(&meeting)?;
-    let here = cx.world.view.zone.clone();
-    let day = here.to_datetime(span.start.timestamp()).date();
-    let today = cx.world.view.today();
-    let screen = cx.screen("slot move")?;
-    screen.go(Place::Slots);
-    let slots = &mut screen.slots;
-    slots.people = meeting
-        .attendees
-        .iter()
-        .map(|one| one.person.clone())
-        .collect();
-    slots.optional = meeting
-        .attendees
-        .iter()
-        .filter(|one| !one.required)
-        .map(|one| one.person.clone())
-        .collect();
-    slots.minutes = i64::from(span.minutes()).clamp(5, 480);
-    slots.day = Some(day.max(today));
-    (slots.from, slots.within) = (None, None);
-    // The cells are fine enough for one to begin with the meeting.
-    let minute = here
-        .to_datetime(span.start.timestamp())
-        .minute()
-        .unsigned_abs();
-    let fits = |step: &u32| *step <= slots.step && u32::from(minute) % step == 0;
-    let step = [60, 30, 15, 10, 5].into_iter().find(fits).unwrap_or(5);
-    slots.set_step(step);
-    if let Some(start) = wall::day_start(day, &here) {
-        slots.cell = super::find::cell_of(span.start.timestamp(), start, slots.step);
-    }
-    slots.moving = Some(id);
-    cx.say(
-        Tone::Info,
-        format!(
-            "moving `{}`: choose a time, Enter moves it, Esc leaves it",
-            meeting.title
-        ),
-    );
-    Ok(())
-}
-
-fn move_to(
-    cx: &mut Cx<'_>,
-    id: &Id<Meeting>,
-    start: Timestamp,
-    doubt: &str,
-) -> Result<(), CommandError> {
-    let now = cx.world.view.now;
-    if start < now {
-        return Err(CommandError::refused(
-            format!("a meeting at {}", zoned(start, cx)),
-            "that is over",
-            "choose a later time",
-        ));
-    }
-    let Some(meeting) = cx.world.get(id).cloned() else {
-        return Err(CommandError::NoTarget(format!("no meeting `{id}`")));
-    };
-    let minutes = meeting.start.map_or(60, |_| {
-        slot_of_meeting(&meeting).map_or(60, |span| i64::from(span.minutes()))
-    });
-    let end = start.checked_add(SignedDuration::from_mins(minutes)).ok();
-    let expires = expiry(cx, None, start)?;
-    let here = zone::name(&cx.world.view.zone);
-    cx.change::<Meeting>(id.as_str(), |meeting| {
-        let off = meeting.is_off(now);
-        (meeting.start, meeting.end) = (Some(start), end);
-        meeting.zone = here;
-        if off {
-            meeting.state = MeetingState::Held;
-        }
-        meeting.expires_at = (meeting.state != MeetingState::Confirmed).then_some(expires);
-    })?;
-    let at = zoned(start, cx);
-    let cannot = cannot_come(cx, &meeting, minutes, start)?;
-    conclude(
-        cx,
-        "move",
-        format!("moved to {at}{doubt}{cannot}; u takes it back"),
-    )
-}
-
-/// Says who of a meeting cannot come at another time, and why.
-fn cannot_come(
-    cx: &Cx<'_>,
-    meeting: &Meeting,
-    minutes: i64,
-    start: Timestamp,
-) -> Result<String, CommandError> {
-    let required = meeting.attendees.iter().filter(|one| one.required);
-    let people: Vec<Id<Person>> = required.map(|one| one.person.clone()).collect();
-    let slots = SlotsScreen {
-        minutes,
-        ..SlotsScreen::default()
-    };
-    let (free, whole, why) = turnout(cx.world, &slots, &people, start)?;
-    if free >= whole {
-        return Ok(String::new());
-    }
-    Ok(format!(", {} of {whole} cannot come: {why}", whole - free))
 }
 
 /// Releases the meetings of mine that were kept free until a moment that has come; says whether there were any.

@@ -256,6 +256,17 @@ impl Report {
         cells
     }
 
+    /// Why no hole can be named.
+    pub fn no_hole_words(&self) -> String {
+        match (self.holes.ranked.last(), self.holes.ranked.first()) {
+            (Some(_), Some(least)) => format!(
+                "no step is below its target; least to spare: {}",
+                self.stage_name(&least.into)
+            ),
+            _ => "no step has the ten leads of a cohort that it takes to be ranked".to_owned(),
+        }
+    }
+
     /// What the stages do not show: the hole, what is supposed, goals, cycle and velocity.
     fn remarks(&self, supposed: &[WhatIf]) -> Vec<String> {
         let mut lines = Vec::new();
@@ -265,10 +276,7 @@ impl Report {
                 self.stage_name(&hole.from),
                 self.stage_name(&hole.into)
             )),
-            None => lines.push(
-                "biggest hole  none can be named: no step with 10 leads or more costs anything"
-                    .to_owned(),
-            ),
+            None => lines.push(format!("biggest hole  {}", self.no_hole_words())),
         }
         for what_if in supposed {
             lines.push(format!("what if       {}", self.what_if_words(what_if)));

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 
+pub use super::change::{Change, Counts, Kept};
 use super::columns::{ColumnMap, Home, Owner};
 use super::grid::{Grid, Progress};
 use super::known::{Known, Stored, slot};
@@ -13,71 +14,6 @@ use super::table::{Entry, Period, Table, Unmatched, unmatched};
 use super::totals::Totals;
 use super::value::folded_handle;
 use crate::record::{Kind, Op, Patch, diff};
-
-/// A change of one record.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Change {
-    /// Kind of the record.
-    pub kind: Kind,
-    /// Its id.
-    pub id: String,
-    /// What is done.
-    pub op: Op,
-    /// The version that was compared; 0 for a new record.
-    pub base: u64,
-    /// The fields as they are.
-    pub before: Map<String, Json>,
-    /// The change.
-    pub patch: Patch,
-    /// The creator's handle, or the id where there is none.
-    pub who: String,
-    /// The row of the file; 0 for a figure of a CN, which comes from many rows.
-    pub line: usize,
-}
-
-/// A value that a person typed and that stays.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Kept {
-    /// The row of the file.
-    pub line: usize,
-    /// The creator's handle.
-    pub who: String,
-    /// The field.
-    pub field: String,
-    /// The value that stays.
-    pub mine: Json,
-    /// What the file says.
-    pub theirs: Json,
-}
-
-/// How many rows of which fate.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
-pub struct Counts {
-    /// Rows below the header.
-    pub rows: usize,
-    /// Rows whose creator was found by id.
-    pub by_id: usize,
-    /// Rows whose creator was found by handle.
-    pub by_handle: usize,
-    /// Creators that are made.
-    pub created: usize,
-    /// Creators that change.
-    pub updated: usize,
-    /// Figures that are made.
-    pub new_figures: usize,
-    /// Figures that change.
-    pub changed_figures: usize,
-    /// Figures of CNs that are made or change: what their creators add up to.
-    pub totals: usize,
-    /// Rows that say nothing new.
-    pub unchanged: usize,
-    /// Rows that say again what another row of the file says.
-    pub repeated: usize,
-    /// Rows older than what is there.
-    pub older: usize,
-    /// Rows that could not be used.
-    pub unmatched: usize,
-}
 
 /// What an import would do.
 #[derive(Clone, Debug, PartialEq)]
@@ -167,6 +103,7 @@ pub fn plan(
         told: HashSet::new(),
         made: HashMap::new(),
         totals: Totals::default(),
+        outdated: 0,
         plan: Plan {
             file: terms.file.to_owned(),
             seen: known.imported.contains(&terms.sha256),
@@ -199,6 +136,12 @@ pub fn plan(
     let (totals, parts) = work.totals.changes(known, made, work.ids);
     let mut plan = work.plan;
     plan.warnings.extend(parts);
+    if work.outdated > 0 {
+        plan.warnings.push(format!(
+            "{} told by a newer export: what this file says of them but their figures is left out",
+            crate::text::counted(work.outdated, "creator")
+        ));
+    }
     plan.counts.totals = totals.len();
     plan.changes.extend(totals);
     plan.counts.unmatched = plan.unmatched.len();
@@ -249,6 +192,8 @@ struct Work<'a> {
     made: HashMap<String, String>,
     /// What the figures of each CN add up to.
     totals: Totals,
+    /// Creators whose fields stay, since a newer export told them, though this file says something else.
+    outdated: usize,
     plan: Plan,
 }
 
@@ -448,6 +393,11 @@ impl<'a> Work<'a> {
             .and_then(Json::as_object)
             .cloned()
             .unwrap_or_default();
+        let says = |(name, value): (&String, &Json)| {
+            let there = stored.fields.get(name).filter(|there| !there.is_null());
+            there.is_none_or(|there| !same(there, value))
+        };
+        self.outdated += usize::from(older && entry.creator.iter().any(says));
         if !older {
             rename(&mut after, entry);
             for (name, value) in &entry.creator {

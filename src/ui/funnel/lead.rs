@@ -73,7 +73,7 @@ fn next(canvas: &Canvas<'_>, app: &App, lead: &Lead, card: &mut Sheet) {
     if lead.next_step.is_empty() {
         card.line(
             "next",
-            vec![piece("no next step: = writes one", paint.warn())],
+            vec![piece("no next step: t writes one", paint.warn())],
         );
     } else {
         card.text("next", &lead.next_step, paint.strong());

@@ -379,13 +379,7 @@ fn notes(
 fn hole_lines(canvas: &Canvas<'_>, report: &Report) -> Vec<Vec<Piece>> {
     let paint = &canvas.paint;
     let Some(hole) = report.holes.biggest() else {
-        let words = match (report.holes.ranked.last(), report.holes.ranked.first()) {
-            (Some(_), Some(least)) => format!(
-                "no step is below its target; least to spare: {}",
-                report.stage_name(&least.into)
-            ),
-            _ => "no step has the ten leads of a cohort that it takes to be ranked".to_owned(),
-        };
+        let words = report.no_hole_words();
         return vec![vec![
             piece("biggest hole ", paint.dim()),
             piece(words, paint.dim()),

@@ -4,7 +4,7 @@ use super::rows::{effect_words, happened};
 use crate::app::App;
 use crate::figure::Figure;
 use crate::pane::{Place, Tab, link_of};
-use crate::portfolio::{ComparatorKind, Effect};
+use crate::portfolio::{ComparatorKind, Effect, EffectVerdict};
 use crate::record::{
     AnyRef, CoachingAction, DimensionScore, DimensionSet, Goal, Id, MetricPoint, Note,
     Participation, Person, PointStatus,
@@ -173,7 +173,11 @@ fn windows(canvas: &Canvas<'_>, effect: &Effect, sheet: &mut Sheet) {
         None => "nothing to compare with".to_owned(),
     };
     sheet.text("against", &against, paint.dim());
-    let words = format!("{}: {}", effect.verdict.words(), effect_words(effect));
+    // What is too early to be judged shows no number that one could fall for.
+    let words = match effect.verdict {
+        EffectVerdict::TooEarly => effect.verdict.words().to_owned(),
+        verdict => format!("{}: {}", verdict.words(), effect_words(effect)),
+    };
     sheet.text("effect", &words, paint.strong());
 }
 
