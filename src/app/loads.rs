@@ -298,7 +298,7 @@ impl App {
             // Nobody has chosen a row yet: what stands under the cursor came by chance of arrival.
             for shelf in self.screen.shelves.values_mut() {
                 if !shelf.list.is_chosen() {
-                    shelf.list.go_to(0);
+                    shelf.list.to_top();
                 }
             }
         }

@@ -159,6 +159,11 @@ impl ListView {
         self.put(position);
     }
 
+    /// Puts the cursor on the first row, which is nobody's choice.
+    pub fn to_top(&mut self) {
+        self.put(0);
+    }
+
     fn put(&mut self, position: usize) {
         self.gone = None;
         self.position = position.min(self.order.len().saturating_sub(1));

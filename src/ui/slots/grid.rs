@@ -327,17 +327,17 @@ impl<'a> Grid<'a> {
             let best = best.and_then(|half| {
                 let at = self.table.cells.get(half)?;
                 let here = &self.app.world.view.zone;
-                let time = told::time(*at, here);
-                let short = zone::short_name(&zone::name(here));
+                let time = told::moment_zoned(*at, here, self.table.today);
                 Some(format!(
-                    "no cell suits all; {time} {short} suits {} of {whole}",
+                    "no cell suits all; {time} suits {} of {whole}",
                     self.table.free(half)
                 ))
             });
             (best.unwrap_or_default(), paint.warn())
         } else {
             let here = zone::short_name(&zone::name(&self.app.world.view.zone));
-            let words = format!("everyone, {here}  {}", stretches.join("  "));
+            let day = told::date(self.table.day, self.table.today);
+            let words = format!("everyone, {day} {here}  {}", stretches.join("  "));
             (words, paint.good())
         };
         let room = inner.width.saturating_sub(2);
