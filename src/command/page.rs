@@ -350,9 +350,10 @@ fn split_one(cx: &mut Cx<'_>, id: &Id<Goal>, goal: &Goal) -> Result<Vec<String>,
     let level = cx
         .world
         .follow::<MetricDef>(goal.metric.as_ref())
-        .is_some_and(|def| nature_of(def) == Nature::Level);
+        .is_some_and(|def| matches!(nature_of(def), Nature::Level | Nature::Distinct));
     if level {
-        return Err(refuse("a rate does not add up", "set each part by hand"));
+        let why = "a rate or a count of people does not add up";
+        return Err(refuse(why, "set each part by hand"));
     }
     let (Some(starts), Some(target)) = (goal.starts, goal.target) else {
         return Err(refuse("it has no start or no target", "set them with `=`"));

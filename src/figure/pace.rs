@@ -63,8 +63,11 @@ pub enum Aim {
 pub enum Nature {
     /// The days add up to the period: revenue, hours, signed contracts.
     Flow,
-    /// Each day is a state of its own: a rate, a number of active creators.
+    /// Each day is a state of its own: a rate, a score.
     Level,
+    /// How many different ones there were on any of the days, such as active creators: whoever comes on two days counts
+    /// once, so neither the sum of the days nor any of them is that of the period.
+    Distinct,
     /// A number of days: they add up, and a day brings at most one.
     Days,
 }

@@ -72,7 +72,7 @@ pub fn goal_pace(
         elapsed,
         left: length.saturating_sub(elapsed),
     };
-    if series.nature == Nature::Level {
+    if matches!(series.nature, Nature::Level | Nature::Distinct) {
         let (value, n) = latest_level(series, from, last);
         let now = Figure {
             value,
@@ -111,7 +111,8 @@ fn last_known(series: &Series, from: Date, to: Date, today: Date) -> Option<Date
 fn latest_level(series: &Series, from: Date, last: Date) -> (Option<f64>, u64) {
     let days = series.days(from, last);
     let known = days.iter().flatten().count() as u64;
-    if let Some(value) = days.iter().rev().flatten().next() {
+    let last_day = days.iter().rev().flatten().next();
+    if let Some(value) = last_day.filter(|_| series.nature == Nature::Level) {
         return (Some(*value), known);
     }
     let month = series

@@ -113,10 +113,11 @@ pub struct Series {
     listed: BTreeMap<Date, (Option<Timestamp>, f64)>,
 }
 
-/// Guesses from its unit whether the days of a metric add up: rates, shares and scores do not.
+/// Guesses from its unit whether the days of a metric add up: rates, shares and scores do not, nor do counts of people.
 pub fn nature_of(metric: &MetricDef) -> Nature {
     match metric.unit.trim().to_lowercase().as_str() {
         "%" | "percent" | "share" | "rate" | "ratio" | "score" => Nature::Level,
+        "creators" | "people" | "accounts" | "cns" | "networks" => Nature::Distinct,
         _ => Nature::Flow,
     }
 }
@@ -231,6 +232,7 @@ impl Series {
         match self.nature {
             Nature::Flow | Nature::Days => (known(days) > 0).then(|| days.iter().flatten().sum()),
             Nature::Level => days.iter().rev().flatten().next().copied(),
+            Nature::Distinct => None,
         }
     }
 
@@ -420,10 +422,13 @@ impl Series {
             .rev()
             .map(|ago| {
                 let monday = plus_days(monday, -7 * i64::from(ago));
-                (
-                    monday,
-                    self.total_of(&self.days(monday, plus_days(monday, 6))),
-                )
+                let days = self.days(monday, plus_days(monday, 6));
+                let value = match self.nature {
+                    // At least as many as on its best day.
+                    Nature::Distinct => days.iter().flatten().copied().reduce(f64::max),
+                    _ => self.total_of(&days),
+                };
+                (monday, value)
             })
             .collect()
     }

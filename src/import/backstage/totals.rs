@@ -110,7 +110,6 @@ impl Totals {
             let there = known.creators.iter().filter(|creator| {
                 let ended = creator.text("contract_end");
                 creator.text("network") == network
-                    && !creator.text("exported_at").is_empty()
                     && (ended.is_empty() || ended >= start.to_string().as_str())
             });
             let new = if home == Some(network) { made } else { 0 };

@@ -214,7 +214,7 @@ impl PageFigures {
                 let others: Vec<&Series> = others.into_iter().map(|(_, series)| series).collect();
                 let scale = match nature {
                     Nature::Level => Scale::Absolute,
-                    Nature::Flow | Nature::Days => Scale::Relative,
+                    Nature::Flow | Nature::Days | Nature::Distinct => Scale::Relative,
                 };
                 coaching_effect(series, &others, windows, scale, aim_of(world, &metric))
             });

@@ -572,6 +572,35 @@ fn the_unit_says_whether_days_add_up() {
     };
     assert_eq!(nature_of(&metric("%")), Nature::Level);
     assert_eq!(nature_of(&metric("diamonds")), Nature::Flow);
+    assert_eq!(nature_of(&metric("creators")), Nature::Distinct);
+}
+
+/// Twelve creators who come on different days are twelve, whatever the days add up to; what is not told of the same days
+/// of the month before is compared with nothing.
+#[test]
+fn people_of_several_days_are_not_added_up() {
+    let days: Vec<Option<f64>> = vec![Some(8.0); 16];
+    let point = |kind: PeriodKind, first: Date, value: f64, daily: &[Option<f64>]| MetricPoint {
+        period_kind: kind,
+        period: Some(first),
+        value: Some(value),
+        daily: daily.to_vec(),
+        as_of: Some("2026-11-17T06:00:00Z".parse().unwrap()),
+        ..MetricPoint::default()
+    };
+    let mut series = Series::new(Nature::Distinct);
+    let october = vec![Some(8.0); 31];
+    series.add(&point(PeriodKind::Month, date(2026, 10, 1), 12.0, &october));
+    series.add(&point(
+        PeriodKind::MonthToDate,
+        date(2026, 11, 1),
+        11.0,
+        &days,
+    ));
+    let growth = series.month_to_date().unwrap();
+    assert_eq!((growth.now.value, growth.before.value), (Some(11.0), None));
+    assert_eq!(series.up_to(date(2026, 10, 1), 16), None);
+    assert_eq!(series.weeks(1, date(2026, 11, 12))[0].1, Some(8.0));
 }
 
 #[test]
