@@ -113,11 +113,16 @@ pub struct Series {
     listed: BTreeMap<Date, (Option<Timestamp>, f64)>,
 }
 
-/// Guesses from its unit whether the days of a metric add up: rates, shares and scores do not, nor do counts of people.
+/// Guesses from its unit whether the days of a metric add up: rates, shares and scores do not, nor do counts of people,
+/// unless they are new ones, who come once.
 pub fn nature_of(metric: &MetricDef) -> Nature {
     match metric.unit.trim().to_lowercase().as_str() {
         "%" | "percent" | "share" | "rate" | "ratio" | "score" => Nature::Level,
-        "creators" | "people" | "accounts" | "cns" | "networks" => Nature::Distinct,
+        "creators" | "people" | "accounts" | "cns" | "networks"
+            if !metric.name.trim().to_lowercase().starts_with("new ") =>
+        {
+            Nature::Distinct
+        }
         _ => Nature::Flow,
     }
 }

@@ -573,6 +573,11 @@ fn the_unit_says_whether_days_add_up() {
     assert_eq!(nature_of(&metric("%")), Nature::Level);
     assert_eq!(nature_of(&metric("diamonds")), Nature::Flow);
     assert_eq!(nature_of(&metric("creators")), Nature::Distinct);
+    let new = MetricDef {
+        name: "New creators".into(),
+        ..metric("creators")
+    };
+    assert_eq!(nature_of(&new), Nature::Flow);
 }
 
 /// Twelve creators who come on different days are twelve, whatever the days add up to; what is not told of the same days
