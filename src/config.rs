@@ -425,6 +425,8 @@ impl Config {
                 .unwrap_or_default();
             return Err(fail(line.map_or(1, |line| line + 1), what, hint));
         }
+        check_defaults(text, &config.keys.defaults)
+            .map_err(|(line, what, hint)| fail(line, what, hint))?;
         if !config.notify.quiet.is_empty() && hours(&config.notify.quiet).is_none() {
             let line = text
                 .lines()
@@ -491,6 +493,23 @@ impl Config {
 fn hours(text: &str) -> Option<(jiff::civil::Time, jiff::civil::Time)> {
     let (from, to) = text.split_once('-')?;
     Some((time(from.trim())?, time(to.trim())?))
+}
+
+/// Checks the name of the default keys; returns line, fault and hint where there are none of this name.
+fn check_defaults(text: &str, wanted: &str) -> Result<(), (usize, String, String)> {
+    let known: Vec<&str> = keymap::VERSIONS.iter().map(|(name, _)| *name).collect();
+    if wanted.is_empty() || known.contains(&wanted) {
+        return Ok(());
+    }
+    let line = text.lines().position(|line| {
+        line.split_once('=')
+            .is_some_and(|(name, value)| name.contains("defaults") || value.contains("defaults"))
+    });
+    Err((
+        line.map_or(1, |line| line + 1),
+        format!("keys.defaults: there are no default keys `{wanted}`"),
+        format!("known: {}", known.join(", ")),
+    ))
 }
 
 /// Checks the saved views; returns line, fault and hint of the first that cannot be used.
@@ -575,6 +594,21 @@ mod tests {
     #[test]
     fn an_empty_file_is_the_default() {
         assert_eq!(Config::read("", "config.toml").unwrap(), Config::default());
+    }
+
+    #[test]
+    fn default_keys_that_are_not_there_are_told_with_their_line() {
+        for (text, line) in [
+            ("[ui]\n\n[keys]\ndefaults=\"v9\"\n", 4),
+            ("\nkeys = { defaults = \"v9\" }\n", 2),
+        ] {
+            let error = Config::read(text, "config.toml").unwrap_err().to_string();
+            let start = format!(
+                "config.toml:{line}: keys.defaults: there are no default keys `v9`; known: v1, "
+            );
+            assert!(error.starts_with(&start), "{error}");
+        }
+        assert!(Config::read("[keys]\ndefaults = \"v1\"\n", "config.toml").is_ok());
     }
 
     #[test]

@@ -155,6 +155,9 @@
 //!   before the first question of a thread and leaves what stands behind it to the verb that deals with the question;
 //!   [`triage::alike`] still says which whole threads are alike, for `A`.
 //! * *The summary lists an incident once*, with its follow-up in the same line: it was one decision.
+//! * *What may be filled into a program's words is judged by shape, not by a list of programs alone.* No list is whole: an
+//!   interpreter is looked for in every word, and options that name code count as such for every program. Behind `sh -c CODE`
+//!   a value may begin with `-`: there options are over for certain.
 //! * *One package, not a workspace.* A change mostly crosses several modules; the test of the arrows gives
 //!   nearly what a crate for each layer would.
 

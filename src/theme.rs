@@ -201,6 +201,20 @@ impl Theme {
             }
             theme.light = layer.light.unwrap_or(theme.light);
         }
+        // First the palettes: a wrong colour is the fault of the file that says it, not of the one that uses its name.
+        for (layer, parsed) in &layers {
+            let wrong = parsed
+                .palette
+                .values()
+                .find(|value| colour(value.get_ref()).is_none());
+            if let Some(value) = wrong {
+                return Err(layer.fail(
+                    value.span().start,
+                    &format!("`{}` is not a colour", value.get_ref()),
+                    "write `#rrggbb`, an ANSI name such as `bright-blue`, or `terminal`",
+                ));
+            }
+        }
         for (layer, parsed) in &layers {
             for (role, value) in &parsed.colours {
                 let name = value.get_ref().as_str();
@@ -218,19 +232,6 @@ impl Theme {
                         &format!("known: {}", Theme::ROLES.join(", ")),
                     ));
                 }
-            }
-        }
-        for (layer, parsed) in &layers {
-            let wrong = parsed
-                .palette
-                .values()
-                .find(|value| colour(value.get_ref()).is_none());
-            if let Some(value) = wrong {
-                return Err(layer.fail(
-                    value.span().start,
-                    &format!("`{}` is not a colour", value.get_ref()),
-                    "write `#rrggbb`, an ANSI name such as `bright-blue`, or `terminal`",
-                ));
             }
         }
         Ok(theme)
@@ -294,7 +295,16 @@ fn layers(
                     &format!("shipped: {}", known.join(", ")),
                 ));
             };
-            next = Some((text, name.clone()));
+            // Not one that ships: it lies beside the one that inherits from it.
+            let file = if shipped.is_some() {
+                name.clone()
+            } else {
+                let path = std::path::Path::new(&layer.file);
+                path.with_file_name(format!("{name}.toml"))
+                    .display()
+                    .to_string()
+            };
+            next = Some((text, file));
         }
         layers.push((layer, parsed));
     }
@@ -380,6 +390,32 @@ mod tests {
             .to_string();
         assert!(
             error.starts_with("x.toml:4: `blu` is not a colour"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_wrong_colour_of_the_palette_is_the_fault_of_who_says_it() {
+        let text = "name = \"x\"\ninherits = \"nord\"\n[palette]\nnord8 = \"#12345\"\n";
+        let palette = SHIPPED.iter().find(|(name, _)| *name == "nord").unwrap().1;
+        let used = palette
+            .lines()
+            .skip_while(|line| *line != "[palette]")
+            .find_map(|line| line.split_once(" = ").map(|(name, _)| name))
+            .unwrap();
+        let text = text.replace("nord8", used);
+        let error = Theme::read(&text, "themes/x.toml", &|_| None).unwrap_err();
+        let error = error.to_string();
+        assert!(
+            error.starts_with("themes/x.toml:4: `#12345` is not a colour"),
+            "{error}"
+        );
+        // The same where a theme of the user's inherits from another one of theirs.
+        let child = "name = \"y\"\ninherits = \"x\"\n";
+        let error = Theme::read(child, "themes/y.toml", &|_| Some(text.clone())).unwrap_err();
+        let error = error.to_string();
+        assert!(
+            error.starts_with("themes/x.toml:4: `#12345` is not a colour"),
             "{error}"
         );
     }

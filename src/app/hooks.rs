@@ -291,6 +291,7 @@ impl App {
                     }
                     Hole::Answer(_) => (String::new(), false),
                 });
+                template.refuse_options(&words)?;
                 parsing
                     .read_words(&words)
                     .map_err(|error| error.to_string())

@@ -202,6 +202,7 @@ impl App {
                     (value.unwrap_or_default(), false)
                 }
             });
+            template.refuse_options(&words)?;
             let command = parsing.read_words(&words);
             commands.push(command.map_err(|error| error.to_string())?);
             lines.push(join_words(&words));

@@ -1,8 +1,8 @@
 //! Command lines with places for answers and for what is under the cursor.
 //!
 //! A line is split into words *before* anything is filled in, so that a value is always part of one word: it
-//! cannot end a word, begin another or become an option. In a word that is a query a value is quoted for the
-//! query language as well.
+//! cannot end a word, begin another or become an option of a command. In a word that is a query a value is quoted for
+//! the query language as well. Of the words of a program see [`Template::refuse_options`] and `code`.
 
 use super::{Prompt, Wants, code};
 use crate::command::{CommandError, Parsing, split_words};
@@ -165,6 +165,40 @@ impl Template {
         Ok(self)
     }
 
+    /// Refuses words for a program that were filled in here, where a value would be an option of it.
+    ///
+    /// # Errors
+    /// A value begins with `-` where nothing says that options are over.
+    pub fn refuse_options(&self, filled: &[String]) -> Result<(), String> {
+        if self.words.first().and_then(Word::literal).as_deref() != Some("exec") {
+            return Ok(());
+        }
+        let dashes = self
+            .words
+            .iter()
+            .position(|word| word.literal().as_deref() == Some("--"));
+        let from = dashes.map_or(1, |at| at + 1);
+        let program = self.words.get(from..).unwrap_or_default();
+        let said: Vec<code::Said> = program.iter().map(Word::said).collect();
+        for (at, (word, text)) in program.iter().zip(filled.iter().skip(from)).enumerate() {
+            if let Some(Part::Hole(hole)) = word.parts.first()
+                && let Some(first) = text.chars().next()
+                && code::is_option(&said, at, first)
+            {
+                let place = match hole {
+                    Hole::Answer(name) => name.clone(),
+                    Hole::Item(field) => format!("item.{field}"),
+                    Hole::Count => "count".into(),
+                };
+                return Err(format!(
+                    "the value of {{{place}}} begins with `{first}` and would be an option; \
+                     write `--` before it in the binding"
+                ));
+            }
+        }
+        Ok(())
+    }
+
     /// Fills something into every place; returns the words, and those of them that nobody knows yet, with what stands
     /// behind the `=` of an option.
     pub(super) fn sample(&self) -> (Vec<String>, Vec<String>) {
@@ -223,17 +257,24 @@ fn quoted(value: &str) -> String {
 impl Word {
     /// Returns what is known of the word; a count is a number whatever is typed.
     fn said(&self) -> code::Said {
-        let mut text = String::new();
-        let mut filled = false;
+        let (mut first, mut before) = (None, String::new());
+        let mut all = String::new();
         for part in &self.parts {
             match part {
-                Part::Text(part) if !filled => text.push_str(part),
-                Part::Hole(Hole::Count) if !filled => text.push_str(SAMPLE),
-                Part::Hole(Hole::Answer(_) | Hole::Item(_)) => filled = true,
-                _ => {}
+                Part::Text(part) => all.push_str(part),
+                Part::Hole(Hole::Count) => all.push_str(SAMPLE),
+                Part::Hole(Hole::Answer(_) | Hole::Item(_)) => {
+                    first.get_or_insert_with(|| all.clone());
+                    before.clone_from(&all);
+                }
             }
         }
-        code::Said { text, filled }
+        code::Said {
+            filled: first.is_some(),
+            whole: matches!(self.parts.as_slice(), [Part::Hole(_)]) && first.is_some(),
+            text: first.unwrap_or(all),
+            before,
+        }
     }
 
     /// Returns the word where nothing is to be filled in.

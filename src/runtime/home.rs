@@ -1,6 +1,7 @@
 //! Where the files of the console are, and what config, keys and theme say.
 
 use std::collections::BTreeMap;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use crate::app::{Configured, Remembered};
@@ -389,22 +390,31 @@ pub fn fallback_theme() -> Theme {
 
 /// Reads a file of the user's; `None` where there is none.
 fn read(file: &Path) -> Result<Option<String>, String> {
-    let limit = u64::try_from(config::MAX_BYTES).unwrap_or(u64::MAX);
+    let limit = u64::try_from(config::MAX_BYTES).unwrap_or(u64::MAX - 1);
+    let large = || format!("{}: larger than 1 MiB; make it smaller", file.display());
     match std::fs::metadata(file) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(format!("{}: {error}; check its rights", file.display())),
-        Ok(found) if found.len() > limit => {
+        // A pipe or a device may never end.
+        Ok(found) if !found.is_file() => {
             return Err(format!(
-                "{}: larger than 1 MiB; make it smaller",
+                "{}: is no plain file; put one there, or take it away",
                 file.display()
             ));
         }
+        Ok(found) if found.len() > limit => return Err(large()),
         Ok(_) => {}
     }
-    std::fs::read_to_string(file).map(Some).map_err(|error| {
-        format!(
+    let mut text = String::new();
+    let taken =
+        std::fs::File::open(file).and_then(|file| file.take(limit + 1).read_to_string(&mut text));
+    match taken {
+        // It has grown since, or the system does not say how large it is.
+        Ok(_) if text.len() > config::MAX_BYTES => Err(large()),
+        Ok(_) => Ok(Some(text)),
+        Err(error) => Err(format!(
             "{}: {error}; it must be readable UTF-8 text",
             file.display()
-        )
-    })
+        )),
+    }
 }

@@ -261,3 +261,44 @@ fn config_check_fails_where_a_key_can_never_do_what_it_says_and_strictly_where_i
         "{said}"
     );
 }
+
+/// A pipe that nobody writes to, and a device that never ends, are named at once and not read.
+#[cfg(unix)]
+#[test]
+fn what_is_no_plain_file_is_not_read_as_a_keymap() {
+    let backend = Backend::start();
+    let ana = backend.console("ana");
+    let config = ana.home.join("config");
+    std::fs::create_dir_all(&config).unwrap();
+    let keymap = config.join("keymap.toml");
+    let refused = || {
+        let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_cnm"))
+            .args(["config", "check"])
+            .env("CNM_HOME", &ana.home)
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stderr = child.stderr.take().unwrap();
+        let (send, told) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            let mut err = String::new();
+            std::io::Read::read_to_string(&mut stderr, &mut err).unwrap();
+            send.send(err)
+        });
+        let told = told.recv_timeout(std::time::Duration::from_secs(20));
+        if told.is_err() {
+            child.kill().unwrap();
+        }
+        let status = child.wait().unwrap();
+        let err = told.expect("it hangs");
+        assert_eq!(status.code(), Some(1), "{err}");
+        assert!(err.contains("keymap.toml: is no plain file"), "{err}");
+    };
+    let made = std::process::Command::new("mkfifo").arg(&keymap).status();
+    assert!(made.unwrap().success());
+    refused();
+    std::fs::remove_file(&keymap).unwrap();
+    std::os::unix::fs::symlink("/dev/zero", &keymap).unwrap();
+    refused();
+}

@@ -148,7 +148,7 @@ fn a_value_in_a_template_is_never_another_word_option_or_command() {
         "inbox link --network {text}",
         "new lead name={text}",
         "exec -- printf {text}",
-        "exec --into run -- prog --name={text} tail",
+        "exec --into run -- prog name-{text} tail",
         "notify --title {text} x",
         "notify {text}",
     ];
@@ -346,20 +346,19 @@ fn a_value_is_refused_where_an_interpreter_reads_code() {
         "exec -- node --eval={item.name}",
         "exec -- awk '/{item.name}/'",
         "exec -- osascript -e 'say {item.name}'",
+        "exec -- setpriv sh -c 'echo {item.name}'",
+        "exec -- docker exec box sh -c {item.name}",
+        "exec -- kubectl exec pod -- sh -c 'echo {item.name}'",
+        "exec -- pkexec sh -c {item.name}",
+        "exec -- nsenter -t 1 sh -c {item.name}",
+        "exec -- never-heard-of-it bash -c {item.name}",
+        "exec -- find {item.name}",
     ];
     for line in lines {
-        let keys = format!("[funnel]\n\nf5 = \"{line}\"\n");
-        let error = Keymap::defaults().unwrap().with_user(&keys, "keymap.toml");
-        let error = error.unwrap_err().to_string();
-        assert!(error.starts_with("keymap.toml:3: "), "{error}");
-        for words in ["reads code", "'echo \"$1\"' - {item.name}", "$CNM_SEL_NAME"] {
-            assert!(error.contains(words), "{words}: {error}");
-        }
-        let hook = format!("\n[[hook]]\non = \"stage-changed\"\ndo = \"{line}\"\n");
-        let error = cnm::keymap::read_hooks(&hook, "hooks.toml", &mut Parsing::new());
-        let error = error.unwrap_err().to_string();
-        assert!(error.starts_with("hooks.toml:2: "), "{error}");
-        assert!(error.contains("reads code"), "{error}");
+        refused_at_load(
+            line,
+            &["reads code", "'echo \"$1\"' - {item.name}", "$CNM_SEL_NAME"],
+        );
     }
     let from = "[funnel]\nf5 = { do = \"note {x}\", ask = { x = { from = [\"sh\", \"-c\", \"ls {item.name}\"] } } }\n";
     let error = Keymap::defaults().unwrap().with_user(from, "keymap.toml");
@@ -368,6 +367,133 @@ fn a_value_is_refused_where_an_interpreter_reads_code() {
         error.contains("keymap.toml:2") && error.contains("nothing is filled"),
         "{error}"
     );
+}
+
+/// Refused in a key and in a hook, with file, line and these words.
+fn refused_at_load(line: &str, said: &[&str]) {
+    let quoted = toml::Value::from(line);
+    let keys = format!("[funnel]\n\nf5 = {quoted}\n");
+    let error = Keymap::defaults().unwrap().with_user(&keys, "keymap.toml");
+    let error = error.expect_err(line).to_string();
+    assert!(error.starts_with("keymap.toml:3: "), "{error}");
+    let hook = format!("\n[[hook]]\non = \"stage-changed\"\ndo = {quoted}\n");
+    let hook = cnm::keymap::read_hooks(&hook, "hooks.toml", &mut Parsing::new());
+    let hook = hook.expect_err(line).to_string();
+    assert!(hook.starts_with("hooks.toml:2: "), "{hook}");
+    for words in said {
+        assert!(error.contains(words), "{words}: {error}");
+        assert!(hook.contains(words), "{words}: {hook}");
+    }
+}
+
+/// Whatever program it is: behind what looks like an option for code nothing is filled in.
+#[test]
+fn a_value_is_refused_behind_and_in_options_for_code() {
+    for line in [
+        "exec -- flock FILE -c 'echo {item.name}'",
+        "exec -- vim -c '!echo {item.name}' x",
+        "exec -- julia -e 'print({item.name})'",
+        "exec -- never-heard-of-it -e 'print({item.name})'",
+        "exec -- xterm -e {item.name}",
+        "exec -- npx foo -c {item.name}",
+        "exec -- nix-shell --run {item.name}",
+        "exec -- tar xf a --to-command={item.name}",
+        "exec -- tar xf a --to-command {item.name}",
+        "exec -- vim +!{item.name}",
+        "exec -- git alias.x='!{item.name}'",
+        "exec -- foo '`{item.name}`'",
+        "exec -- env LD_PRELOAD={item.name} ls",
+    ] {
+        refused_at_load(
+            line,
+            &["would be run", "as a word of its own", "$CNM_SEL_NAME"],
+        );
+    }
+}
+
+/// The words of the product's own program are commands and queries.
+#[test]
+fn a_value_is_refused_in_the_words_of_the_console_itself() {
+    for line in [
+        "exec -- cnm remote 'edit {item.name}'",
+        "exec -- cnm inbox done --where 'name:{item.name}'",
+        "exec -- /usr/local/bin/cnm run {item.name}",
+        "exec -- cnm exec -- {item.name}",
+        "exec -- cnm remote -- --id {item.name}",
+        "exec -- timeout 5 cnm note -- {item.name}",
+        "exec -- cnm inbox done --id={item.id}",
+    ] {
+        refused_at_load(line, &["`cnm`", "standard input", "$CNM_SEL_"]);
+    }
+    let keys = "[funnel]\nf5 = \"exec -- cnm lead advance --id {item.id}\"\n\
+                f6 = \"exec -- firefox https://host/cn/{item.id}?name={item.name}\"\n";
+    Keymap::defaults()
+        .unwrap()
+        .with_user(keys, "keymap.toml")
+        .unwrap();
+}
+
+/// A program that takes a value for an option does what the value says: nothing runs, and it is said why.
+#[test]
+fn a_value_that_would_be_an_option_of_a_program_runs_nothing() {
+    let lead = |name: &str, stage: &str| {
+        cnm::effect::CacheChange::Upsert(cnm::effect::CacheRow {
+            kind: Kind::Lead,
+            id: "l1".into(),
+            version: 1,
+            state: cnm::effect::RowState::Clean,
+            fields: json!({"name": name, "stage": stage, "owner": "ana"}).to_string(),
+        })
+    };
+    for (line, value, option) in [
+        ("exec --into nothing -- find . {item.name}", "-delete", true),
+        ("exec --into nothing -- find . {item.name}", "delete", false),
+        ("exec --into nothing -- ls {item.name}", "--help", true),
+        ("exec --into nothing -- ls {item.name}x", "-", true),
+        ("exec --into nothing -- ls -- {item.name}", "--help", false),
+        ("exec --into nothing -- ls a{item.name}", "-l", false),
+        ("exec --into nothing -- vim {item.name}", "+!reboot", true),
+        (
+            "exec --into nothing -- sh -c 'echo \"$1\"' - {item.name}",
+            "-c",
+            false,
+        ),
+    ] {
+        let quoted = toml::Value::from(line);
+        let mut app = crate::desk::open("ana", Vec::new(), (200, 40));
+        let keys = format!("[everywhere]\nf5 = {quoted}\n");
+        app.keymap = Keymap::defaults()
+            .unwrap()
+            .with_digits(true)
+            .unwrap()
+            .with_user(&keys, "keymap.toml")
+            .unwrap();
+        let now = app.world.view.now;
+        app.update(now, Msg::Changed(vec![lead(value, "new")]));
+        crate::desk::press(&mut app, "3 g .");
+        let list = &mut app.screen.shelf_mut(cnm::pane::Place::Funnel).list;
+        assert!(list.go_to_key("l1"), "{line}");
+        let runs = |effects: &[Effect]| {
+            effects
+                .iter()
+                .any(|effect| matches!(effect, Effect::Exec(..)))
+        };
+        let told = |app: &cnm::app::App| {
+            crate::scripting::said(app).contains("the value of {item.name} begins with")
+        };
+        let effects = crate::desk::press(&mut app, "f5");
+        assert_eq!(runs(&effects), !option, "{line} {value}");
+        assert_eq!(told(&app), option, "{line} {value}");
+        // The same by a hook.
+        let mut app = crate::desk::open("ana", Vec::new(), (200, 40));
+        let hooks = format!("[[hook]]\non = \"stage-changed\"\ndo = {quoted}\n");
+        app.keymap.hooks =
+            cnm::keymap::read_hooks(&hooks, "hooks.toml", &mut Parsing::new()).unwrap();
+        app.update(now, Msg::Changed(vec![lead(value, "new")]));
+        let effects = app.update(now, Msg::Changed(vec![lead(value, "contacted")]));
+        assert_eq!(runs(&effects), !option, "{line} {value}");
+        assert_eq!(told(&app), option, "{line} {value}");
+    }
 }
 
 /// The way out that the refusal names, through a hook: each string arrives as it is, and nothing of it runs.
