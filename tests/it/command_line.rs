@@ -576,7 +576,10 @@ fn the_funnel_is_printed_and_a_step_takes_its_facts_along() {
         table.starts_with("Funnel · everyone I see · cohort of 13 weeks"),
         "{table}"
     );
-    assert!(table.contains("biggest hole  no step has the ten leads"), "{table}");
+    assert!(
+        table.contains("biggest hole  no step has the ten leads"),
+        "{table}"
+    );
     let json = ana
         .run(&["funnel", "--format", "json", "--scope", "me"])
         .ok();

@@ -862,8 +862,13 @@ impl World {
             .unwrap();
         // What was written on top of what gave way goes with it, and nothing else does.
         let after = console.store.outbox().await.unwrap();
-        let waits = |one: &&cnm::effect::OutboxRow| after.iter().any(|other| other.edit.cmd == one.edit.cmd);
-        for one in before.iter().filter(|one| !waits(one) && one.edit.cmd != cmd) {
+        let waits = |one: &&cnm::effect::OutboxRow| {
+            after.iter().any(|other| other.edit.cmd == one.edit.cmd)
+        };
+        for one in before
+            .iter()
+            .filter(|one| !waits(one) && one.edit.cmd != cmd)
+        {
             assert!(gives_way && one.edit.id == record, "{one:?}");
             self.dropped.push(one.edit.cmd.clone());
         }
