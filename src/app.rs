@@ -4,6 +4,7 @@
 //! the present moment; what follows from it goes out as [`Effect`]s. There is no I/O and no clock in here, so
 //! a test can play a whole morning without a terminal.
 
+mod again;
 mod asks;
 mod back;
 mod configure;
@@ -259,10 +260,7 @@ pub struct App {
     whole: BTreeSet<Kind>,
     /// Batches on their way to the disk, and records that were edited a moment ago.
     pending_edits: PendingEdits,
-    /// The verb that `.` repeats, with the lines that it was given by.
-    last: (Vec<String>, Vec<Command>),
-    /// On how many rows it was run, where a count said so.
-    last_count: Option<usize>,
+    last: again::Last,
     /// The binding that waits for answers.
     asking: Option<Box<script::Asking>>,
     asked_for: Vec<remote::Held>,
@@ -328,8 +326,7 @@ impl App {
             page: Box::default(),
             whole: BTreeSet::new(),
             pending_edits: PendingEdits::default(),
-            last: Default::default(),
-            last_count: None,
+            last: again::Last::default(),
             asking: None,
             asked_for: Vec::new(),
             serial: 0,
@@ -485,12 +482,12 @@ impl App {
         cx.title = self.titled.take();
         let given_by = self.given_by.take();
         let mut failed = None;
-        let mut repeat = (Vec::new(), Vec::new());
+        let mut repeat = again::Last::default();
         let keeps_macros = commands.iter().any(Command::records_macro);
         for (at, command) in commands.into_iter().enumerate() {
             if command.is_repeatable() {
-                repeat.0.extend(lines.get(at).cloned());
-                repeat.1.push(command.clone());
+                repeat.lines.extend(lines.get(at).cloned());
+                repeat.commands.push(command.clone());
             }
             if at > 0 {
                 // What follows acts on the rows that stand there now.
@@ -502,9 +499,9 @@ impl App {
             }
         }
         let outcome = cx.finish();
-        if !repeat.1.is_empty() && failed.is_none() {
+        if !repeat.commands.is_empty() && failed.is_none() {
+            repeat.count = counted;
             self.last = repeat;
-            self.last_count = counted;
             // What was counted is used up, unless the verb first asks for the rest of its words.
             if outcome.asks.is_empty() {
                 self.counted = None;

@@ -63,7 +63,7 @@ impl App {
                 Ask::NoLessons => self.tutor = None,
                 Ask::Help => self.mode = Mode::Help(0),
                 Ask::Macro(command) => effects.extend(self.macro_command(command)),
-                Ask::Repeat => effects.extend(self.repeat_last()),
+                Ask::Repeat => effects.extend(self.repeat_last(None)),
                 Ask::Theme(Some(name)) => effects.push(Effect::Theme(name)),
                 Ask::Theme(None) => self.mode = Mode::Pick(Box::new(super::pick::themes())),
                 Ask::Reload => effects.push(Effect::Reload),

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::macros::Script;
 use super::{App, Mode, Msg, Purpose};
-use crate::command::{Command, CursorCommand, InputCommand, MacroCommand};
+use crate::command::{AppCommand, Command, CursorCommand, InputCommand, MacroCommand};
 use crate::effect::Effect;
 use crate::keymap::{Binding, Found, Key, KeyCode, show_sequence};
 use crate::pane::{Focus, Panel, Place, Tone};
@@ -446,7 +446,8 @@ impl App {
         self.run_times(binding.commands.clone(), commands, count)
     }
 
-    /// Runs commands once, or as often as a count says: a move goes that far, a verb takes that many rows.
+    /// Runs commands once, or as often as a count says: a move goes that far, a verb takes that many rows, and so does
+    /// the last verb again.
     pub(super) fn run_times(
         &mut self,
         lines: Vec<String>,
@@ -460,6 +461,9 @@ impl App {
                 return Vec::new();
             }
         };
+        if let ([Command::App(AppCommand::Repeat)], Some(_)) = (commands.as_slice(), count) {
+            return self.repeat_last(count);
+        }
         let Some(count) = count.filter(|count| *count > 1) else {
             return self.run_as(lines, commands);
         };
@@ -498,7 +502,12 @@ impl App {
     }
 
     /// Runs a verb on this many rows from the cursor on, as one batch.
-    fn run_counted(&mut self, lines: Vec<String>, command: &Command, count: usize) -> Vec<Effect> {
+    pub(super) fn run_counted(
+        &mut self,
+        lines: Vec<String>,
+        command: &Command,
+        count: usize,
+    ) -> Vec<Effect> {
         let place = self.screen.active();
         let list = &mut self.screen.shelf_mut(place).list;
         let former = list.marked();
@@ -519,22 +528,6 @@ impl App {
             }
         }
         self.run_as(lines, vec![command.clone()])
-    }
-
-    /// Runs the last verb again: on the row under the cursor, or on as many rows from there on as it was run on.
-    pub(super) fn repeat_last(&mut self) -> Vec<Effect> {
-        let (lines, last) = self.last.clone();
-        match (last.as_slice(), self.last_count) {
-            ([], _) => {
-                let words = "there is no verb to repeat yet";
-                self.screen.say(Tone::Info, words);
-                Vec::new()
-            }
-            ([command], Some(count)) if command.counts_rows() => {
-                self.run_counted(lines, command, count)
-            }
-            _ => self.run_as(lines, last),
-        }
     }
 
     /// Tells whether the popup of a key sequence is to be shown now.

@@ -36,6 +36,8 @@ pub struct ReplyBox {
     pub meeting: bool,
     /// Whether a snippet is in it: one with a place that is not filled does not leave.
     pub prepared: bool,
+    /// The snippet with which it began (key, title).
+    begun: Option<(char, String)>,
 }
 
 impl ReplyBox {
@@ -71,6 +73,7 @@ impl ReplyBox {
             meeting: false,
             // A draft may have been begun by a snippet.
             prepared: hole(draft).is_some(),
+            begun: None,
             reader,
         }
     }
@@ -105,8 +108,11 @@ impl ReplyBox {
         match key.code {
             KeyCode::Esc => self.search = None,
             KeyCode::Enter => {
-                let text = self.shown().get(self.chosen).map(|(.., text)| text.clone());
-                if let Some(text) = text {
+                let chosen = self.shown().get(self.chosen).map(|&one| one.clone());
+                if let Some((key, title, text)) = chosen {
+                    if self.input.is_empty() {
+                        self.begun = Some((key, title));
+                    }
                     self.fill_hole();
                     self.input.insert(&text);
                     self.search = None;
@@ -122,6 +128,21 @@ impl ReplyBox {
                 self.chosen = 0;
             }
         }
+    }
+
+    /// Puts the snippet with this key in, or with this title where it has no key; says whether there is one.
+    pub(super) fn begin_with(&mut self, key: char, title: &str) -> bool {
+        let found = self
+            .snippets
+            .iter()
+            .find(|(known, named, _)| *known == key && (key != ' ' || named == title));
+        let Some((key, title, text)) = found.cloned() else {
+            return false;
+        };
+        self.input.set(&text);
+        self.begun = Some((key, title));
+        self.put_in();
+        true
     }
 
     /// Takes note that a snippet was put in; the cursor goes to the first place that is not filled.
@@ -223,17 +244,10 @@ impl App {
             KeyCode::Char('t') if key.ctrl => reply.seek(),
             KeyCode::Char('/') if reply.input.is_empty() => reply.seek(),
             KeyCode::Char(letter) if reply.input.is_empty() && key.typed().is_some() => {
-                let is_key = |known: char| known == letter && letter != ' ';
-                let snippet = reply.snippets.iter().find(|(known, ..)| is_key(*known));
-                match snippet.map(|(.., text)| text.clone()) {
-                    Some(text) => {
-                        reply.input.set(&text);
-                        reply.put_in();
-                        self.say_hole(&mut reply);
-                    }
-                    None => {
-                        reply.input.key(key);
-                    }
+                if letter != ' ' && reply.begin_with(letter, "") {
+                    self.say_hole(&mut reply);
+                } else {
+                    reply.input.key(key);
                 }
             }
             _ => {
@@ -243,6 +257,9 @@ impl App {
                 reply.input.key(key);
             }
         }
+        if reply.input.is_empty() {
+            reply.begun = None;
+        }
         self.keep_draft(&reply);
         let effects = vec![reply.draft()];
         self.mode = Mode::Reply(reply);
@@ -250,7 +267,7 @@ impl App {
     }
 
     /// Goes to a place that a snippet could not fill and says so; says whether there is one.
-    fn say_hole(&mut self, reply: &mut ReplyBox) -> bool {
+    pub(super) fn say_hole(&mut self, reply: &mut ReplyBox) -> bool {
         let Some(place) = reply.go_to_hole() else {
             return false;
         };
@@ -295,13 +312,15 @@ impl App {
             quote_word(reply.thread.as_str()),
             quote_word(&text)
         );
-        match self.parse(&line) {
+        let effects = match self.parse(&line) {
             // In a macro it answers whatever thread is selected then.
             Ok(command) => {
                 let line = format!("inbox reply{promise} -- {}", quote_word(&text));
                 self.run_as(vec![line], vec![command])
             }
             Err(_) => self.run_line(&line),
-        }
+        };
+        self.last.snippet = reply.begun;
+        effects
     }
 }

@@ -149,6 +149,16 @@ pub enum Verdict {
     No,
 }
 
+impl Verdict {
+    /// Returns the word that the command line takes for it.
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Yes => "yes",
+            Self::No => "no",
+        }
+    }
+}
+
 impl TurnCommand {
     /// Returns the records that it acts on.
     pub fn targets(&self) -> &Targets {

@@ -107,6 +107,9 @@ impl ListView {
     }
 
     /// Finds the row that the cursor moves to: itself, else the next one that stays, else the one before.
+    ///
+    /// Where the next one has sunk among the others, as the second thread of somebody whose first is dealt with,
+    /// whatever stands now behind the row before goes first: nothing in between is passed over.
     fn successor_in(&self, order: &[String]) -> Option<String> {
         let cursor = self.cursor.as_ref()?;
         // Nearly always it stays: one look through the rows is less than an index of them.
@@ -115,12 +118,16 @@ impl ListView {
         }
         let stays: HashSet<&str> = order.iter().map(String::as_str).collect();
         let at = self.order.iter().position(|key| key == cursor)?;
-        let after = self.order.iter().skip(at + 1);
-        let before = self.order.iter().take(at).rev();
-        after
-            .chain(before)
-            .find(|key| stays.contains(key.as_str()))
-            .cloned()
+        let stay = |key: &&String| stays.contains(key.as_str());
+        let before = || self.order.iter().take(at).filter(stay);
+        let Some(next) = self.order.iter().skip(at + 1).find(stay) else {
+            return before().next_back().cloned();
+        };
+        let place = |key: &String| order.iter().position(|one| one == key);
+        let here = before().next_back().and_then(place).map_or(0, |at| at + 1);
+        let sunk = place(next).is_some_and(|at| at > here && at > before().count());
+        let key = if sunk { order.get(here) } else { None };
+        Some(key.unwrap_or(next).clone())
     }
 
     /// Returns the row keys in order.
@@ -286,6 +293,30 @@ mod tests {
         assert_eq!(list.cursor(), Some("c"));
         list.arrange(keys(&["a"]), false);
         assert_eq!(list.cursor(), Some("a"));
+    }
+
+    #[test]
+    fn a_next_row_that_sinks_does_not_take_the_cursor_along() {
+        let mut list = ListView::default();
+        let after = |list: &mut ListView, order: &[&str], on: &str, then: &[&str]| {
+            list.arrange(keys(order), true);
+            list.go_to_key(on);
+            list.arrange(keys(then), false);
+            list.cursor().map(str::to_owned)
+        };
+        // `d2` is the second thread of whoever wrote `d1`.
+        let order = ["a", "d1", "d2", "b", "c"];
+        let got = after(&mut list, &order, "d1", &["a", "b", "c", "d2"]);
+        assert_eq!(got.as_deref(), Some("b"));
+        let got = after(&mut list, &["d1", "d2", "b", "c"], "d1", &["b", "c", "d2"]);
+        assert_eq!(got.as_deref(), Some("b"), "on top");
+        // Where it is the row before that moves, the next one keeps the cursor.
+        let got = after(&mut list, &order, "d2", &["a", "b", "c", "d1"]);
+        assert_eq!(got.as_deref(), Some("b"), "the one before sank");
+        let got = after(&mut list, &order, "d2", &["d1", "a", "b", "c"]);
+        assert_eq!(got.as_deref(), Some("b"), "the one before rose");
+        let got = after(&mut list, &order, "c", &["a", "d1", "d2", "b"]);
+        assert_eq!(got.as_deref(), Some("b"), "at the end");
     }
 
     #[test]

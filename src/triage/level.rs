@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::{Date, Weekday};
 
 use super::assessment::People;
-use super::urgency::Urgency;
+use super::urgency::need_you_order;
 use crate::record::{Due, FollowUp, FollowUpKind, Id, Record as _, Severity, View};
 
 /// A follow-up with the days on which who is waited for is away.
@@ -33,9 +33,10 @@ pub struct Move {
 /// Works out which follow-ups move, so that no working day of the next `days` holds more than `cap`.
 ///
 /// What is late counts today. P1, what was promised, what belongs to an incident and what was escalated stays
-/// where it is; of the rest the least urgent of a day (see [`Urgency`]) moves on, to the first later weekday that
-/// has room, is no day off of mine (`off`) and none of the person it is for. What finds no room stays. Snoozed and
-/// undated ones take no part. The moves come in the order of the day they leave, the least urgent first.
+/// where it is; of the rest the least urgent of a day (see [`need_you_order`]) moves on, to a later weekday that
+/// has room, is no day off of mine (`off`) and none of the person it is for. Of all that move the most urgent gets the
+/// first such day, and what needs me least goes farthest. What finds no room stays. Snoozed and undated ones take no
+/// part. The moves come in the order of the day they leave, the most urgent first.
 pub fn level(
     duties: &[Duty<'_>],
     people: &dyn People,
@@ -46,54 +47,66 @@ pub fn level(
 ) -> Vec<Move> {
     let today = view.today();
     let last = crate::figure::plus_days(today, i64::from(days));
-    let mut loads: BTreeMap<Date, Vec<(f64, &Duty<'_>)>> = BTreeMap::new();
-    for duty in duties {
-        let Some(day) = work_day(duty.follow_up, view).filter(|day| *day <= last) else {
-            continue;
-        };
-        let score = Urgency::of(duty.follow_up, people, view).score;
-        loads.entry(day).or_default().push((score, duty));
+    // What needs me most comes first, as in the lists.
+    let rows: Vec<_> = duties.iter().map(|one| (one.id, one.follow_up)).collect();
+    let ranked = need_you_order(&rows, people, view);
+    let ranked: Vec<&Duty<'_>> = ranked.into_iter().filter_map(|at| duties.get(at)).collect();
+    let mut loads: BTreeMap<Date, Vec<(usize, &Duty<'_>)>> = BTreeMap::new();
+    for (rank, duty) in ranked.into_iter().enumerate() {
+        if let Some(day) = work_day(duty.follow_up, view).filter(|day| *day <= last) {
+            loads.entry(day).or_default().push((rank, duty));
+        }
     }
-    let mut counts: BTreeMap<Date, usize> =
+    let before: BTreeMap<Date, usize> =
         loads.iter().map(|(day, load)| (*day, load.len())).collect();
-    let works = |day: Date, away: &[Date]| {
-        !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday)
-            && !off.contains(&day)
-            && !away.contains(&day)
+    let free = |counts: &BTreeMap<Date, usize>, day: Date, duty: &Duty<'_>| {
+        let mut days = (1..=i64::from(days)).map(|on| crate::figure::plus_days(day, on));
+        days.find(|to| {
+            let weekend = matches!(to.weekday(), Weekday::Saturday | Weekday::Sunday);
+            let works = !weekend && !off.contains(to) && !duty.away.contains(to);
+            *to <= last && works && counts.get(to).copied().unwrap_or(0) < cap
+        })
     };
-    let mut moves = Vec::new();
-    for (day, mut load) in loads {
-        load.sort_by(|(left, one), (right, other)| {
-            left.total_cmp(right).then_with(|| one.id.cmp(other.id))
-        });
-        for (_, duty) in load {
+    // First what leaves: of each day that which least needs me, as long as some day has room for it.
+    let mut counts = before.clone();
+    let mut leaving = Vec::new();
+    for (&day, load) in &loads {
+        for &(rank, duty) in load.iter().rev() {
             if counts.get(&day).copied().unwrap_or(0) <= cap {
                 break;
             }
             if stays(duty.follow_up) {
                 continue;
             }
-            let mut to = crate::figure::plus_days(day, 1);
-            let room = loop {
-                if to > last {
-                    break None;
-                }
-                if works(to, &duty.away) && counts.get(&to).copied().unwrap_or(0) < cap {
-                    break Some(to);
-                }
-                to = crate::figure::plus_days(to, 1);
-            };
-            if let Some(to) = room {
+            if let Some(to) = free(&counts, day, duty) {
                 *counts.entry(day).or_default() -= 1;
                 *counts.entry(to).or_default() += 1;
-                moves.push(Move {
-                    id: duty.id.clone(),
-                    from: day,
-                    to,
-                });
+                leaving.push((rank, day, duty, to));
             }
         }
     }
+    // Then where to: what needs me most has the choice of the days. A day that is too full has no room before and none
+    // after. Where somebody's days off leave one without a day, all go where there was room for them.
+    leaving.sort_by_key(|(rank, ..)| *rank);
+    let mut counts = before;
+    let mut nearest = Vec::new();
+    for &(_, day, duty, _) in &leaving {
+        if let Some(to) = free(&counts, day, duty) {
+            *counts.entry(to).or_default() += 1;
+            nearest.push(to);
+        }
+    }
+    let whole = nearest.len() == leaving.len();
+    let mut moves: Vec<Move> = leaving
+        .iter()
+        .enumerate()
+        .map(|(at, (_, from, duty, to))| Move {
+            id: duty.id.clone(),
+            from: *from,
+            to: nearest.get(at).copied().filter(|_| whole).unwrap_or(*to),
+        })
+        .collect();
+    moves.sort_by_key(|step| step.from);
     moves
 }
 
@@ -185,6 +198,40 @@ mod tests {
             moves.iter().all(|step| step.id.as_str() >= "f002"),
             "promises stay"
         );
+    }
+
+    #[test]
+    fn what_needs_me_most_gets_the_nearest_day() {
+        let of = |day: i64, priority: Severity| FollowUp {
+            priority,
+            ..due(day, FollowUpKind::Plan)
+        };
+        let load = [
+            of(0, Severity::P4),
+            of(0, Severity::P2),
+            of(0, Severity::P3),
+            of(0, Severity::P1),
+            of(1, Severity::P4),
+            of(1, Severity::P2),
+            of(1, Severity::P1),
+        ];
+        let moves = plan(&load, &[], 1);
+        let to = |id: &str| {
+            moves
+                .iter()
+                .find(|step| step.id.as_str() == id)
+                .map(|step| step.to)
+        };
+        let days = ["f001", "f005", "f002", "f004", "f000"].map(|id| to(id).unwrap().to_string());
+        let p2 = days[0].clone().max(days[1].clone());
+        let p4 = days[3].clone().min(days[4].clone());
+        assert!(p2 < days[2] && days[2] < p4, "{days:?}");
+        assert_eq!(
+            days[0].as_str().min(&days[1]),
+            "2026-11-19",
+            "the first free day"
+        );
+        assert_eq!((to("f003"), to("f006")), (None, None), "P1 stays");
     }
 
     proptest! {

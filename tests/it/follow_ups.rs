@@ -409,6 +409,58 @@ fn a_full_day_is_levelled_by_a_plan_that_is_shown() {
     );
 }
 
+/// Nobody is named who is waited for: the contact of the CN is written to, in their newest thread.
+#[test]
+fn a_nudge_goes_to_the_contact_of_the_cn_or_lead() {
+    for kind in ["network", "lead"] {
+        let mut rows = rows();
+        let of = if kind == "network" {
+            Kind::Network
+        } else {
+            Kind::Lead
+        };
+        rows.push(row(
+            Kind::Person,
+            "pia",
+            &json!({"name": "Pia Lund", "circle": "owner"}),
+        ));
+        rows.push(row(
+            of,
+            "zz",
+            &json!({"name": "Zed", "owner": "ana", "contact": "pia"}),
+        ));
+        for (id, at) in [
+            ("old", "2026-11-01T10:00:00Z"),
+            ("new", "2026-11-09T10:00:00Z"),
+        ] {
+            let fields = json!({"channel": "whatsapp", "state": "done", "owner": "ana", "from": "pia", "last_at": at});
+            rows.push(row(Kind::Thread, id, &fields));
+        }
+        let fields = json!({"title": "Ask Zed", "state": "open", "owner": "ana", kind: "zz", "due": {"date": "2026-11-17"}});
+        rows.push(row(Kind::FollowUp, "ask", &fields));
+        let mut app = desk::open("ana", rows, (120, 40));
+        app.run_line("follow-up nudge --id ask");
+        let table = app.world.table::<Message>();
+        let nudge = table
+            .records()
+            .find(|(_, one)| one.text.contains("Ask Zed"));
+        let (_, nudge) = nudge.unwrap_or_else(|| panic!("{kind}: {}", notice(&app)));
+        assert_eq!(nudge.thread.as_ref().unwrap().as_str(), "new");
+        assert!(nudge.text.starts_with("Hi Pia,"), "{}", &*nudge.text);
+    }
+}
+
+#[test]
+fn an_escalation_that_is_cleared_while_it_is_closed_still_wants_its_cause() {
+    let mut app = at("5");
+    app.run_line("follow-up escalate p2 --id plan");
+    app.run_line("edit escalated_at= state=done --id follow_up:plan");
+    assert!(notice(&app).contains("root cause"), "{}", notice(&app));
+    assert_eq!(follow_up(&app, "plan").state, FollowUpState::Open);
+    app.run_line("edit escalated_at= --id follow_up:plan");
+    assert_eq!(follow_up(&app, "plan").escalated_at, None);
+}
+
 /// `next tue` has two readings: the other one is one key away.
 #[test]
 fn tab_shows_the_other_reading() {

@@ -117,6 +117,235 @@ fn a_repeated_verb_takes_as_many_rows_as_its_count_said() {
     assert_eq!(app.screen.list().unwrap().len(), all - 5);
 }
 
+#[test]
+fn a_count_before_a_repeat_stands_for_the_one_before() {
+    for (first, again, rows) in [("3 e", "2 .", 2), ("e", "2 .", 2), ("3 e", "1 .", 1)] {
+        let mut app = inbox(desk::morning(), (120, 40));
+        app.keymap = cnm::keymap::Keymap::defaults().unwrap();
+        desk::press(&mut app, first);
+        let left = app.screen.list().unwrap().len();
+        let expected: Vec<String> = app.screen.list().unwrap().order()[rows..].to_vec();
+        assert_eq!(app.screen.list().unwrap().position(), 0);
+        desk::press(&mut app, again);
+        assert_eq!(
+            app.screen.list().unwrap().len(),
+            left - rows,
+            "{first} {again}"
+        );
+        for key in &expected {
+            assert!(
+                app.screen.list().unwrap().order().contains(key),
+                "{first} {again}"
+            );
+        }
+        desk::press(&mut app, "u");
+        assert_eq!(
+            app.screen.list().unwrap().len(),
+            left,
+            "{first} {again}: as one"
+        );
+    }
+}
+
+#[test]
+fn a_verb_that_was_asked_for_acts_on_the_row_under_the_cursor_when_it_is_repeated() {
+    let follow_up = |id: &str, title: &str| {
+        row(
+            Kind::FollowUp,
+            id,
+            &json!({"title": title, "state": "open", "owner": "ana", "due": {"date": "2026-11-17"}}),
+        )
+    };
+    let mut app = desk::open(
+        "ana",
+        vec![follow_up("a", "One"), follow_up("b", "Two")],
+        (120, 40),
+    );
+    desk::press(&mut app, "g d s /");
+    app.update(desk::now(), cnm::app::Msg::Paste("2026-12-01".into()));
+    desk::press(&mut app, "enter");
+    let other = cursor(&app);
+    desk::press(&mut app, ".");
+    let due = |id: &str| {
+        let table = app.world.table::<cnm::record::FollowUp>();
+        table
+            .record(id)
+            .unwrap()
+            .due
+            .as_ref()
+            .unwrap()
+            .date()
+            .to_string()
+    };
+    assert_eq!(
+        (due("a"), due("b")),
+        ("2026-12-01".into(), "2026-12-01".into()),
+        "{other}"
+    );
+}
+
+/// Dana's question and one of a Spanish reader, with a snippet in two languages.
+fn two_askers() -> App {
+    let mut rows = Vec::new();
+    for (thread, person, name, locale, minute) in [
+        ("t", "dana", "Dana Reyes", "en", 0),
+        ("u", "luz", "Luz Prado", "es-MX", 5),
+    ] {
+        let sent = format!("2026-11-17T10:{minute:02}:00Z");
+        rows.push(row(
+            Kind::Person,
+            person,
+            &json!({"name": name, "circle": "owner", "locale": locale}),
+        ));
+        rows.push(row(
+            Kind::Thread,
+            thread,
+            &json!({
+                "channel": "whatsapp", "state": "open", "owner": "ana", "from": person, "from_name": name,
+                "last_text": "When?", "last_at": sent, "new": 1, "waiting_on": "me"
+            }),
+        ));
+        rows.push(row(
+            Kind::Message,
+            &format!("m{thread}"),
+            &json!({
+                "thread": thread, "direction": "in", "sender": person, "sender_name": name, "kind": "text",
+                "sent_at": sent, "text": "When is it paid?"
+            }),
+        ));
+    }
+    for (id, lang, body) in [
+        ("s1", "en", "Hi {{ sender.first_name }}, it is paid."),
+        ("s2", "es", "Hola {{ sender.first_name }}, está pagado."),
+    ] {
+        rows.push(row(
+            Kind::Snippet,
+            id,
+            &json!({"key": "2", "lang": lang, "title": "Paid", "body": body}),
+        ));
+    }
+    inbox(rows, (120, 40))
+}
+
+/// The words that left, each with its thread.
+fn sent(app: &App) -> Vec<(String, String)> {
+    let mut sent: Vec<(String, String)> = app
+        .world
+        .table::<cnm::record::Message>()
+        .records()
+        .filter(|(_, one)| one.direction == cnm::record::Direction::Out)
+        .map(|(_, one)| {
+            (
+                one.thread.as_ref().unwrap().to_string(),
+                one.text.to_string(),
+            )
+        })
+        .collect();
+    sent.sort();
+    sent
+}
+
+#[test]
+fn a_reply_that_is_repeated_is_written_anew_for_whoever_is_under_the_cursor() {
+    let mut app = two_askers();
+    assert_eq!(cursor(&app), "t");
+    desk::press(&mut app, "r 2 enter");
+    let first = ("t".to_owned(), "Hi Dana, it is paid.".to_owned());
+    assert_eq!(
+        (sent(&app), cursor(&app).as_str()),
+        (vec![first.clone()], "u")
+    );
+    let effects = desk::press(&mut app, ".");
+    assert!(!sends(&effects), "nothing leaves before Enter");
+    assert_eq!(reply(&app).0, "Hola Luz, está pagado.");
+    desk::press(&mut app, "enter");
+    let second = ("u".to_owned(), "Hola Luz, está pagado.".to_owned());
+    assert_eq!(sent(&app), [first, second]);
+
+    // Words of one's own are never put into another box.
+    let mut app = two_askers();
+    desk::press(&mut app, "r y e s enter .");
+    assert_eq!((reply(&app).0.as_str(), sent(&app).len()), ("", 1));
+    desk::press(&mut app, "enter esc");
+    assert_eq!(sent(&app), [("t".to_owned(), "yes".to_owned())]);
+    for line in ["inbox reply --id t -- private", "inbox reply -- private"] {
+        let mut app = two_askers();
+        app.run_line(line);
+        desk::press(&mut app, ".");
+        assert_eq!(
+            (reply(&app).0.as_str(), sent(&app).len()),
+            ("", 1),
+            "{line}"
+        );
+    }
+    // A draft that was left there stays.
+    let mut app = two_askers();
+    desk::press(&mut app, "j r n o esc k r 2 enter");
+    assert_eq!(cursor(&app), "u");
+    desk::press(&mut app, ".");
+    assert_eq!(reply(&app).0, "no");
+}
+
+#[test]
+fn a_message_without_buttons_takes_no_yes_and_no_no() {
+    for (kind, words, refused) in [
+        ("text", "When is it paid?", "this message has no buttons"),
+        (
+            "text",
+            "My draft: [Approve] [Reject]",
+            "this message has no buttons",
+        ),
+        (
+            "card",
+            "You finished 23 tasks.",
+            "this message has no buttons",
+        ),
+        ("card", "Read this. [Open]", "none of the buttons"),
+        ("card", "Needed. [Approve] [Reject]", ""),
+    ] {
+        let rows = || {
+            vec![
+                row(
+                    Kind::Thread,
+                    "t",
+                    &json!({
+                        "channel": "lark_group", "state": "open", "owner": "ana", "from_name": "Bot",
+                        "last_text": words, "last_at": "2026-11-17T10:00:00Z", "new": 1, "waiting_on": "me"
+                    }),
+                ),
+                row(
+                    Kind::Message,
+                    "m",
+                    &json!({
+                        "thread": "t", "direction": "in", "sender_name": "Bot", "kind": kind,
+                        "sent_at": "2026-11-17T10:00:00Z", "text": words
+                    }),
+                ),
+            ]
+        };
+        for keys in ["v y", "v n"] {
+            let mut app = inbox(rows(), (120, 40));
+            desk::press(&mut app, keys);
+            if refused.is_empty() {
+                assert!(
+                    app.screen
+                        .notice
+                        .as_ref()
+                        .is_none_or(|one| !one.text.contains("button"))
+                );
+                assert_eq!(sent(&app).len(), usize::from(keys == "v y"));
+                continue;
+            }
+            assert!(picture(&app).contains(refused), "{}", picture(&app));
+            assert!(matches!(app.mode, Mode::Normal), "no reason is asked for");
+            assert_eq!(sent(&app), []);
+        }
+        let mut app = inbox(rows(), (120, 40));
+        app.run_line("inbox answer yes --id t");
+        assert_eq!(sent(&app).len(), usize::from(refused.is_empty()), "{words}");
+    }
+}
+
 /// A question of Dana's, with a snippet that needs a figure.
 fn asked(body: &str) -> App {
     let rows = vec![

@@ -347,6 +347,52 @@ fn an_incident_echoes_the_times_that_it_read_and_did_not() {
     }
 }
 
+/// Whoever has until half past midnight to appeal is not helped by a follow-up of the day after.
+#[test]
+fn the_follow_up_of_an_incident_is_not_due_after_the_deadline_that_was_read() {
+    let due = |text: &str, hours: i64, severity: &str| {
+        let mut app = from_shanghai(text, hours);
+        desk::press(&mut app, &format!("i {severity}"));
+        let table = app.world.table::<FollowUp>();
+        let (_, made) = table.records().next().unwrap();
+        match made.due.clone().unwrap() {
+            Due::At { instant, .. } => instant.to_string(),
+            Due::On { date } => date.to_string(),
+        }
+    };
+    let text = "Our host was banned, 24h to appeal";
+    for severity in ["2", "3", "4"] {
+        assert_eq!(
+            due(text, 8, severity),
+            "2026-11-18T08:30:00Z",
+            "p{severity}"
+        );
+        assert_eq!(due(text, 30, severity), "2026-11-17", "it is over");
+    }
+    assert_eq!(due(text, 8, "1"), "2026-11-17");
+    // Two days from now is after the day on which P2 is due.
+    assert_eq!(
+        due("Our host was banned, 72h to appeal", 8, "2"),
+        "2026-11-18"
+    );
+}
+
+#[test]
+fn an_enrolment_is_said_once_in_the_summary() {
+    let mut app = from_shanghai("Are you in?", 8);
+    app.run_line("new campaign name=Games");
+    app.run_line("network enrol Games --as invited --id nova");
+    app.run_line("network enrol Games --as declined --id nova");
+    let summary = cnm::command::Summary::of(&app.world, app.undo.done());
+    let lines: Vec<&String> = summary
+        .decisions
+        .iter()
+        .flat_map(|(_, about)| about)
+        .filter(|line| line.starts_with("Nova"))
+        .collect();
+    assert_eq!(lines, ["Nova: invited Games", "Nova: declined Games"]);
+}
+
 /// What was done elsewhere stands in the summary by its kind, each decision once.
 #[test]
 fn the_summary_lists_follow_ups_leads_networks_and_slots_too() {

@@ -203,14 +203,15 @@ fn words_for(person: Option<&Person>, follow_up: &FollowUp) -> String {
 }
 
 /// Returns the thread in which a follow-up is talked about: the one it names, that of its message, else the
-/// newest with who is waited for.
+/// newest with who is waited for, or with whoever speaks for the lead or the CN that it is about.
 fn thread_of(world: &World, follow_up: &FollowUp) -> Option<Id<Thread>> {
     let named = follow_up.refs.iter().find_map(AnyRef::id_of::<Thread>);
     let origin = world.follow::<Message>(follow_up.origin.as_ref());
     named
         .or_else(|| origin.and_then(|message| message.thread.clone()))
         .or_else(|| {
-            let person = follow_up.waiting_for.as_ref()?;
+            let known = follow_up.waiting_for.as_ref();
+            let person = known.or_else(|| speaker(world, follow_up))?;
             world
                 .table::<Thread>()
                 .records()
@@ -218,6 +219,14 @@ fn thread_of(world: &World, follow_up: &FollowUp) -> Option<Id<Thread>> {
                 .max_by_key(|(id, thread)| (thread.last_at, (*id).clone()))
                 .map(|(id, _)| id.clone())
         })
+}
+
+/// Returns whoever speaks for the lead or the CN that a follow-up is about.
+fn speaker<'w>(world: &'w World, follow_up: &FollowUp) -> Option<&'w Id<Person>> {
+    let lead = world.follow::<Lead>(follow_up.lead.as_ref());
+    let network = world.follow::<Network>(follow_up.network.as_ref());
+    let contact = lead.and_then(|lead| lead.contact.as_ref());
+    contact.or_else(|| network.and_then(|network| network.contact.as_ref()))
 }
 
 /// Returns who is waited for, or who wrote in the thread that a follow-up is about.
@@ -228,14 +237,7 @@ pub(super) fn waited_for<'c>(cx: &'c Cx<'_>, id: &str) -> Option<&'c Person> {
         let thread = cx.world.get(&thread_of(cx.world, follow_up)?)?;
         cx.world.follow::<Person>(thread.from.as_ref())
     });
-    // Else whoever speaks for the lead or the CN that it is about.
-    person.or_else(|| {
-        let lead = cx.world.follow::<Lead>(follow_up.lead.as_ref());
-        let network = cx.world.follow::<Network>(follow_up.network.as_ref());
-        let contact = lead.and_then(|lead| lead.contact.as_ref());
-        let contact = contact.or_else(|| network.and_then(|network| network.contact.as_ref()));
-        cx.world.follow::<Person>(contact)
-    })
+    person.or_else(|| cx.world.follow(speaker(cx.world, follow_up)))
 }
 
 /// Returns when a message best reaches somebody: now, while they work, else when their next working day begins.

@@ -335,6 +335,8 @@ fn outcome(world: &World, edit: &Edit) -> Option<String> {
     };
     match (edit.kind, edit.op) {
         (Kind::Thread, _) | (_, Op::Delete) => None,
+        // The line says it already.
+        (Kind::Participation, _) if text("state").is_some() => None,
         (Kind::FollowUp, Op::Update) => {
             let due = || {
                 let due: Due = serde_json::from_value(set.get("due")?.clone()).ok()?;

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{MEETING_MINUTES, Verdict, each};
 use crate::command::answer::answer;
 use crate::command::cx::Expects;
-use crate::command::inbox::{command_line, excerpt};
+use crate::command::inbox::{command_line, excerpt, inferred_title};
 use crate::command::phrase::read_phrase;
 use crate::command::settle::AtHand;
 use crate::command::{Ask, CommandError, Cx, Targets, Timetable};
@@ -26,6 +26,9 @@ pub(super) fn press(
     targets: &Targets,
 ) -> Result<(), CommandError> {
     let ids = targets.of(Kind::Thread, cx)?;
+    for at in ids.iter().filter_map(|id| AtHand::of(cx, id)) {
+        button(&at, verdict)?;
+    }
     let first = ids.first().and_then(|id| AtHand::of(cx, id));
     let wants_reason = verdict == Verdict::No
         && reason.is_none()
@@ -42,7 +45,7 @@ pub(super) fn press(
         );
     }
     each(cx, targets, |cx, at| {
-        let label = button(at.text(), verdict);
+        let label = button(at, verdict)?;
         let text = match reason {
             Some(reason) => format!("{label}: {reason}"),
             None => label.clone(),
@@ -66,27 +69,40 @@ pub(super) fn press(
     })
 }
 
-/// The label of the button that says yes or no; a plain word where the card shows none.
-fn button(text: &str, verdict: Verdict) -> String {
+/// The label of the button that says yes or no.
+fn button(at: &AtHand, verdict: Verdict) -> Result<String, CommandError> {
     let wanted: &[&str] = match verdict {
         Verdict::Yes => &[
             "approve", "accept", "同意", "接受", "批准", "aprobar", "aceptar",
         ],
         Verdict::No => &["reject", "decline", "拒绝", "rechazar", "谢绝"],
     };
-    let labels = text.split(['[', '［']).skip(1);
-    let labels = labels.filter_map(|rest| rest.split([']', '］']).next());
-    for label in labels {
+    let refuse = |why: &str| {
+        CommandError::refused(
+            format!("{} on “{}”", verdict.word(), inferred_title(at.text())),
+            why,
+            "r answers in words; v y and v n are for cards that ask for a yes or a no",
+        )
+    };
+    let card = at
+        .message
+        .as_ref()
+        .is_none_or(|(_, message)| message.kind == MessageKind::Card);
+    let words = at.words();
+    let labels = words.split(['[', '［']).skip(1);
+    let labels = labels.filter_map(|rest| Some(rest.split_once([']', '］'])?.0));
+    let labels: Vec<&str> = labels.filter(|_| card).collect();
+    if labels.is_empty() {
+        return Err(refuse("this message has no buttons"));
+    }
+    let says = |label: &&&str| {
         let folded = fold(label);
-        if wanted.iter().any(|word| folded.contains(word)) {
-            let label = label.split([',', '，']).next().unwrap_or(label);
-            return label.trim().to_owned();
-        }
-    }
-    match verdict {
-        Verdict::Yes => "Approve".into(),
-        Verdict::No => "Reject".into(),
-    }
+        wanted.iter().any(|word| folded.contains(word))
+    };
+    let label = labels.iter().find(says);
+    let label = label.ok_or_else(|| refuse("none of the buttons of this message says that"))?;
+    let label = label.split([',', '，']).next().unwrap_or(label);
+    Ok(label.trim().to_owned())
 }
 
 /// The title of the meeting that a card invites to; `None` where it is no invitation.

@@ -14,6 +14,7 @@ use crate::record::{
     Due, FollowUp, FollowUpKind, Incident, IncidentKind, IncidentState, Kind, Severity,
 };
 use crate::text::fold;
+use crate::when::zone;
 
 pub(super) fn incident(
     cx: &mut Cx<'_>,
@@ -64,6 +65,7 @@ pub(super) fn incident(
             ..Incident::default()
         });
         let due = incident_due(cx, &severity, heard.due.as_ref());
+        let due = before_deadline(cx, due, deadline);
         let label = format!("incident {severity}, follow-up {}", due_words(&due, cx));
         let said = echo(cx, &heard, &due, deadline);
         let about = about(cx, at, &me);
@@ -143,6 +145,32 @@ fn incident_due(cx: &Cx<'_>, severity: &Severity, asked: Option<&Due>) -> Due {
     match asked {
         Some(due) if due.date() <= date && due.date() >= today && days > 0 => due.clone(),
         _ => Due::On { date },
+    }
+}
+
+/// What has to be done by a deadline that was read is not due after it; where that is over, today.
+fn before_deadline(cx: &Cx<'_>, due: Due, deadline: Option<Timestamp>) -> Due {
+    let Some(deadline) = deadline else {
+        return due;
+    };
+    let zone = &cx.world.view.zone;
+    let today = cx.world.view.today();
+    let last = zone.to_datetime(deadline);
+    let late = match &due {
+        Due::At { instant, .. } => *instant > deadline,
+        // P1 is due today whatever the hour.
+        Due::On { date } => *date >= last.date() && *date > today,
+    };
+    if !late {
+        due
+    } else if deadline <= cx.world.view.now {
+        Due::On { date: today }
+    } else {
+        Due::At {
+            wall: last,
+            zone: zone::name(zone).into(),
+            instant: deadline,
+        }
     }
 }
 
