@@ -160,6 +160,14 @@
 //!   a value may begin with `-`: there options are over for certain.
 //! * *One package, not a workspace.* A change mostly crosses several modules; the test of the arrows gives
 //!   nearly what a crate for each layer would.
+//! * *A count of people has a nature of its own* ([`figure::Nature::Distinct`]): whoever is active on two days counts once,
+//!   so the days of such a metric neither add up nor stand for their month, and without a figure of the same days there is
+//!   no comparison. The design knows only rates and sums.
+//! * *A month to date of a creator is kept for each day on which it was told* ([`import::backstage`]): one record a month
+//!   would lose what the same day of the next month is compared with. What an export adds up to is a CN's own figure only
+//!   where it names four of five of its creators, because exports are saved with the filters of their page.
+//! * *Undo leaves what somebody else wrote since*, field by field, and says so: exactly the former state is what it brings
+//!   back where nobody else has written.
 
 pub mod figure;
 pub mod record;
