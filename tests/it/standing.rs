@@ -103,9 +103,19 @@ fn the_list_follows_when_figures_come_in_and_the_cursor_stays_on_its_row() {
     let (networks, figures): (Vec<CacheRow>, Vec<CacheRow>) = rows()
         .into_iter()
         .partition(|row| row.kind != Kind::MetricPoint);
+    for moved in [false, true] {
+        follows(networks.clone(), &figures, moved);
+    }
+}
+
+/// Lets the figures come in; a cursor that nobody has moved stays on top, one that was moved on its row.
+fn follows(networks: Vec<CacheRow>, figures: &[CacheRow], moved: bool) {
     let mut app = desk::open("u1", networks, (120, 40));
     app.screen.go(Place::Networks);
     app.update(desk::now(), Msg::Tick);
+    if moved {
+        desk::press(&mut app, "j k");
+    }
     let order = |app: &cnm::app::App| {
         let shelf = app.screen.shelf(Place::Networks).unwrap();
         (
@@ -133,7 +143,8 @@ fn the_list_follows_when_figures_come_in_and_the_cursor_stays_on_its_row() {
         after[..3],
         ["d-dark", "b-behind", "c-falls"].map(str::to_owned)
     );
-    assert_eq!(kept, cursor);
+    let top = Some("d-dark".to_owned());
+    assert_eq!(kept, if moved { cursor } else { top });
     let look = cnm::ui::Look {
         depth: cnm::ui::Depth::Off,
         glyphs: cnm::text::Glyphs::Unicode,
