@@ -389,7 +389,7 @@ pub fn fallback_theme() -> Theme {
 }
 
 /// Reads a file of the user's; `None` where there is none.
-fn read(file: &Path) -> Result<Option<String>, String> {
+pub(super) fn read(file: &Path) -> Result<Option<String>, String> {
     let limit = u64::try_from(config::MAX_BYTES).unwrap_or(u64::MAX - 1);
     let large = || format!("{}: larger than 1 MiB; make it smaller", file.display());
     match std::fs::metadata(file) {

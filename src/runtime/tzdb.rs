@@ -50,7 +50,8 @@ fn release_of(folder: &Path) -> Option<String> {
 /// Reads which database the configuration asks for; a file that cannot be read asks for nothing.
 fn configured(home: &Home) -> Option<Source> {
     let file = home.config_file();
-    let text = std::fs::read_to_string(&file).ok()?;
+    // A pipe would be waited for without end.
+    let text = super::home::read(&file).ok()??;
     // Most say nothing about it, and then the file need not be understood twice.
     if !text.contains("tzdb") {
         return None;

@@ -261,6 +261,7 @@ fn a_meeting_is_moved_on_the_hours_of_its_people_and_does_not_stand_in_its_own_w
     desk::press(&mut app, "enter");
     let moved = app.world.get(&Id::<Meeting>::new("mt1")).unwrap();
     assert_eq!(moved.start, Some(wanted), "{}", said(&app));
+    assert!(!said(&app).contains("cannot come"), "{}", said(&app));
     assert_eq!(
         moved.end.unwrap().duration_since(wanted),
         SignedDuration::from_hours(1)
@@ -269,6 +270,12 @@ fn a_meeting_is_moved_on_the_hours_of_its_people_and_does_not_stand_in_its_own_w
     app.run_line("slot move --id mt1 'fri 17:30'");
     let moved = app.world.get(&Id::<Meeting>::new("mt1")).unwrap();
     assert_eq!(moved.start, Some(at("2026-11-21T01:30:00Z")));
+    app.run_line("slot move --id mt1 'today 12:15'");
+    let words = said(&app);
+    assert!(
+        words.contains("cannot come: Ana busy Tue 17 Nov 12:00"),
+        "{words}"
+    );
     app.run_line("slot decline --id mt1");
     let declined = app.world.get(&Id::<Meeting>::new("mt1")).unwrap();
     assert_eq!(declined.state, MeetingState::Declined);

@@ -102,7 +102,7 @@ pub(super) fn move_to(
         meeting.expires_at = (meeting.state != MeetingState::Confirmed).then_some(expires);
     })?;
     let at = zoned(start, cx);
-    let cannot = cannot_come(cx, &meeting, minutes, start)?;
+    let cannot = cannot_come(cx, (id, &meeting), minutes, start)?;
     conclude(
         cx,
         "move",
@@ -113,7 +113,7 @@ pub(super) fn move_to(
 /// Says who of a meeting cannot come at another time, and why.
 fn cannot_come(
     cx: &Cx<'_>,
-    meeting: &Meeting,
+    (id, meeting): (&Id<Meeting>, &Meeting),
     minutes: i64,
     start: Timestamp,
 ) -> Result<String, CommandError> {
@@ -121,6 +121,8 @@ fn cannot_come(
     let people: Vec<Id<Person>> = required.map(|one| one.person.clone()).collect();
     let slots = SlotsScreen {
         minutes,
+        // It does not stand in its own way.
+        moving: Some(id.clone()),
         ..SlotsScreen::default()
     };
     let (free, whole, why) = turnout(cx.world, &slots, &people, start)?;
