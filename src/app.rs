@@ -500,10 +500,10 @@ impl App {
         }
         let outcome = cx.finish();
         if !repeat.commands.is_empty() && failed.is_none() {
-            repeat.count = counted;
-            self.last = repeat;
-            // What was counted is used up, unless the verb first asks for the rest of its words.
+            // A verb that asks for the rest of its words is done once it has them.
             if outcome.asks.is_empty() {
+                repeat.count = counted;
+                self.last = repeat;
                 self.counted = None;
             }
         }

@@ -192,6 +192,7 @@ impl EditCommand {
                     format!("write `{name}=…`, or leave it out: it stays as it is"),
                 ));
             }
+            keeps_escalation(cx, kind, &link.id, &patch)?;
             cx.apply(kind, &link.id, Op::Update, patch)?;
             ids.push(link.id.to_string());
         }
@@ -203,6 +204,27 @@ impl EditCommand {
         }
         Ok(())
     }
+}
+
+/// Refuses to clear an escalation whose root cause nobody has written down: without it the follow-up could be closed as
+/// if nothing had been. Undo of an escalation goes another way.
+fn keeps_escalation(cx: &Cx<'_>, kind: Kind, id: &str, patch: &Patch) -> Result<(), CommandError> {
+    if kind != Kind::FollowUp || !empties(patch, "escalated_at") {
+        return Ok(());
+    }
+    let written = |fields: &Map<String, serde_json::Value>| {
+        let cause = fields.get("root_cause").and_then(serde_json::Value::as_str);
+        cause.is_some_and(|cause| !cause.trim().is_empty())
+    };
+    let there = cx.world.any(kind).fields(id);
+    if written(&patch.set) || there.is_some_and(|(_, _, fields)| written(&fields)) {
+        return Ok(());
+    }
+    Err(CommandError::refused(
+        "an escalation",
+        "it is not cleared before its root cause is written down",
+        "`u` takes an escalation back that was none; else write `root_cause=…` with it",
+    ))
 }
 
 impl NoteCommand {

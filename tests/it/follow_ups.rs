@@ -457,7 +457,11 @@ fn an_escalation_that_is_cleared_while_it_is_closed_still_wants_its_cause() {
     app.run_line("edit escalated_at= state=done --id follow_up:plan");
     assert!(notice(&app).contains("root cause"), "{}", notice(&app));
     assert_eq!(follow_up(&app, "plan").state, FollowUpState::Open);
+    // Nor in two steps; whoever escalated by mistake takes it back.
     app.run_line("edit escalated_at= --id follow_up:plan");
+    assert!(notice(&app).contains("root cause"), "{}", notice(&app));
+    assert!(follow_up(&app, "plan").escalated_at.is_some());
+    app.run_line("undo");
     assert_eq!(follow_up(&app, "plan").escalated_at, None);
 }
 

@@ -147,6 +147,20 @@ fn a_count_before_a_repeat_stands_for_the_one_before() {
     }
 }
 
+/// What was begun and left is not the last verb.
+#[test]
+fn a_prompt_that_was_left_is_not_what_is_repeated() {
+    for left in ["s / esc", "r esc", "a esc"] {
+        let mut app = inbox(desk::morning(), (120, 40));
+        desk::press(&mut app, "e");
+        let rows = app.screen.list().unwrap().len();
+        desk::press(&mut app, left);
+        desk::press(&mut app, ".");
+        assert!(matches!(app.mode, Mode::Normal), "{left}");
+        assert_eq!(app.screen.list().unwrap().len(), rows - 1, "{left}");
+    }
+}
+
 #[test]
 fn a_verb_that_was_asked_for_acts_on_the_row_under_the_cursor_when_it_is_repeated() {
     let follow_up = |id: &str, title: &str| {
