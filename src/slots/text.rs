@@ -289,12 +289,8 @@ pub fn blocker(blocker: &Blocker, people: &[&Attendee], language: Language) -> S
         return String::new();
     };
     let zone = &person.hours.zone;
-    // Whoever is off is outside their hours anyway.
-    let off = (blocker.causes.iter()).any(|cause| matches!(cause, Cause::DayOff { .. }));
     let causes: Vec<String> = blocker
-        .causes
-        .iter()
-        .filter(|cause| !off || !matches!(cause, Cause::OutsideHours { .. }))
+        .told()
         .map(|one| cause(one, zone, language))
         .collect();
     match language {

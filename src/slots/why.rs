@@ -51,6 +51,18 @@ pub struct Blocker {
 }
 
 impl Blocker {
+    /// Tells whether the person is off on that day.
+    pub fn is_off(&self) -> bool {
+        (self.causes.iter()).any(|cause| matches!(cause, Cause::DayOff { .. }))
+    }
+
+    /// Returns the causes worth telling: whoever is off is outside their hours anyway.
+    pub fn told(&self) -> impl Iterator<Item = &Cause> {
+        let off = self.is_off();
+        let causes = self.causes.iter();
+        causes.filter(move |cause| !off || !matches!(cause, Cause::OutsideHours { .. }))
+    }
+
     /// Returns by how many minutes the person would have to bend: longer hours and moved blocks together.
     pub fn minutes(&self) -> u32 {
         self.causes

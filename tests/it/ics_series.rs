@@ -1,6 +1,6 @@
 //! Recurring events with exceptions, as calendars of several makers write them.
 
-use cnm::ics::{AllDay, Kind, Options, Shows, read};
+use cnm::ics::{AllDay, Import, Kind, Options, Shows, read};
 use jiff::tz::TimeZoneDatabase;
 
 fn options() -> Options {
@@ -15,14 +15,19 @@ fn listed(events: &[&str]) -> Vec<String> {
     listed_with(events, &options())
 }
 
-fn listed_with(events: &[&str], options: &Options) -> Vec<String> {
+/// Reads events given line by line.
+fn imported(events: &[&str], options: &Options) -> Import {
     let bodies: Vec<String> = events
         .iter()
         .map(|event| event.replace('|', "\n"))
         .collect();
     let body = bodies.join("\nEND:VEVENT\nBEGIN:VEVENT\n");
     let text = format!("BEGIN:VCALENDAR\nBEGIN:VEVENT\n{body}\nEND:VEVENT\nEND:VCALENDAR\n");
-    let import = read(text.as_bytes(), options).unwrap();
+    read(text.as_bytes(), options).unwrap()
+}
+
+fn listed_with(events: &[&str], options: &Options) -> Vec<String> {
+    let import = imported(events, options);
     import
         .occurrences
         .iter()
@@ -76,12 +81,7 @@ fn a_cancelled_instance_leaves_a_hole() {
 
 /// Returns what is said about events given line by line.
 fn remarks(events: &[&str]) -> Vec<String> {
-    let bodies: Vec<String> = (events.iter())
-        .map(|event| event.replace('|', "\n"))
-        .collect();
-    let body = bodies.join("\nEND:VEVENT\nBEGIN:VEVENT\n");
-    let text = format!("BEGIN:VCALENDAR\nBEGIN:VEVENT\n{body}\nEND:VEVENT\nEND:VCALENDAR\n");
-    let import = read(text.as_bytes(), &options()).unwrap();
+    let import = imported(events, &options());
     let remarks = import.remarks.iter().chain(&import.outside_events);
     remarks.map(ToString::to_string).collect()
 }

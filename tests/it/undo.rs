@@ -998,12 +998,7 @@ async fn a_conflict_given_way_in_is_mine_again_after_undo() {
         let was = desk.served().await[&lead].clone();
         let theirs = edit_of("their-edit", &was, "Theirs");
         desk.watcher.save(theirs).await.unwrap();
-        let sent = sync::once(
-            Some(desk.theirs.clone()),
-            desk.watcher.clone(),
-            Arc::new(instant),
-        );
-        assert_eq!(sent.await.unwrap().queued, 0);
+        their_turn(&desk).await;
         desk.run("edit name=Mine --id lead:halo").await;
         let sent = sync::once(
             Some(desk.mine.clone()),
@@ -1179,13 +1174,7 @@ async fn undo_keeps_what_came_in_meanwhile_counted() {
         }
         let later = message_of_dana("later", "And the one of September?");
         desk.watcher.save(later).await.unwrap();
-        sync::once(
-            Some(desk.theirs.clone()),
-            desk.watcher.clone(),
-            Arc::new(instant),
-        )
-        .await
-        .unwrap();
+        their_turn(&desk).await;
         desk.sync().await;
         desk.restart().await;
         let state = |records: &Records| {
@@ -1230,13 +1219,7 @@ async fn a_sweep_is_one_undo_after_a_sync_and_a_restart() {
         }
         desk.watcher.save(batch).await.unwrap();
     }
-    sync::once(
-        Some(desk.theirs.clone()),
-        desk.watcher.clone(),
-        Arc::new(instant),
-    )
-    .await
-    .unwrap();
+    their_turn(&desk).await;
     desk.sync().await;
     desk.restart().await;
     desk.show(Place::Inbox).await;

@@ -25,11 +25,8 @@ pub(super) fn reasons<S: AsRef<str>>(
             .get(blocker.person)
             .map_or("", AsRef::as_ref)
             .to_owned();
-        // Whoever is off is outside their hours anyway.
-        let off = (blocker.causes.iter()).any(|cause| matches!(cause, Cause::DayOff { .. }));
-        for cause in &blocker.causes {
+        for cause in blocker.told() {
             match cause {
-                Cause::OutsideHours { .. } if off => {}
                 Cause::OutsideHours { .. } if outside.contains(&name) => {}
                 Cause::OutsideHours { .. } => outside.push(name.clone()),
                 other => parts.push(format!("{name} {}", in_the_way(other, person, today))),
@@ -47,9 +44,7 @@ pub(super) fn of_one(blocker: &Blocker, people: &[&Attendee], today: Date) -> St
     let Some(person) = people.get(blocker.person) else {
         return String::new();
     };
-    let off = (blocker.causes.iter()).any(|cause| matches!(cause, Cause::DayOff { .. }));
-    let causes = blocker.causes.iter();
-    let told = causes.filter(|cause| !off || !matches!(cause, Cause::OutsideHours { .. }));
+    let told = blocker.told();
     let words: Vec<String> = told.map(|cause| in_the_way(cause, person, today)).collect();
     words.join(" · ")
 }

@@ -10,8 +10,8 @@ use super::brief;
 use crate::pane::{Anchored, SlotsScreen};
 use crate::slots::text::{self, Language};
 use crate::slots::{
-    Attendee, Blocker, Cause, Fairness, Minute, Pick, SeriesRequest, SeriesRule, Session,
-    SlotsError, Span, Verdict, Wall, Zone, warnings,
+    Attendee, Blocker, Fairness, Minute, Pick, SeriesRequest, SeriesRule, Session, SlotsError,
+    Span, Verdict, Wall, Zone, warnings,
 };
 use crate::when::wall;
 
@@ -190,14 +190,8 @@ fn row(pick: &Pick, with: &With<'_>) -> SeriesRow {
         } => {
             // Taking turns, the closest miss of the day stands for it; a day without any, or on which somebody is off, has
             // no time at all.
-            let off = |blocker: &Blocker| {
-                let causes = blocker.causes.iter();
-                causes
-                    .clone()
-                    .any(|cause| matches!(cause, Cause::DayOff { .. }))
-            };
             let holiday = match verdict {
-                Verdict::Blocked(blockers) => blockers.iter().any(off),
+                Verdict::Blocked(blockers) => blockers.iter().any(Blocker::is_off),
                 _ => false,
             };
             let start = wanted.or(closest.filter(|_| !holiday));
