@@ -32,14 +32,24 @@ use crate::command::{Parsing, Step};
 /// The keys that ship with the program.
 pub const DEFAULT: &str = include_str!("keymap/default.toml");
 
+/// A keymap of ours as the build has read it.
+macro_rules! packed {
+    ($name:literal) => {
+        include_str!(concat!(env!("OUT_DIR"), "/", $name, ".json"))
+    };
+}
+
 /// What the plain preset changes in them.
-const PLAIN: &str = include_str!("keymap/plain.toml");
+const PLAIN: &str = packed!("plain");
 
 /// What digits that open tabs add to them.
-const TABS: &str = include_str!("keymap/tabs.toml");
+const TABS: &str = packed!("tabs");
 
 /// Every set of default keys that was ever released, the oldest first; the last one is the present.
 pub const VERSIONS: &[(&str, &str)] = &[("v1", include_str!("keymap/v1.toml")), ("v2", DEFAULT)];
+
+/// The same as the build has read them.
+const PACKED: [&str; VERSIONS.len()] = [packed!("v1"), packed!("default")];
 
 /// The sets of keys to begin with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -155,7 +165,8 @@ impl Keymap {
     /// Reads the defaults; they are checked by a test and so are not checked again at start.
     pub fn defaults() -> Result<Self, KeymapError> {
         let mut ours = BTreeMap::new();
-        load::read(DEFAULT, "default keys", &mut ours, None)?;
+        let [.., newest] = PACKED;
+        load::read_packed(newest, "default keys", &mut ours, None)?;
         Ok(Self {
             ours,
             ..Self::default()
@@ -175,11 +186,12 @@ impl Keymap {
         version: &str,
         mut parsing: Option<&mut Parsing>,
     ) -> Result<Self, KeymapError> {
-        let text = VERSIONS
+        let packed = VERSIONS
             .iter()
+            .zip(PACKED)
             .rev()
-            .find(|(name, _)| version.is_empty() || *name == version)
-            .map(|(_, text)| *text)
+            .find(|((name, _), _)| version.is_empty() || *name == version)
+            .map(|(_, packed)| packed)
             .ok_or_else(|| KeymapError {
                 file: "config.toml".into(),
                 line: 1,
@@ -194,9 +206,9 @@ impl Keymap {
                 ),
             })?;
         let mut ours = BTreeMap::new();
-        load::read(text, "default keys", &mut ours, parsing.as_deref_mut())?;
+        load::read_packed(packed, "default keys", &mut ours, parsing.as_deref_mut())?;
         if preset == Preset::Plain {
-            load::read(PLAIN, "default keys, plain", &mut ours, parsing)?;
+            load::read_packed(PLAIN, "default keys, plain", &mut ours, parsing)?;
         }
         Ok(Self {
             ours,
@@ -210,7 +222,7 @@ impl Keymap {
     /// The keys that are added cannot be read, which a test rules out.
     pub fn with_digits(mut self, tabs: bool) -> Result<Self, KeymapError> {
         if tabs {
-            load::read(TABS, "default keys, tabs", &mut self.ours, None)?;
+            load::read_packed(TABS, "default keys, tabs", &mut self.ours, None)?;
         } else if let Some(root) = self.ours.get_mut(EVERYWHERE) {
             root.next
                 .retain(|key, _| !matches!(key.typed(), Some('1'..='6')));

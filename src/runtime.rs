@@ -17,6 +17,7 @@ mod outside;
 mod program;
 mod remote;
 mod repaint;
+mod room;
 mod signals;
 mod terminal;
 mod tzdb;
@@ -36,6 +37,7 @@ pub use outside::read_file;
 pub use program::Programs;
 #[cfg(unix)]
 pub use remote::{Unheard, ask, socket};
+pub use room::keep_room;
 pub use signals::Signals;
 pub use terminal::{give_back, install_panic_hook};
 pub use tzdb::{choose_tzdb, system_tzdb};

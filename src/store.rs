@@ -110,17 +110,11 @@ impl Store {
     /// The cost does not grow with the number of records.
     pub fn open(paths: &Paths, now: Timestamp) -> Result<(Self, OpenReport), StoreError> {
         let mut report = OpenReport::default();
-        // Two files, opened side by side: the console's first frame waits for both.
-        let (outbox, mirror) = std::thread::scope(|scope| {
-            let outbox = scope.spawn(|| Outbox::open(&paths.outbox));
-            let mirror = Mirror::open(&paths.mirror);
-            (outbox.join(), mirror)
-        });
-        let outbox = match outbox {
-            Ok(Ok(outbox)) => outbox,
-            Ok(Err(error)) => salvage::outbox(&paths.outbox, now, &error, &mut report)?,
-            Err(panic) => std::panic::resume_unwind(panic),
+        let outbox = match Outbox::open(&paths.outbox) {
+            Ok(outbox) => outbox,
+            Err(error) => salvage::outbox(&paths.outbox, now, &error, &mut report)?,
         };
+        let mirror = Mirror::open(&paths.mirror);
         let rebuilt = mirror.is_err();
         let mirror = match mirror {
             Ok(mirror) => mirror,

@@ -59,6 +59,8 @@ pub struct Painted {
     pub live: Option<Rect>,
     /// What the cursor of that list is on.
     pub row: Option<Rect>,
+    /// Where it is said what a key has done.
+    pub status: Rect,
     /// What leads to an address in the web.
     pub links: Vec<(Rect, String)>,
     /// What can be pointed at, in the order of drawing: the last one lies on top.
@@ -84,6 +86,7 @@ pub fn draw(app: &App, look: Look, buffer: &mut Buffer) -> Option<Position> {
 
 /// Draws the console into the cells of a frame and says what else belongs to it.
 pub fn paint(app: &App, look: Look, buffer: &mut Buffer) -> Painted {
+    let area = buffer.area;
     let mut canvas = canvas(app, look, buffer);
     let cursor = paint_all(app, &mut canvas);
     let (zones, links) = canvas.into_parts();
@@ -91,6 +94,7 @@ pub fn paint(app: &App, look: Look, buffer: &mut Buffer) -> Painted {
         cursor,
         live: live(app, &zones),
         row: row(app, &zones),
+        status: areas(area, app).status,
         links,
         zones,
     }

@@ -105,17 +105,15 @@ impl App {
         }
     }
 
-    /// After a key that did nothing but move the cursor of a list or of choices: what lies beside follows when the
-    /// keys rest, so that each step of a long way costs a slow line two rows and not a screen.
+    /// After a key that moved the cursor of a list or of choices, by itself or because a verb took the row away that
+    /// it was on: what lies beside follows when the keys rest, so that each step of a long way costs a slow line two
+    /// rows and not a screen.
     pub(super) fn follow(&mut self, before: Option<Stance>, effects: &mut Vec<Effect>) {
         let (Some(before), Some(now)) = (before, self.stance()) else {
             return;
         };
         let stays = before.here == now.here;
-        let edits = effects
-            .iter()
-            .any(|effect| matches!(effect, Effect::Save(_)));
-        if !stays || edits || before.cursor == now.cursor || now.cursor.is_none() {
+        if !stays || before.cursor == now.cursor || now.cursor.is_none() {
             return;
         }
         let delay = SignedDuration::from_millis(i64::from(self.config.ui.preview_delay));

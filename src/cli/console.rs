@@ -10,7 +10,7 @@ use crate::list::World;
 use crate::pane::{Tone, arrange_all};
 use crate::record::Kind;
 use crate::runtime::{self, Clock, Home, Screen, Signals, Wiring};
-use crate::store::{OpenReport, Store, StoreError, StoreHandle};
+use crate::store::{OpenReport, Store, StoreHandle};
 use crate::sync::{self, Event, SyncError};
 
 /// Kinds that the first frame needs, the most important first.
@@ -51,6 +51,9 @@ const SECOND: &[Kind] = &[
     Kind::PlanItem,
 ];
 
+/// What each thread of the start writes into memory, roughly, in bytes.
+const ROOM: usize = 1 << 20;
+
 /// What the console is opened on.
 pub(super) struct Opening {
     pub(super) home: Home,
@@ -86,14 +89,10 @@ pub(super) fn open_default(linear: bool) -> Result<(), CliError> {
         lessons: false,
         linear: linear || is_bare_terminal(),
     };
-    // The runtime is made while the cache is read.
-    let (runtime, prepared) = std::thread::scope(|scope| {
-        let runtime = scope.spawn(runtime);
-        let prepared = prepare(&opening);
-        (runtime.join(), prepared)
-    });
-    let runtime = runtime.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-    super::block_on(runtime, run(opening, prepared?))
+    runtime::keep_room(ROOM);
+    let prepared = prepare(&opening)?;
+    // Its threads would take their share of two cores while the cache is read.
+    super::block_on(runtime()?, run(opening, prepared))
 }
 
 /// Makes the runtime of the console.
@@ -124,7 +123,10 @@ fn prepare(opening: &Opening) -> Result<Prepared, CliError> {
     let now = opening.clock.now();
     // Config, keys and theme are read while the cache is.
     let (configured, cached) = std::thread::scope(|scope| {
-        let configured = scope.spawn(|| opening.home.configured());
+        let configured = scope.spawn(|| {
+            runtime::keep_room(ROOM);
+            opening.home.configured()
+        });
         let cached = cached(&opening.home, now);
         (configured.join(), cached)
     });
@@ -225,14 +227,14 @@ fn cached(home: &Home, now: Timestamp) -> Result<(Store, OpenReport, World), Cli
     let (give, rows) = std::sync::mpsc::channel();
     let read = std::thread::scope(|scope| {
         let reader = scope.spawn(|| {
-            for kind in FIRST {
-                let rows = store.load(&Load::Working(vec![*kind]))?;
-                if give.send(rows).is_err() {
-                    break;
-                }
-            }
+            runtime::keep_room(ROOM);
+            let kinds: Vec<Load> = FIRST
+                .iter()
+                .map(|kind| Load::Working(vec![*kind]))
+                .collect();
+            let read = store.load_each(&kinds, |rows| drop(give.send(rows)));
             drop(give);
-            Ok::<(), StoreError>(())
+            read
         });
         for row in rows.iter().flatten() {
             world.upsert(&row);

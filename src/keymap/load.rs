@@ -50,6 +50,9 @@ const ASKED: &[&str] = &["input", "type", "default", "menu", "from", "kind", "ti
 
 type File = BTreeMap<Spanned<String>, BTreeMap<Spanned<String>, Value>>;
 
+/// What a keymap binds: its scopes with their lines, and in each the keys, their line and what they are bound to.
+type Scopes = Vec<(String, usize, Vec<(String, usize, Value)>)>;
+
 /// The largest keymap that is read, in bytes.
 const MAX_BYTES: usize = 1 << 20;
 
@@ -58,7 +61,7 @@ pub(super) fn read(
     text: &str,
     file: &str,
     scopes: &mut BTreeMap<String, Node>,
-    mut parsing: Option<&mut Parsing>,
+    parsing: Option<&mut Parsing>,
 ) -> Result<(), KeymapError> {
     let fail = |at: usize, (what, hint): Wrong| KeymapError {
         file: file.to_owned(),
@@ -81,39 +84,82 @@ pub(super) fn read(
         )
     })?;
     let lines = Lines::of(text);
-    for (scope, entries) in parsed {
-        let kinds = kinds_of(scope.get_ref()).map_err(|error| fail(scope.span().start, error))?;
-        let name = scope.get_ref().as_str();
+    let entries = |entries: BTreeMap<Spanned<String>, Value>| {
+        let entries = entries.into_iter().map(|(keys, value)| {
+            let line = lines.of_offset(keys.span().start);
+            (keys.into_inner(), line, value)
+        });
+        entries.collect()
+    };
+    let parsed = parsed
+        .into_iter()
+        .map(|(scope, bound)| {
+            let line = lines.of_offset(scope.span().start);
+            (scope.into_inner(), line, entries(bound))
+        })
+        .collect();
+    bind(parsed, file, scopes, parsing)
+}
+
+/// Reads a keymap that was read when the program was built, over what is there; with a parser every command is checked.
+pub(super) fn read_packed(
+    packed: &str,
+    file: &str,
+    scopes: &mut BTreeMap<String, Node>,
+    parsing: Option<&mut Parsing>,
+) -> Result<(), KeymapError> {
+    let parsed: Scopes = serde_json::from_str(packed).map_err(|error| KeymapError {
+        file: file.to_owned(),
+        line: error.line(),
+        what: error.to_string(),
+        hint: "build the program anew".into(),
+    })?;
+    bind(parsed, file, scopes, parsing)
+}
+
+/// Binds what a keymap binds.
+fn bind(
+    parsed: Scopes,
+    file: &str,
+    scopes: &mut BTreeMap<String, Node>,
+    mut parsing: Option<&mut Parsing>,
+) -> Result<(), KeymapError> {
+    let fail = |line: usize, (what, hint): Wrong| KeymapError {
+        file: file.to_owned(),
+        line,
+        what,
+        hint,
+    };
+    for (scope, line, entries) in parsed {
+        let kinds = kinds_of(&scope).map_err(|error| fail(line, error))?;
         // In these nothing is typed that a command could throw away.
+        let name = scope.as_str();
         let is_mode = MODES.contains(&name) && ![SWEEP, SUMMARY].contains(&name);
         // A kind has two names, and its place one of them.
         let place = Place::from_name(name).map(|place| place.name().to_owned());
-        let root: &mut Node = scopes
-            .entry(place.unwrap_or_else(|| scope.into_inner()))
-            .or_default();
-        for (name, entry) in entries {
-            let at = name.span().start;
-            let Some(keys) = parse_sequence(name.get_ref()) else {
+        let root: &mut Node = scopes.entry(place.unwrap_or(scope)).or_default();
+        for (name, line, entry) in entries {
+            let Some(keys) = parse_sequence(&name) else {
                 return Err(fail(
-                    at,
+                    line,
                     wrong(
-                        format!("`{}` is not a key", name.get_ref()),
+                        format!("`{name}` is not a key"),
                         "write for example `e`, `ctrl-d`, `alt-enter`, `space` or `g i`",
                     ),
                 ));
             };
             let source = Source {
                 file: file.to_owned(),
-                line: lines.of_offset(at),
+                line,
             };
             let mut reader = Reader {
                 kinds,
                 is_mode,
                 parsing: parsing.as_deref_mut(),
             };
-            let bindings = reader.bindings(entry, &source).map_err(|(what, hint)| {
-                fail(at, (format!("`{}`: {what}", name.get_ref()), hint))
-            })?;
+            let bindings = reader
+                .bindings(entry, &source)
+                .map_err(|(what, hint)| fail(line, (format!("`{name}`: {what}"), hint)))?;
             root.bind(&keys, bindings);
         }
     }

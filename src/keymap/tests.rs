@@ -339,3 +339,25 @@ fn a_binding_that_names_a_macro_or_theme_that_is_not_there_is_named() {
         .collect();
     assert_eq!(lines, [2, 3]);
 }
+
+#[test]
+fn what_the_build_has_read_is_what_the_files_say() {
+    let read = |text, file| {
+        let mut scopes = BTreeMap::new();
+        load::read(text, file, &mut scopes, None).unwrap();
+        format!("{scopes:?}")
+    };
+    let packed = |packed, file| {
+        let mut scopes = BTreeMap::new();
+        load::read_packed(packed, file, &mut scopes, None).unwrap();
+        format!("{scopes:?}")
+    };
+    let versions = VERSIONS.iter().map(|(_, text)| *text).zip(PACKED);
+    let others = [
+        (include_str!("plain.toml"), PLAIN),
+        (include_str!("tabs.toml"), TABS),
+    ];
+    for (text, built) in versions.chain(others) {
+        assert_eq!(read(text, "keys"), packed(built, "keys"));
+    }
+}

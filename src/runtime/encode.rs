@@ -231,12 +231,12 @@ mod tests {
     use ratatui::style::Style;
 
     use super::*;
-    use crate::runtime::repaint::{Sheet, changed_cells};
+    use crate::runtime::repaint::{Over, Sheet, changed_cells};
 
     fn bytes(shown: &Buffer, next: &Buffer) -> Vec<u8> {
         let shown = Sheet::new(shown.clone(), &[]);
         let next = Sheet::new(next.clone(), &[]);
-        let cells = changed_cells(&shown, &next, Ambiguous::Narrow);
+        let cells = changed_cells(Over::Frame(&shown), &next, Ambiguous::Narrow);
         encode(&cells, next.cells.area.width, Ambiguous::Narrow)
     }
 

@@ -7,7 +7,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::encode::encode;
-use super::repaint::{Sheet, changed_cells};
+use super::repaint::{Over, Sheet, changed_cells, changed_rows};
 use crate::app::App;
 use crate::pane::Spot;
 use crate::text::Ambiguous;
@@ -22,7 +22,8 @@ const SPARE: usize = 24;
 /// What a terminal shows, as far as it is known here.
 #[derive(Debug, Default)]
 pub struct Frames {
-    shown: Sheet,
+    /// Nothing before the first frame.
+    shown: Option<Sheet>,
     cursor: Option<Position>,
     /// What the cursor of a list was on.
     row: Option<Rect>,
@@ -34,8 +35,9 @@ impl Frames {
     /// Returns the bytes that draw the next frame over the last; none where nothing changed.
     ///
     /// The first frame, and each that was asked to be drawn anew, begins with an empty screen. While a list's
-    /// cursor moves, what lies outside the list is left as it was, and so are rows of the list for which
-    /// 500 bytes leave no room: where a list turns its page, the row under the cursor comes first.
+    /// cursor moves, what lies outside the list is left as it was but for the line that says what was done, and so
+    /// are rows of the list for which 500 bytes leave no room: where a list turns its page, and where a verb took
+    /// a row out of it, the row under the cursor comes first.
     pub fn next(&mut self, app: &App, look: Look) -> Vec<u8> {
         let (columns, rows) = app.size;
         let area = Rect::new(0, 0, columns, rows);
@@ -49,8 +51,11 @@ impl Frames {
         let mut next = Sheet::new(cells, links);
         let mut bytes = Vec::new();
         let mut parts = None;
-        if app.redraw || self.shown.cells.area != area {
-            self.shown = Sheet::new(Buffer::empty(area), &[]);
+        self.shown = self
+            .shown
+            .take()
+            .filter(|shown| !app.redraw && shown.cells.area == area);
+        if self.shown.is_none() {
             bytes.extend_from_slice(b"\x1b[m\x1b[2J");
         } else if app.following.is_some()
             && let Some((sheet, shown)) = self.moved(&next, &painted, app.ambiguous)
@@ -66,7 +71,8 @@ impl Frames {
             self.parts.push((part, Rc::clone(&painted)));
         }
         self.row = painted.row;
-        let changed = changed_cells(&self.shown, &next, app.ambiguous);
+        let over = self.shown.as_ref().map_or(Over::Blank, Over::Frame);
+        let changed = changed_cells(over, &next, app.ambiguous);
         bytes.extend(encode(&changed, columns, app.ambiguous));
         let cursor = painted.cursor;
         if !bytes.is_empty() || cursor != self.cursor {
@@ -79,7 +85,7 @@ impl Frames {
             }
         }
         self.cursor = cursor;
-        self.shown = next;
+        self.shown = Some(next);
         bytes
     }
 
@@ -101,6 +107,7 @@ impl Frames {
         ambiguous: Ambiguous,
     ) -> Option<(Sheet, Vec<Rect>)> {
         let (live, row) = (painted.live?, painted.row?);
+        let shown = self.shown.as_ref()?;
         let left = self.row.filter(|left| live.intersects(*left));
         let line = |y: u16| Rect {
             y,
@@ -109,35 +116,37 @@ impl Frames {
         };
         let below = (row.bottom()..live.bottom()).map(line);
         let above = (live.top()..row.top()).rev().map(line);
-        let first = [Some(row), left].into_iter().flatten();
+        let said = Some(painted.status);
+        let first = [Some(row), said, left].into_iter().flatten();
         let columns = next.cells.area.width;
-        let cost = |from: &Sheet, to: &Sheet| {
-            encode(&changed_cells(from, to, ambiguous), columns, ambiguous).len()
+        let cost = |to: &Sheet, part: Rect| {
+            let rows = part.top()..part.bottom();
+            let changed = changed_rows(Over::Frame(shown), to, rows, ambiguous);
+            encode(&changed, columns, ambiguous).len()
         };
-        let mut sheet = self.shown.clone();
+        let mut sheet = shown.clone();
         sheet.take(next, live);
-        if SPARE + cost(&self.shown, &sheet) <= A_MOVE {
-            return Some((sheet, vec![live]));
+        sheet.take(next, painted.status);
+        if SPARE + cost(&sheet, live) + cost(&sheet, painted.status) <= A_MOVE {
+            return Some((sheet, vec![live, painted.status]));
         }
-        sheet.clone_from(&self.shown);
+        sheet.take(shown, live);
+        sheet.take(shown, painted.status);
         let mut spent = SPARE;
         let mut parts = Vec::new();
         for (part, must) in first
             .map(|part| (part, true))
             .chain(below.chain(above).map(|part| (part, false)))
         {
-            if sheet.shows(next, part) {
-                parts.push(part);
-                continue;
+            if !sheet.shows(next, part) {
+                sheet.take(next, part);
+                let more = cost(&sheet, part);
+                if !must && spent + more > A_MOVE {
+                    sheet.take(shown, part);
+                    break;
+                }
+                spent += more;
             }
-            let mut with = sheet.clone();
-            with.take(next, part);
-            let more = cost(&sheet, &with);
-            if !must && spent + more > A_MOVE {
-                break;
-            }
-            spent += more;
-            sheet = with;
             parts.push(part);
         }
         Some((sheet, parts))

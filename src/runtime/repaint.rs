@@ -1,5 +1,7 @@
 //! Which cells of a frame are written.
 
+use std::ops::Range;
+
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
@@ -108,31 +110,62 @@ fn alike(one: &Cell, other: &Cell) -> bool {
     (one.fg == other.fg && one.modifier == other.modifier) || (is_blank(one) && is_blank(other))
 }
 
+/// What a frame is drawn over.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Over<'a> {
+    /// A screen that was cleared.
+    Blank,
+    /// A frame of the same size.
+    Frame(&'a Sheet),
+    /// Nobody knows what.
+    Anything,
+}
+
+impl<'a> Over<'a> {
+    /// What is shown in a cell, and where it leads.
+    fn cell(self, at: usize) -> Option<(&'a Cell, Option<&'a str>)> {
+        match self {
+            Self::Blank => Some((&Cell::EMPTY, None)),
+            Self::Frame(shown) => Some((shown.cells.content.get(at)?, shown.link(at))),
+            Self::Anything => None,
+        }
+    }
+}
+
 /// Returns the cells that differ, in order; with an emoji made of several code points also those behind it.
 ///
 /// Terminals disagree about the width of such emoji: tmux before 3.4 draws a skin tone and the second
 /// letter of a flag in cells of their own. As far as they may reach, what stands there is written after them,
 /// at the beginning of the next row too.
 pub(super) fn changed_cells<'a>(
-    shown: &'a Sheet,
+    shown: Over<'a>,
     next: &'a Sheet,
     ambiguous: Ambiguous,
 ) -> Vec<Changed<'a>> {
-    let anew = shown.cells.area != next.cells.area;
+    changed_rows(shown, next, 0..next.cells.area.height, ambiguous)
+}
+
+/// Returns the cells of some rows that differ, as [`changed_cells`] does of all.
+pub(super) fn changed_rows<'a>(
+    shown: Over<'a>,
+    next: &'a Sheet,
+    rows: Range<u16>,
+    ambiguous: Ambiguous,
+) -> Vec<Changed<'a>> {
     let mut cells = Vec::new();
     let mut spilled = false;
-    for y in 0..next.cells.area.height {
-        let shown = (!anew && !spilled).then_some(shown);
+    for y in rows {
+        let shown = if spilled { Over::Anything } else { shown };
         spilled = row(&mut cells, shown, next, (y, ambiguous));
     }
     cells
 }
 
-/// Adds the cells of a row that differ, all of them where nothing is shown yet; tells whether what is written may
-/// reach into the next row.
+/// Adds the cells of a row that differ, all of them over anything; tells whether what is written may reach into the
+/// next row.
 fn row<'a>(
     cells: &mut Vec<Changed<'a>>,
-    shown: Option<&'a Sheet>,
+    shown: Over<'a>,
     next: &'a Sheet,
     (y, ambiguous): (u16, Ambiguous),
 ) -> bool {
@@ -148,13 +181,13 @@ fn row<'a>(
         };
         let cells_now = cells_of(cell, ambiguous);
         let link = next.link(at);
-        let before = shown.and_then(|shown| Some((shown.cells.content.get(at)?, shown.link(at))));
+        let before = shown.cell(at);
         let same = before.is_some_and(|(before, linked)| alike(before, cell) && linked == link);
         if !same || x < torn {
             // Whatever reached out of the cells that are written over now is torn there.
             for covered in (x..x + cells_now).filter(|_| !same) {
-                let before = shown.and_then(|shown| shown.cells.content.get(shown.at(covered, y)));
-                let reach = before.map_or(1, |before| reach(before, ambiguous));
+                let before = shown.cell(next.at(covered, y));
+                let reach = before.map_or(1, |(before, _)| reach(before, ambiguous));
                 torn = torn.max((covered + reach).max(x + cells_now));
             }
             torn = torn.max(x + reach(cell, ambiguous));
@@ -209,7 +242,7 @@ mod tests {
         let shown = Sheet::new(Buffer::with_lines(shown), &[]);
         let next = Sheet::new(Buffer::with_lines(next), &[]);
         let mut rows = vec![String::new(); 3];
-        for changed in changed_cells(&shown, &next, Ambiguous::Narrow) {
+        for changed in changed_cells(Over::Frame(&shown), &next, Ambiguous::Narrow) {
             rows[usize::from(changed.y)].push_str(changed.cell.symbol());
         }
         rows

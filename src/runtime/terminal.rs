@@ -183,14 +183,16 @@ impl Screen {
         if let Some(voice) = &mut self.voice {
             return voice.say(app);
         }
-        let bytes = self.frames.next(app, look);
+        let mut bytes = self.frames.next(app, look);
         if !bytes.is_empty() {
-            // A few rows leave in one write and need no bracket around them.
-            let large = bytes.len() > ONE_WRITE;
+            // A few rows arrive whole and need no bracket around them. In any case they leave in one write: each
+            // wakes the terminal, which on a small machine takes its turn before the next.
+            if bytes.len() > ONE_WRITE {
+                bytes.splice(0..0, *b"\x1b[?2026h");
+                bytes.extend_from_slice(b"\x1b[?2026l");
+            }
             let mut out = io::stdout().lock();
-            out.write_all(if large { b"\x1b[?2026h" } else { b"" })?;
             out.write_all(&bytes)?;
-            out.write_all(if large { b"\x1b[?2026l" } else { b"" })?;
             out.flush()?;
         }
         Ok(())

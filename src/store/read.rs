@@ -16,16 +16,35 @@ impl Store {
     ///
     /// A mirror that turns out to be damaged is moved aside; what is in the outbox is still shown.
     pub fn load(&mut self, load: &Load) -> Result<Vec<CacheRow>, StoreError> {
+        let mut found = Vec::new();
+        self.load_each(std::slice::from_ref(load), |rows| found = rows)?;
+        Ok(found)
+    }
+
+    /// Reads rows as [`Self::load`] does, as of one moment, and gives away those of each load as soon as they are read.
+    pub fn load_each(
+        &mut self,
+        loads: &[Load],
+        mut give: impl FnMut(Vec<CacheRow>),
+    ) -> Result<(), StoreError> {
         self.refresh()?;
-        match self.try_load(load) {
-            Ok(rows) => Ok(rows),
+        let mut given = 0;
+        let mut read = |store: &Self| {
+            // In one transaction: the file is locked once, and what another console writes meanwhile comes later.
+            let _one = store.mirror.db.unchecked_transaction()?;
+            for load in loads.iter().skip(given) {
+                give(store.try_load(load)?);
+                given += 1;
+            }
+            Ok(())
+        };
+        match read(self) {
             Err(error) if self.mirror_error(&error).is_damage() && self.read_only.is_none() => {
                 let now = self.mirror.place().synced_at.unwrap_or_default();
                 self.rebuild_mirror(now, &error)?;
-                self.try_load(load)
-                    .map_err(|error| self.mirror_error(&error))
+                read(self).map_err(|error| self.mirror_error(&error))
             }
-            Err(error) => Err(self.mirror_error(&error)),
+            other => other.map_err(|error| self.mirror_error(&error)),
         }
     }
 

@@ -278,6 +278,52 @@ fn a_move_among_choices_writes_few_bytes_at_every_size_and_depth() {
     count.check();
 }
 
+/// What is done with a row takes it out of the list: the next one comes under the cursor, and what was done is said.
+#[test]
+fn a_verb_that_goes_on_to_the_next_row_writes_as_few_bytes_as_a_move() {
+    let cache = Cache::morning();
+    let mut count = Count::default();
+    for size in [(80, 24), (120, 40), (200, 60)] {
+        let (mut app, effects) = desk::opened(&cache.me, cache.working(), size);
+        cache.answer(&mut app, &effects);
+        press_later(&mut app, &cache, "2");
+        let look = |depth| Look {
+            depth,
+            glyphs: Glyphs::Unicode,
+        };
+        let mut shown = DEPTHS.map(|depth| (depth, Shown::new(size)));
+        for (depth, shown) in &mut shown {
+            shown.draw(&mut app, look(*depth));
+        }
+        for key in ["e", "e", "j", "e", "f t", "e", "e"] {
+            let effects = desk::press(&mut app, key);
+            assert!(app.following.is_some(), "{key}: what lies beside follows");
+            let said = app.screen.notice.as_ref().map(|told| told.text.clone());
+            for (depth, shown) in &mut shown {
+                let bytes = shown.draw(&mut app, look(*depth));
+                if key.len() == 1 {
+                    let what = format!("{key} at {}×{} {depth:?}", size.0, size.1);
+                    count.add(&what, &bytes);
+                }
+            }
+            // The line that says what was done does not wait.
+            if let Some(said) = said.filter(|_| key == "e") {
+                let words: String = said.chars().take(12).collect();
+                let screen = shown[0].1.parser.screen().contents();
+                assert!(screen.contains(&words), "{words} is not in\n{screen}");
+            }
+            cache.answer(&mut app, &effects);
+            app.following = None;
+            for (depth, shown) in &mut shown {
+                shown.draw(&mut app, look(*depth));
+            }
+            assert_eq!(shown[0].1.differs(&app, UNICODE), None, "after {key}");
+        }
+    }
+    assert!(count.moves > 70, "only {} verbs", count.moves);
+    count.check();
+}
+
 /// Records that try to shift a row: every text is a heap of what takes no cell, two cells, or who knows how many.
 fn heavy() -> Vec<CacheRow> {
     let marks = "\u{301}\u{316}\u{20dd}".repeat(3_400);
