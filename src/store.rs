@@ -166,6 +166,13 @@ impl Store {
         self.read_only.as_deref()
     }
 
+    /// Reads the cache through the address space for a while: hundreds of small reads then take no call of the system
+    /// and no copy. Not for long: where something cuts the file short meanwhile, a mapped read ends the process.
+    pub fn read_mapped(&self, mapped: bool) {
+        // A hint: where it is refused the rows are read in the ordinary way.
+        let _ = self.mirror.set_mapped(mapped);
+    }
+
     /// Returns where the files are.
     pub fn paths(&self) -> &Paths {
         &self.paths

@@ -182,6 +182,7 @@ async fn run(opening: Opening, prepared: Prepared) -> Result<(), CliError> {
     };
     screen.draw(&app, runtime::look(&app))?;
     app.dirty = false;
+    store.read_mapped(false);
     let store = StoreHandle::spawn(store)?;
     let (tell, incoming) = unbounded_channel();
     read_the_rest(&store, &tell);
@@ -223,6 +224,7 @@ async fn run(opening: Opening, prepared: Prepared) -> Result<(), CliError> {
 fn cached(home: &Home, now: Timestamp) -> Result<(Store, OpenReport, World), CliError> {
     let (mut store, mut report) = Store::open(&home.store(), now)?;
     let mut world = headless::unzoned(&mut store, now, &[])?;
+    store.read_mapped(true);
     // One thread takes rows out of the file while the other reads them as records.
     let (give, rows) = std::sync::mpsc::channel();
     let read = std::thread::scope(|scope| {

@@ -10,7 +10,6 @@ use super::encode::encode;
 use super::repaint::{Over, Sheet, changed_cells, changed_rows};
 use crate::app::App;
 use crate::pane::Spot;
-use crate::text::Ambiguous;
 use crate::ui::{self, Look, Painted};
 
 /// The most bytes of a frame that follows a move of a cursor.
@@ -27,6 +26,8 @@ pub struct Frames {
     cursor: Option<Position>,
     /// What the cursor of a list was on.
     row: Option<Rect>,
+    /// What was said of the last key.
+    said: Option<String>,
     /// What can be pointed at in each part of the screen, those that were drawn last at the end.
     parts: Vec<(Rect, Rc<Painted>)>,
 }
@@ -58,10 +59,11 @@ impl Frames {
         if self.shown.is_none() {
             bytes.extend_from_slice(b"\x1b[m\x1b[2J");
         } else if app.following.is_some()
-            && let Some((sheet, shown)) = self.moved(&next, &painted, app.ambiguous)
+            && let Some((sheet, shown)) = self.moved(&next, &painted, app)
         {
             (next, parts) = (sheet, Some(shown));
         }
+        self.said = app.screen.notice.as_ref().map(|told| told.text.clone());
         for part in parts.unwrap_or_else(|| {
             self.parts.clear();
             vec![area]
@@ -100,12 +102,8 @@ impl Frames {
 
     /// Returns what is shown with as much of the list in the next frame as a move may cost: the row that the cursor
     /// came to and the one that it left in any case, then those below it, then those above; and which parts those are.
-    fn moved(
-        &self,
-        next: &Sheet,
-        painted: &Painted,
-        ambiguous: Ambiguous,
-    ) -> Option<(Sheet, Vec<Rect>)> {
+    fn moved(&self, next: &Sheet, painted: &Painted, app: &App) -> Option<(Sheet, Vec<Rect>)> {
+        let ambiguous = app.ambiguous;
         let (live, row) = (painted.live?, painted.row?);
         let shown = self.shown.as_ref()?;
         let left = self.row.filter(|left| live.intersects(*left));
@@ -116,7 +114,10 @@ impl Frames {
         };
         let below = (row.bottom()..live.bottom()).map(line);
         let above = (live.top()..row.top()).rev().map(line);
-        let said = Some(painted.status);
+        let news = app.screen.notice.as_ref();
+        let said = news
+            .filter(|told| self.said.as_ref() != Some(&told.text))
+            .map(|_| painted.status);
         let first = [Some(row), said, left].into_iter().flatten();
         let columns = next.cells.area.width;
         let cost = |to: &Sheet, part: Rect| {
@@ -125,13 +126,16 @@ impl Frames {
             encode(&changed, columns, ambiguous).len()
         };
         let mut sheet = shown.clone();
-        sheet.take(next, live);
-        sheet.take(next, painted.status);
-        if SPARE + cost(&sheet, live) + cost(&sheet, painted.status) <= A_MOVE {
-            return Some((sheet, vec![live, painted.status]));
+        let all: Vec<Rect> = [Some(live), said].into_iter().flatten().collect();
+        for part in &all {
+            sheet.take(next, *part);
         }
-        sheet.take(shown, live);
-        sheet.take(shown, painted.status);
+        if SPARE + all.iter().map(|part| cost(&sheet, *part)).sum::<usize>() <= A_MOVE {
+            return Some((sheet, all));
+        }
+        for part in &all {
+            sheet.take(shown, *part);
+        }
         let mut spent = SPARE;
         let mut parts = Vec::new();
         for (part, must) in first

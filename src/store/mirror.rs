@@ -469,13 +469,38 @@ impl Mirror {
         condition: &str,
         parameters: impl rusqlite::Params,
     ) -> rusqlite::Result<Vec<MirrorRow>> {
+        let mut rows = Vec::new();
+        self.each(condition, parameters, |row| rows.push(row))?;
+        Ok(rows)
+    }
+
+    /// Reads records by a condition on the shown tables, one after the other.
+    pub(super) fn each(
+        &self,
+        condition: &str,
+        parameters: impl rusqlite::Params,
+        mut take: impl FnMut(MirrorRow),
+    ) -> rusqlite::Result<()> {
         let live = self.place.live;
+        let sql = format!("SELECT {COLUMNS} FROM row{live} {condition}");
+        let mut statement = self.db.prepare_cached(&sql)?;
+        let mut rows = statement.query(parameters)?;
+        while let Some(row) = rows.next()? {
+            take(read_row(row)?);
+        }
+        Ok(())
+    }
+
+    /// Reads the file through the address space or, at first and afterwards, by calls of the system.
+    pub(super) fn set_mapped(&self, mapped: bool) -> rusqlite::Result<()> {
+        let bytes = if mapped { MAPPED } else { 0 };
         self.db
-            .prepare_cached(&format!("SELECT {COLUMNS} FROM row{live} {condition}"))?
-            .query_map(parameters, read_row)?
-            .collect()
+            .pragma_update_and_check(None, "mmap_size", bytes, |_| Ok(()))
     }
 }
+
+/// How much of the file is mapped at most, in bytes.
+const MAPPED: i64 = 1 << 28;
 
 /// Settles what every connection to either file needs.
 pub(super) fn tune(db: &Connection) -> rusqlite::Result<()> {

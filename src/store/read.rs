@@ -11,17 +11,28 @@ use super::{Incoming, Store, StoreError, columns, search};
 use crate::effect::{CacheChange, CacheRow, Load, RowState};
 use crate::record::{AnyRef, Kind};
 
+/// How many rows are given away at a time: whoever takes them works while the next ones are read.
+const PIECE: usize = 16;
+
 impl Store {
     /// Reads rows as the screen should show them.
     ///
     /// A mirror that turns out to be damaged is moved aside; what is in the outbox is still shown.
     pub fn load(&mut self, load: &Load) -> Result<Vec<CacheRow>, StoreError> {
         let mut found = Vec::new();
-        self.load_each(std::slice::from_ref(load), |rows| found = rows)?;
+        self.load_each(std::slice::from_ref(load), |mut rows| {
+            if found.is_empty() {
+                found = rows;
+            } else {
+                found.append(&mut rows);
+            }
+        })?;
         Ok(found)
     }
 
-    /// Reads rows as [`Self::load`] does, as of one moment, and gives away those of each load as soon as they are read.
+    /// Reads rows as [`Self::load`] does, as of one moment, and gives them away in pieces, as soon as some are read.
+    ///
+    /// Where the mirror turns out to be damaged, rows that were given away may come once more.
     pub fn load_each(
         &mut self,
         loads: &[Load],
@@ -33,7 +44,14 @@ impl Store {
             // In one transaction: the file is locked once, and what another console writes meanwhile comes later.
             let _one = store.mirror.db.unchecked_transaction()?;
             for load in loads.iter().skip(given) {
-                give(store.try_load(load)?);
+                match load {
+                    Load::Working(kinds) => {
+                        for kind in kinds {
+                            store.working(*kind, &mut give)?;
+                        }
+                    }
+                    _ => give(store.try_load(load)?),
+                }
                 given += 1;
             }
             Ok(())
@@ -53,7 +71,7 @@ impl Store {
             Load::Working(kinds) => {
                 let mut rows = Vec::new();
                 for &kind in kinds {
-                    self.working(kind, &mut rows)?;
+                    self.working(kind, &mut |mut more| rows.append(&mut more))?;
                 }
                 Ok(rows)
             }
@@ -105,12 +123,23 @@ impl Store {
         }
     }
 
-    fn working(&self, kind: Kind, out: &mut Vec<CacheRow>) -> rusqlite::Result<()> {
-        let rows = self
-            .mirror
-            .select("WHERE kind = ?1 AND open = 1", [kind.name()])?;
-        let shown = self.with_edits(kind, rows, |columns| columns.open)?;
-        out.extend(shown.into_iter().map(|(_, row)| row));
+    /// Reads the open records of a kind, in pieces.
+    fn working(&self, kind: Kind, give: &mut dyn FnMut(Vec<CacheRow>)) -> rusqlite::Result<()> {
+        let mut piece = Vec::new();
+        let sql = "WHERE kind = ?1 AND open = 1";
+        self.mirror.each(sql, [kind.name()], |row| {
+            if !self.active.touches(kind, &row.id) {
+                piece.push(clean(row));
+            }
+            if piece.len() == PIECE {
+                give(std::mem::replace(&mut piece, Vec::with_capacity(PIECE)));
+            }
+        })?;
+        let edited = self.with_edits(kind, Vec::new(), |columns| columns.open)?;
+        piece.extend(edited.into_iter().map(|(_, row)| row));
+        if !piece.is_empty() {
+            give(piece);
+        }
         Ok(())
     }
 
@@ -165,7 +194,7 @@ impl Store {
 
     fn unhandled(&self) -> rusqlite::Result<Vec<CacheRow>> {
         let mut threads = Vec::new();
-        self.working(Kind::Thread, &mut threads)?;
+        self.working(Kind::Thread, &mut |mut more| threads.append(&mut more))?;
         let sql = "WHERE parent = ?1 AND kind = 'message' AND at > ?2";
         let mut rows = Vec::new();
         let mut since = std::collections::HashMap::new();

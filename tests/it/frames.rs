@@ -295,7 +295,7 @@ fn a_verb_that_goes_on_to_the_next_row_writes_as_few_bytes_as_a_move() {
         for (depth, shown) in &mut shown {
             shown.draw(&mut app, look(*depth));
         }
-        for key in ["e", "e", "j", "e", "f t", "e", "e"] {
+        for key in ["e", "e", "j", "e", "j", "e", "e"] {
             let effects = desk::press(&mut app, key);
             assert!(app.following.is_some(), "{key}: what lies beside follows");
             let said = app.screen.notice.as_ref().map(|told| told.text.clone());
