@@ -86,8 +86,18 @@ pub fn draw(app: &App, look: Look, buffer: &mut Buffer) -> Option<Position> {
 
 /// Draws the console into the cells of a frame and says what else belongs to it.
 pub fn paint(app: &App, look: Look, buffer: &mut Buffer) -> Painted {
+    paint_part(app, look, buffer, false)
+}
+
+/// Draws no more of the console than the list or the choices with the keys, and what is said of the last key.
+pub fn paint_live(app: &App, look: Look, buffer: &mut Buffer) -> Painted {
+    paint_part(app, look, buffer, true)
+}
+
+fn paint_part(app: &App, look: Look, buffer: &mut Buffer, lean: bool) -> Painted {
     let area = buffer.area;
     let mut canvas = canvas(app, look, buffer);
+    canvas.lean = lean;
     let cursor = paint_all(app, &mut canvas);
     let (zones, links) = canvas.into_parts();
     Painted {
@@ -156,8 +166,12 @@ fn paint_all(app: &App, canvas: &mut Canvas<'_>) -> Option<Position> {
     let areas = areas(area, app);
     chrome::header(canvas, app, areas.header);
     canvas.zone(areas.body, Spot::List);
-    body(canvas, app, areas.body);
-    lecture::draw(canvas, app, areas.lecture);
+    if !canvas.lean || app.chosen().is_none() {
+        body(canvas, app, areas.body);
+    }
+    if !canvas.lean {
+        lecture::draw(canvas, app, areas.lecture);
+    }
     chrome::status(canvas, app, areas.status);
     let failed = app
         .screen

@@ -42,27 +42,19 @@ impl Frames {
     pub fn next(&mut self, app: &App, look: Look) -> Vec<u8> {
         let (columns, rows) = app.size;
         let area = Rect::new(0, 0, columns, rows);
-        let mut cells = Buffer::empty(area);
-        let painted = Rc::new(ui::paint(app, look, &mut cells));
-        let links = if app.config.ui.links {
-            painted.links.as_slice()
-        } else {
-            &[]
-        };
-        let mut next = Sheet::new(cells, links);
-        let mut bytes = Vec::new();
-        let mut parts = None;
         self.shown = self
             .shown
             .take()
             .filter(|shown| !app.redraw && shown.cells.area == area);
+        let mut bytes = Vec::new();
         if self.shown.is_none() {
             bytes.extend_from_slice(b"\x1b[m\x1b[2J");
-        } else if app.following.is_some()
-            && let Some((sheet, shown)) = self.moved(&next, &painted, app)
-        {
-            (next, parts) = (sheet, Some(shown));
         }
+        let (next, painted, parts) = self.move_to(app, look).unwrap_or_else(|| {
+            let mut cells = Buffer::empty(area);
+            let painted = ui::paint(app, look, &mut cells);
+            (sheet_of(cells, &painted, app), Rc::new(painted), None)
+        });
         self.said = app.screen.notice.as_ref().map(|told| told.text.clone());
         for part in parts.unwrap_or_else(|| {
             self.parts.clear();
@@ -98,6 +90,17 @@ impl Frames {
         let part = parts.find(|(area, _)| area.contains(at));
         part.map(|(_, painted)| painted.spots(at))
             .unwrap_or_default()
+    }
+
+    /// Draws what a move changes, if the last key was one: the sheet, what was painted, and which parts it covers.
+    fn move_to(&self, app: &App, look: Look) -> Option<(Sheet, Rc<Painted>, Option<Vec<Rect>>)> {
+        let area = self.shown.as_ref()?.cells.area;
+        app.following?;
+        let mut cells = Buffer::empty(area);
+        let painted = ui::paint_live(app, look, &mut cells);
+        let sheet = sheet_of(cells, &painted, app);
+        let (next, parts) = self.moved(&sheet, &painted, app)?;
+        Some((next, Rc::new(painted), Some(parts)))
     }
 
     /// Returns what is shown with as much of the list in the next frame as a move may cost: the row that the cursor
@@ -155,4 +158,14 @@ impl Frames {
         }
         Some((sheet, parts))
     }
+}
+
+/// Takes the painted cells, with the addresses that some of them lead to.
+fn sheet_of(cells: Buffer, painted: &Painted, app: &App) -> Sheet {
+    let links = if app.config.ui.links {
+        painted.links.as_slice()
+    } else {
+        &[]
+    };
+    Sheet::new(cells, links)
 }

@@ -42,6 +42,9 @@ pub(super) struct Canvas<'a> {
     links: Vec<(Rect, String)>,
     /// How many cells the terminal gives to characters of ambiguous width.
     pub(super) ambiguous: text::Ambiguous,
+    /// Only the list or the choices with the keys are wanted, and what is said of the last key: what lies beside them
+    /// is shown as it was.
+    pub(super) lean: bool,
 }
 
 impl<'a> Canvas<'a> {
@@ -52,6 +55,7 @@ impl<'a> Canvas<'a> {
             zones: Vec::new(),
             links: Vec::new(),
             ambiguous: text::Ambiguous::Narrow,
+            lean: false,
         }
     }
 

@@ -19,6 +19,9 @@ use crate::when::clock;
 
 /// Draws the card of the CN, the lead or the person that a thread is about.
 pub(super) fn of_thread(canvas: &mut Canvas<'_>, app: &App, area: Rect, thread: Option<&Thread>) {
+    if canvas.lean {
+        return;
+    }
     let Some(thread) = thread else {
         canvas.frame(area, "About", "", false);
         return;

@@ -37,6 +37,9 @@ const BRAND: &str = " cnm ";
 
 /// Draws the tabs with their figures, and the clocks of me and of the people I wait for.
 pub(super) fn header(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
+    if canvas.lean {
+        return;
+    }
     let strip = canvas.paint.strip();
     canvas.fill(area, strip);
     let accent = canvas.paint.theme.accent;
@@ -503,6 +506,9 @@ fn breadcrumb(app: &App) -> String {
 
 /// Draws the verbs of the focused row; the key that shows all keys is always among them.
 pub(super) fn footer(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
+    if canvas.lean {
+        return;
+    }
     let (key, dim) = (canvas.paint.key(), canvas.paint.dim());
     let mut x = area.x + 1;
     let mut end = area.right().saturating_sub(1);

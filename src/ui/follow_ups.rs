@@ -110,6 +110,9 @@ fn subject(app: &App, link: &AnyRef) -> Option<AnyRef> {
 
 /// What the follow-up is about, at a glance.
 fn about_card(canvas: &mut Canvas<'_>, app: &App, area: Rect, subject: Option<&AnyRef>) {
+    if canvas.lean {
+        return;
+    }
     let network = subject.and_then(AnyRef::id_of::<Network>);
     let lead_id = subject.and_then(AnyRef::id_of::<Lead>);
     if let Some(id) = network {
@@ -224,6 +227,9 @@ fn group_words(app: &App, key: &str) -> Option<String> {
 
 /// Lists what others have to do, the longest wait first.
 fn waiting(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
+    if canvas.lean {
+        return;
+    }
     let theirs = app.figures.awaited();
     let inner = canvas.frame(area, "Waiting on others", &theirs.len().to_string(), false);
     if theirs.is_empty() {
@@ -251,6 +257,9 @@ fn waiting(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
 
 /// Draws how many follow-ups are work on each of the next seven days: what is late counts today.
 fn days(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
+    if canvas.lean {
+        return;
+    }
     let load = app.figures.load();
     let late = app.figures.late();
     let whole: usize = load.iter().sum();
@@ -304,6 +313,9 @@ fn days(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
 
 /// Draws the card of a follow-up: where it comes from, in whose words, how often it slipped.
 fn card(canvas: &mut Canvas<'_>, app: &App, area: Rect, link: &AnyRef, focused: bool) {
+    if canvas.lean {
+        return;
+    }
     let Some(follow_up) = app.world.table::<FollowUp>().record(&link.id) else {
         canvas.frame(area, "Follow-up", "not in the cache", focused);
         return;

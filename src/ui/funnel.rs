@@ -91,6 +91,9 @@ fn listed(canvas: &mut Canvas<'_>, app: &App, area: Rect, id: Option<&Id<Lead>>)
 }
 
 fn detail(canvas: &mut Canvas<'_>, app: &App, area: Rect, id: Option<&Id<Lead>>) {
+    if canvas.lean {
+        return;
+    }
     let focused = app.screen.focus == Focus::Detail;
     match id {
         Some(id) => lead::card(canvas, app, area, id, focused),

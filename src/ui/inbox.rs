@@ -126,6 +126,9 @@ fn active_split(app: &App) -> usize {
 /// The splits in a row: the active one as a chip, each with what is urgent in it; those that do not fit around
 /// the active one are left out whole.
 fn split_row(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
+    if canvas.lean {
+        return;
+    }
     let active = active_split(app);
     let splits = &app.screen.tally.splits;
     let drawn: Vec<Vec<Piece>> = splits
@@ -190,6 +193,9 @@ fn split_pieces(canvas: &Canvas<'_>, split: &Split, active: bool) -> Vec<Piece> 
 
 /// The splits in a column, with who writes most, and the progress of the day below.
 fn split_column(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
+    if canvas.lean {
+        return;
+    }
     let inner = canvas.frame(area, "Splits", "Tab", false);
     let active = active_split(app);
     let tally = &app.screen.tally;
@@ -546,6 +552,9 @@ fn sla(canvas: &Canvas<'_>, app: &App, thread: &Thread) -> Vec<Piece> {
 }
 
 fn preview(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool) {
+    if canvas.lean {
+        return;
+    }
     let area = match &app.mode {
         Mode::Reply(reply) => {
             let (upper, lower) =

@@ -61,6 +61,9 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
 
 /// The third column: what is open with the CN, what was agreed, what was noted.
 fn open_page(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
+    if canvas.lean {
+        return;
+    }
     let key = app
         .screen
         .shelf(Place::Networks)
@@ -222,6 +225,9 @@ fn reason_style(canvas: &Canvas<'_>, reason: &NetworkReason) -> Style {
 }
 
 fn page(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool) {
+    if canvas.lean {
+        return;
+    }
     let Some(key) = app
         .screen
         .shelf(Place::Networks)

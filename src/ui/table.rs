@@ -352,6 +352,9 @@ pub(super) fn field_lines(app: &App, link: &AnyRef) -> Vec<(String, String)> {
 
 /// Draws all filled fields of a record.
 pub(super) fn detail(canvas: &mut Canvas<'_>, app: &App, area: Rect, link: &AnyRef, focused: bool) {
+    if canvas.lean {
+        return;
+    }
     let kind = link.known_kind().map_or("", Kind::label);
     let title = app.world.title(link);
     let inner = canvas.frame(area, &title, kind, focused);

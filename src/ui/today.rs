@@ -126,6 +126,9 @@ fn rows_of(count: usize) -> u16 {
 fn one(canvas: &mut Canvas<'_>, app: &App, panel: Panel, area: Rect) {
     let focused = panel == app.screen.panel;
     canvas.zone(area, Spot::Panel(panel));
+    if canvas.lean && !focused {
+        return;
+    }
     match panel {
         Panel::Inbox => waiting(canvas, app, area, focused),
         Panel::Overdue => due(canvas, app, area, focused),
@@ -137,6 +140,9 @@ fn one(canvas: &mut Canvas<'_>, app: &App, panel: Panel, area: Rect) {
 
 /// What needs me, in one line: the figures that matter and how far the day is.
 fn headline(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
+    if canvas.lean {
+        return;
+    }
     let paint = canvas.paint;
     let tally = &app.screen.tally;
     let mut parts: Vec<Vec<Piece>> = Vec::new();

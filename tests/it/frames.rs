@@ -69,6 +69,23 @@ impl Shown {
         Some(line.replace('▶', " "))
     }
 
+    /// Checks that the row under the cursor is shown as it is when everything is drawn.
+    fn has_row_of_cursor(&self, app: &App, what: &str) {
+        let (columns, rows) = app.size;
+        let mut buffer = Buffer::empty(Rect::new(0, 0, columns, rows));
+        let painted = cnm::ui::paint(app, UNICODE, &mut buffer);
+        let row = painted.row.unwrap_or_else(|| panic!("{what}: no row"));
+        let mut x = row.left();
+        while x < row.right() {
+            let wanted = buffer[Position { x, y: row.y }].symbol();
+            let there = self.parser.screen().cell(row.y, x).unwrap().contents();
+            let there = if there.is_empty() { " " } else { there };
+            let first = |text: &str| text.chars().next();
+            assert_eq!(first(wanted), first(there), "{what}: {x},{}", row.y);
+            x += u16::try_from(width(wanted)).map_or(1, |cells| cells.max(1));
+        }
+    }
+
     /// Says where the terminal shows something else than the console's cells, if anywhere.
     ///
     /// Of a letter of several code points only the first is asked for: terminals, and this one, disagree whether
@@ -182,6 +199,10 @@ fn moves(count: &mut Count, app: &mut App, cache: &Cache, (size, place): ((u16, 
                 let what = format!("{key} in {place} at {}×{} {depth:?}", size.0, size.1);
                 count.add(&what, &bytes);
             }
+        }
+        if moved {
+            let what = format!("{key} in {place} at {}×{}", size.0, size.1);
+            shown[0].1.has_row_of_cursor(app, &what);
         }
         cache.answer(app, &effects);
         // What does not fit into a move, and what lies beside the list, has followed when the keys have rested.

@@ -21,6 +21,9 @@ pub(super) fn listed(app: &App, area: Rect) -> Vec<Need> {
 
 /// Draws the list.
 pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect, needs: &[Need]) {
+    if canvas.lean {
+        return;
+    }
     let keys = app
         .keymap
         .keys_of(app.screen.scope(), "jump urgent")
