@@ -384,6 +384,20 @@ pub struct ConfigError {
     pub hint: String,
 }
 
+impl keymap::Fault for ConfigError {
+    fn file(&self) -> &str {
+        &self.file
+    }
+
+    fn line(&self) -> usize {
+        self.line
+    }
+
+    fn what(&self) -> &str {
+        &self.what
+    }
+}
+
 /// Largest configuration that is read, in bytes.
 pub const MAX_BYTES: usize = 1 << 20;
 
@@ -468,6 +482,11 @@ impl Config {
             ));
         }
         Ok(config)
+    }
+
+    /// Returns all that is wrong with a configuration, in the order of its lines.
+    pub fn faults(text: &str, file: &str) -> Vec<ConfigError> {
+        keymap::faults(text, file, |text| Config::read(text, file).err())
     }
 
     /// Returns what commands take from the configuration.

@@ -64,6 +64,13 @@ pub struct Batch {
 pub enum BatchRole {
     /// The user did something new.
     Edit,
+    /// The user settled a conflict or a refused edit.
+    Choice {
+        /// The command of the edit that was settled.
+        cmd: String,
+        /// Whether the server's values stand: then the edits of the batch only tell how to take it back.
+        theirs: bool,
+    },
     /// Takes back the batch with this id.
     Undo(String),
     /// Does again the batch with this id, which had been taken back.
@@ -207,9 +214,6 @@ pub enum OutboxState {
     /// Waits behind an earlier edit of the same record that failed.
     Blocked,
 }
-
-/// How the log of undo calls it when somebody gives way in a conflict.
-pub const LET_STAND: &str = "let theirs stand";
 
 impl OutboxState {
     /// Says in a word how far the edit has come.
@@ -363,6 +367,8 @@ pub enum Effect {
         cmd: String,
         /// What to do with it.
         resolution: Resolution,
+        /// The batch of a choice that was taken back and is made again.
+        again: Option<String>,
     },
     /// Take an edit that was not sent yet out of the queue; it is logged, not lost silently.
     Discard {

@@ -24,6 +24,7 @@ mod outbox;
 mod overlay;
 mod paths;
 mod read;
+mod reopen;
 mod rows;
 mod salvage;
 mod schema;
@@ -94,6 +95,7 @@ pub struct Store {
     rebuilt: bool,
     bug: Option<SeededBug>,
     unsaved: Vec<Batch>,
+    said: Vec<String>,
 }
 
 impl std::fmt::Debug for Store {
@@ -136,6 +138,7 @@ impl Store {
             rebuilt,
             bug: None,
             unsaved: Vec::new(),
+            said: Vec::new(),
         };
         if let Err(error) = store.reload_active() {
             store.salvage_outbox(now, &error)?;
@@ -329,6 +332,18 @@ impl Store {
     pub fn save_all(&mut self, batches: &[Batch]) -> Vec<Result<Vec<CacheChange>, StoreError>> {
         if let Err(error) = self.writable().and_then(|()| self.refresh()) {
             return batches.iter().map(|_| Err(error.clone())).collect();
+        }
+        match batches {
+            // What a choice in a conflict had dropped comes back with it.
+            [batch] => match self.reopens(batch) {
+                Ok(true) => return vec![self.reopen(batch)],
+                Ok(false) => {}
+                Err(error) => return vec![Err(error)],
+            },
+            many if many.iter().any(|one| self.reopens(one) == Ok(true)) => {
+                return many.iter().map(|batch| self.save(batch)).collect();
+            }
+            _ => {}
         }
         let appended = if self.bug == Some(SeededBug::AckBeforeCommit) {
             let earlier = std::mem::replace(&mut self.unsaved, batches.to_vec());

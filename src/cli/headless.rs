@@ -368,12 +368,18 @@ impl Session {
         match effect {
             Effect::Save(batch) => {
                 self.store.save(&batch)?;
+                print(self.store.take_said())?;
                 self.mine
                     .extend(batch.edits.into_iter().map(|edit| edit.cmd));
             }
-            Effect::Resolve { cmd, resolution } => {
+            Effect::Resolve {
+                cmd,
+                resolution,
+                again,
+            } => {
                 let before = commands(&mut self.store)?;
-                self.store.resolve(&cmd, &resolution, self.now)?;
+                let again = again.as_deref();
+                self.store.choose(&cmd, &resolution, again, self.now)?;
                 let mut made = commands(&mut self.store)?;
                 made.retain(|one| *one == cmd || !before.contains(one));
                 // What waited behind it can be sent now, even where nothing takes its place.

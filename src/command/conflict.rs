@@ -85,7 +85,11 @@ impl ConflictCommand {
                 )
             }
         };
-        cx.effects.push(Effect::Resolve { cmd, resolution });
+        cx.effects.push(Effect::Resolve {
+            cmd,
+            resolution,
+            again: None,
+        });
         cx.effects.push(Effect::LoadOutbox);
         cx.say(Tone::Done, said);
         Ok(())

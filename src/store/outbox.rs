@@ -288,6 +288,18 @@ pub(super) fn append_batch(
         .collect()
 }
 
+/// Returns the highest number that an edit ever had, also when the newest edits were pruned; no number is used twice.
+pub(super) fn last_number(db: &Connection) -> rusqlite::Result<i64> {
+    let number: i64 = db
+        .prepare_cached("SELECT coalesce(max(number), 0) FROM edit")?
+        .query_row([], |row| row.get(0))?;
+    let last: Option<i64> = db
+        .prepare_cached("SELECT seq FROM sqlite_sequence WHERE name = 'edit'")?
+        .query_row([], |row| row.get(0))
+        .optional()?;
+    Ok(number.max(last.unwrap_or(0)))
+}
+
 fn append_edit(
     db: &Transaction<'_>,
     edit: &Edit,
@@ -295,15 +307,7 @@ fn append_edit(
     at: Timestamp,
     Queueing { mine, place }: Queueing,
 ) -> rusqlite::Result<Entry> {
-    let number: i64 = db
-        .prepare_cached("SELECT coalesce(max(number), 0) + 1 FROM edit")?
-        .query_row([], |row| row.get(0))?;
-    // Numbers are never used twice, also when the newest edits were pruned.
-    let last: Option<i64> = db
-        .prepare_cached("SELECT seq FROM sqlite_sequence WHERE name = 'edit'")?
-        .query_row([], |row| row.get(0))
-        .optional()?;
-    let number = number.max(last.unwrap_or(0) + 1);
+    let number = last_number(db)? + 1;
     let place = place.unwrap_or(number);
     let entry = Entry {
         number,
@@ -469,7 +473,7 @@ fn read_fate(row: &Row<'_>, cmd: &str) -> Fate {
     }
 }
 
-fn edit_sum(
+pub(super) fn edit_sum(
     number: i64,
     place: i64,
     cmd: &str,
@@ -527,6 +531,8 @@ pub(super) fn batch_sum(
 pub(super) fn role_text(role: &BatchRole) -> (&'static str, Option<&str>) {
     match role {
         BatchRole::Edit => ("edit", None),
+        BatchRole::Choice { cmd, theirs: true } => ("theirs", Some(cmd)),
+        BatchRole::Choice { cmd, theirs: false } => ("chosen", Some(cmd)),
         BatchRole::Aside => ("aside", None),
         BatchRole::Undo(target) => ("undo", Some(target)),
         BatchRole::Redo(target) => ("redo", Some(target)),

@@ -7,8 +7,8 @@ use super::outbox::{Entry, Fate, Queueing, State, append_batch, write_fate, writ
 use super::send::refused_here;
 use super::{Store, StoreError, fresh_id};
 use crate::effect::{
-    Batch, BatchRole, CacheChange, CacheRow, Conflict, ConflictField, Edit, LET_STAND, OutboxRow,
-    OutboxState, Resolution, RowState,
+    Batch, BatchRole, CacheChange, CacheRow, Conflict, ConflictField, Edit, OutboxRow, OutboxState,
+    Resolution, RowState,
 };
 use crate::record::{Kind, Op, Patch};
 use crate::wire::{CommandResult, Row, Status};
@@ -116,6 +116,17 @@ impl Store {
         resolution: &Resolution,
         now: Timestamp,
     ) -> Result<Vec<CacheChange>, StoreError> {
+        self.choose(cmd, resolution, None, now)
+    }
+
+    /// Carries out the user's choice, which may be one that was taken back and is made `again`: its batch is named.
+    pub fn choose(
+        &mut self,
+        cmd: &str,
+        resolution: &Resolution,
+        again: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Vec<CacheChange>, StoreError> {
         self.writable()?;
         self.refresh()?;
         let entry = self.failed(cmd)?.clone();
@@ -142,7 +153,7 @@ impl Store {
             Resolution::Edited(patch) => Some(replacement(&entry, Some(patch), now)),
         };
         let (action, label) = match resolution {
-            Resolution::Theirs => ("theirs", LET_STAND),
+            Resolution::Theirs => ("theirs", "let theirs stand"),
             Resolution::Mine => ("mine", "kept mine"),
             Resolution::Edited(_) => ("edited", "settled"),
         };
@@ -153,7 +164,13 @@ impl Store {
             label: format!("{label}: {name}"),
             at: now,
             edits: vec![edit],
-            role: BatchRole::Edit,
+            role: match again {
+                Some(batch) => BatchRole::Redo(batch.to_owned()),
+                None => BatchRole::Choice {
+                    cmd: cmd.to_owned(),
+                    theirs: *resolution == Resolution::Theirs,
+                },
+            },
         };
         if *resolution == Resolution::Theirs {
             // Whoever lets theirs stand does not mean what was written on top of mine.
@@ -468,7 +485,11 @@ fn replacement(entry: &Entry, edited: Option<&Patch>, now: Timestamp) -> Edit {
     }
     if let Some(row) = server {
         edit.base = Some(row.version);
-        edit.before = touched_values(&edit.patch, &row.fields);
+        edit.before = match edit.op {
+            // Whoever deletes all the same and thinks better of it gets back what was there.
+            Op::Delete => row.fields.clone(),
+            _ => touched_values(&edit.patch, &row.fields),
+        };
     }
     edit
 }
