@@ -437,7 +437,7 @@ impl App {
                 request,
                 bytes,
             } => effects = self.take_calendar(&path, &request, bytes),
-            Msg::Tell(tone, text) => self.screen.say(tone, text),
+            Msg::Tell(tone, text) => self.screen.tell(tone, text),
             Msg::Also(text) => self.also(&text),
             Msg::Exported { path, full } => self.exported(&path, &full),
             Msg::Imported(plans) => effects = self.take_import(plans),

@@ -307,3 +307,21 @@ fn account(home: &Home) -> Result<Option<Account>, CliError> {
         ca_file,
     }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_console_knows_which_commands_only_the_shell_has() {
+        let entries = crate::command::reference();
+        let ours: Vec<&str> = entries
+            .iter()
+            .filter_map(|entry| entry.name.split(' ').next())
+            .collect();
+        let root = Root::command();
+        let verbs = root.get_subcommands().map(clap::Command::get_name);
+        let shell: Vec<&str> = verbs.filter(|verb| !ours.contains(verb)).collect();
+        assert_eq!(shell, crate::command::SHELL_ONLY);
+    }
+}

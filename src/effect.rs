@@ -213,6 +213,13 @@ pub enum OutboxState {
     },
     /// Waits behind an earlier edit of the same record that failed.
     Blocked,
+    /// Its row in the file cannot be read: it is not sent.
+    Damaged {
+        /// What is wrong and what to do.
+        what: String,
+        /// What was read of it, where that is no edit; it may be anything.
+        read: String,
+    },
 }
 
 impl OutboxState {
@@ -224,13 +231,15 @@ impl OutboxState {
             Self::Conflict(_) => "conflict",
             Self::Refused { .. } => "refused",
             Self::Blocked => "blocked",
+            Self::Damaged { .. } => "damaged",
         }
     }
 
-    /// Returns why the server refused it, where it did.
+    /// Returns why the server refused it, or why it cannot be sent.
     pub fn refusal(&self) -> Option<&str> {
         match self {
             Self::Refused { why, .. } => Some(why),
+            Self::Damaged { what, .. } => Some(what),
             _ => None,
         }
     }

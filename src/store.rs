@@ -17,6 +17,7 @@ mod chain;
 mod checksum;
 mod columns;
 mod compare;
+mod damaged;
 mod error;
 mod handle;
 mod mirror;
@@ -96,6 +97,7 @@ pub struct Store {
     bug: Option<SeededBug>,
     unsaved: Vec<Batch>,
     said: Vec<String>,
+    damaged: Vec<DamagedEdit>,
 }
 
 impl std::fmt::Debug for Store {
@@ -139,6 +141,7 @@ impl Store {
             bug: None,
             unsaved: Vec::new(),
             said: Vec::new(),
+            damaged: Vec::new(),
         };
         if let Err(error) = store.reload_active() {
             store.salvage_outbox(now, &error)?;
@@ -231,16 +234,7 @@ impl Store {
 
     fn reload_active(&mut self) -> rusqlite::Result<()> {
         let (entries, damaged) = self.outbox.active(self.mirror.place().seq)?;
-        for bad in damaged {
-            if !self.report.damaged.contains(&bad) {
-                self.report.notices.push(format!(
-                    "{}: {}; the row is kept, its text is in the log",
-                    self.paths.outbox.display(),
-                    bad.what
-                ));
-                self.report.damaged.push(bad);
-            }
-        }
+        self.take_damaged(damaged);
         self.active = Active::new(entries);
         Ok(())
     }
@@ -391,7 +385,7 @@ impl Store {
         }
         match damage_in(&self.outbox.db) {
             Some(error) => self.salvage_outbox(now, &error),
-            None => Ok(()),
+            None => self.find_lost(),
         }
     }
 

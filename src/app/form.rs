@@ -489,6 +489,13 @@ impl App {
             }
         }
         if let Some(at) = wrong.or_else(|| form.asks_in_vain(&values)) {
+            if let Some(field) = form.fields.get(at)
+                && let Some(error) = &field.error
+            {
+                // A low form has no room for many words.
+                let told = format!("{}: {error}", field.info.name.replace('_', " "));
+                self.screen.note_told(Tone::Error, &told);
+            }
             form.current = at;
             self.mode = Mode::Form(form);
             return Vec::new();

@@ -1,5 +1,6 @@
 //! The line at the bottom: the palette, the filter, and prompts.
 
+mod names;
 mod readings;
 
 use super::{App, Input, Mode, fuzzy};
@@ -524,6 +525,17 @@ impl App {
         let Some(entry) = line.entries.get(line.chosen).cloned() else {
             return self.run_line(text);
         };
+        // Nobody went to this entry: it only stands first. What is typed must be what it is called, or does.
+        let by_keys = self.command_of_keys(text);
+        let by_keys = by_keys.is_some_and(|line| line.starts_with(&entry.name));
+        if line.chosen == 0
+            && !by_keys
+            && let Some(why) = names::why_not(text, &entry)
+        {
+            line.echo = Echo::Wrong(why);
+            self.mode = Mode::Line(line);
+            return Vec::new();
+        }
         // What was typed behind the name cannot be read: the name alone would act on something else.
         let more = text.trim() != entry.name && text.starts_with(&format!("{} ", entry.name));
         match self.parse(&entry.name) {

@@ -587,7 +587,7 @@ fn fate(rows: Vec<OutboxRow>, mine: &[String]) -> crate::store::Counts {
             match row.state {
                 OutboxState::Queued | OutboxState::Blocked => counts.queued += 1,
                 OutboxState::Conflict(_) => counts.conflicts += 1,
-                OutboxState::Refused { .. } => counts.refused += 1,
+                OutboxState::Refused { .. } | OutboxState::Damaged { .. } => counts.refused += 1,
                 OutboxState::Acked { .. } => {}
             }
         }

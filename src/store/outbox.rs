@@ -110,6 +110,31 @@ pub struct DamagedEdit {
     pub number: i64,
     /// What could still be read of it, and what is wrong.
     pub what: String,
+    /// Its command's id.
+    pub cmd: String,
+    /// The wire name of its kind, as far as it can be read.
+    pub kind: String,
+    /// The id of its record, as far as it can be read.
+    pub record: String,
+    /// When it was made, as far as that can be read.
+    pub at: Option<Timestamp>,
+    /// The edit as it was read; what is in it may be wrong.
+    pub body: String,
+}
+
+impl DamagedEdit {
+    /// Names an edit of which nothing is left but that it was there.
+    pub(super) fn lost(number: i64, cmd: String, what: String) -> Self {
+        Self {
+            number,
+            what,
+            cmd,
+            kind: String::new(),
+            record: String::new(),
+            at: None,
+            body: String::new(),
+        }
+    }
 }
 
 pub(super) const ENTRY: &str = "e.number, e.place, e.cmd, e.batch, e.body, e.mine, e.at, e.sum, \
@@ -213,6 +238,19 @@ impl Outbox {
         collect(&acked, &[&mirror_seq.cast_signed()])?;
         entries.sort_by_key(|entry| (entry.place, entry.number));
         Ok((entries, damaged))
+    }
+
+    /// Reads the edits of which nothing says what became of them; that takes a look at every edit.
+    pub(super) fn without_fate(&self) -> rusqlite::Result<Vec<Result<Entry, DamagedEdit>>> {
+        let mut statement = self.db.prepare_cached(&format!(
+            "SELECT {ENTRY} FROM edit e LEFT JOIN fate f ON f.cmd = e.cmd WHERE f.cmd IS NULL"
+        ))?;
+        let mut rows = statement.query([])?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            found.push(read_entry(row)?);
+        }
+        Ok(found)
     }
 
     /// Reads edits by a condition on `e` (the edit) and `f` (its fate), in the order of their turn.
@@ -405,8 +443,20 @@ pub(super) fn read_entry(row: &Row<'_>) -> rusqlite::Result<Result<Entry, Damage
         Err(why) => {
             let kind: String = row.get(18).unwrap_or_default();
             let record: String = row.get(19).unwrap_or_default();
-            let what = format!("edit {number} of {kind} {record}: {why}");
-            Err(DamagedEdit { number, what })
+            let body: String = row.get(4).unwrap_or_default();
+            let (what, body) = match body.strip_prefix(super::damaged::LOST) {
+                Some(what) => (what.to_owned(), String::new()),
+                None => (format!("edit {number} of {kind} {record}: {why}"), body),
+            };
+            Err(DamagedEdit {
+                number,
+                what,
+                cmd: row.get(2).unwrap_or_else(|_| format!("damaged-{number}")),
+                kind,
+                record,
+                at: instant(row.get(6).unwrap_or_default()),
+                body,
+            })
         }
     })
 }

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 
+use super::damaged::no_choice;
 use super::outbox::{Entry, Fate, Queueing, State, append_batch, write_fate, write_log};
 use super::send::refused_here;
 use super::{Store, StoreError, fresh_id};
@@ -71,7 +72,7 @@ impl Store {
         self.changes([record])
     }
 
-    /// Returns every edit that is not settled, in the order of its turn.
+    /// Returns every edit that is not settled, in the order of its turn; then those that cannot be read.
     pub fn outbox(&mut self) -> Result<Vec<OutboxRow>, StoreError> {
         self.refresh()?;
         Ok(self
@@ -85,6 +86,7 @@ impl Store {
                 state: self.standing(entry),
                 attempts: entry.fate.attempts,
             })
+            .chain(self.damaged_rows())
             .collect())
     }
 
@@ -206,6 +208,9 @@ impl Store {
     pub fn discard(&mut self, cmd: &str, now: Timestamp) -> Result<Vec<CacheChange>, StoreError> {
         self.writable()?;
         self.refresh()?;
+        if self.is_damaged(cmd) {
+            return self.discard_damaged(cmd, now);
+        }
         let entry = self.active.get(cmd).ok_or_else(|| not_there(cmd))?;
         if entry.fate.state == State::Acked {
             return Err(StoreError::Edit {
@@ -380,6 +385,9 @@ impl Store {
     }
 
     fn failed(&self, cmd: &str) -> Result<&Entry, StoreError> {
+        if self.is_damaged(cmd) {
+            return Err(no_choice(cmd));
+        }
         let entry = self.active.get(cmd).ok_or_else(|| not_there(cmd))?;
         match entry.fate.state {
             State::Conflict | State::Refused => Ok(entry),
