@@ -12,6 +12,7 @@ mod import;
 mod keys;
 mod list;
 mod named;
+mod outbox;
 mod page;
 mod papers;
 mod practice;

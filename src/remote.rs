@@ -4,6 +4,7 @@
 //! tells failures apart ([`RemoteError`]), because what has to happen next depends on which one it was: an
 //! edit that never left this machine, one whose fate is unknown and one that was refused are three things.
 
+mod cause;
 mod error;
 mod heard;
 mod page;
@@ -20,6 +21,7 @@ use reqwest::{Method, Response, Url};
 use serde::de::DeserializeOwned;
 use tokio::time::{Instant, timeout};
 
+use cause::{causes, tls_fault};
 pub use error::RemoteError;
 use error::{plain, redirect, retry_after};
 use heard::Ear;
@@ -581,33 +583,6 @@ fn is_loopback(host: &str) -> bool {
         || bare
             .parse::<IpAddr>()
             .is_ok_and(|address| address.is_loopback())
-}
-
-/// Joins an error and its causes, without the address, which may be long.
-fn causes(error: &reqwest::Error) -> String {
-    let mut cause = std::error::Error::source(error);
-    let mut last = None;
-    while let Some(inner) = cause {
-        last = Some(inner.to_string());
-        cause = inner.source();
-    }
-    last.unwrap_or_else(|| "the request failed".to_owned())
-}
-
-/// Finds what the secure connection failed of, however deep it lies.
-fn tls_fault(error: &reqwest::Error) -> Option<&rustls::Error> {
-    let mut causes = vec![std::error::Error::source(error)?];
-    while let Some(cause) = causes.pop() {
-        if let Some(found) = cause.downcast_ref::<rustls::Error>() {
-            return Some(found);
-        }
-        let inner = cause
-            .downcast_ref::<std::io::Error>()
-            .and_then(std::io::Error::get_ref);
-        causes.extend(cause.source());
-        causes.extend(inner.map(|inner| inner as &(dyn std::error::Error + 'static)));
-    }
-    None
 }
 
 #[cfg(test)]

@@ -391,7 +391,7 @@ impl Session {
             }
             Effect::LoadOutbox => {
                 let rows = self.store.outbox()?;
-                print(rows.iter().map(outbox_line))?;
+                print(rows.iter().map(super::outbox::line))?;
             }
             Effect::Sync => {
                 super::sync::report(&self.home)?;
@@ -524,21 +524,6 @@ fn restore_undo(
 fn commands(store: &mut Store) -> Result<Vec<String>, CliError> {
     let rows = store.outbox()?;
     Ok(rows.into_iter().map(|row| row.edit.cmd).collect())
-}
-
-fn outbox_line(row: &OutboxRow) -> String {
-    let word = row.state.word();
-    let state = match row.state.refusal() {
-        Some(why) => format!("{word}: {why}"),
-        None => word.to_owned(),
-    };
-    format!(
-        "{}  {}:{}  {}  {state}",
-        row.edit.cmd,
-        row.edit.kind,
-        row.edit.id,
-        row.edit.patch.fields().join(",")
-    )
 }
 
 /// Tries to send what waits; an edit that cannot be sent now stays queued, and that is no failure.

@@ -78,6 +78,7 @@ impl ConflictCommand {
                     return ask_for_values(cx, &row);
                 }
                 let patch = super::input::patch_of(row.edit.kind, &values, cx)?;
+                super::record::keeps_needed(row.edit.kind, &patch)?;
                 (
                     cmd,
                     Resolution::Edited(patch),

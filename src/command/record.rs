@@ -120,6 +120,17 @@ fn empties(patch: &Patch, name: &str) -> bool {
     patch.unset.iter().any(|unset| unset == name) || patch.set.get(name).is_some_and(blank)
 }
 
+/// Refuses a change that leaves a record without what it needs, before the server has to.
+pub(super) fn keeps_needed(kind: Kind, patch: &Patch) -> Result<(), CommandError> {
+    match needed(kind).find(|name| empties(patch, name)) {
+        None => Ok(()),
+        Some(name) => Err(CommandError::usage(
+            format!("a {} needs its {name}", kind.label()),
+            format!("write `{name}=…`, or leave it out: it stays as it is"),
+        )),
+    }
+}
+
 /// Returns the fields without which a new record is nothing: by what it is called, and to what it belongs.
 pub(crate) fn needed(kind: Kind) -> impl Iterator<Item = &'static str> {
     let called = crate::record::called(kind);
@@ -183,12 +194,7 @@ impl EditCommand {
             }
             let mut patch = super::input::patch_of(kind, &self.values, cx)?;
             doubts = doubts.or(super::input::doubts(kind, &self.values, cx));
-            if let Some(name) = needed(kind).find(|name| empties(&patch, name)) {
-                return Err(CommandError::usage(
-                    format!("a {} needs its {name}", kind.label()),
-                    format!("write `{name}=…`, or leave it out: it stays as it is"),
-                ));
-            }
+            keeps_needed(kind, &patch)?;
             keeps_escalation(cx, kind, &link.id, &patch)?;
             state::complete(cx, kind, &link.id, &mut patch);
             let before = cx.world.table::<FollowUp>().record(&link.id).cloned();

@@ -407,7 +407,9 @@ fn all_of<E: ToString>(
     problem: String,
     faults: impl FnOnce(&str, &str) -> Vec<E>,
 ) -> Vec<String> {
-    let text = read(file).ok().flatten().unwrap_or_default();
+    let Ok(Some(text)) = read(file) else {
+        return vec![problem];
+    };
     let found = faults(&text, &file.display().to_string());
     if found.is_empty() {
         return vec![problem];

@@ -471,13 +471,10 @@ fn try_entry(row: &Row<'_>, number: i64) -> Result<Entry, String> {
     let at = instant(row.get(6).map_err(text)?).ok_or("its time is wrong")?;
     let sum: i64 = row.get(7).map_err(text)?;
     if edit_sum(number, place, &cmd, &batch, &body, mine, at) != sum {
-        return Err(format!(
-            "its checksum is wrong; what was read: {}",
-            excerpt(&body)
-        ));
+        return Err("its checksum is wrong".to_owned());
     }
-    let edit: Edit = serde_json::from_str(&body)
-        .map_err(|error| format!("not understood ({error}); kept as {}", excerpt(&body)))?;
+    let edit: Edit =
+        serde_json::from_str(&body).map_err(|error| format!("it is not understood ({error})"))?;
     Ok(Entry {
         number,
         place,
@@ -487,10 +484,6 @@ fn try_entry(row: &Row<'_>, number: i64) -> Result<Entry, String> {
         at,
         fate: read_fate(row, &cmd),
     })
-}
-
-fn excerpt(body: &str) -> String {
-    body.chars().take(160).collect()
 }
 
 /// Reads what became of an edit; when that cannot be trusted, the edit counts as sent without an answer.

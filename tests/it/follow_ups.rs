@@ -400,7 +400,10 @@ fn a_nudge_that_leaves_at_once_says_in_how_many_seconds() {
         let now = app.world.view.now;
         let words = app.screen.notice.as_ref().unwrap().words(now).into_owned();
         let begins = format!("nudge leaves in {seconds} s");
-        assert!(words.starts_with(&begins) && words.contains("undo stops it"), "{words}");
+        assert!(
+            words.starts_with(&begins) && words.contains("undo stops it"),
+            "{words}"
+        );
     };
     leaves(&app, 10);
     desk::wait(&mut app, jiff::SignedDuration::from_secs(4));
@@ -442,7 +445,11 @@ fn a_state_that_is_set_by_hand_is_whole() {
     assert_eq!((back.state, back.done_at), (FollowUpState::Open, None));
     // A thread that is set to done is dealt with up to now.
     app.run_line("edit state=done --id thread:t1");
-    let thread = app.world.table::<cnm::record::Thread>().record("t1").unwrap();
+    let thread = app
+        .world
+        .table::<cnm::record::Thread>()
+        .record("t1")
+        .unwrap();
     assert!(thread.done_at >= Some(now), "{thread:?}");
     assert_eq!(thread.new, None);
 }

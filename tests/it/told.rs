@@ -23,7 +23,7 @@ fn typed(app: &mut App, text: &str) {
 /// The words on the screen, wrapped lines put together.
 fn words(app: &App) -> String {
     let shown = screen(app);
-    let shown = shown.replace(['|', '!', '\n'], " ");
+    let shown = shown.replace(['|', '!', '#', '\n'], " ");
     shown.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -32,7 +32,7 @@ fn words(app: &App) -> String {
 fn an_error_is_not_hidden_by_what_comes_after_it() {
     let mut app = desk::console(&desk::morning(), (120, 40));
     let now = desk::now();
-    let first = "/home/ana/config.toml:2: unknown field `thme`; did you mean `theme`?";
+    let first = "config.toml:2: unknown field `thme`; did you mean `theme`?";
     let second = "this machine's clock is 400 s away from the server's; set it right";
     app.update(now, Msg::Tell(Tone::Error, first.into()));
     app.update(
@@ -86,10 +86,10 @@ fn enter_runs_no_other_command_than_the_one_that_is_typed() {
     for (line, told) in [
         ("doctor", "run `cnm doctor`"),
         ("demo --fresh", "run `cnm demo`"),
+        ("config", "run `cnm config`"),
         ("config check", "run `cnm config`"),
         ("dctr", "no command is called `dctr`"),
         ("inbox dome", "no command is called `inbox dome`"),
-        ("rm -rf /", "no command is called `rm -rf /`"),
     ] {
         let mut app = desk::console(&desk::morning(), (120, 40));
         desk::press(&mut app, ":");

@@ -1117,6 +1117,19 @@ async fn undo_of_a_choice_brings_the_conflict_back_as_it_was() {
     }
 }
 
+/// A conflict is not settled with a value that the server would have to refuse.
+#[tokio::test]
+async fn a_conflict_is_not_settled_without_a_name() {
+    let (mut desk, cmd) = in_conflict().await;
+    let effects = desk
+        .app
+        .run_line(&format!("conflict edit name= --cmd {cmd}"));
+    assert_eq!(effects, []);
+    let told = desk.app.screen.notice.clone().unwrap().text;
+    assert!(told.contains("a lead needs its name"), "{told}");
+    sides(&desk, &cmd).await;
+}
+
 /// The store says what it did where a choice had reached the server.
 #[tokio::test]
 async fn undo_of_a_choice_that_was_sent_says_so() {

@@ -8,24 +8,35 @@ use crate::text::fold;
 /// Each word that is typed must begin a word of what the entry is called, of what it does or of other words for it; a
 /// command of the shell is told as one, unless an entry has its name.
 pub(super) fn why_not(typed: &str, entry: &Entry) -> Option<String> {
-    let words = fold(typed.trim());
-    if words.is_empty() || typed.starts_with(&entry.name) || begins(&words, &entry.name) {
+    if typed.trim().is_empty() || typed.starts_with(&entry.name) || is_name(typed, entry) {
         return None;
     }
-    let first = words.split_whitespace().next().unwrap_or_default();
-    if SHELL_ONLY.contains(&first) {
-        return Some(format!(
-            "`{first}` is a command of the shell: leave with `app quit` or take another terminal, and run `cnm {first}`"
-        ));
+    if let Some(why) = of_shell(typed) {
+        return Some(why);
     }
     let text = format!("{} {} {}", entry.name, entry.help, synonyms(&entry.name));
-    if begins(&words, &text) {
+    if begins(&fold(typed.trim()), &text) {
         return None;
     }
     let typed = crate::text::first_words(typed.trim(), 40);
     Some(format!(
         "no command is called `{typed}`; the arrows go to one of those above, and Enter runs it"
     ))
+}
+
+/// Says where a command runs that only the shell has.
+pub(super) fn of_shell(typed: &str) -> Option<String> {
+    let typed = fold(typed.trim());
+    let first = typed.split_whitespace().next()?;
+    let verb = SHELL_ONLY.iter().find(|verb| **verb == first)?;
+    Some(format!(
+        "`{verb}` is a command of the shell: leave with `app quit` or take another terminal, and run `cnm {verb}`"
+    ))
+}
+
+/// Tells whether what is typed are words of what an entry is called.
+pub(super) fn is_name(typed: &str, entry: &Entry) -> bool {
+    begins(&fold(typed.trim()), &entry.name)
 }
 
 /// Tells whether each of the words begins a word of a text; words without blanks between them, as Chinese ones, may stand
