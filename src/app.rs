@@ -42,6 +42,7 @@ mod script;
 mod slots;
 mod stepping;
 mod sweep;
+mod told;
 mod tutor;
 mod typed;
 
@@ -119,6 +120,8 @@ pub enum Msg {
     },
     /// The outbox as it is now.
     Outbox(Vec<OutboxRow>),
+    /// What else is to be told about what was just done.
+    Also(String),
     /// How the console stands to its server.
     Sync(SyncStatus),
     /// How many edits wait, conflict and were refused.
@@ -434,7 +437,8 @@ impl App {
                 request,
                 bytes,
             } => effects = self.take_calendar(&path, &request, bytes),
-            Msg::Tell(tone, text) => self.screen.say(tone, text),
+            Msg::Tell(tone, text) => self.screen.tell(tone, text),
+            Msg::Also(text) => self.also(&text),
             Msg::Exported { path, full } => self.exported(&path, &full),
             Msg::Imported(plans) => effects = self.take_import(plans),
             Msg::Configured(configured) => self.configure(*configured),

@@ -12,6 +12,7 @@ mod import;
 mod keys;
 mod list;
 mod named;
+mod outbox;
 mod page;
 mod papers;
 mod practice;
@@ -306,4 +307,22 @@ fn account(home: &Home) -> Result<Option<Account>, CliError> {
         token: token.trim().to_owned(),
         ca_file,
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_console_knows_which_commands_only_the_shell_has() {
+        let entries = crate::command::reference();
+        let ours: Vec<&str> = entries
+            .iter()
+            .filter_map(|entry| entry.name.split(' ').next())
+            .collect();
+        let root = Root::command();
+        let verbs = root.get_subcommands().map(clap::Command::get_name);
+        let shell: Vec<&str> = verbs.filter(|verb| !ours.contains(verb)).collect();
+        assert_eq!(shell, crate::command::SHELL_ONLY);
+    }
 }

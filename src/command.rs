@@ -38,6 +38,7 @@ mod said;
 mod script;
 mod settle;
 mod slot;
+mod state;
 mod summary;
 mod synonym;
 mod targets;
@@ -87,7 +88,7 @@ pub use slot::{
     release_expired, split_names, take_calendar, tonight,
 };
 pub use summary::Summary;
-pub use synonym::synonyms;
+pub use synonym::{SHELL_ONLY, synonyms};
 pub use targets::{Targets, all_asked_for, kind_asked_for};
 pub use turn::{TurnCommand, Verdict};
 pub use undo::UndoLog;

@@ -3,6 +3,8 @@
 //! Everything has a default, so an empty file is a valid one. An unknown key is an error with its line and a
 //! suggestion: a setting that is silently ignored is worse than none.
 
+mod hint;
+
 use jiff::SignedDuration;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -384,6 +386,20 @@ pub struct ConfigError {
     pub hint: String,
 }
 
+impl keymap::Fault for ConfigError {
+    fn file(&self) -> &str {
+        &self.file
+    }
+
+    fn line(&self) -> usize {
+        self.line
+    }
+
+    fn what(&self) -> &str {
+        &self.what
+    }
+}
+
 /// Largest configuration that is read, in bytes.
 pub const MAX_BYTES: usize = 1 << 20;
 
@@ -411,7 +427,7 @@ impl Config {
                 .next()
                 .unwrap_or_default()
                 .to_owned();
-            let hint = suggestion(&message);
+            let hint = hint::suggestion(&message);
             fail(line, message, hint)
         })?;
         if let Err(error) = Layout::read(&config.keys.layout) {
@@ -468,6 +484,11 @@ impl Config {
             ));
         }
         Ok(config)
+    }
+
+    /// Returns all that is wrong with a configuration, in the order of its lines.
+    pub fn faults(text: &str, file: &str) -> Vec<ConfigError> {
+        keymap::faults(text, file, |text| Config::read(text, file).err())
     }
 
     /// Returns what commands take from the configuration.
@@ -536,55 +557,6 @@ fn check_views(text: &str, config: &Config) -> Result<(), (usize, String, String
 
 fn time(text: &str) -> Option<jiff::civil::Time> {
     jiff::civil::Time::strptime("%H:%M", text).ok()
-}
-
-/// Makes a hint from the parser's message about an unknown key.
-fn suggestion(message: &str) -> String {
-    let mut quoted = message.split('`').skip(1).step_by(2);
-    let unknown = quoted.next().unwrap_or_default().to_owned();
-    if !message.starts_with("unknown field") {
-        return "`cnm config check` explains every setting".into();
-    }
-    // A setting that stands under another heading than its own is told where it belongs.
-    let sections = sections_with(&unknown);
-    if !sections.is_empty() {
-        let sections: Vec<String> = sections.iter().map(|name| format!("[{name}]")).collect();
-        return format!("it belongs under {}", sections.join(" or "));
-    }
-    match quoted.max_by_key(|known| alike(known, &unknown)) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => "`cnm config check` explains every setting".into(),
-    }
-}
-
-/// Returns the sections that have a setting of this name.
-fn sections_with(setting: &str) -> Vec<String> {
-    let schema = schemars::schema_for!(Config).to_value();
-    let properties = |schema: &serde_json::Value| schema["properties"].as_object().cloned();
-    let sections = properties(&schema).unwrap_or_default();
-    let has = |section: &serde_json::Value| {
-        let section = section["$ref"]
-            .as_str()
-            .and_then(|place| schema.pointer(place.strip_prefix('#')?));
-        section
-            .and_then(properties)
-            .is_some_and(|settings| settings.contains_key(setting))
-    };
-    let found = sections.iter().filter(|(_, section)| has(section));
-    found.map(|(name, _)| name.clone()).collect()
-}
-
-fn alike(known: &str, typed: &str) -> usize {
-    let common = known
-        .chars()
-        .zip(typed.chars())
-        .take_while(|(a, b)| a == b)
-        .count();
-    common * 3
-        + typed
-            .chars()
-            .filter(|letter| known.contains(*letter))
-            .count()
 }
 
 #[cfg(test)]

@@ -64,6 +64,13 @@ pub struct Batch {
 pub enum BatchRole {
     /// The user did something new.
     Edit,
+    /// The user settled a conflict or a refused edit.
+    Choice {
+        /// The command of the edit that was settled.
+        cmd: String,
+        /// Whether the server's values stand: then the edits of the batch only tell how to take it back.
+        theirs: bool,
+    },
     /// Takes back the batch with this id.
     Undo(String),
     /// Does again the batch with this id, which had been taken back.
@@ -206,10 +213,14 @@ pub enum OutboxState {
     },
     /// Waits behind an earlier edit of the same record that failed.
     Blocked,
+    /// Its row in the file cannot be read: it is not sent.
+    Damaged {
+        /// What is wrong and what to do.
+        what: String,
+        /// What was read of it, where that is no edit; it may be anything.
+        read: String,
+    },
 }
-
-/// How the log of undo calls it when somebody gives way in a conflict.
-pub const LET_STAND: &str = "let theirs stand";
 
 impl OutboxState {
     /// Says in a word how far the edit has come.
@@ -220,13 +231,15 @@ impl OutboxState {
             Self::Conflict(_) => "conflict",
             Self::Refused { .. } => "refused",
             Self::Blocked => "blocked",
+            Self::Damaged { .. } => "damaged",
         }
     }
 
-    /// Returns why the server refused it, where it did.
+    /// Returns why the server refused it, or why it cannot be sent.
     pub fn refusal(&self) -> Option<&str> {
         match self {
             Self::Refused { why, .. } => Some(why),
+            Self::Damaged { what, .. } => Some(what),
             _ => None,
         }
     }
@@ -363,6 +376,8 @@ pub enum Effect {
         cmd: String,
         /// What to do with it.
         resolution: Resolution,
+        /// The batch of a choice that was taken back and is made again.
+        again: Option<String>,
     },
     /// Take an edit that was not sent yet out of the queue; it is logged, not lost silently.
     Discard {

@@ -8,6 +8,7 @@
 
 mod binding;
 mod code;
+mod faults;
 mod hook;
 mod key;
 mod layout;
@@ -17,7 +18,8 @@ mod review;
 mod template;
 
 pub use binding::{Binding, Prompt, VARIABLES, Wants, When};
-pub use hook::{Event, Hook, read_hooks};
+pub(crate) use faults::{Fault, faults};
+pub use hook::{Event, Hook, hook_faults, read_hooks};
 pub use key::{Key, KeyCode, parse_sequence};
 pub use layout::{Layout, LayoutError};
 pub(crate) use load::line_of;
@@ -237,6 +239,14 @@ impl Keymap {
         self.reaches = reach::Reaches::default();
         load::read(text, file, &mut self.user, Some(&mut Parsing::new()))?;
         Ok(self)
+    }
+
+    /// Returns all that is wrong with a keymap of the user's, in the order of its lines.
+    pub fn faults(text: &str, file: &str) -> Vec<KeymapError> {
+        let mut parsing = Parsing::new();
+        faults(text, file, |text| {
+            load::read(text, file, &mut BTreeMap::new(), Some(&mut parsing)).err()
+        })
     }
 
     /// Checks every command of the defaults, in every version and preset.

@@ -168,6 +168,12 @@
 //!   where it names four of five of its creators, because exports are saved with the filters of their page.
 //! * *Undo leaves what somebody else wrote since*, field by field, and says so: exactly the former state is what it brings
 //!   back where nobody else has written.
+//! * *Undo of a choice in a conflict opens the conflict again*, instead of swapping values: what was chosen is dropped, or
+//!   taken back by a new edit where it was sent, and the old edit waits behind that for another choice ([`store`]).
+//! * *All faults of a file are found by reading it again.* What cannot be used is blanked out, its lines left in place, so
+//!   that the readers of config, keymap, hooks and themes ([`keymap`]) need not know how to go on after a fault.
+//! * *A cache is known by its file.* The id under which it sends belongs to the file's inode on this machine ([`store`]):
+//!   a copy makes one of its own, since the server never holds the work of one id against itself.
 
 pub mod figure;
 pub mod record;

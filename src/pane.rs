@@ -29,7 +29,7 @@ pub use funnel::{
 };
 pub use import::ImportScreen;
 pub use inbox::{Split, sweepable};
-pub use notice::{Countdown, Notice};
+pub use notice::{Countdown, Notice, PastNotice, Told};
 pub use offers::{OFFERED, Offer, Offers, offers};
 pub use page::{
     CreatorFigures, DimensionRow, MetricGrowth, MetricRow, NetworkFigures, PageFigures,
@@ -312,6 +312,8 @@ pub struct Screen {
     pub returning: Option<String>,
     /// The line above the footer.
     pub notice: Option<Notice>,
+    /// What was told before, and what waits to be told.
+    pub told: Told,
     /// How the console stands to its server.
     pub sync: SyncStatus,
     /// The outbox as it was last read.
@@ -387,6 +389,7 @@ impl Default for Screen {
             forward: Vec::new(),
             returning: None,
             notice: None,
+            told: Told::default(),
             sync: SyncStatus::default(),
             outbox: Vec::new(),
             funnel: FunnelScreen::default(),
@@ -558,14 +561,5 @@ impl Screen {
         }
         self.returning = target.cursor;
         true
-    }
-
-    /// Puts a message into the status line.
-    pub fn say(&mut self, tone: Tone, text: impl Into<String>) {
-        self.notice = Some(Notice {
-            tone,
-            text: text.into(),
-            countdown: None,
-        });
     }
 }

@@ -18,6 +18,7 @@ mod open;
 #[macro_use]
 mod field;
 
+mod called;
 mod campaign;
 mod closing;
 mod coaching_action;
@@ -51,6 +52,7 @@ mod thread;
 mod user;
 mod value;
 
+pub use called::{called, nameless};
 pub use campaign::{Campaign, CampaignKind, Participation, ParticipationState};
 pub use closing::missing_to_close;
 pub use coaching_action::{CoachingAction, CoachingState};

@@ -4,8 +4,10 @@
 //! tells failures apart ([`RemoteError`]), because what has to happen next depends on which one it was: an
 //! edit that never left this machine, one whose fate is unknown and one that was refused are three things.
 
+mod cause;
 mod error;
 mod heard;
+mod page;
 mod sse;
 
 use std::net::IpAddr;
@@ -19,6 +21,7 @@ use reqwest::{Method, Response, Url};
 use serde::de::DeserializeOwned;
 use tokio::time::{Instant, timeout};
 
+use cause::{causes, tls_fault};
 pub use error::RemoteError;
 use error::{plain, redirect, retry_after};
 use heard::Ear;
@@ -156,8 +159,7 @@ impl Client {
         })
     }
 
-    /// Waits no longer than this for the next byte, for tests.
-    #[doc(hidden)]
+    /// Waits no longer than this for the next byte: somebody waits for the answer.
     #[must_use]
     pub fn with_silence(mut self, silence: Duration) -> Self {
         self.silence = silence;
@@ -198,7 +200,7 @@ impl Client {
         query.extend(wait.as_deref().map(|wait| ("wait", wait)));
         let request = self.request(Method::GET, path::CHANGES)?.query(&query);
         let (headers, body) = self.exchange(request).await?;
-        RawPage::read(&body).map_err(|error| self.odd(&headers, &error.to_string()))
+        RawPage::read(&body).map_err(|error| self.unread(&headers, &body, &error.to_string()))
     }
 
     /// Sends a batch of commands.
@@ -221,7 +223,9 @@ impl Client {
         let response = self.answer(request).await?;
         let kind = content_type(response.headers());
         if kind != "text/event-stream" {
-            return Err(self.not_expected(response.headers(), &kind));
+            let headers = response.headers().clone();
+            let start = page::start(response, self.silence).await;
+            return Err(self.not_expected(&headers, &kind, &start));
         }
         Ok(Events {
             response,
@@ -246,7 +250,16 @@ impl Client {
         headers: &HeaderMap,
         body: &[u8],
     ) -> Result<T, RemoteError> {
-        serde_json::from_slice(body).map_err(|error| self.odd(headers, &error.to_string()))
+        serde_json::from_slice(body).map_err(|error| self.unread(headers, body, &error.to_string()))
+    }
+
+    /// Says why a body that should be JSON cannot be read.
+    fn unread(&self, headers: &HeaderMap, body: &[u8], why: &str) -> RemoteError {
+        if page::is_html(body) {
+            self.page()
+        } else {
+            self.odd(headers, why)
+        }
     }
 
     fn http(&self) -> Result<&reqwest::Client, RemoteError> {
@@ -309,7 +322,10 @@ impl Client {
         let response = match timeout(self.silence, request.send()).await {
             Ok(Ok(response)) => response,
             Ok(Err(error)) => return Err(self.failed(&error)),
-            Err(_) => return Err(self.unanswered("nothing came for too long")),
+            Err(_) => {
+                let seconds = self.silence.as_secs().max(1);
+                return Err(self.unanswered(&format!("nothing came within {seconds} s")));
+            }
         };
         if response.status().is_success() {
             Ok(response)
@@ -328,7 +344,8 @@ impl Client {
         self.ear.hear(&headers);
         let kind = content_type(&headers);
         if kind != "application/json" {
-            return Err(self.not_expected(&headers, &kind));
+            let start = page::start(response, self.silence).await;
+            return Err(self.not_expected(&headers, &kind, &start));
         }
         let body = self.body(response).await?;
         Ok((headers, body))
@@ -372,13 +389,17 @@ impl Client {
                 .and_then(|value: &HeaderValue| value.to_str().ok())
         };
         let kind = content_type(&headers);
-        let problem: Option<Problem> = match kind.as_str() {
-            "application/problem+json" | "application/json" => {
-                let body = self.body(response).await.ok();
-                body.and_then(|body| serde_json::from_slice(&body).ok())
-            }
-            _ => None,
+        let is_json = matches!(
+            kind.as_str(),
+            "application/problem+json" | "application/json"
+        );
+        let body = if is_json {
+            self.body(response).await.unwrap_or_default()
+        } else {
+            page::start(response, self.silence).await
         };
+        let is_html = page::is_html_type(&kind) || page::is_html(&body);
+        let problem: Option<Problem> = serde_json::from_slice(&body).ok().filter(|_| is_json);
         let why = problem.as_ref().map_or_else(
             || format!("status {status}"),
             |problem| plain(&problem.to_string()),
@@ -418,7 +439,7 @@ impl Client {
             (401, _) if problem.is_some() || headers.contains_key(header::WWW_AUTHENTICATE) => {
                 RemoteError::Unauthorized { host, why }
             }
-            _ if kind == "text/html" => RemoteError::Proxy {
+            _ if is_html => RemoteError::Proxy {
                 host,
                 what: format!("{status} with an HTML page"),
             },
@@ -433,14 +454,23 @@ impl Client {
         }
     }
 
-    fn not_expected(&self, headers: &HeaderMap, kind: &str) -> RemoteError {
-        if kind == "text/html" {
-            RemoteError::Proxy {
-                host: self.host.clone(),
-                what: "an HTML page".to_owned(),
-            }
-        } else {
-            self.odd(headers, &format!("an answer of the type `{}`", plain(kind)))
+    fn not_expected(&self, headers: &HeaderMap, kind: &str, start: &[u8]) -> RemoteError {
+        if page::is_html_type(kind) || page::is_html(start) {
+            return self.page();
+        }
+        let kind = match plain(kind) {
+            none if none.is_empty() => "no type".to_owned(),
+            kind => format!("the type `{kind}`"),
+        };
+        let why = format!("an answer of {kind} and not JSON, so it may be no cnm server");
+        self.odd(headers, &why)
+    }
+
+    /// Says that a page for people came, whatever it was called.
+    fn page(&self) -> RemoteError {
+        RemoteError::Proxy {
+            host: self.host.clone(),
+            what: "an HTML page".to_owned(),
         }
     }
 
@@ -553,33 +583,6 @@ fn is_loopback(host: &str) -> bool {
         || bare
             .parse::<IpAddr>()
             .is_ok_and(|address| address.is_loopback())
-}
-
-/// Joins an error and its causes, without the address, which may be long.
-fn causes(error: &reqwest::Error) -> String {
-    let mut cause = std::error::Error::source(error);
-    let mut last = None;
-    while let Some(inner) = cause {
-        last = Some(inner.to_string());
-        cause = inner.source();
-    }
-    last.unwrap_or_else(|| "the request failed".to_owned())
-}
-
-/// Finds what the secure connection failed of, however deep it lies.
-fn tls_fault(error: &reqwest::Error) -> Option<&rustls::Error> {
-    let mut causes = vec![std::error::Error::source(error)?];
-    while let Some(cause) = causes.pop() {
-        if let Some(found) = cause.downcast_ref::<rustls::Error>() {
-            return Some(found);
-        }
-        let inner = cause
-            .downcast_ref::<std::io::Error>()
-            .and_then(std::io::Error::get_ref);
-        causes.extend(cause.source());
-        causes.extend(inner.map(|inner| inner as &(dyn std::error::Error + 'static)));
-    }
-    None
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ mod chain;
 mod checksum;
 mod columns;
 mod compare;
+mod damaged;
 mod error;
 mod handle;
 mod mirror;
@@ -24,6 +25,7 @@ mod outbox;
 mod overlay;
 mod paths;
 mod read;
+mod reopen;
 mod rows;
 mod salvage;
 mod schema;
@@ -94,6 +96,8 @@ pub struct Store {
     rebuilt: bool,
     bug: Option<SeededBug>,
     unsaved: Vec<Batch>,
+    said: Vec<String>,
+    damaged: Vec<DamagedEdit>,
 }
 
 impl std::fmt::Debug for Store {
@@ -130,6 +134,8 @@ impl Store {
             rebuilt,
             bug: None,
             unsaved: Vec::new(),
+            said: Vec::new(),
+            damaged: Vec::new(),
         };
         if let Err(error) = store.reload_active() {
             store.salvage_outbox(now, &error)?;
@@ -229,16 +235,7 @@ impl Store {
 
     fn reload_active(&mut self) -> rusqlite::Result<()> {
         let (entries, damaged) = self.outbox.active(self.mirror.place().seq)?;
-        for bad in damaged {
-            if !self.report.damaged.contains(&bad) {
-                self.report.notices.push(format!(
-                    "{}: {}; the row is kept, its text is in the log",
-                    self.paths.outbox.display(),
-                    bad.what
-                ));
-                self.report.damaged.push(bad);
-            }
-        }
+        self.take_damaged(damaged);
         self.active = Active::new(entries);
         Ok(())
     }
@@ -331,6 +328,18 @@ impl Store {
         if let Err(error) = self.writable().and_then(|()| self.refresh()) {
             return batches.iter().map(|_| Err(error.clone())).collect();
         }
+        match batches {
+            // What a choice in a conflict had dropped comes back with it.
+            [batch] => match self.reopens(batch) {
+                Ok(true) => return vec![self.reopen(batch)],
+                Ok(false) => {}
+                Err(error) => return vec![Err(error)],
+            },
+            many if many.iter().any(|one| self.reopens(one) == Ok(true)) => {
+                return many.iter().map(|batch| self.save(batch)).collect();
+            }
+            _ => {}
+        }
         let appended = if self.bug == Some(SeededBug::AckBeforeCommit) {
             let earlier = std::mem::replace(&mut self.unsaved, batches.to_vec());
             self.outbox.durably(|db| append_all(db, &earlier))
@@ -377,7 +386,7 @@ impl Store {
         }
         match damage_in(&self.outbox.db) {
             Some(error) => self.salvage_outbox(now, &error),
-            None => Ok(()),
+            None => self.find_lost(),
         }
     }
 

@@ -15,6 +15,7 @@ mod planner;
 mod watch;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -152,6 +153,9 @@ fn run(
         ended: Some(ended),
     }
 }
+
+/// How long whoever syncs once waits for the next byte of the server; the background is more patient.
+pub const ONCE: Duration = Duration::from_secs(10);
 
 /// Syncs once: everything that waits is sent, everything new is fetched.
 ///

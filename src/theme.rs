@@ -148,9 +148,24 @@ pub struct ThemeError {
     pub hint: String,
 }
 
+impl crate::keymap::Fault for ThemeError {
+    fn file(&self) -> &str {
+        &self.file
+    }
+
+    fn line(&self) -> usize {
+        self.line
+    }
+
+    fn what(&self) -> &str {
+        &self.what
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
+    #[serde(default)]
     name: String,
     #[serde(default)]
     light: Option<bool>,
@@ -180,13 +195,15 @@ impl Theme {
         file: &str,
         find: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Theme, ThemeError> {
-        Self::read_at(text, file, find)
+        Self::read_at(text, file, find, &[])
     }
 
     fn read_at(
         text: &str,
         file: &str,
         find: &dyn Fn(&str) -> Option<String>,
+        // Names of a palette that stand for nothing, which was told.
+        told: &[String],
     ) -> Result<Theme, ThemeError> {
         let layers = layers(text, file, find)?;
         let (_, own) = layers
@@ -218,6 +235,9 @@ impl Theme {
         for (layer, parsed) in &layers {
             for (role, value) in &parsed.colours {
                 let name = value.get_ref().as_str();
+                if !palette.contains_key(name) && told.iter().any(|told| told == name) {
+                    continue;
+                }
                 let colour = colour(palette.get(name).copied().unwrap_or(name)).ok_or_else(|| {
                     layer.fail(
                         value.span().start,
@@ -234,7 +254,32 @@ impl Theme {
                 }
             }
         }
+        for (layer, parsed) in &layers {
+            if parsed.name.is_empty() {
+                return Err(layer.fail(
+                    0,
+                    "the theme has no name",
+                    "write for example `name = \"mine\"`",
+                ));
+            }
+        }
         Ok(theme)
+    }
+
+    /// Returns all that is wrong with a theme file, in the order of its lines; see [`Theme::read`].
+    pub fn faults(
+        text: &str,
+        file: &str,
+        find: &dyn Fn(&str) -> Option<String>,
+    ) -> Vec<ThemeError> {
+        let whole: toml::Table = toml::from_str(text).unwrap_or_default();
+        let palette = whole.get("palette").and_then(toml::Value::as_table);
+        let named: Vec<String> = palette
+            .map(|palette| palette.keys().cloned().collect())
+            .unwrap_or_default();
+        crate::keymap::faults(text, file, |text| {
+            Self::read_at(text, file, find, &named).err()
+        })
     }
 }
 

@@ -475,12 +475,14 @@ impl App {
         }
         drop(cx);
         self.undo = undo;
-        if form.then.is_none() && form.settles.is_none() {
+        if form.then.is_none() {
             for name in crate::command::needed(form.kind) {
                 let fields = form.fields.iter_mut().enumerate();
                 let empty = fields
                     .filter(|(_, field)| field.info.name == name)
-                    .filter(|(_, field)| form.id.is_none() || field.is_changed())
+                    .filter(|(_, field)| {
+                        form.id.is_none() || form.settles.is_some() || field.is_changed()
+                    })
                     .find(|(_, field)| field.input.text().trim().is_empty());
                 if let Some((at, field)) = empty {
                     field.error = Some("must be filled in".to_owned());
@@ -489,6 +491,13 @@ impl App {
             }
         }
         if let Some(at) = wrong.or_else(|| form.asks_in_vain(&values)) {
+            if let Some(field) = form.fields.get(at)
+                && let Some(error) = &field.error
+            {
+                // A low form has no room for many words.
+                let told = format!("{}: {error}", field.info.name.replace('_', " "));
+                self.screen.note_told(Tone::Error, &told);
+            }
             form.current = at;
             self.mode = Mode::Form(form);
             return Vec::new();

@@ -1,5 +1,6 @@
 //! The line at the bottom: the palette, the filter, and prompts.
 
+mod names;
 mod readings;
 
 use super::{App, Input, Mode, fuzzy};
@@ -227,10 +228,11 @@ impl Line {
                 .cloned()
                 .collect()
         } else {
-            fuzzy::rank(&typed, &texts)
-                .into_iter()
-                .filter_map(|at| self.all.get(at).cloned())
-                .collect()
+            let found = fuzzy::rank(&typed, &texts).into_iter();
+            let mut found: Vec<Entry> = found.filter_map(|at| self.all.get(at).cloned()).collect();
+            // What is called so comes before what merely does something with it.
+            found.sort_by_key(|entry| !typed.trim().is_empty() && !names::is_name(&typed, entry));
+            found
         };
         if let Some(command) = keys {
             let of_keys = self
@@ -522,8 +524,24 @@ impl App {
             return self.run_typed(line, text.to_owned(), command);
         }
         let Some(entry) = line.entries.get(line.chosen).cloned() else {
-            return self.run_line(text);
+            let Some(why) = names::of_shell(text) else {
+                return self.run_line(text);
+            };
+            line.echo = Echo::Wrong(why);
+            self.mode = Mode::Line(line);
+            return Vec::new();
         };
+        // Nobody went to this entry: it only stands first. What is typed must be what it is called, or does.
+        let by_keys = self.command_of_keys(text);
+        let by_keys = by_keys.is_some_and(|line| line.starts_with(&entry.name));
+        if line.chosen == 0
+            && !by_keys
+            && let Some(why) = names::why_not(text, &entry)
+        {
+            line.echo = Echo::Wrong(why);
+            self.mode = Mode::Line(line);
+            return Vec::new();
+        }
         // What was typed behind the name cannot be read: the name alone would act on something else.
         let more = text.trim() != entry.name && text.starts_with(&format!("{} ", entry.name));
         match self.parse(&entry.name) {

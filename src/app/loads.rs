@@ -25,6 +25,8 @@ const FIGURES: usize = 200_000;
 impl App {
     /// Brings everything that is computed up to date after something happened, and asks for what is missing.
     pub(super) fn follow_up_on(&mut self, now: jiff::Timestamp, effects: &mut Vec<Effect>) {
+        self.screen.tell_next();
+        self.screen.date_told(now);
         self.show_held();
         self.follow_page();
         self.check_lesson();
@@ -315,15 +317,12 @@ impl App {
         match &self.screen.sync.line {
             Line::Refused { why } if before.line != self.screen.sync.line => {
                 let why = why.clone();
-                self.screen.say(Tone::Error, why);
+                self.screen.tell(Tone::Error, why);
             }
             Line::Offline { why } if before.line == Line::Starting => {
+                // What is wrong here does not go under in what is wrong on the way to the server.
                 let why = why.clone();
-                // What is wrong here must not go under in what is wrong on the way to the server.
-                let notice = self.screen.notice.as_ref();
-                if notice.is_none_or(|notice| notice.tone != Tone::Error) {
-                    self.screen.say(Tone::Info, why);
-                }
+                self.screen.tell(Tone::Info, why);
             }
             _ => {}
         }

@@ -93,10 +93,17 @@ pub(super) fn config(command: &ConfigCommand) -> Result<(), CliError> {
 
 /// Names everything that is wrong with the files of the configuration, and what the keymap hides.
 fn check_files(home: &Home, strict: bool) -> Result<(), CliError> {
-    let configured = home.configured();
+    let mut configured = home.configured();
+    let aside = home.themes_aside(&configured.config.ui);
+    configured.problems.extend(aside);
     let findings = configured.keymap.review();
     print(findings.iter().map(ToString::to_string))?;
     if !configured.problems.is_empty() {
+        // A theme that two others inherit from is wrong once.
+        let mut told = std::collections::HashSet::new();
+        configured
+            .problems
+            .retain(|problem| told.insert(problem.clone()));
         return Err(CliError::Refused(configured.problems.join("\n")));
     }
     let never = findings.iter().filter(|finding| finding.never).count();

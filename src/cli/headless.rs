@@ -368,12 +368,18 @@ impl Session {
         match effect {
             Effect::Save(batch) => {
                 self.store.save(&batch)?;
+                print(self.store.take_said())?;
                 self.mine
                     .extend(batch.edits.into_iter().map(|edit| edit.cmd));
             }
-            Effect::Resolve { cmd, resolution } => {
+            Effect::Resolve {
+                cmd,
+                resolution,
+                again,
+            } => {
                 let before = commands(&mut self.store)?;
-                self.store.resolve(&cmd, &resolution, self.now)?;
+                let again = again.as_deref();
+                self.store.choose(&cmd, &resolution, again, self.now)?;
                 let mut made = commands(&mut self.store)?;
                 made.retain(|one| *one == cmd || !before.contains(one));
                 // What waited behind it can be sent now, even where nothing takes its place.
@@ -385,7 +391,7 @@ impl Session {
             }
             Effect::LoadOutbox => {
                 let rows = self.store.outbox()?;
-                print(rows.iter().map(outbox_line))?;
+                print(rows.iter().map(super::outbox::line))?;
             }
             Effect::Sync => {
                 super::sync::report(&self.home)?;
@@ -520,21 +526,6 @@ fn commands(store: &mut Store) -> Result<Vec<String>, CliError> {
     Ok(rows.into_iter().map(|row| row.edit.cmd).collect())
 }
 
-fn outbox_line(row: &OutboxRow) -> String {
-    let word = row.state.word();
-    let state = match row.state.refusal() {
-        Some(why) => format!("{word}: {why}"),
-        None => word.to_owned(),
-    };
-    format!(
-        "{}  {}:{}  {}  {state}",
-        row.edit.cmd,
-        row.edit.kind,
-        row.edit.id,
-        row.edit.patch.fields().join(",")
-    )
-}
-
 /// Tries to send what waits; an edit that cannot be sent now stays queued, and that is no failure.
 ///
 /// Only what became of the edits of this command decides how it went: others may have failed long ago.
@@ -581,7 +572,7 @@ fn fate(rows: Vec<OutboxRow>, mine: &[String]) -> crate::store::Counts {
             match row.state {
                 OutboxState::Queued | OutboxState::Blocked => counts.queued += 1,
                 OutboxState::Conflict(_) => counts.conflicts += 1,
-                OutboxState::Refused { .. } => counts.refused += 1,
+                OutboxState::Refused { .. } | OutboxState::Damaged { .. } => counts.refused += 1,
                 OutboxState::Acked { .. } => {}
             }
         }

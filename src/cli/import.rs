@@ -177,7 +177,9 @@ fn send(
     for row in rows.iter().filter(|row| mine.contains(&row.edit.cmd)) {
         match row.state {
             OutboxState::Queued | OutboxState::Blocked => queued += 1,
-            OutboxState::Conflict(_) | OutboxState::Refused { .. } => failed += 1,
+            OutboxState::Conflict(_)
+            | OutboxState::Refused { .. }
+            | OutboxState::Damaged { .. } => failed += 1,
             OutboxState::Acked { .. } => {}
         }
     }

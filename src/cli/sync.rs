@@ -120,6 +120,7 @@ pub(super) struct Probe {
 pub(super) fn probe(account: &Account) -> Result<Probe, CliError> {
     let client =
         Client::new(&account.address()).map_err(|error| CliError::Refused(error.to_string()))?;
+    let client = client.with_silence(crate::sync::ONCE);
     super::block_on(small_runtime()?, async {
         let meta = client
             .meta()

@@ -6,7 +6,7 @@ use super::settle::{AtHand, settle};
 use super::turn::proposed_meeting;
 use super::{Ask, CommandError, Cx, Targets};
 use crate::effect::Effect;
-use crate::pane::{Countdown, Tone};
+use crate::pane::Countdown;
 use crate::record::{
     Direction, FollowUp, FollowUpKind, FollowUpState, Kind, Message, MessageKind, MessageState,
     Thread, WaitingOn,
@@ -99,13 +99,7 @@ pub(super) fn reply(
         before: "reply leaves in ".into(),
         after: format!("{also}; undo stops it"),
     };
-    if let Some(screen) = cx.screen.as_deref_mut() {
-        screen.say_until(now, Tone::Done, countdown);
-    } else {
-        let seconds = countdown.seconds(now);
-        let Countdown { before, after, .. } = countdown;
-        cx.output.push(format!("{before}{seconds} s{after}"));
-    }
+    cx.say_leaving(countdown);
     Ok(())
 }
 

@@ -78,6 +78,7 @@ impl ConflictCommand {
                     return ask_for_values(cx, &row);
                 }
                 let patch = super::input::patch_of(row.edit.kind, &values, cx)?;
+                super::record::keeps_needed(row.edit.kind, &patch)?;
                 (
                     cmd,
                     Resolution::Edited(patch),
@@ -85,7 +86,11 @@ impl ConflictCommand {
                 )
             }
         };
-        cx.effects.push(Effect::Resolve { cmd, resolution });
+        cx.effects.push(Effect::Resolve {
+            cmd,
+            resolution,
+            again: None,
+        });
         cx.effects.push(Effect::LoadOutbox);
         cx.say(Tone::Done, said);
         Ok(())

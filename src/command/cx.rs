@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json};
 use super::{CommandError, UndoLog};
 use crate::effect::{Batch, BatchRole, CacheRow, Edit, Effect, OutboxRow, RowState};
 use crate::list::{Row, World};
-use crate::pane::{Screen, Tone};
+use crate::pane::{Countdown, Screen, Tone};
 use crate::record::{AnyRef, Id, Kind, Op, Patch, Record, diff, missing_to_close};
 
 /// What commands take from the configuration.
@@ -273,6 +273,18 @@ impl<'a> Cx<'a> {
         match self.screen.as_deref_mut() {
             Some(screen) => screen.say(tone, text),
             None => self.output.push(text),
+        }
+    }
+
+    /// Tells the user what leaves when a moment has come, and counts down to it where there is a screen.
+    pub(super) fn say_leaving(&mut self, countdown: Countdown) {
+        let now = self.world.view.now;
+        if let Some(screen) = self.screen.as_deref_mut() {
+            screen.say_until(now, Tone::Done, countdown);
+        } else {
+            let seconds = countdown.seconds(now);
+            let Countdown { before, after, .. } = countdown;
+            self.output.push(format!("{before}{seconds} s{after}"));
         }
     }
 

@@ -6,7 +6,7 @@ mod level;
 pub(crate) use level::level_plan;
 mod people;
 mod time;
-pub(super) use close::read_severity;
+pub(super) use close::{make_next, read_severity};
 pub(super) use people::read_waiting;
 pub(super) use time::{go_on_again, read_rule};
 

@@ -4,7 +4,7 @@ use clap::Subcommand;
 
 use super::{Ask, CommandError, Cx, Targets};
 use crate::effect::Effect;
-use crate::pane::{DueView, Focus, FunnelView, Panel, Place, at_hand};
+use crate::pane::{DueView, Focus, FunnelView, Panel, Place, Tone, at_hand};
 use crate::record::Thread;
 
 /// A change of what is on screen.
@@ -234,6 +234,8 @@ pub enum AppCommand {
         #[arg(value_name = "WORDS", default_value = "")]
         words: String,
     },
+    /// Shows what the console has told since its start, the newest first.
+    Messages,
     /// Repeats the last verb.
     Repeat,
     /// Talks to the server now.
@@ -270,7 +272,7 @@ impl AppCommand {
                 let links = targets.any(None, cx)?;
                 let titles: Vec<String> = links.iter().map(|link| cx.world.title(link)).collect();
                 cx.effects.push(Effect::Copy(titles.join("\n")));
-                cx.say(crate::pane::Tone::Done, "copied");
+                cx.say(Tone::Done, "copied");
             }
             Self::Quit => {
                 cx.screen("app quit")?;
@@ -283,6 +285,7 @@ impl AppCommand {
             Self::Keys => ask(cx, Ask::Help)?,
             Self::Palette { text } => ask(cx, Ask::Palette(text))?,
             Self::Find { words } => ask(cx, Ask::Find(words))?,
+            Self::Messages => messages(cx)?,
             Self::Repeat => ask(cx, Ask::Repeat)?,
             Self::Lesson { which } => ask(
                 cx,
@@ -299,6 +302,25 @@ impl AppCommand {
         }
         Ok(())
     }
+}
+
+/// Lays out what was told so far; the present message too.
+fn messages(cx: &mut Cx<'_>) -> Result<(), CommandError> {
+    let view = cx.world.view.clone();
+    let screen = cx.screen("app messages")?;
+    let mut lines = Vec::new();
+    for past in screen.told.past().rev() {
+        let at = past.at.unwrap_or(view.now).to_zoned(view.zone.clone());
+        let mark = match past.tone {
+            Tone::Error => "!",
+            Tone::Done | Tone::Info => " ",
+        };
+        lines.push(format!("{} {mark} {}", at.strftime("%H:%M"), past.text));
+    }
+    if lines.is_empty() {
+        lines.push("nothing was told yet".to_owned());
+    }
+    ask(cx, Ask::Read("Messages".to_owned(), lines))
 }
 
 fn ask(cx: &mut Cx<'_>, ask: Ask) -> Result<(), CommandError> {

@@ -351,7 +351,7 @@ fn follow_up(
             due.clone()
         } else {
             let said = said(cx, &at)?;
-            unread = said.warning().or(unread);
+            unread = said.warning(cx).or(unread);
             said.due
         };
         shown = super::phrase::due_words(&due, cx);

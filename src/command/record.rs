@@ -5,9 +5,9 @@ use serde_json::Map;
 
 use super::cx::Expects;
 use super::inbox::{command_line, conclude};
-use super::{Ask, CommandError, Cx, Targets};
+use super::{Ask, CommandError, Cx, Targets, state};
 use crate::pane::Tone;
-use crate::record::{Audience, Kind, Note, Op, Patch, Thread};
+use crate::record::{Audience, FollowUp, Kind, Note, Op, Patch, Thread};
 
 /// Makes a record.
 #[derive(Clone, Debug, PartialEq, Args)]
@@ -98,6 +98,7 @@ impl NewCommand {
         let doubts = super::input::doubts(kind, &self.values, cx);
         let doubts = doubts.map_or(String::new(), |doubts| format!(" ({doubts})"));
         let id = cx.world.ids.next(cx.world.view.now);
+        state::complete(cx, kind, &id, &mut patch);
         cx.apply(kind, &id, Op::Create, patch)?;
         cx.label(format!("new {}", kind.label()));
         // A script goes on with the id, a person knows it by its title.
@@ -119,13 +120,20 @@ fn empties(patch: &Patch, name: &str) -> bool {
     patch.unset.iter().any(|unset| unset == name) || patch.set.get(name).is_some_and(blank)
 }
 
+/// Refuses a change that leaves a record without what it needs, before the server has to.
+pub(super) fn keeps_needed(kind: Kind, patch: &Patch) -> Result<(), CommandError> {
+    match needed(kind).find(|name| empties(patch, name)) {
+        None => Ok(()),
+        Some(name) => Err(CommandError::usage(
+            format!("a {} needs its {name}", kind.label()),
+            format!("write `{name}=…`, or leave it out: it stays as it is"),
+        )),
+    }
+}
+
 /// Returns the fields without which a new record is nothing: by what it is called, and to what it belongs.
 pub(crate) fn needed(kind: Kind) -> impl Iterator<Item = &'static str> {
-    let called = ["name", "title", "topic"];
-    // A creator is called by the handle as well.
-    let called = called
-        .into_iter()
-        .find(|name| kind.field(name).is_some() && kind.field("handle").is_none());
+    let called = crate::record::called(kind);
     let belongs = match kind.audience() {
         Audience::Parent(link) => Some(link),
         Audience::Everyone | Audience::Users(_) => None,
@@ -184,16 +192,14 @@ impl EditCommand {
                     },
                 );
             }
-            let patch = super::input::patch_of(kind, &self.values, cx)?;
+            let mut patch = super::input::patch_of(kind, &self.values, cx)?;
             doubts = doubts.or(super::input::doubts(kind, &self.values, cx));
-            if let Some(name) = needed(kind).find(|name| empties(&patch, name)) {
-                return Err(CommandError::usage(
-                    format!("a {} needs its {name}", kind.label()),
-                    format!("write `{name}=…`, or leave it out: it stays as it is"),
-                ));
-            }
+            keeps_needed(kind, &patch)?;
             keeps_escalation(cx, kind, &link.id, &patch)?;
+            state::complete(cx, kind, &link.id, &mut patch);
+            let before = cx.world.table::<FollowUp>().record(&link.id).cloned();
             cx.apply(kind, &link.id, Op::Update, patch)?;
+            state::follow(cx, kind, &link.id, before)?;
             ids.push(link.id.to_string());
         }
         let changed = cx.edit_count() > 0;

@@ -29,8 +29,17 @@ impl Said {
         }
     }
 
-    /// Says which hour was not understood.
-    pub(super) fn warning(&self) -> Option<String> {
+    /// Says that the time has passed by now, or which hour was not understood.
+    pub(super) fn warning(&self, cx: &Cx<'_>) -> Option<String> {
+        let view = &cx.world.view;
+        let passed = match &self.due {
+            Due::At { instant, .. } => *instant <= view.now,
+            Due::On { date } => *date < view.today(),
+        };
+        if passed {
+            let words = "that time has passed, so it is late: u undoes, f / types another";
+            return Some(words.to_owned());
+        }
         let hour = self.unread.as_ref()?;
         Some(format!(
             "`{hour}` in the message is not read: u undoes, f / types the time"

@@ -54,6 +54,10 @@ const WORDS: &[(&str, &str)] = &[
     ("pane forward", "history next alt-right"),
     ("pane zoom", "maximise fullscreen expand"),
     ("app find", "search everything full text lookup 搜索"),
+    (
+        "app messages",
+        "messages log history errors notices what was said 消息",
+    ),
     ("app keys", "help shortcuts bindings cheatsheet 帮助"),
     ("app palette", "commands menu"),
     (
@@ -78,6 +82,29 @@ const WORDS: &[(&str, &str)] = &[
     ("conflict mine", "keep local ours"),
     ("conflict theirs", "keep server remote"),
     ("outbox discard", "cancel unsent queue"),
+];
+
+/// Commands of the shell that the console does not have: `cnm doctor`.
+pub const SHELL_ONLY: &[&str] = &[
+    "demo",
+    "tutor",
+    "serve",
+    "token",
+    "user",
+    "audit",
+    "list",
+    "run",
+    "remote",
+    "slots",
+    "sync",
+    "config",
+    "doctor",
+    "commands",
+    "keys",
+    "completions",
+    "man",
+    "schema",
+    "when",
 ];
 
 /// Returns other words for a command; of a longer line those of the command that it begins with.

@@ -312,7 +312,7 @@ fn delegate(
         let (when, unread) = match due {
             "said" => {
                 let said = said(cx, at)?;
-                let warning = said.warning();
+                let warning = said.warning(cx);
                 (said.due, warning)
             }
             phrase => (due_ahead(phrase, cx)?, None),

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json};
 
 use super::{CommandError, Cx};
-use crate::effect::{Batch, BatchRole, Edit, Effect, LET_STAND};
+use crate::effect::{Batch, BatchRole, Edit, Effect, Resolution};
 use crate::pane::{Countdown, Tone};
 use crate::record::{
     Direction, Kind, Message, MessageKind, MessageState, Op, Patch, StageEvent, Thread,
@@ -45,7 +45,7 @@ impl UndoLog {
     /// Takes in a batch that was made.
     pub fn record(&mut self, batch: &Batch) {
         match &batch.role {
-            BatchRole::Edit => {
+            BatchRole::Edit | BatchRole::Choice { .. } => {
                 self.done.push(batch.clone());
                 self.undone.clear();
             }
@@ -87,6 +87,11 @@ impl UndoLog {
         self.undone.last()
     }
 
+    /// Takes a batch that is done again in another way off what can be done again.
+    fn take_undone(&mut self, id: &str) {
+        self.undone.retain(|batch| batch.id != id);
+    }
+
     /// Forgets a batch that could not be saved.
     pub fn forget(&mut self, id: &str) {
         self.done.retain(|batch| batch.id != id);
@@ -98,6 +103,11 @@ pub(super) fn undo(cx: &mut Cx<'_>) -> Result<(), CommandError> {
     let Some(batch) = cx.undo.last().cloned() else {
         return Err(CommandError::NoTarget("there is nothing to undo".into()));
     };
+    let choice = matches!(batch.role, BatchRole::Choice { .. });
+    if matches!(batch.role, BatchRole::Choice { theirs: true, .. }) {
+        // Nothing of it was sent: the conflict is there again, and nothing else.
+        return reopen(cx, &batch);
+    }
     let (mut kept, mut left) = (0, 0);
     let mut theirs: Vec<String> = Vec::new();
     // A thread that sleeps until its lead moves goes back to sleep after the lead has moved back, which would wake it.
@@ -137,7 +147,9 @@ pub(super) fn undo(cx: &mut Cx<'_>) -> Result<(), CommandError> {
     cx.label(format!("undo: {}", batch.label));
     cx.set_role(BatchRole::Undo(batch.id.clone()));
     if !theirs.is_empty() {
-        cx.say(Tone::Info, format!("took back: {}; {theirs}", batch.label));
+        let open = if choice { OPEN_AGAIN } else { "" };
+        let words = format!("took back: {}; {theirs}{open}", batch.label);
+        cx.say(Tone::Info, words);
     } else if all {
         let stays = "it stays as it was written, write another that corrects it";
         cx.say(Tone::Info, format!("{}: {stays}", batch.label));
@@ -146,13 +158,26 @@ pub(super) fn undo(cx: &mut Cx<'_>) -> Result<(), CommandError> {
         cx.say(Tone::Info, words);
     } else {
         let words = match words {
-            0 if batch.label.starts_with(LET_STAND) => "; mine goes to the server",
+            0 if choice => return reopen(cx, &batch),
             0 => "",
             1 => "; its words are in the draft of the reply",
             _ => "; their words are in the drafts of the replies",
         };
         cx.say(Tone::Done, format!("took back: {}{words}", batch.label));
     }
+    Ok(())
+}
+
+/// What is said where a choice in a conflict was taken back.
+const OPEN_AGAIN: &str = "; the choice is open again";
+
+/// Takes a choice in a conflict back: the store makes the conflict open again, and drops the edits of this batch where
+/// the choice was not sent.
+fn reopen(cx: &mut Cx<'_>, batch: &Batch) -> Result<(), CommandError> {
+    cx.label(format!("undo: {}", batch.label));
+    cx.set_role(BatchRole::Undo(batch.id.clone()));
+    let words = format!("took back: {}{OPEN_AGAIN}", batch.label);
+    cx.say(Tone::Done, words);
     Ok(())
 }
 
@@ -287,6 +312,21 @@ pub(super) fn redo(cx: &mut Cx<'_>) -> Result<(), CommandError> {
     let Some(batch) = cx.undo.next().cloned() else {
         return Err(CommandError::NoTarget("there is nothing to redo".into()));
     };
+    if let BatchRole::Choice { cmd, theirs } = &batch.role {
+        let patch = batch.edits.first().map(|edit| edit.patch.clone());
+        let resolution = match patch {
+            Some(patch) if !theirs => Resolution::Edited(patch),
+            _ => Resolution::Theirs,
+        };
+        cx.undo.take_undone(&batch.id);
+        cx.effects.push(Effect::Resolve {
+            cmd: cmd.clone(),
+            resolution,
+            again: Some(batch.id.clone()),
+        });
+        cx.say(Tone::Done, format!("did again: {}", batch.label));
+        return Ok(());
+    }
     let mut leaves = None;
     let mut theirs: Vec<String> = Vec::new();
     for edit in &batch.edits {

@@ -133,6 +133,14 @@ pub fn read_hooks(
         .collect()
 }
 
+/// Returns all that is wrong with a file of hooks, in the order of its lines.
+pub fn hook_faults(words: &str, file: &str) -> Vec<KeymapError> {
+    let mut parsing = Parsing::new();
+    super::faults(words, file, |words| {
+        read_hooks(words, file, &mut parsing).err()
+    })
+}
+
 fn read(mut table: Table, source: Source, parsing: &mut Parsing) -> Result<Hook, Wrong> {
     known(&table, &["on", "when", "do", "before"])?;
     let name = text(&mut table, "on")?.unwrap_or_default();

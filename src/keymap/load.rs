@@ -35,6 +35,20 @@ pub struct KeymapError {
     pub hint: String,
 }
 
+impl super::Fault for KeymapError {
+    fn file(&self) -> &str {
+        &self.file
+    }
+
+    fn line(&self) -> usize {
+        self.line
+    }
+
+    fn what(&self) -> &str {
+        &self.what
+    }
+}
+
 /// What is wrong, and what to do.
 pub(super) type Wrong = (String, String);
 

@@ -248,7 +248,9 @@ fn outbox_keys(world: &World, screen: &Screen, place: Place) -> Vec<String> {
         .iter()
         .filter(|row| match row.state {
             OutboxState::Conflict(_) | OutboxState::Refused { .. } => true,
-            OutboxState::Queued | OutboxState::Blocked => place == Place::Outbox,
+            OutboxState::Queued | OutboxState::Blocked | OutboxState::Damaged { .. } => {
+                place == Place::Outbox
+            }
             OutboxState::Acked { .. } => false,
         })
         .filter(|row| found(row))

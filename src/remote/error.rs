@@ -35,7 +35,9 @@ pub enum RemoteError {
         why: String,
     },
     /// The request went out and no whole answer came back: it may have been carried out or not.
-    #[error("{host} did not answer: {why}; it is asked again, nothing happens twice")]
+    #[error(
+        "{host} did not answer: {why}; your work goes on here, and nothing that is sent again happens twice"
+    )]
     Unanswered {
         /// Host and port.
         host: String,

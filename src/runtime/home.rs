@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::app::{Configured, Remembered};
 use crate::command::{Parsing, read_steps};
 use crate::config::{self, Config};
-use crate::keymap::{Hook, Keymap, Macro, VERSIONS, changes, read_hooks};
+use crate::keymap::{Hook, Keymap, Macro, VERSIONS, changes, hook_faults, read_hooks};
 use crate::store::Paths;
 use crate::theme::Theme;
 
@@ -121,11 +121,12 @@ impl Home {
     fn configured_over(&self, held: Option<(&Config, &Keymap, &Theme)>) -> Configured {
         let mut problems = Vec::new();
         let config = self.config().unwrap_or_else(|problem| {
-            problems.push(problem);
+            let file = self.config_file();
+            problems.extend(all_of(&file, problem, Config::faults));
             held.map_or_else(Config::default, |(config, ..)| config.clone())
         });
         let mut keymap = self.keymap(&config.keys).unwrap_or_else(|problem| {
-            problems.push(problem);
+            problems.extend(all_of(&self.keymap_file(), problem, Keymap::faults));
             let ours = || Keymap::defaults().unwrap_or_default();
             held.map_or_else(ours, |(_, keymap, _)| keymap.clone())
         });
@@ -134,11 +135,11 @@ impl Home {
         keymap.macros = self.macros_over(macros, &mut problems);
         keymap.themes = self.themes();
         keymap.hooks = self.hooks().unwrap_or_else(|problem| {
-            problems.push(problem);
+            problems.extend(all_of(&self.hooks_file(), problem, hook_faults));
             held.map_or_else(Vec::new, |(_, keymap, _)| keymap.hooks.clone())
         });
         let theme = self.theme_of(&config.ui).unwrap_or_else(|problem| {
-            problems.push(problem);
+            problems.extend(self.theme_faults(self.theme_name(&config.ui), problem));
             held.map_or_else(fallback_theme, |(.., theme)| theme.clone())
         });
         Configured {
@@ -302,15 +303,48 @@ impl Home {
         }
     }
 
+    /// Returns all that is wrong with the themes of the user's that are not in use, and with the names of those that the
+    /// configuration asks for.
+    pub fn themes_aside(&self, ui: &config::Ui) -> Vec<String> {
+        let used = self.theme_name(ui);
+        let asked = [ui.theme.as_str(), ui.light_theme.as_str()];
+        let asked = asked.into_iter().filter(|name| !name.is_empty());
+        let mut names: Vec<String> = asked.map(str::to_owned).chain(self.themes()).collect();
+        let shipped = |name: &str| {
+            crate::theme::SHIPPED
+                .iter()
+                .any(|(known, _)| *known == name)
+        };
+        names.retain(|name| name != used && (!shipped(name) || self.theme_file(name).exists()));
+        names.sort();
+        names.dedup();
+        let wrong = names.iter().filter_map(|name| {
+            let problem = self.theme(name).err()?;
+            Some(self.theme_faults(name, problem))
+        });
+        wrong.flatten().collect()
+    }
+
+    fn theme_file(&self, name: &str) -> PathBuf {
+        self.config.join("themes").join(format!("{name}.toml"))
+    }
+
+    /// Returns all that is wrong with a theme; reading it has ended with this problem.
+    fn theme_faults(&self, name: &str, problem: String) -> Vec<String> {
+        let find = |parent: &str| read(&self.theme_file(parent)).ok().flatten();
+        all_of(&self.theme_file(name), problem, |text, file| {
+            Theme::faults(text, file, &find)
+        })
+    }
+
     /// Reads a theme: a file of the user's, else one that ships.
     pub fn theme(&self, name: &str) -> Result<Theme, String> {
-        let folder = self.config.join("themes");
         let plain = name
             .chars()
             .all(|letter| letter.is_alphanumeric() || "-_".contains(letter));
-        let file = folder.join(format!("{name}.toml"));
+        let file = self.theme_file(name);
         if let Some(text) = plain.then(|| read(&file)).transpose()?.flatten() {
-            let find = |parent: &str| read(&folder.join(format!("{parent}.toml"))).ok().flatten();
+            let find = |parent: &str| read(&self.theme_file(parent)).ok().flatten();
             return Theme::read(&text, &file.display().to_string(), &find)
                 .map_err(|error| error.to_string());
         }
@@ -364,6 +398,23 @@ impl Home {
         }
         names
     }
+}
+
+/// Returns all that is wrong with a file; reading it has ended with this problem, which is told alone where the file
+/// itself cannot be read.
+fn all_of<E: ToString>(
+    file: &Path,
+    problem: String,
+    faults: impl FnOnce(&str, &str) -> Vec<E>,
+) -> Vec<String> {
+    let Ok(Some(text)) = read(file) else {
+        return vec![problem];
+    };
+    let found = faults(&text, &file.display().to_string());
+    if found.is_empty() {
+        return vec![problem];
+    }
+    found.iter().map(ToString::to_string).collect()
 }
 
 /// Reads a macro; says of each line that is none where it stands and why.

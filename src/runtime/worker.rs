@@ -18,7 +18,7 @@ pub(super) enum Job {
     Save(Batch),
     Load(Load),
     Outbox,
-    Resolve(String, Resolution),
+    Resolve(String, Resolution, Option<String>),
     Discard(String),
     Draft(String, String),
     /// Read the undo log, or only if somebody else has written to it.
@@ -36,7 +36,11 @@ impl Job {
             Effect::Save(batch) => Job::Save(batch),
             Effect::Load(load) => Job::Load(load),
             Effect::LoadOutbox => Job::Outbox,
-            Effect::Resolve { cmd, resolution } => Job::Resolve(cmd, resolution),
+            Effect::Resolve {
+                cmd,
+                resolution,
+                again,
+            } => Job::Resolve(cmd, resolution, again),
             Effect::Discard { cmd } => Job::Discard(cmd),
             Effect::Draft { key, text } => Job::Draft(key, text),
             // The core has made a draft of it.
@@ -171,6 +175,10 @@ async fn save(store: &StoreHandle, batches: Vec<Batch>, answers: &UnboundedSende
         };
         let _ = answers.send(msg);
     }
+    let said = store.call(|store: &mut Store| Ok(store.take_said())).await;
+    for words in said.unwrap_or_default() {
+        let _ = answers.send(Msg::Also(words));
+    }
     counts(store, answers).await;
 }
 
@@ -203,8 +211,8 @@ async fn other(store: &StoreHandle, clock: Clock, job: Job, answers: &UnboundedS
             .await
             .map(|rows| Some(Msg::Loaded(load, rows))),
         Job::Outbox => store.outbox().await.map(|rows| Some(Msg::Outbox(rows))),
-        Job::Resolve(cmd, resolution) => store
-            .resolve(cmd, resolution, now)
+        Job::Resolve(cmd, resolution, again) => store
+            .choose(cmd, resolution, again, now)
             .await
             .map(|changes| Some(Msg::Changed(changes))),
         Job::Discard(cmd) => store

@@ -12,7 +12,7 @@ use super::merge::{
 use super::principal::Principal;
 use super::storage::{Answer, Life, Result, Stored};
 use super::{refusal, rules, validate};
-use crate::record::{Audience, Kind, Patch, missing_to_close};
+use crate::record::{Audience, Kind, Patch, missing_to_close, nameless};
 use crate::wire::{Command, CommandResult, Op, Problem, Row, Status};
 
 pub(crate) mod batch;
@@ -283,6 +283,13 @@ impl Edit<'_> {
         if let Some(field) = missing_to_close(self.kind, old, &after.fields) {
             let detail = "it cannot be closed before its root cause is written down";
             let error = validate::problem("set", field, "required", detail);
+            return Ok(Err(Box::new(rejected(self.command, vec![error]))));
+        }
+        if let Some(field) = before.and_then(|_| nameless(self.kind, old, &after.fields)) {
+            let detail = format!("a {} needs its {field}", self.kind.label());
+            let unset = self.command.patch.unset.iter().any(|name| name == field);
+            let part = if unset { "unset" } else { "set" };
+            let error = validate::problem(part, field, "required", &detail);
             return Ok(Err(Box::new(rejected(self.command, vec![error]))));
         }
         Ok(match self.check_parent(ledger, before, after)? {

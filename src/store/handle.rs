@@ -109,7 +109,18 @@ impl StoreHandle {
         resolution: Resolution,
         now: Timestamp,
     ) -> Result<Vec<CacheChange>, StoreError> {
-        self.change(move |store| store.resolve(&cmd, &resolution, now))
+        self.choose(cmd, resolution, None, now).await
+    }
+
+    /// Carries out the user's choice, which may be one that was taken back and is made `again`: its batch is named.
+    pub async fn choose(
+        &self,
+        cmd: String,
+        resolution: Resolution,
+        again: Option<String>,
+        now: Timestamp,
+    ) -> Result<Vec<CacheChange>, StoreError> {
+        self.change(move |store| store.choose(&cmd, &resolution, again.as_deref(), now))
             .await
     }
 

@@ -110,6 +110,31 @@ pub struct DamagedEdit {
     pub number: i64,
     /// What could still be read of it, and what is wrong.
     pub what: String,
+    /// Its command's id.
+    pub cmd: String,
+    /// The wire name of its kind, as far as it can be read.
+    pub kind: String,
+    /// The id of its record, as far as it can be read.
+    pub record: String,
+    /// When it was made, as far as that can be read.
+    pub at: Option<Timestamp>,
+    /// The edit as it was read; what is in it may be wrong.
+    pub body: String,
+}
+
+impl DamagedEdit {
+    /// Names an edit of which nothing is left but that it was there.
+    pub(super) fn lost(number: i64, cmd: String, what: String) -> Self {
+        Self {
+            number,
+            what,
+            cmd,
+            kind: String::new(),
+            record: String::new(),
+            at: None,
+            body: String::new(),
+        }
+    }
 }
 
 pub(super) const ENTRY: &str = "e.number, e.place, e.cmd, e.batch, e.body, e.mine, e.at, e.sum, \
@@ -215,6 +240,19 @@ impl Outbox {
         Ok((entries, damaged))
     }
 
+    /// Reads the edits of which nothing says what became of them; that takes a look at every edit.
+    pub(super) fn without_fate(&self) -> rusqlite::Result<Vec<Result<Entry, DamagedEdit>>> {
+        let mut statement = self.db.prepare_cached(&format!(
+            "SELECT {ENTRY} FROM edit e LEFT JOIN fate f ON f.cmd = e.cmd WHERE f.cmd IS NULL"
+        ))?;
+        let mut rows = statement.query([])?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            found.push(read_entry(row)?);
+        }
+        Ok(found)
+    }
+
     /// Reads edits by a condition on `e` (the edit) and `f` (its fate), in the order of their turn.
     pub(super) fn entries(
         &self,
@@ -288,6 +326,18 @@ pub(super) fn append_batch(
         .collect()
 }
 
+/// Returns the highest number that an edit ever had, also when the newest edits were pruned; no number is used twice.
+pub(super) fn last_number(db: &Connection) -> rusqlite::Result<i64> {
+    let number: i64 = db
+        .prepare_cached("SELECT coalesce(max(number), 0) FROM edit")?
+        .query_row([], |row| row.get(0))?;
+    let last: Option<i64> = db
+        .prepare_cached("SELECT seq FROM sqlite_sequence WHERE name = 'edit'")?
+        .query_row([], |row| row.get(0))
+        .optional()?;
+    Ok(number.max(last.unwrap_or(0)))
+}
+
 fn append_edit(
     db: &Transaction<'_>,
     edit: &Edit,
@@ -295,15 +345,7 @@ fn append_edit(
     at: Timestamp,
     Queueing { mine, place }: Queueing,
 ) -> rusqlite::Result<Entry> {
-    let number: i64 = db
-        .prepare_cached("SELECT coalesce(max(number), 0) + 1 FROM edit")?
-        .query_row([], |row| row.get(0))?;
-    // Numbers are never used twice, also when the newest edits were pruned.
-    let last: Option<i64> = db
-        .prepare_cached("SELECT seq FROM sqlite_sequence WHERE name = 'edit'")?
-        .query_row([], |row| row.get(0))
-        .optional()?;
-    let number = number.max(last.unwrap_or(0) + 1);
+    let number = last_number(db)? + 1;
     let place = place.unwrap_or(number);
     let entry = Entry {
         number,
@@ -401,8 +443,20 @@ pub(super) fn read_entry(row: &Row<'_>) -> rusqlite::Result<Result<Entry, Damage
         Err(why) => {
             let kind: String = row.get(18).unwrap_or_default();
             let record: String = row.get(19).unwrap_or_default();
-            let what = format!("edit {number} of {kind} {record}: {why}");
-            Err(DamagedEdit { number, what })
+            let body: String = row.get(4).unwrap_or_default();
+            let (what, body) = match body.strip_prefix(super::damaged::LOST) {
+                Some(what) => (what.to_owned(), String::new()),
+                None => (format!("edit {number} of {kind} {record}: {why}"), body),
+            };
+            Err(DamagedEdit {
+                number,
+                what,
+                cmd: row.get(2).unwrap_or_else(|_| format!("damaged-{number}")),
+                kind,
+                record,
+                at: instant(row.get(6).unwrap_or_default()),
+                body,
+            })
         }
     })
 }
@@ -417,13 +471,10 @@ fn try_entry(row: &Row<'_>, number: i64) -> Result<Entry, String> {
     let at = instant(row.get(6).map_err(text)?).ok_or("its time is wrong")?;
     let sum: i64 = row.get(7).map_err(text)?;
     if edit_sum(number, place, &cmd, &batch, &body, mine, at) != sum {
-        return Err(format!(
-            "its checksum is wrong; what was read: {}",
-            excerpt(&body)
-        ));
+        return Err("its checksum is wrong".to_owned());
     }
-    let edit: Edit = serde_json::from_str(&body)
-        .map_err(|error| format!("not understood ({error}); kept as {}", excerpt(&body)))?;
+    let edit: Edit =
+        serde_json::from_str(&body).map_err(|error| format!("it is not understood ({error})"))?;
     Ok(Entry {
         number,
         place,
@@ -433,10 +484,6 @@ fn try_entry(row: &Row<'_>, number: i64) -> Result<Entry, String> {
         at,
         fate: read_fate(row, &cmd),
     })
-}
-
-fn excerpt(body: &str) -> String {
-    body.chars().take(160).collect()
 }
 
 /// Reads what became of an edit; when that cannot be trusted, the edit counts as sent without an answer.
@@ -469,7 +516,7 @@ fn read_fate(row: &Row<'_>, cmd: &str) -> Fate {
     }
 }
 
-fn edit_sum(
+pub(super) fn edit_sum(
     number: i64,
     place: i64,
     cmd: &str,
@@ -527,6 +574,8 @@ pub(super) fn batch_sum(
 pub(super) fn role_text(role: &BatchRole) -> (&'static str, Option<&str>) {
     match role {
         BatchRole::Edit => ("edit", None),
+        BatchRole::Choice { cmd, theirs: true } => ("theirs", Some(cmd)),
+        BatchRole::Choice { cmd, theirs: false } => ("chosen", Some(cmd)),
         BatchRole::Aside => ("aside", None),
         BatchRole::Undo(target) => ("undo", Some(target)),
         BatchRole::Redo(target) => ("redo", Some(target)),

@@ -99,3 +99,23 @@ pub(super) fn file_identity(file: &Path) -> Option<(u64, u64)> {
     #[cfg(not(unix))]
     Some((0, u64::from(meta.is_file())))
 }
+
+/// Returns a mark by which a file is told from its copies, also on another machine; it stays the same when the file is
+/// moved or written to.
+pub(super) fn file_mark(file: &Path) -> String {
+    let machine = std::fs::read_to_string("/etc/machine-id").unwrap_or_default();
+    let mark = super::checksum::Checksum::new().text(machine.trim());
+    #[cfg(unix)]
+    let mark = {
+        // Not the device: its number may be another one after each start of the machine.
+        let meta = std::fs::metadata(file);
+        let inode = meta.map_or(0, |meta| std::os::unix::fs::MetadataExt::ino(&meta));
+        mark.number(inode.cast_signed())
+    };
+    #[cfg(not(unix))]
+    let mark = {
+        let path = std::fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
+        mark.text(&path.to_string_lossy())
+    };
+    mark.end().to_string()
+}

@@ -5,6 +5,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, params};
 
+use super::damaged::keep_damaged;
 use super::mirror::Mirror;
 use super::outbox::{DamagedEdit, ENTRY, Entry, Outbox, insert_edit, read_entry};
 use super::paths::{move_aside, with_suffix};
@@ -58,14 +59,30 @@ pub(super) fn outbox(
         Some(old) => {
             taken = take_over(&old, &mut new, &mut damaged).map_err(|error| fail(&error))?;
         }
-        None => damaged.push(DamagedEdit {
-            number: 0,
-            what: "nothing could be read".to_owned(),
-        }),
+        None => damaged.push(DamagedEdit::lost(
+            0,
+            "damaged-file".to_owned(),
+            "nothing could be read".to_owned(),
+        )),
     }
     for side in ["", "-wal", "-shm"] {
         let _ = std::fs::remove_file(with_suffix(&with_suffix(&aside, GRAFTED), side));
     }
+    // What is lost is listed with what waits, or it would be forgotten with this notice.
+    new.durably(|db| {
+        let asides = aside.display();
+        damaged.iter().try_for_each(|bad| {
+            let what = format!("{}; the damaged file is kept as {asides}", bad.what);
+            keep_damaged(
+                db,
+                &DamagedEdit {
+                    what,
+                    ..bad.clone()
+                },
+            )
+        })
+    })
+    .map_err(|error| fail(&error))?;
     let mut list = String::new();
     for bad in damaged.iter().take(5) {
         list.push_str("; ");
@@ -133,10 +150,11 @@ fn take_over(
             Ok(Some(Ok(entry))) => entries.push(entry),
             Ok(Some(Err(bad))) => damaged.push(bad),
             Ok(None) => {}
-            Err(error) => damaged.push(DamagedEdit {
+            Err(error) => damaged.push(DamagedEdit::lost(
                 number,
-                what: format!("edit {number}: {error}"),
-            }),
+                format!("damaged-{number}"),
+                format!("edit {number}: {error}"),
+            )),
         }
     }
     let batches = numbered(
@@ -252,9 +270,10 @@ fn missing_edits(
     let found = entries.iter().filter(|entry| entry.batch == *id).count();
     let missing = edits - i64::try_from(found).unwrap_or(i64::MAX);
     if missing > 0 {
-        damaged.push(DamagedEdit {
-            number: 0,
-            what: format!("`{label}`: {missing} of its {edits} edits are missing"),
-        });
+        damaged.push(DamagedEdit::lost(
+            0,
+            format!("damaged-{id}"),
+            format!("`{label}`: {missing} of its {edits} edits are missing"),
+        ));
     }
 }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::chain::{Own, Touched, base_after};
 use super::outbox::{Entry, Fate, State, write_fate};
+use super::paths::file_mark;
 use super::{KEPT_DAYS, Place, Store, StoreError};
 use crate::record::Op;
 use crate::wire::{Command, CommandResult, Me, Meta, Problem, Status};
@@ -40,19 +41,28 @@ impl Store {
         Ok(self.place()?.synced_at)
     }
 
-    /// Returns the id under which this cache sends, made once.
+    /// Returns the id under which this cache sends, made once for each file.
+    ///
+    /// A copy of the file, in another folder or on another machine, gets an id of its own: what the server takes for
+    /// the work of one cache never meets a conflict with itself, so two caches of one id would write over each other.
     pub fn client_id(&mut self, now: Timestamp) -> Result<String, StoreError> {
-        let have = self
-            .outbox
-            .fact("client")
-            .map_err(|error| self.outbox_error(&error))?;
-        if let Some(client) = have {
-            return Ok(client);
+        let here = file_mark(&self.paths.outbox);
+        let read = |name| self.outbox.fact(name);
+        let known = read("client").and_then(|client| Ok((client, read("client_file")?)));
+        let known = known.map_err(|error| self.outbox_error(&error))?;
+        let (client, is_new) = match known {
+            (Some(client), Some(file)) if file == here => return Ok(client),
+            // Written by a version that did not know the difference.
+            (Some(client), None) => (client, false),
+            (Some(_), Some(_)) | (None, _) => (super::fresh_id(now), true),
+        };
+        // The id first: with an older mark beside it, it is only made once more.
+        let facts = [("client", &client), ("client_file", &here)];
+        for (name, value) in facts.into_iter().skip(usize::from(!is_new)) {
+            self.outbox
+                .set_fact(name, value)
+                .map_err(|error| self.outbox_error(&error))?;
         }
-        let client = super::fresh_id(now);
-        self.outbox
-            .set_fact("client", &client)
-            .map_err(|error| self.outbox_error(&error))?;
         Ok(client)
     }
 

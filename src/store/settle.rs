@@ -3,12 +3,13 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 
+use super::damaged::no_choice;
 use super::outbox::{Entry, Fate, Queueing, State, append_batch, write_fate, write_log};
 use super::send::refused_here;
 use super::{Store, StoreError, fresh_id};
 use crate::effect::{
-    Batch, BatchRole, CacheChange, CacheRow, Conflict, ConflictField, Edit, LET_STAND, OutboxRow,
-    OutboxState, Resolution, RowState,
+    Batch, BatchRole, CacheChange, CacheRow, Conflict, ConflictField, Edit, OutboxRow, OutboxState,
+    Resolution, RowState,
 };
 use crate::record::{Kind, Op, Patch};
 use crate::wire::{CommandResult, Row, Status};
@@ -71,7 +72,7 @@ impl Store {
         self.changes([record])
     }
 
-    /// Returns every edit that is not settled, in the order of its turn.
+    /// Returns every edit that is not settled, in the order of its turn; then those that cannot be read.
     pub fn outbox(&mut self) -> Result<Vec<OutboxRow>, StoreError> {
         self.refresh()?;
         Ok(self
@@ -85,6 +86,7 @@ impl Store {
                 state: self.standing(entry),
                 attempts: entry.fate.attempts,
             })
+            .chain(self.damaged_rows())
             .collect())
     }
 
@@ -116,6 +118,17 @@ impl Store {
         resolution: &Resolution,
         now: Timestamp,
     ) -> Result<Vec<CacheChange>, StoreError> {
+        self.choose(cmd, resolution, None, now)
+    }
+
+    /// Carries out the user's choice, which may be one that was taken back and is made `again`: its batch is named.
+    pub fn choose(
+        &mut self,
+        cmd: &str,
+        resolution: &Resolution,
+        again: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Vec<CacheChange>, StoreError> {
         self.writable()?;
         self.refresh()?;
         let entry = self.failed(cmd)?.clone();
@@ -142,7 +155,7 @@ impl Store {
             Resolution::Edited(patch) => Some(replacement(&entry, Some(patch), now)),
         };
         let (action, label) = match resolution {
-            Resolution::Theirs => ("theirs", LET_STAND),
+            Resolution::Theirs => ("theirs", "let theirs stand"),
             Resolution::Mine => ("mine", "kept mine"),
             Resolution::Edited(_) => ("edited", "settled"),
         };
@@ -153,7 +166,13 @@ impl Store {
             label: format!("{label}: {name}"),
             at: now,
             edits: vec![edit],
-            role: BatchRole::Edit,
+            role: match again {
+                Some(batch) => BatchRole::Redo(batch.to_owned()),
+                None => BatchRole::Choice {
+                    cmd: cmd.to_owned(),
+                    theirs: *resolution == Resolution::Theirs,
+                },
+            },
         };
         if *resolution == Resolution::Theirs {
             // Whoever lets theirs stand does not mean what was written on top of mine.
@@ -189,6 +208,9 @@ impl Store {
     pub fn discard(&mut self, cmd: &str, now: Timestamp) -> Result<Vec<CacheChange>, StoreError> {
         self.writable()?;
         self.refresh()?;
+        if self.is_damaged(cmd) {
+            return self.discard_damaged(cmd, now);
+        }
         let entry = self.active.get(cmd).ok_or_else(|| not_there(cmd))?;
         if entry.fate.state == State::Acked {
             return Err(StoreError::Edit {
@@ -363,6 +385,9 @@ impl Store {
     }
 
     fn failed(&self, cmd: &str) -> Result<&Entry, StoreError> {
+        if self.is_damaged(cmd) {
+            return Err(no_choice(cmd));
+        }
         let entry = self.active.get(cmd).ok_or_else(|| not_there(cmd))?;
         match entry.fate.state {
             State::Conflict | State::Refused => Ok(entry),
@@ -468,7 +493,11 @@ fn replacement(entry: &Entry, edited: Option<&Patch>, now: Timestamp) -> Edit {
     }
     if let Some(row) = server {
         edit.base = Some(row.version);
-        edit.before = touched_values(&edit.patch, &row.fields);
+        edit.before = match edit.op {
+            // Whoever deletes all the same and thinks better of it gets back what was there.
+            Op::Delete => row.fields.clone(),
+            _ => touched_values(&edit.patch, &row.fields),
+        };
     }
     edit
 }

@@ -127,6 +127,13 @@ fn recent(outbox: &Outbox, limit: usize) -> rusqlite::Result<Vec<LoggedBatch>> {
             continue;
         }
         // Newest first: the first word on a batch is the last.
+        let first = match (role.as_str(), &target) {
+            ("theirs" | "chosen", Some(cmd)) => BatchRole::Choice {
+                cmd: cmd.clone(),
+                theirs: role == "theirs",
+            },
+            _ => BatchRole::Edit,
+        };
         match (role.as_str(), target) {
             ("undo", Some(target)) => {
                 let standing = if newer {
@@ -157,7 +164,7 @@ fn recent(outbox: &Outbox, limit: usize) -> rusqlite::Result<Vec<LoggedBatch>> {
                     label,
                     at: instant(Some(at)).unwrap_or_default(),
                     edits: entries.into_iter().map(|entry| entry.edit).collect(),
-                    role: BatchRole::Edit,
+                    role: first,
                 };
                 found.push(LoggedBatch { batch, state });
             }

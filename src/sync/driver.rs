@@ -238,7 +238,11 @@ impl Driver {
         let flow = match &self.address {
             None => self.hold_unconfigured().await,
             Some(address) => match Client::new(address) {
-                Ok(client) => self.hold_with(Arc::new(client)).await,
+                Ok(client) if self.stays => self.hold_with(Arc::new(client)).await,
+                Ok(client) => {
+                    let client = client.with_silence(super::ONCE);
+                    self.hold_with(Arc::new(client)).await
+                }
                 Err(error) => {
                     self.refuse(error.to_string()).await;
                     Flow::Stop
@@ -386,7 +390,8 @@ impl Driver {
                 self.broadcast(&changed(records), None);
             }
             Ask::Round(answer) => {
-                self.wants.wake = true;
+                // What syncs once has begun with all there is to do: a second try is for who asks again.
+                self.wants.wake |= self.stays;
                 self.rounds.push((Waiting::Here(answer), None));
             }
             Ask::Watched(watched) => self.watched(&watched),

@@ -8,7 +8,7 @@ use super::{Areas, Breadth};
 use crate::app::{App, Mode, footer as footer_keys};
 use crate::effect::Line;
 use crate::keymap::show_sequence;
-use crate::pane::{Place, Spot, Tab, Tone};
+use crate::pane::{Notice, Place, Spot, Tab, Tone};
 use crate::record::User;
 use crate::text::clean_line;
 use crate::when::{clock, zone};
@@ -303,8 +303,7 @@ fn status_left(canvas: &Canvas<'_>, app: &App, room: u16) -> Vec<Segment> {
             Tone::Error => (95, glyphs.bang(), paint.bad()),
         };
         if !is_long(canvas, app, room) {
-            let text = notice.words(app.world.view.now);
-            let text = clean_line(&text);
+            let text = said(app, notice);
             let mut message = left(weight, format!("{mark} {text}"), style);
             message.message = true;
             segments.push(message);
@@ -369,7 +368,17 @@ fn is_long(canvas: &Canvas<'_>, app: &App, room: u16) -> bool {
             .map(Segment::cells)
             .sum(),
     };
-    cells_of(&clean_line(&notice.words(app.world.view.now))) > room.saturating_sub(4 + beside)
+    cells_of(&said(app, notice)) > room.saturating_sub(4 + beside)
+}
+
+/// Returns what the message says, and how many more wait behind it.
+fn said(app: &App, notice: &Notice) -> String {
+    let words = notice.words(app.world.view.now);
+    let more = match app.screen.told.waiting() {
+        0 => String::new(),
+        many => format!(" (and {many} more: `:messages`)"),
+    };
+    format!("{}{more}", clean_line(&words))
 }
 
 /// The weights of what may go from the right: what a key takes back, and where one is.
@@ -390,7 +399,7 @@ pub(super) fn long_notice(canvas: &mut Canvas<'_>, app: &App, areas: &Areas) {
         Tone::Info => canvas.paint.info(),
         Tone::Error => canvas.paint.bad(),
     };
-    let clean = clean_line(&notice.text);
+    let clean = said(app, notice);
     let lines = crate::text::wrap(&clean, usize::from(area.width.saturating_sub(4)));
     let most = usize::from(areas.body.height / 2);
     let count = lines.len().min(most);

@@ -57,11 +57,55 @@ pub(super) fn draw(
         count => format!("{} · {count} changed", form.kind.label()),
     };
     let inner = canvas.frame(area, &title, &right, true);
+    if let Some(error) = too_long(form, inner) {
+        return low(canvas, form, &error, inner);
+    }
     let (upper, lower) = super::layout::above(inner, inner.height.saturating_sub(3));
     let (cursor, first) = fields(canvas, form, &rows, upper);
     let below = rows.len().saturating_sub(first + usize::from(upper.height));
     super::overlay::more(canvas, area, (first, below));
     hint(canvas, app, form, lower);
+    cursor
+}
+
+/// Returns what is wrong with the current field, in lines, where the fields leave no room for all of it.
+fn too_long(form: &Form, inner: Rect) -> Option<Vec<String>> {
+    let field = form.fields.get(form.current)?;
+    let clean = text::clean_line(field.error.as_ref()?);
+    let beside = inner.width.saturating_sub(20.min(inner.width / 3) + 5);
+    let beside = text::wrap(&clean, usize::from(beside.max(10))).len();
+    let lines = field.input.lines().len().clamp(1, LONG);
+    if lines + beside <= usize::from(inner.height.saturating_sub(3)) {
+        return None;
+    }
+    let room = usize::from(inner.width.saturating_sub(3)).max(1);
+    let lines = text::wrap(&clean, room);
+    Some(lines.iter().map(|line| line.text.to_string()).collect())
+}
+
+/// Draws the current field alone with all that is wrong with it: what it means and the other fields give way.
+fn low(canvas: &mut Canvas<'_>, form: &Form, error: &[String], inner: Rect) -> Option<Position> {
+    let field = form.fields.get(form.current)?;
+    let label = 20.min(inner.width / 3);
+    let x = inner.x + label + 2;
+    let room = inner.right().saturating_sub(x + 1);
+    let name = field.info.name.replace('_', " ");
+    canvas.put_right(inner.x, inner.y, label, &name, canvas.paint.bad());
+    let (line, _) = field.input.cursor();
+    let cursor = value(canvas, field, line, true, (x, inner.y, room));
+    let (bad, glyph) = (canvas.paint.bad(), canvas.paint.glyphs().bang());
+    canvas.put(inner.x, inner.y + 1, 1, glyph, bad);
+    let rows = usize::from(inner.height.saturating_sub(1));
+    let whole = error.len() <= rows;
+    let shown = if whole { rows } else { rows.saturating_sub(1) };
+    let (x, room) = (inner.x + 2, inner.width.saturating_sub(3));
+    for (y, words) in (inner.y + 1..inner.bottom()).zip(error.iter().take(shown)) {
+        canvas.put(x, y, room, words, bad);
+    }
+    if !whole {
+        let words = "… :messages has all";
+        canvas.put(x, inner.bottom() - 1, room, words, canvas.paint.dim());
+    }
     cursor
 }
 

@@ -73,7 +73,9 @@ fn cells(canvas: &Canvas<'_>, app: &App, row: &OutboxRow) -> Vec<Vec<Piece>> {
         OutboxState::Queued if !unsure => paint.info(),
         OutboxState::Queued | OutboxState::Blocked => paint.warn(),
         OutboxState::Acked { .. } => paint.good(),
-        OutboxState::Conflict(_) | OutboxState::Refused { .. } => paint.bad(),
+        OutboxState::Conflict(_) | OutboxState::Refused { .. } | OutboxState::Damaged { .. } => {
+            paint.bad()
+        }
     };
     vec![
         cell(clock::age(app.world.view.now, row.at), paint.dim()),
@@ -122,6 +124,13 @@ fn sides(canvas: &mut Canvas<'_>, app: &App, area: Rect, row: &OutboxRow) {
         OutboxState::Refused { why, .. } => {
             sheet.text("refused", why, paint.bad());
             sheet.whole(Vec::new());
+        }
+        OutboxState::Damaged { what, read } => {
+            sheet.text("damaged", what, paint.bad());
+            sheet.whole(Vec::new());
+            if !read.is_empty() {
+                sheet.text("was read", read, paint.dim());
+            }
         }
         _ => {}
     }

@@ -613,3 +613,23 @@ fn the_funnel_is_printed_and_a_step_takes_its_facts_along() {
     assert_eq!(again.code, 1, "{again:?}");
     assert!(again.err.contains("looks known"), "{}", again.err);
 }
+
+/// Whoever waits for `cnm sync` is not kept waiting by a server that says nothing: one try, and a sentence.
+#[test]
+fn a_mute_server_is_given_up_after_one_try() {
+    let backend = Backend::start();
+    let mut ana = backend.console("ana");
+    ana.run(&["sync"]).ok();
+    ana.server = crate::terminal::silent_server();
+    for command in ["sync", "doctor"] {
+        let began = std::time::Instant::now();
+        let ran = ana.run(&[command]);
+        let took = began.elapsed().as_secs();
+        assert!((5..25).contains(&took), "{command}: {took} s {ran:?}");
+        let told = format!("{}{}", ran.out, ran.err);
+        assert!(told.contains("nothing came within 10 s"), "{ran:?}");
+        if command == "sync" {
+            assert_eq!((ran.code, ran.err.lines().count()), (3, 1), "{ran:?}");
+        }
+    }
+}

@@ -769,9 +769,16 @@ impl Desk {
                         };
                         next.extend(self.app.update(now, Msg::Ran(ran)));
                     }
-                    Effect::Resolve { cmd, resolution } => {
+                    Effect::Resolve {
+                        cmd,
+                        resolution,
+                        again,
+                    } => {
                         self.wrote = true;
-                        let changes = self.store.resolve(&cmd, &resolution, now).unwrap();
+                        let changes = self
+                            .store
+                            .choose(&cmd, &resolution, again.as_deref(), now)
+                            .unwrap();
                         next.extend(self.app.update(now, Msg::Changed(changes)));
                     }
                     Effect::Discard { cmd } => {

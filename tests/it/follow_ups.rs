@@ -382,6 +382,78 @@ fn a_nudge_leaves_in_their_morning() {
     );
 }
 
+/// Whoever works now is nudged at once, but for the seconds in which undo stops it: those are counted down.
+#[test]
+fn a_nudge_that_leaves_at_once_says_in_how_many_seconds() {
+    let mut rows = rows();
+    // It is half past eight in Los Angeles, and half past eleven in New York.
+    let person = rows.iter_mut().find(|row| row.id == "wei").unwrap();
+    let mut fields: serde_json::Value = serde_json::from_str(&person.fields).unwrap();
+    fields["zone"] = json!("America/New_York");
+    fields.as_object_mut().unwrap().remove("hours");
+    person.fields = fields.to_string();
+    let mut app = desk::open("ana", rows, (120, 40));
+    desk::press(&mut app, "5");
+    on(&mut app, "plan");
+    desk::press(&mut app, "p");
+    let leaves = |app: &App, seconds: i64| {
+        let now = app.world.view.now;
+        let words = app.screen.notice.as_ref().unwrap().words(now).into_owned();
+        let begins = format!("nudge leaves in {seconds} s");
+        assert!(
+            words.starts_with(&begins) && words.contains("undo stops it"),
+            "{words}"
+        );
+    };
+    leaves(&app, 10);
+    desk::wait(&mut app, jiff::SignedDuration::from_secs(4));
+    leaves(&app, 6);
+    let shown = desk::lines(&desk::draw(&app, LOOK)).join("\n");
+    assert!(shown.contains("nudge leaves in 6 s"), "{shown}");
+}
+
+/// A state that is set by hand brings along what its verb would have: when it was done, and the next one.
+#[test]
+fn a_state_that_is_set_by_hand_is_whole() {
+    let mut app = at("5");
+    let now = app.world.view.now;
+    app.run_line("edit state=done --id follow_up:plan");
+    let done = follow_up(&app, "plan");
+    assert_eq!(done.state, FollowUpState::Done);
+    assert_eq!(done.done_at, Some(now), "{}", notice(&app));
+    app.run_line("edit state=open --id follow_up:plan");
+    assert_eq!(follow_up(&app, "plan").done_at, None);
+    // What is said stands.
+    app.run_line("edit state=done done_at=2026-11-16T10:00:00Z --id follow_up:plan");
+    let at = follow_up(&app, "plan").done_at.unwrap();
+    assert_eq!(at.to_string(), "2026-11-16T10:00:00Z");
+    // One that comes again has its successor, as by the verb; undo takes both back.
+    let (id, _) = app
+        .world
+        .table::<FollowUp>()
+        .records()
+        .find(|(_, one)| !one.recurrence.is_empty())
+        .map(|(id, one)| (id.as_str().to_owned(), one.clone()))
+        .unwrap();
+    let count = |app: &App| app.world.table::<FollowUp>().records().count();
+    let before = count(&app);
+    app.run_line(&format!("edit state=done --id follow_up:{id}"));
+    assert_eq!(count(&app), before + 1, "{}", notice(&app));
+    app.run_line("undo");
+    assert_eq!(count(&app), before);
+    let back = follow_up(&app, &id);
+    assert_eq!((back.state, back.done_at), (FollowUpState::Open, None));
+    // A thread that is set to done is dealt with up to now.
+    app.run_line("edit state=done --id thread:t1");
+    let thread = app
+        .world
+        .table::<cnm::record::Thread>()
+        .record("t1")
+        .unwrap();
+    assert!(thread.done_at >= Some(now), "{thread:?}");
+    assert_eq!(thread.new, None);
+}
+
 #[test]
 fn a_full_day_is_levelled_by_a_plan_that_is_shown() {
     let mut rows = rows();

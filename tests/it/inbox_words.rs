@@ -233,6 +233,27 @@ fn an_hour_that_is_not_understood_is_said() {
     assert!(notice.contains("`18 uur`"), "{notice}");
 }
 
+/// A time that has passed since the message was written makes a follow-up that is late, and that is said.
+#[test]
+fn a_time_that_has_passed_is_told() {
+    for (text, hours, late) in [
+        ("Can you send it today by 18:00?", 30, true),
+        ("Can you send it by tomorrow?", 60, true),
+        ("今天下班前要定稿。", 30, true),
+        ("Can you send it by Friday?", 30, false),
+    ] {
+        let mut app = from_shanghai(text, hours);
+        desk::press(&mut app, "f d");
+        assert_eq!(app.world.table::<FollowUp>().records().count(), 1, "{text}");
+        let notice = app.screen.notice.as_ref().unwrap().text.clone();
+        assert_eq!(
+            notice.contains("that time has passed"),
+            late,
+            "{text}: {notice}"
+        );
+    }
+}
+
 #[test]
 fn a_figure_goes_into_an_answer_by_a_snippet_and_by_its_name() {
     // What it is, over which days, of when.

@@ -116,6 +116,34 @@ async fn a_page_that_is_not_the_servers_is_not_used() {
         failure(http("200 OK", "", PAGE)).await,
         E::Odd { .. }
     ));
+    // A page is a page, whatever it is called.
+    let page = "\n<!DOCTYPE html>\n<html><body>Sign in</body></html>";
+    for kind in [
+        "application/octet-stream",
+        "application/json",
+        "text/plain",
+        "application/xhtml+xml",
+        "",
+    ] {
+        let header = match kind {
+            "" => String::new(),
+            kind => format!("Content-Type: {kind}\r\n"),
+        };
+        for status in ["200 OK", "403 Forbidden"] {
+            let error = failure(http(status, &header, page)).await;
+            let told = error.to_string();
+            assert!(matches!(error, E::Proxy { .. }), "{kind} {status}: {told}");
+            assert!(
+                told.contains("not the server") && told.contains("HTML page"),
+                "{told}"
+            );
+        }
+    }
+    let bytes = "Content-Type: application/octet-stream\r\n";
+    let told = failure(http("200 OK", bytes, "\u{1}\u{2}"))
+        .await
+        .to_string();
+    assert!(told.contains("may be no cnm server"), "{told}");
     for place in ["https://elsewhere.example/", "/v1/changes"] {
         let headers = format!("Location: {place}\r\n");
         assert!(matches!(

@@ -20,6 +20,7 @@ mod holds;
 mod hostile;
 mod http;
 mod load;
+mod names;
 mod openapi;
 mod rights;
 mod rules;

@@ -1024,7 +1024,10 @@ fn any_damage_of_the_outbox_is_repaired_or_named() {
         let (mut store, report) = other.open();
         store.verify_outbox(instant()).unwrap();
         let notices = store.take_notices();
-        let kept = store.outbox().unwrap().len();
+        let listed = store.outbox().unwrap();
+        let damaged =
+            |row: &&cnm::effect::OutboxRow| matches!(row.state, OutboxState::Damaged { .. });
+        let kept = listed.len() - listed.iter().filter(damaged).count();
         let told = !report.notices.is_empty() || !notices.is_empty() || !report.damaged.is_empty();
         assert!(
             kept == 40 || told,
@@ -1034,7 +1037,103 @@ fn any_damage_of_the_outbox_is_repaired_or_named() {
             kept >= 30,
             "byte {at}: only {kept} of 40 edits survived; {report:?} {notices:?}"
         );
+        // What did not survive is in the list, as one of them or as a part of its batch, also after a restart.
+        drop(store);
+        let again = other.open().0.outbox().unwrap();
+        assert!(
+            kept == 40 || again.iter().any(|row| damaged(&row)),
+            "byte {at}: {again:?}"
+        );
+        assert_eq!(again.len(), listed.len(), "byte {at}");
     }
+}
+
+/// A row that was damaged stays in the list of the outbox, with what is known of it, until it is discarded; the others
+/// are sent.
+#[test]
+fn a_damaged_edit_is_listed_and_never_sent() {
+    for (column, value) in [
+        ("body", "replace(body, 'Lead 2', 'Leaf 2')"),
+        ("body", "'no json at all'"),
+        ("kind", "'starship'"),
+        ("sum", "sum + 1"),
+        ("cmd", "'c2x'"),
+    ] {
+        let cache = Cache::new();
+        with_edits(&cache, 4);
+        let db = rusqlite::Connection::open(cache.file("outbox.db")).unwrap();
+        let sql = format!("UPDATE edit SET {column} = {value} WHERE cmd = 'c2'");
+        assert_eq!(db.execute(&sql, []).unwrap(), 1);
+        drop(db);
+        for restart in [false, true] {
+            let (mut store, report) = cache.open();
+            store.verify_outbox(instant()).unwrap();
+            let mut told = report.notices;
+            told.extend(store.take_notices());
+            if column == "kind" {
+                // The body says it too.
+                assert_eq!(store.outbox().unwrap().len(), 4);
+                continue;
+            }
+            assert!(
+                told[0].contains("edit 3") && told[0].contains("outbox show"),
+                "{told:?}"
+            );
+            let rows = store.outbox().unwrap();
+            assert_eq!(rows.len(), 4, "{column} {value}: {rows:?}");
+            let [bad] = &rows
+                .iter()
+                .filter(|row| matches!(row.state, OutboxState::Damaged { .. }))
+                .collect::<Vec<_>>()[..]
+            else {
+                panic!("{rows:?}")
+            };
+            assert_eq!((bad.edit.kind, bad.edit.id.as_str()), (Kind::Lead, "l2"));
+            let why = bad.state.refusal().unwrap();
+            assert!(
+                why.contains("edit 3 of lead l2") && why.contains("again by hand"),
+                "{why}"
+            );
+            let cmd = bad.edit.cmd.clone();
+            let choice = store
+                .resolve(&cmd, &Resolution::Mine, instant())
+                .unwrap_err();
+            assert!(
+                choice.to_string().contains("make the change again"),
+                "{choice}"
+            );
+            if !restart {
+                continue;
+            }
+            let sent: Vec<String> = take(&mut store).into_iter().map(|(cmd, _)| cmd).collect();
+            assert_eq!(sent, ["c0", "c1", "c3"]);
+            store.discard(&cmd, instant()).unwrap();
+            assert_eq!(store.outbox().unwrap().len(), 3);
+            drop(store);
+            let (mut store, report) = cache.open();
+            store.verify_outbox(instant()).unwrap();
+            assert_eq!(
+                (store.outbox().unwrap().len(), report.notices),
+                (3, Vec::new())
+            );
+        }
+    }
+}
+
+/// An edit of which nothing says what became of it is sent again: the server takes each once.
+#[test]
+fn an_edit_whose_fate_is_lost_is_sent_again() {
+    let cache = Cache::new();
+    with_edits(&cache, 3);
+    let db = rusqlite::Connection::open(cache.file("outbox.db")).unwrap();
+    db.execute("DELETE FROM fate WHERE cmd = 'c1'", []).unwrap();
+    drop(db);
+    let (mut store, _) = cache.open();
+    store.verify_outbox(instant()).unwrap();
+    let told = store.take_notices();
+    assert!(told[0].contains("sent again"), "{told:?}");
+    let sent: Vec<String> = take(&mut store).into_iter().map(|(cmd, _)| cmd).collect();
+    assert_eq!(sent, ["c0", "c1", "c2"]);
 }
 
 #[test]

@@ -436,20 +436,25 @@ fn a_terminal_that_is_too_small_gets_a_sentence_and_grows_back() {
     terminal.gone();
 }
 
-#[test]
-fn with_a_server_that_never_answers_every_key_still_acts() {
-    let backend = Backend::start();
-    let mut ana = backend.console("ana");
-    ana.run(&["sync"]).ok();
-    // It takes connections and says nothing, for longer than the test waits.
+/// The address of a server that takes connections and says nothing, for longer than a test waits.
+pub(crate) fn silent_server() -> String {
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    ana.server = format!("http://{}", silent.local_addr().unwrap());
+    let address = format!("http://{}", silent.local_addr().unwrap());
     std::thread::spawn(move || {
         let mut held = Vec::new();
         while let Ok((stream, _)) = silent.accept() {
             held.push(stream);
         }
     });
+    address
+}
+
+#[test]
+fn with_a_server_that_never_answers_every_key_still_acts() {
+    let backend = Backend::start();
+    let mut ana = backend.console("ana");
+    ana.run(&["sync"]).ok();
+    ana.server = silent_server();
     let mut terminal = Terminal::open(&ana, 40, 120);
     terminal.until("Dana Reyes");
     terminal.press("3\r");
@@ -465,9 +470,37 @@ fn with_a_server_that_never_answers_every_key_still_acts() {
     terminal.is_as_it_was();
 }
 
+/// A choice in a conflict as a hand makes it: one key, or the form with another value.
+fn choose(terminal: &mut Terminal, key: &str) {
+    terminal.press(key);
+    if key == "e" {
+        terminal.until("Enter save");
+        terminal.until("Mine it is");
+        terminal.press(&"\u{7f}".repeat("Mine it is".len()));
+        terminal.press("Both of us\r");
+        terminal.until("the new values go to the server");
+    }
+}
+
+/// Waits until the server has a value, and this many edits are left in the outbox.
+fn until_settled(backend: &Backend, console: &Console, value: &str, left: usize) {
+    let began = Instant::now();
+    loop {
+        let shown = console.run(&["outbox", "show"]).ok();
+        let lead = backend.record("leads/tide", &console.token);
+        if shown.lines().count() == left && lead["fields"]["next_step"] == value {
+            return;
+        }
+        assert!(
+            began.elapsed() < Duration::from_secs(20),
+            "{value}: {shown} {lead}"
+        );
+    }
+}
+
 #[test]
 fn a_conflict_shows_both_sides_survives_a_restart_and_is_settled_by_a_key() {
-    for (key, ends_as) in [("m", "Mine it is"), ("t", "Bens word")] {
+    for (key, ends_as) in [("m", "Mine it is"), ("t", "Bens word"), ("e", "Both of us")] {
         let mut backend = Backend::start();
         let (ana, ben) = (backend.console("ana"), backend.console("ben"));
         ana.run(&["sync"]).ok();
@@ -496,21 +529,64 @@ fn a_conflict_shows_both_sides_survives_a_restart_and_is_settled_by_a_key() {
         terminal.until("in conflict");
         terminal.press("gx");
         terminal.until("Bens word");
-        terminal.press(key);
-        let began = Instant::now();
-        loop {
-            let shown = ana.run(&["outbox", "show"]).ok();
-            let lead = backend.record("leads/tide", &ana.token);
-            if shown.is_empty() && lead["fields"]["next_step"] == ends_as {
-                break;
-            }
-            assert!(
-                began.elapsed() < Duration::from_secs(20),
-                "{key}: {shown} {lead}"
-            );
-        }
+        choose(&mut terminal, key);
+        until_settled(&backend, &ana, ends_as, 0);
+        terminal.until("No conflicts");
+        // Thought better of it: both sides are there again, and theirs on the server until a choice is made.
+        terminal.press("u");
+        terminal.until("open again");
+        terminal.until("Mine it is");
+        until_settled(&backend, &ana, "Bens word", 1);
         terminal.press("q");
         terminal.gone();
+        let mut terminal = Terminal::open(&ana, 40, 120);
+        terminal.until("in conflict");
+        terminal.press("gx");
+        terminal.until("Mine it is");
+        terminal.until("Bens word");
+        choose(&mut terminal, key);
+        until_settled(&backend, &ana, ends_as, 0);
+        terminal.press("q");
+        terminal.gone();
+    }
+}
+
+/// Every choice in a conflict acts at once while the server hangs, is taken back at once, and reaches the server later.
+#[test]
+fn choices_in_a_conflict_act_while_the_server_hangs() {
+    for (key, ends_as) in [("m", "Mine it is"), ("t", "Bens word"), ("e", "Both of us")] {
+        let mut backend = Backend::start();
+        let (mut ana, ben) = (backend.console("ana"), backend.console("ben"));
+        ana.run(&["sync"]).ok();
+        ben.run(&["sync"]).ok();
+        backend.stop();
+        ana.run(&["edit", "next_step=Mine it is", "--id", "lead:tide"])
+            .ok();
+        backend.resume();
+        ben.run(&["edit", "next_step=Bens word", "--id", "lead:tide"])
+            .ok();
+        let sent = ana.run(&["sync"]);
+        assert!(sent.out.contains("1 in conflict"), "{sent:?}");
+        let server = std::mem::replace(&mut ana.server, silent_server());
+        let mut terminal = Terminal::open(&ana, 40, 120);
+        terminal.until("Dana Reyes");
+        terminal.press("gx");
+        terminal.until("Bens word");
+        for _ in 0..2 {
+            choose(&mut terminal, key);
+            terminal.until("No conflicts");
+            terminal.press("u");
+            terminal.until("open again");
+            terminal.until("Mine it is");
+            terminal.until("Bens word");
+        }
+        choose(&mut terminal, key);
+        terminal.until("No conflicts");
+        terminal.press("q");
+        terminal.gone();
+        ana.server = server;
+        ana.run(&["sync"]).ok();
+        until_settled(&backend, &ana, ends_as, 0);
     }
 }
 

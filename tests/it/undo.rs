@@ -589,6 +589,8 @@ impl Desk {
         }
         let effects = self.app.update(instant(), Msg::UndoLog(done, undone));
         self.carry(effects).await;
+        let waiting = self.store.outbox().await.unwrap();
+        self.app.update(instant(), Msg::Outbox(waiting));
     }
 
     /// Carries out what the console asks for, as the runtime does; returns the ids of records that it made.
@@ -604,8 +606,12 @@ impl Desk {
                     let changes = self.store.save(batch).await.unwrap();
                     vec![Msg::Saved(id), Msg::Changed(changes)]
                 }
-                Effect::Resolve { cmd, resolution } => {
-                    let chosen = self.store.resolve(cmd, resolution, instant()).await;
+                Effect::Resolve {
+                    cmd,
+                    resolution,
+                    again,
+                } => {
+                    let chosen = self.store.choose(cmd, resolution, again, instant()).await;
                     vec![Msg::Changed(chosen.unwrap())]
                 }
                 Effect::Load(load) => {
@@ -988,48 +994,218 @@ fn every_exemption_is_of_a_command_that_exists() {
     }
 }
 
-/// Whoever gives way in a conflict can think better of it: `u` brings one's own values back, also after a restart, and
-/// redo gives way again.
+/// A desk on which I and somebody else gave the same lead another name, mine in conflict; with the command of my edit.
+async fn in_conflict() -> (Desk, String) {
+    let mut desk = Desk::open().await;
+    let was = desk.served().await[&halo()].clone();
+    let theirs = edit_of("their-edit", &was, "Theirs");
+    desk.watcher.save(theirs).await.unwrap();
+    their_turn(&desk).await;
+    desk.run("edit name=Mine --id lead:halo").await;
+    let sent = sync::once(
+        Some(desk.mine.clone()),
+        desk.store.clone(),
+        Arc::new(instant),
+    );
+    assert_eq!(sent.await.unwrap().conflicts, 1);
+    let waiting = desk.store.outbox().await.unwrap();
+    let cmd = waiting[0].edit.cmd.clone();
+    desk.read_log().await;
+    (desk, cmd)
+}
+
+fn halo() -> (Kind, String) {
+    (Kind::Lead, "halo".to_owned())
+}
+
+/// The one conflict of a desk: name of the field, base, mine, theirs.
+async fn sides(desk: &Desk, cmd: &str) -> [String; 4] {
+    let waiting = desk.store.outbox().await.unwrap();
+    let open: Vec<_> = waiting
+        .iter()
+        .filter_map(|row| match &row.state {
+            OutboxState::Conflict(conflict) => Some((row, conflict)),
+            _ => None,
+        })
+        .collect();
+    let [(row, conflict)] = open.as_slice() else {
+        panic!("{waiting:?}")
+    };
+    assert_eq!(row.edit.cmd, cmd);
+    assert_eq!(conflict.changed_by.as_deref(), Some("ana"));
+    let text = |value: &Option<Json>| value.as_ref().unwrap().as_str().unwrap().to_owned();
+    let field = &conflict.fields[0];
+    [
+        field.name.clone(),
+        text(&field.base),
+        text(&field.mine),
+        text(&field.theirs),
+    ]
+}
+
+/// Sends and fetches what can be.
+async fn sync_some(desk: &Desk) -> sync::SyncReport {
+    let mine = Some(desk.mine.clone());
+    let sent = sync::once(mine, desk.store.clone(), Arc::new(instant));
+    let sent = sent.await.unwrap();
+    their_turn(desk).await;
+    sent
+}
+
+/// Every choice in a conflict can be thought better of: the conflict is there again as it was, whether the choice was
+/// sent or not, also after a restart; it can be settled in every way from there, and redo makes the choice again.
 #[tokio::test]
-async fn a_conflict_given_way_in_is_mine_again_after_undo() {
-    for restarts in [false, true] {
-        let mut desk = Desk::open().await;
-        let lead = (Kind::Lead, "halo".to_owned());
-        let was = desk.served().await[&lead].clone();
-        let theirs = edit_of("their-edit", &was, "Theirs");
-        desk.watcher.save(theirs).await.unwrap();
-        their_turn(&desk).await;
-        desk.run("edit name=Mine --id lead:halo").await;
-        let sent = sync::once(
-            Some(desk.mine.clone()),
-            desk.store.clone(),
-            Arc::new(instant),
-        );
-        assert_eq!(sent.await.unwrap().conflicts, 1);
-        let waiting = desk.store.outbox().await.unwrap();
-        let OutboxState::Conflict(conflict) = &waiting[0].state else {
-            panic!("{waiting:?}")
-        };
-        assert_eq!(conflict.changed_by.as_deref(), Some("ana"));
-        let cmd = waiting[0].edit.cmd.clone();
-        desk.run(&format!("conflict theirs --cmd {cmd}")).await;
-        desk.sync().await;
-        assert_eq!(desk.cached().await[&lead]["name"], "Theirs");
-        let logged = desk.store.recent_batches(1).await.unwrap();
-        assert_eq!(logged[0].batch.label, "let theirs stand: lead Theirs");
-        // The log is read again, as the console does after such a choice, or by a restart.
-        if restarts {
-            desk.restart().await;
-        } else {
-            desk.read_log().await;
-        }
-        for (verb, name) in [("undo", "Mine"), ("redo", "Theirs"), ("undo", "Mine")] {
-            desk.run(verb).await;
-            assert_eq!(desk.cached().await[&lead]["name"], name, "{verb}");
+async fn undo_of_a_choice_brings_the_conflict_back_as_it_was() {
+    for (choice, name) in [
+        ("conflict mine", "Mine"),
+        ("conflict theirs", "Theirs"),
+        ("conflict edit name=Both", "Both"),
+    ] {
+        for (sent, restarts) in [(false, false), (false, true), (true, false), (true, true)] {
+            let what = format!("{choice}, sent: {sent}, restarts: {restarts}");
+            let (mut desk, cmd) = in_conflict().await;
+            let before = sides(&desk, &cmd).await;
+            desk.run(&format!("{choice} --cmd {cmd}")).await;
+            if sent {
+                desk.sync().await;
+                assert_eq!(desk.served().await[&halo()]["name"], name, "{what}");
+            }
+            for (again, next) in [("redo", name), ("mine", "Mine"), ("theirs", "Theirs")] {
+                // The log is read again, as the console does after a choice, or by a restart.
+                if restarts {
+                    desk.restart().await;
+                } else {
+                    desk.read_log().await;
+                }
+                desk.run("undo").await;
+                let said = desk.app.screen.notice.clone().unwrap().text;
+                assert!(said.contains("open again"), "{what}: {said}");
+                assert_eq!(sides(&desk, &cmd).await, before, "{what}");
+                if restarts {
+                    desk.restart().await;
+                    assert_eq!(sides(&desk, &cmd).await, before, "{what}");
+                }
+                // On the server and on every screen theirs stands until a choice is made.
+                assert_eq!(desk.cached().await[&halo()]["name"], "Theirs", "{what}");
+                let report = sync_some(&desk).await;
+                assert_eq!((report.queued, report.conflicts), (0, 1), "{what}");
+                assert_eq!(desk.served().await[&halo()]["name"], "Theirs", "{what}");
+                assert_eq!(sides(&desk, &cmd).await, before, "{what}");
+                desk.read_log().await;
+                let line = match again {
+                    "redo" => "redo".to_owned(),
+                    other => format!("conflict {other} --cmd {cmd}"),
+                };
+                desk.run(&line).await;
+                if sent {
+                    desk.sync().await;
+                    assert_eq!(
+                        desk.served().await[&halo()]["name"],
+                        next,
+                        "{what}, {again}"
+                    );
+                }
+                assert_eq!(
+                    desk.cached().await[&halo()]["name"],
+                    next,
+                    "{what}, {again}"
+                );
+            }
             desk.sync().await;
-            assert_eq!(desk.served().await[&lead]["name"], name, "{verb}");
+            assert_eq!(desk.served().await[&halo()]["name"], "Theirs", "{what}");
         }
     }
+}
+
+/// A conflict is not settled with a value that the server would have to refuse.
+#[tokio::test]
+async fn a_conflict_is_not_settled_without_a_name() {
+    let (mut desk, cmd) = in_conflict().await;
+    let effects = desk
+        .app
+        .run_line(&format!("conflict edit name= --cmd {cmd}"));
+    assert_eq!(effects, []);
+    let told = desk.app.screen.notice.clone().unwrap().text;
+    assert!(told.contains("a lead needs its name"), "{told}");
+    sides(&desk, &cmd).await;
+}
+
+/// The store says what it did where a choice had reached the server.
+#[tokio::test]
+async fn undo_of_a_choice_that_was_sent_says_so() {
+    for sent in [false, true] {
+        let (mut desk, cmd) = in_conflict().await;
+        desk.run(&format!("conflict mine --cmd {cmd}")).await;
+        if sent {
+            desk.sync().await;
+        }
+        desk.read_log().await;
+        desk.run("undo").await;
+        let said = desk
+            .store
+            .call(|store| Ok(store.take_said()))
+            .await
+            .unwrap();
+        assert_eq!(
+            said.iter().any(|words| words.contains("had been sent")),
+            sent,
+            "{said:?}"
+        );
+    }
+}
+
+/// Whoever wrote after my choice is not written over: the conflict that comes back shows their value.
+#[tokio::test]
+async fn undo_of_a_choice_shows_what_somebody_else_wrote_since() {
+    let (mut desk, cmd) = in_conflict().await;
+    desk.run(&format!("conflict mine --cmd {cmd}")).await;
+    desk.sync().await;
+    their_turn(&desk).await;
+    let held = desk.served().await[&halo()].clone();
+    let mut third = edit_of("third-edit", &held, "Third");
+    third.edits[0].base = Some(3);
+    desk.watcher.save(third).await.unwrap();
+    their_turn(&desk).await;
+    desk.sync().await;
+    desk.restart().await;
+    assert_eq!(desk.cached().await[&halo()]["name"], "Third");
+    desk.run("undo").await;
+    let report = sync_some(&desk).await;
+    assert_eq!((report.queued, report.conflicts), (0, 1));
+    assert_eq!(desk.served().await[&halo()]["name"], "Third");
+    let waiting = desk.store.outbox().await.unwrap();
+    let OutboxState::Conflict(conflict) = &waiting[0].state else {
+        panic!("{waiting:?}")
+    };
+    assert_eq!(conflict.fields[0].theirs, Some("Third".into()));
+    desk.run(&format!("conflict mine --cmd {cmd}")).await;
+    desk.sync().await;
+    assert_eq!(desk.served().await[&halo()]["name"], "Mine");
+}
+
+/// What was deleted all the same comes back whole when the choice is taken back.
+#[tokio::test]
+async fn undo_of_a_deletion_in_conflict_brings_the_record_back_whole() {
+    let mut desk = Desk::open().await;
+    let was = desk.served().await[&halo()].clone();
+    let theirs = edit_of("their-edit", &was, "Theirs");
+    desk.watcher.save(theirs).await.unwrap();
+    their_turn(&desk).await;
+    desk.run("delete --id lead:halo").await;
+    assert_eq!(sync_some(&desk).await.conflicts, 1);
+    let cmd = desk.store.outbox().await.unwrap()[0].edit.cmd.clone();
+    desk.run(&format!("conflict mine --cmd {cmd}")).await;
+    desk.sync().await;
+    assert!(!desk.served().await.contains_key(&halo()));
+    desk.read_log().await;
+    desk.run("undo").await;
+    assert_eq!(sync_some(&desk).await.conflicts, 1);
+    let mut whole = was.clone();
+    whole.insert("name".into(), "Theirs".into());
+    assert_eq!(desk.served().await[&halo()], whole);
+    desk.run(&format!("conflict mine --cmd {cmd}")).await;
+    desk.sync().await;
+    assert!(!desk.served().await.contains_key(&halo()));
 }
 
 /// Lets the other device send what it made and read what there is.
@@ -1129,8 +1305,14 @@ async fn theirs_takes_what_was_written_on_top_of_mine_with_it() {
     desk.sync().await;
     assert!(desk.store.outbox().await.unwrap().is_empty());
     assert_eq!(desk.served().await[&lead]["name"], "Theirs");
+    // With the conflict comes back what was written on top of mine, and waits for it again.
     desk.read_log().await;
     desk.run("undo").await;
+    assert_eq!(sync_some(&desk).await.conflicts, 1);
+    let waiting = desk.store.outbox().await.unwrap();
+    assert_eq!(waiting.len(), 2, "{waiting:?}");
+    assert_eq!(waiting[1].state, OutboxState::Blocked);
+    desk.run(&format!("conflict mine --cmd {cmd}")).await;
     desk.sync().await;
     assert_eq!(desk.served().await[&lead]["name"], "Later");
 }

@@ -134,20 +134,14 @@ pub(super) fn may_drop(cx: &Cx<'_>, ids: &[String]) -> Result<(), CommandError> 
     Ok(())
 }
 
-/// Marks one follow-up as done; where it recurs, the next one is made.
-fn close(
+/// Makes the next one of an open follow-up that recurs, which is about to be closed.
+pub(in crate::command) fn make_next(
     cx: &mut Cx<'_>,
-    id: &str,
-    result: Option<&str>,
-    cause: Option<&str>,
+    before: &FollowUp,
 ) -> Result<(), CommandError> {
-    let now = cx.world.view.now;
-    let Some(before) = cx.world.table::<FollowUp>().record(id).cloned() else {
-        return Ok(());
-    };
     if !before.recurrence.is_empty()
         && before.state == FollowUpState::Open
-        && let Some(due) = next_occurrence(&before, cx)?
+        && let Some(due) = next_occurrence(before, cx)?
     {
         cx.create(FollowUp {
             due: Some(due),
@@ -159,9 +153,24 @@ fn close(
             escalated_to: None,
             root_cause: String::new().into(),
             result: String::new(),
-            ..before
+            ..before.clone()
         });
     }
+    Ok(())
+}
+
+/// Marks one follow-up as done; where it recurs, the next one is made.
+fn close(
+    cx: &mut Cx<'_>,
+    id: &str,
+    result: Option<&str>,
+    cause: Option<&str>,
+) -> Result<(), CommandError> {
+    let now = cx.world.view.now;
+    let Some(before) = cx.world.table::<FollowUp>().record(id).cloned() else {
+        return Ok(());
+    };
+    make_next(cx, &before)?;
     cx.change::<FollowUp>(id, |follow_up| {
         follow_up.state = FollowUpState::Done;
         follow_up.done_at = Some(now);

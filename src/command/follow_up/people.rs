@@ -1,6 +1,6 @@
 //! Who does it, who waits, and who is reminded when.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::super::cx::Expects;
 use super::super::inbox::{colleagues, command_line, conclude, find_user};
@@ -10,7 +10,7 @@ use super::super::phrase::{
 use super::super::{Ask, CommandError, Cx, Targets, quote_word};
 use super::time::{HANDED, go_on};
 use crate::list::World;
-use crate::pane::Tone;
+use crate::pane::{Countdown, Tone};
 use crate::record::{
     AnyRef, Direction, FollowUp, Id, Kind, Lead, Message, MessageKind, MessageState, Network,
     Person, Thread, WaitingOn,
@@ -106,6 +106,9 @@ pub(super) fn add_context(cx: &mut Cx<'_>, id: &str, note: &str) -> Result<(), C
     Ok(())
 }
 
+/// What leaves this soon is counted down to.
+const SOON: SignedDuration = SignedDuration::from_mins(2);
+
 /// Reminds who is waited for when their working day begins.
 pub(super) fn nudge(
     cx: &mut Cx<'_>,
@@ -117,6 +120,7 @@ pub(super) fn nudge(
     let me = cx.world.me().cloned().unwrap_or_default();
     let now = cx.world.view.now;
     let mut shown = String::new();
+    let mut soonest: Option<Timestamp> = None;
     for id in &ids {
         let Some(follow_up) = cx.world.table::<FollowUp>().record(id).cloned() else {
             continue;
@@ -142,6 +146,7 @@ pub(super) fn nudge(
         }
         let words = text.map_or_else(|| words_for(person.as_ref(), &follow_up), str::to_owned);
         shown = arrival(cx, leaves, person.as_ref());
+        soonest = Some(soonest.map_or(leaves, |soonest| soonest.min(leaves)));
         cx.create(Message {
             thread: Some(thread),
             direction: Direction::Out,
@@ -161,10 +166,19 @@ pub(super) fn nudge(
     }
     conclude(cx, "nudge", &ids)?;
     if cx.edit_count() > 0 {
-        cx.say(
-            Tone::Done,
-            format!("nudge leaves {shown}; undo stops it until then"),
-        );
+        let waits = soonest.map_or(SignedDuration::ZERO, |at| at.duration_since(now));
+        if let Some(at) = soonest.filter(|_| waits <= SOON) {
+            // They work now: it goes at once, but for the moment in which undo stops it.
+            let leaving = Countdown {
+                at,
+                before: "nudge leaves in ".into(),
+                after: format!(" ({shown}); undo stops it"),
+            };
+            cx.say_leaving(leaving);
+        } else {
+            let words = format!("nudge leaves {shown}; undo stops it until then");
+            cx.say(Tone::Done, words);
+        }
     }
     Ok(())
 }

@@ -243,9 +243,13 @@ impl Desk {
                         Some(Msg::Loaded(load, rows))
                     }
                     Effect::LoadOutbox => Some(Msg::Outbox(self.store.outbox().await.unwrap())),
-                    Effect::Resolve { cmd, resolution } => {
+                    Effect::Resolve {
+                        cmd,
+                        resolution,
+                        again,
+                    } => {
                         let at = self.time();
-                        let changes = self.store.resolve(cmd, resolution, at).await.unwrap();
+                        let changes = self.store.choose(cmd, resolution, again, at).await.unwrap();
                         Some(Msg::Changed(changes))
                     }
                     Effect::Draft { key, text } => {
