@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, TransactionBehavior, params};
 
+use super::behind::{Tail, lacks_indexes, make_index};
 use super::columns::{Incoming, row_sum};
 use super::paths::{file_identity, private_file};
-use super::rows::{publish_staged, stage, write_row};
+use super::rows::{Destination, publish_staged, stage, write_row};
 use super::schema::{self, Age};
 use super::search;
 use crate::record::Kind;
@@ -146,6 +147,10 @@ pub(super) struct Mirror {
     pub(super) bug: bool,
     /// The connection is set up for many pages in a row.
     loading: bool,
+    /// The tables that are shown lack indexes.
+    pub(super) behind: bool,
+    /// What the missing indexes would say, while this store fills the tables.
+    pub(super) tail: Option<Tail>,
 }
 
 /// What became of a page.
@@ -187,8 +192,15 @@ impl Mirror {
             newer,
             bug: false,
             loading: false,
+            behind: false,
+            tail: None,
         };
         mirror.read_place()?;
+        if newer.is_none() && !mirror.db.is_readonly("main")? {
+            mirror.behind = lacks_indexes(&mirror.db, mirror.place.live)?;
+            // Whoever filled it was killed, or is still at it and goes on with the indexes from now on.
+            mirror.catch_up_softly()?;
+        }
         Ok(mirror)
     }
 
@@ -209,6 +221,12 @@ impl Mirror {
             return Ok(false);
         }
         self.read_place()?;
+        if self.behind {
+            // Rows may be there that nobody here knows of.
+            self.behind = lacks_indexes(&self.db, self.place.live)?;
+            self.tail = None;
+            self.catch_up_softly()?;
+        }
         Ok(true)
     }
 
@@ -256,10 +274,12 @@ impl Mirror {
         self.refresh()?;
         let place = self.place.clone();
         let whole = place.synced_at.is_some() && place.snapshot.is_none();
-        self.set_loading(!whole && page.more)?;
         if place.snapshot.is_some() {
+            self.set_loading(page.more)?;
             return self.apply_to_snapshot(page);
         }
+        self.keep_reach()?;
+        self.set_loading((!whole && page.more) || self.behind)?;
         if page.seq < place.seq {
             return Ok(Written {
                 stale: true,
@@ -287,12 +307,16 @@ impl Mirror {
             return Ok(Written::default());
         }
         let mut written = Written::default();
-        let mark = search::mark(&transaction, place.live)?;
+        let mut to = Destination {
+            set: place.live,
+            mark: search::mark(&transaction, place.live)?,
+            tail: self.tail.as_mut(),
+        };
         if going_on {
-            written.many = publish_staged(&transaction, place.live, mark, place.seq)?;
+            written.many = publish_staged(&transaction, &mut to, place.seq)?;
         }
         for (index, row) in page.rows.iter().enumerate() {
-            if row.seq > place.seq && write_row(&transaction, place.live, mark, row)? {
+            if row.seq > place.seq && write_row(&transaction, &mut to, row)? {
                 written.rows.push(index);
             }
         }
@@ -318,13 +342,13 @@ impl Mirror {
 
     /// Sets the connection up for a first sync or a snapshot, or back: with room for the inner pages of the
     /// indexes they are read once, and the log is copied into the file once for many pages of the feed.
-    fn set_loading(&mut self, loading: bool) -> rusqlite::Result<()> {
+    pub(super) fn set_loading(&mut self, loading: bool) -> rusqlite::Result<()> {
         if loading == self.loading {
             return Ok(());
         }
         self.loading = loading;
         self.db.execute_batch(if loading {
-            "PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 16384;"
+            "PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 32768;"
         } else {
             "PRAGMA cache_size = -2000; PRAGMA wal_autocheckpoint = 1000; PRAGMA shrink_memory;"
         })
@@ -378,8 +402,13 @@ impl Mirror {
         let transaction = self
             .db
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut to = Destination {
+            set: spare,
+            mark: 0,
+            tail: None,
+        };
         for row in &page.rows {
-            write_row(&transaction, spare, 0, row)?;
+            write_row(&transaction, &mut to, row)?;
         }
         transaction.execute("UPDATE place SET next_cursor = ?1", [&page.cursor])?;
         transaction.commit()?;
@@ -401,6 +430,8 @@ impl Mirror {
     /// Shows the snapshot instead of the old tables, from one transaction to the next.
     pub(super) fn finish_snapshot(&mut self, seq: u64, now: Timestamp) -> rusqlite::Result<()> {
         let spare = 1 - self.place.live;
+        // No row of it has been shown yet: it is shown with everything that finds them.
+        while make_index(&self.db, spare)? {}
         let transaction = self
             .db
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -413,6 +444,7 @@ impl Mirror {
         transaction.execute("DELETE FROM search_mark", [])?;
         transaction.execute_batch(&schema::search_table(spare))?;
         transaction.commit()?;
+        (self.behind, self.tail) = (false, None);
         self.read_place()
     }
 

@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, params};
 
+use super::behind::Tail;
 use super::columns::{Columns, Incoming, Life, row_sum};
 use super::mirror::unsigned;
 use super::search;
@@ -32,15 +33,30 @@ const fn one_of(statements: [&'static str; 2], set: i64) -> &'static str {
     if set == 0 { first } else { second }
 }
 
+const NUMBER: [&str; 2] = [
+    "SELECT num FROM row0 WHERE id = ?1 AND kind = ?2",
+    "SELECT num FROM row1 WHERE id = ?1 AND kind = ?2",
+];
+
+/// Where rows go.
+pub(super) struct Destination<'a> {
+    /// The set of tables.
+    pub(super) set: i64,
+    /// The number of the last row in the search index.
+    pub(super) mark: i64,
+    /// What stands for the indexes that the set lacks.
+    pub(super) tail: Option<&'a mut Tail>,
+}
+
 /// Writes one row of the feed; tells whether it was news.
 pub(super) fn write_row(
     db: &Connection,
-    set: i64,
-    mark: i64,
+    to: &mut Destination<'_>,
     row: &Incoming,
 ) -> rusqlite::Result<bool> {
-    if mark > 0 {
-        search::note_old(db, set, mark, &row.kind, &row.id)?;
+    let set = to.set;
+    if to.mark > 0 {
+        search::note_old(db, set, to.mark, &row.kind, &row.id)?;
     }
     if row.life != Life::Live {
         let gone = db.prepare_cached(one_of(DELETE, set))?.execute(params![
@@ -51,6 +67,7 @@ pub(super) fn write_row(
         return Ok(gone > 0);
     }
     let Columns { open, parent, at } = &row.columns;
+    let before = to.tail.as_ref().map(|_| db.last_insert_rowid());
     let written = db.prepare_cached(one_of(UPSERT, set))?.execute(params![
         row.kind,
         row.id,
@@ -63,6 +80,16 @@ pub(super) fn write_row(
         row.fields,
         row.fv
     ])?;
+    if let (Some(tail), true) = (&mut to.tail, written > 0) {
+        let mut num = db.last_insert_rowid();
+        if before == Some(num) {
+            // A row that was there already keeps its number.
+            num = db
+                .prepare_cached(one_of(NUMBER, set))?
+                .query_row([&row.id, &row.kind], |found| found.get(0))?;
+        }
+        tail.note(num, row);
+    }
     Ok(written > 0)
 }
 
@@ -98,8 +125,7 @@ pub(super) fn stage(db: &Connection, rows: &[Incoming]) -> rusqlite::Result<()> 
 /// Writes the rows that were kept aside; tells whether there were any.
 pub(super) fn publish_staged(
     db: &Connection,
-    set: i64,
-    mark: i64,
+    to: &mut Destination<'_>,
     after: u64,
 ) -> rusqlite::Result<bool> {
     let mut select = db.prepare(
@@ -130,7 +156,7 @@ pub(super) fn publish_staged(
             fields,
         };
         if incoming.seq > after {
-            any |= write_row(db, set, mark, &incoming)?;
+            any |= write_row(db, to, &incoming)?;
         }
     }
     drop(rows);
