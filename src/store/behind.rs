@@ -1,22 +1,23 @@
 //! Indexes that are made behind the rows of a first load.
 //!
-//! A row with all its indexes goes into five trees, and those by parent and by instant cost more than the row itself.
-//! While a set of tables is filled for the first time they are missing, and the store knows in memory what they
-//! would say ([`Tail`]), so every row can be read in every way from the moment it is committed. Made in one go at the
-//! end they cost a third. That they are missing is seen in the file itself: whoever opens a file that a
-//! killed program left so makes them before anything is read.
+//! With all its indexes a row goes into five trees, and those by id, parent and instant cost three times as much as the
+//! row itself. While a set of tables is filled for the first time they are missing, and the store knows in memory what
+//! they would say ([`Tail`]), so every row can be read in every way from the moment it is committed. Made in one go at
+//! the end they cost less than half. That they are missing is seen in the file itself: whoever opens a file that
+//! a killed program left so makes them before anything is read.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 
 use super::columns::Incoming;
 use super::mirror::{COLUMNS, Mirror, MirrorRow, count, read_row, table_exists};
 use super::{StoreError, schema};
+use crate::record::Kind;
 
-/// Rows that are known in memory at most, a few dozen bytes each; beyond that the indexes are made early.
-const MOST: usize = 4_000_000;
+/// Rows that are known in memory at most, some fifty bytes each; beyond that the indexes are made early.
+const MOST: usize = 1_500_000;
 
 /// What the missing indexes would say of every row of a set of tables.
 ///
@@ -24,23 +25,30 @@ const MOST: usize = 4_000_000;
 #[derive(Debug, Default)]
 pub(super) struct Tail {
     hasher: RandomState,
+    /// Rows by the hash of their id and kind.
+    ids: HashMap<u64, i64>,
     /// Rows by the hash of their parent and kind.
     under: HashMap<u64, Vec<i64>>,
-    /// Instants and rows by kind; rows without an instant stand before all others.
+    /// Instants and rows by kind, but for figures; rows without an instant stand before all others.
     at: HashMap<String, Vec<(i64, i64)>>,
     rows: usize,
 }
 
 impl Tail {
-    fn key(&self, parent: &str, kind: &str) -> u64 {
-        self.hasher.hash_one((parent, kind))
+    fn key(&self, name: &str, kind: &str) -> u64 {
+        self.hasher.hash_one((name, kind))
     }
 
     /// Takes note of a row that was written under this number.
     pub(super) fn note(&mut self, num: i64, row: &Incoming) {
+        self.ids.insert(self.key(&row.id, &row.kind), num);
         if let Some(parent) = &row.columns.parent {
             let key = self.key(parent, &row.kind);
             self.under.entry(key).or_default().push(num);
+        }
+        self.rows += 1;
+        if is_figure(&row.kind) {
+            return;
         }
         let entry = (row.columns.at.unwrap_or(i64::MIN), num);
         match self.at.get_mut(&row.kind) {
@@ -49,7 +57,16 @@ impl Tail {
                 self.at.insert(row.kind.clone(), vec![entry]);
             }
         }
-        self.rows += 1;
+    }
+
+    /// Returns the number under which a record may stand.
+    pub(super) fn number(&self, kind: &str, id: &str) -> Option<i64> {
+        self.ids.get(&self.key(id, kind)).copied()
+    }
+
+    /// Tells whether there is room for what one more page brings.
+    fn has_room(&self) -> bool {
+        self.rows < MOST
     }
 
     fn under(&self, parent: &str, kind: &str) -> Vec<i64> {
@@ -74,6 +91,11 @@ impl Tail {
     }
 }
 
+/// Tells whether a kind has so many rows that nobody reads without their parent that their instants are not kept.
+fn is_figure(kind: &str) -> bool {
+    kind == Kind::MetricPoint.name() || kind == Kind::CreatorSnapshot.name()
+}
+
 /// Tells whether a set of tables is there without all of its indexes.
 pub(super) fn lacks_indexes(db: &Connection, set: i64) -> rusqlite::Result<bool> {
     for (name, _) in schema::later_indexes(set) {
@@ -88,7 +110,18 @@ pub(super) fn lacks_indexes(db: &Connection, set: i64) -> rusqlite::Result<bool>
 pub(super) fn make_index(db: &Connection, set: i64) -> rusqlite::Result<bool> {
     for (name, sql) in schema::later_indexes(set) {
         if !table_exists(db, &name)? {
-            db.execute_batch(&sql)?;
+            match db.execute_batch(&sql) {
+                Err(error)
+                    if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) =>
+                {
+                    // No two rows of one record are ever written; should they be there all the same, the newest counts.
+                    db.execute_batch(&format!(
+                        "DELETE FROM row{set} WHERE num NOT IN \
+                         (SELECT num FROM (SELECT num, max(seq) FROM row{set} GROUP BY id, kind)); {sql}"
+                    ))?;
+                }
+                made => made?,
+            }
             return lacks_indexes(db, set);
         }
     }
@@ -106,9 +139,57 @@ impl Mirror {
             self.tail = Some(Tail::default());
         }
         match &self.tail {
-            Some(tail) if tail.rows < MOST => Ok(()),
+            Some(tail) if tail.has_room() => Ok(()),
             _ => self.catch_up(),
         }
+    }
+
+    /// Does the same for the set that takes a snapshot.
+    pub(super) fn keep_reach_of_spare(&mut self) -> rusqlite::Result<()> {
+        let spare = 1 - self.place().live;
+        if self.spare.as_ref().is_some_and(Tail::has_room) || !lacks_indexes(&self.db, spare)? {
+            return Ok(());
+        }
+        if self.spare.is_none() && self.is_empty(spare)? {
+            self.spare = Some(Tail::default());
+            return Ok(());
+        }
+        self.spare = None;
+        while make_index(&self.db, spare)? {}
+        Ok(())
+    }
+
+    /// What stands for the indexes that a set lacks, if it lacks any.
+    fn tail_of(&self, set: i64) -> Option<&Tail> {
+        if set == self.place().live {
+            self.tail.as_ref()
+        } else {
+            self.spare.as_ref()
+        }
+    }
+
+    /// Reads one record of either set of tables.
+    pub(super) fn get_from(
+        &self,
+        set: i64,
+        kind: Kind,
+        id: &str,
+    ) -> rusqlite::Result<Option<MirrorRow>> {
+        let by_id = format!("SELECT {COLUMNS} FROM row{set} WHERE id = ?1 AND kind = ?2");
+        let Some(tail) = self.tail_of(set) else {
+            return self
+                .db
+                .prepare_cached(&by_id)?
+                .query_row([id, kind.name()], read_row)
+                .optional();
+        };
+        let Some(num) = tail.number(kind.name(), id) else {
+            return Ok(None);
+        };
+        self.db
+            .prepare_cached(&format!("{by_id} AND num = ?3"))?
+            .query_row(params![id, kind.name(), num], read_row)
+            .optional()
     }
 
     /// Makes one index that a first load left out; tells whether another one is missing.
@@ -189,7 +270,7 @@ impl Mirror {
         since: Option<i64>,
         limit: usize,
     ) -> rusqlite::Result<Vec<MirrorRow>> {
-        let Some(tail) = &self.tail else {
+        let Some(tail) = self.tail.as_ref().filter(|_| !is_figure(kind)) else {
             let limit = count(limit);
             return match since {
                 None => self.select(

@@ -151,6 +151,8 @@ pub(super) struct Mirror {
     pub(super) behind: bool,
     /// What the missing indexes would say, while this store fills the tables.
     pub(super) tail: Option<Tail>,
+    /// The same for the tables that take a snapshot.
+    pub(super) spare: Option<Tail>,
 }
 
 /// What became of a page.
@@ -194,6 +196,7 @@ impl Mirror {
             loading: false,
             behind: false,
             tail: None,
+            spare: None,
         };
         mirror.read_place()?;
         if newer.is_none() && !mirror.db.is_readonly("main")? {
@@ -221,6 +224,7 @@ impl Mirror {
             return Ok(false);
         }
         self.read_place()?;
+        self.spare = None;
         if self.behind {
             // Rows may be there that nobody here knows of.
             self.behind = lacks_indexes(&self.db, self.place.live)?;
@@ -271,10 +275,20 @@ impl Mirror {
 
     /// Writes a page and its cursor in one transaction.
     pub(super) fn apply(&mut self, page: &Page, now: Timestamp) -> rusqlite::Result<Written> {
+        let written = self.try_apply(page, now);
+        if written.is_err() {
+            // They know of rows that were taken back.
+            (self.tail, self.spare) = (None, None);
+        }
+        written
+    }
+
+    fn try_apply(&mut self, page: &Page, now: Timestamp) -> rusqlite::Result<Written> {
         self.refresh()?;
         let place = self.place.clone();
         let whole = place.synced_at.is_some() && place.snapshot.is_none();
         if place.snapshot.is_some() {
+            self.keep_reach_of_spare()?;
             self.set_loading(page.more)?;
             return self.apply_to_snapshot(page);
         }
@@ -307,19 +321,17 @@ impl Mirror {
             return Ok(Written::default());
         }
         let mut written = Written::default();
-        let mut to = Destination {
-            set: place.live,
-            mark: search::mark(&transaction, place.live)?,
-            tail: self.tail.as_mut(),
-        };
+        let mark = search::mark(&transaction, place.live)?;
+        let mut to = Destination::new(&transaction, place.live, mark, self.tail.as_mut())?;
         if going_on {
-            written.many = publish_staged(&transaction, &mut to, place.seq)?;
+            written.many = publish_staged(&mut to, place.seq)?;
         }
         for (index, row) in page.rows.iter().enumerate() {
-            if row.seq > place.seq && write_row(&transaction, &mut to, row)? {
+            if row.seq > place.seq && write_row(&mut to, row)? {
                 written.rows.push(index);
             }
         }
+        drop(to);
         let synced_at = if page.more {
             place.synced_at
         } else {
@@ -390,6 +402,7 @@ impl Mirror {
         )?;
         transaction.commit()?;
         self.staged = None;
+        self.spare = None;
         self.place.snapshot = Some(Snapshot {
             cursor: None,
             ..wanted.clone()
@@ -402,14 +415,11 @@ impl Mirror {
         let transaction = self
             .db
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut to = Destination {
-            set: spare,
-            mark: 0,
-            tail: None,
-        };
+        let mut to = Destination::new(&transaction, spare, 0, self.spare.as_mut())?;
         for row in &page.rows {
-            write_row(&transaction, &mut to, row)?;
+            write_row(&mut to, row)?;
         }
+        drop(to);
         transaction.execute("UPDATE place SET next_cursor = ?1", [&page.cursor])?;
         transaction.commit()?;
         if let Some(snapshot) = &mut self.place.snapshot {
@@ -444,7 +454,7 @@ impl Mirror {
         transaction.execute("DELETE FROM search_mark", [])?;
         transaction.execute_batch(&schema::search_table(spare))?;
         transaction.commit()?;
-        (self.behind, self.tail) = (false, None);
+        (self.behind, self.tail, self.spare) = (false, None, None);
         self.read_place()
     }
 
@@ -478,21 +488,6 @@ impl Mirror {
     /// Reads one record of the tables that are shown.
     pub(super) fn get(&self, kind: Kind, id: &str) -> rusqlite::Result<Option<MirrorRow>> {
         self.get_from(self.place.live, kind, id)
-    }
-
-    /// Reads one record of either set of tables.
-    pub(super) fn get_from(
-        &self,
-        set: i64,
-        kind: Kind,
-        id: &str,
-    ) -> rusqlite::Result<Option<MirrorRow>> {
-        self.db
-            .prepare_cached(&format!(
-                "SELECT {COLUMNS} FROM row{set} WHERE id = ?1 AND kind = ?2"
-            ))?
-            .query_row([id, kind.name()], read_row)
-            .optional()
     }
 
     /// Reads records by a condition on the shown tables.

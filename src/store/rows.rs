@@ -1,6 +1,6 @@
 //! Writing the rows of the feed, at once or kept aside until the server's transaction is whole.
 
-use rusqlite::{Connection, params};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 
 use super::behind::Tail;
 use super::columns::{Columns, Incoming, Life, row_sum};
@@ -33,28 +33,80 @@ const fn one_of(statements: [&'static str; 2], set: i64) -> &'static str {
     if set == 0 { first } else { second }
 }
 
-const NUMBER: [&str; 2] = [
-    "SELECT num FROM row0 WHERE id = ?1 AND kind = ?2",
-    "SELECT num FROM row1 WHERE id = ?1 AND kind = ?2",
+macro_rules! insert {
+    ($table:literal) => {
+        concat!(
+            "INSERT OR REPLACE INTO ",
+            $table,
+            "(kind, id, version, seq, open, parent, at, sum, fields, fv, num) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
+        )
+    };
+}
+
+/// The same where the number is known under which the record stands, or that it is new.
+const INSERT: [&str; 2] = [insert!("row0"), insert!("row1")];
+const DELETE_NUMBER: [&str; 2] = [
+    "DELETE FROM row0 WHERE num = ?1",
+    "DELETE FROM row1 WHERE num = ?1",
+];
+const SEQ: [&str; 2] = [
+    "SELECT seq FROM row0 WHERE num = ?1 AND id = ?2 AND kind = ?3",
+    "SELECT seq FROM row1 WHERE num = ?1 AND id = ?2 AND kind = ?3",
 ];
 
-/// Where rows go.
+/// Where the rows of one transaction go.
 pub(super) struct Destination<'a> {
+    db: &'a Connection,
     /// The set of tables.
-    pub(super) set: i64,
+    set: i64,
     /// The number of the last row in the search index.
-    pub(super) mark: i64,
+    mark: i64,
     /// What stands for the indexes that the set lacks.
-    pub(super) tail: Option<&'a mut Tail>,
+    tail: Option<&'a mut Tail>,
+    write: CachedStatement<'a>,
+}
+
+impl<'a> Destination<'a> {
+    pub(super) fn new(
+        db: &'a Connection,
+        set: i64,
+        mark: i64,
+        tail: Option<&'a mut Tail>,
+    ) -> rusqlite::Result<Self> {
+        let statements = if tail.is_some() { INSERT } else { UPSERT };
+        let write = db.prepare_cached(one_of(statements, set))?;
+        Ok(Self {
+            db,
+            set,
+            mark,
+            tail,
+            write,
+        })
+    }
+
+    /// Returns the number under which a record stands and the sequence of its last change, as the tail knows it.
+    fn place_of(&self, tail: &Tail, row: &Incoming) -> rusqlite::Result<Option<(i64, i64)>> {
+        let Some(num) = tail.number(&row.kind, &row.id) else {
+            return Ok(None);
+        };
+        let seq = self
+            .db
+            .prepare_cached(one_of(SEQ, self.set))?
+            .query_row(params![num, row.id, row.kind], |found| found.get(0))
+            .optional()?;
+        Ok(seq.map(|seq| (num, seq)))
+    }
 }
 
 /// Writes one row of the feed; tells whether it was news.
-pub(super) fn write_row(
-    db: &Connection,
-    to: &mut Destination<'_>,
-    row: &Incoming,
-) -> rusqlite::Result<bool> {
-    let set = to.set;
+pub(super) fn write_row(to: &mut Destination<'_>, row: &Incoming) -> rusqlite::Result<bool> {
+    if let Some(tail) = to.tail.take() {
+        let written = write_bare(to, tail, row);
+        to.tail = Some(tail);
+        return written;
+    }
+    let (db, set) = (to.db, to.set);
     if to.mark > 0 {
         search::note_old(db, set, to.mark, &row.kind, &row.id)?;
     }
@@ -67,8 +119,7 @@ pub(super) fn write_row(
         return Ok(gone > 0);
     }
     let Columns { open, parent, at } = &row.columns;
-    let before = to.tail.as_ref().map(|_| db.last_insert_rowid());
-    let written = db.prepare_cached(one_of(UPSERT, set))?.execute(params![
+    let written = to.write.execute(params![
         row.kind,
         row.id,
         row.version.cast_signed(),
@@ -80,17 +131,43 @@ pub(super) fn write_row(
         row.fields,
         row.fv
     ])?;
-    if let (Some(tail), true) = (&mut to.tail, written > 0) {
-        let mut num = db.last_insert_rowid();
-        if before == Some(num) {
-            // A row that was there already keeps its number.
-            num = db
-                .prepare_cached(one_of(NUMBER, set))?
-                .query_row([&row.id, &row.kind], |found| found.get(0))?;
-        }
-        tail.note(num, row);
-    }
     Ok(written > 0)
+}
+
+/// Writes one row to tables without indexes.
+fn write_bare(
+    to: &mut Destination<'_>,
+    tail: &mut Tail,
+    row: &Incoming,
+) -> rusqlite::Result<bool> {
+    let old = to.place_of(tail, row)?;
+    if old.is_some_and(|(_, seq)| seq >= row.seq.cast_signed()) {
+        return Ok(false);
+    }
+    let num = old.map(|(num, _)| num);
+    if row.life != Life::Live {
+        let Some(num) = num else { return Ok(false) };
+        to.db
+            .prepare_cached(one_of(DELETE_NUMBER, to.set))?
+            .execute([num])?;
+        return Ok(true);
+    }
+    let Columns { open, parent, at } = &row.columns;
+    to.write.execute(params![
+        row.kind,
+        row.id,
+        row.version.cast_signed(),
+        row.seq.cast_signed(),
+        open,
+        parent,
+        at,
+        row.sum,
+        row.fields,
+        row.fv,
+        num
+    ])?;
+    tail.note(to.db.last_insert_rowid(), row);
+    Ok(true)
 }
 
 /// Keeps rows aside until the server's transaction is whole.
@@ -124,10 +201,10 @@ pub(super) fn stage(db: &Connection, rows: &[Incoming]) -> rusqlite::Result<()> 
 
 /// Writes the rows that were kept aside; tells whether there were any.
 pub(super) fn publish_staged(
-    db: &Connection,
     to: &mut Destination<'_>,
     after: u64,
 ) -> rusqlite::Result<bool> {
+    let db = to.db;
     let mut select = db.prepare(
         "SELECT kind, id, version, seq, life, open, parent, at, fields, fv FROM staged ORDER BY num",
     )?;
@@ -156,7 +233,7 @@ pub(super) fn publish_staged(
             fields,
         };
         if incoming.seq > after {
-            any |= write_row(db, to, &incoming)?;
+            any |= write_row(to, &incoming)?;
         }
     }
     drop(rows);

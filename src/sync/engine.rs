@@ -25,6 +25,8 @@ use crate::wire::{API_VERSION, Batch, Limits};
 const PAGE: usize = 500;
 /// Records asked for in one page while there are many to come: short enough to write that a key press can wait.
 const LARGE_PAGE: usize = 2_000;
+/// The least time between two readings of the screen during a first sync, each of which costs as much as a dozen keys.
+const RELOADS: Duration = Duration::from_millis(400);
 /// Snapshots begun without finishing one after which the server is taken to be at fault.
 const SNAPSHOTS: u32 = 3;
 
@@ -69,6 +71,8 @@ struct Told {
     events: Vec<Event>,
     /// Rows at which a first sync lets the screen read again.
     reload_at: u64,
+    /// When it last did.
+    reloaded: Option<Instant>,
     loaded: u64,
     offset: SignedDuration,
 }
@@ -111,6 +115,7 @@ impl<B: Backend> Engine<B> {
                 reported: None,
                 events: Vec::new(),
                 reload_at: 1,
+                reloaded: None,
                 loaded: 0,
                 offset: SignedDuration::ZERO,
             },
@@ -319,7 +324,7 @@ impl<B: Backend> Engine<B> {
         self.ahead = Some((cursor, page));
     }
 
-    /// Tells the screen about a page; a first sync is told in steps that grow with it.
+    /// Tells the screen about a page; a first sync is told in steps that grow with it and are some time apart.
     fn note(&mut self, changes: Changes, rows: u64, complete: bool) {
         if let Some(loading) = &mut self.told.status.loading {
             *loading += rows;
@@ -332,10 +337,11 @@ impl<B: Backend> Engine<B> {
             Changes::Rows(changes) if changes.is_empty() => {}
             Changes::Rows(changes) => self.told.events.push(Event::Changed(changes)),
             Changes::Reload => {
-                if complete
-                    || self.told.status.loading.is_none()
-                    || self.told.loaded >= self.told.reload_at
-                {
+                let lately = |at: Instant| at.elapsed() < RELOADS;
+                let due = self.told.loaded >= self.told.reload_at
+                    && !self.told.reloaded.is_some_and(lately);
+                if complete || self.told.status.loading.is_none() || due {
+                    self.told.reloaded = Some(Instant::now());
                     self.told.reload_at = self.told.loaded.saturating_mul(2).max(1);
                     self.told.events.push(Event::Reload);
                 }
