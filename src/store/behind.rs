@@ -111,9 +111,7 @@ pub(super) fn make_index(db: &Connection, set: i64) -> rusqlite::Result<bool> {
     for (name, sql) in schema::later_indexes(set) {
         if !table_exists(db, &name)? {
             match db.execute_batch(&sql) {
-                Err(error)
-                    if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) =>
-                {
+                Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
                     // No two rows of one record are ever written; should they be there all the same, the newest counts.
                     db.execute_batch(&format!(
                         "DELETE FROM row{set} WHERE num NOT IN \

@@ -34,9 +34,10 @@ const fn one_of(statements: [&'static str; 2], set: i64) -> &'static str {
 }
 
 macro_rules! insert {
-    ($table:literal) => {
+    ($verb:literal, $table:literal) => {
         concat!(
-            "INSERT OR REPLACE INTO ",
+            $verb,
+            " INTO ",
             $table,
             "(kind, id, version, seq, open, parent, at, sum, fields, fv, num) \
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
@@ -44,8 +45,9 @@ macro_rules! insert {
     };
 }
 
-/// The same where the number is known under which the record stands, or that it is new.
-const INSERT: [&str; 2] = [insert!("row0"), insert!("row1")];
+/// The same where the record is known to be new, and where it is known under which number it stands.
+const INSERT: [&str; 2] = [insert!("INSERT", "row0"), insert!("INSERT", "row1")];
+const REPLACE: [&str; 2] = [insert!("REPLACE", "row0"), insert!("REPLACE", "row1")];
 const DELETE_NUMBER: [&str; 2] = [
     "DELETE FROM row0 WHERE num = ?1",
     "DELETE FROM row1 WHERE num = ?1",
@@ -135,11 +137,7 @@ pub(super) fn write_row(to: &mut Destination<'_>, row: &Incoming) -> rusqlite::R
 }
 
 /// Writes one row to tables without indexes.
-fn write_bare(
-    to: &mut Destination<'_>,
-    tail: &mut Tail,
-    row: &Incoming,
-) -> rusqlite::Result<bool> {
+fn write_bare(to: &mut Destination<'_>, tail: &mut Tail, row: &Incoming) -> rusqlite::Result<bool> {
     let old = to.place_of(tail, row)?;
     if old.is_some_and(|(_, seq)| seq >= row.seq.cast_signed()) {
         return Ok(false);
@@ -153,7 +151,7 @@ fn write_bare(
         return Ok(true);
     }
     let Columns { open, parent, at } = &row.columns;
-    to.write.execute(params![
+    let values = params![
         row.kind,
         row.id,
         row.version.cast_signed(),
@@ -165,7 +163,14 @@ fn write_bare(
         row.fields,
         row.fv,
         num
-    ])?;
+    ];
+    match num {
+        None => to.write.execute(values)?,
+        Some(_) => to
+            .db
+            .prepare_cached(one_of(REPLACE, to.set))?
+            .execute(values)?,
+    };
     tail.note(to.db.last_insert_rowid(), row);
     Ok(true)
 }
@@ -200,10 +205,7 @@ pub(super) fn stage(db: &Connection, rows: &[Incoming]) -> rusqlite::Result<()> 
 }
 
 /// Writes the rows that were kept aside; tells whether there were any.
-pub(super) fn publish_staged(
-    to: &mut Destination<'_>,
-    after: u64,
-) -> rusqlite::Result<bool> {
+pub(super) fn publish_staged(to: &mut Destination<'_>, after: u64) -> rusqlite::Result<bool> {
     let db = to.db;
     let mut select = db.prepare(
         "SELECT kind, id, version, seq, life, open, parent, at, fields, fv FROM staged ORDER BY num",

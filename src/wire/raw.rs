@@ -328,7 +328,10 @@ mod tests {
                 prop::collection::vec(inner.clone(), 0..4)
                     .prop_map(|items| format!("[{}]", items.join(","))),
                 prop::collection::vec((key, inner), 0..4).prop_map(|entries| {
-                    let entries: Vec<_> = entries.iter().map(|(key, value)| format!("{key}: {value}")).collect();
+                    let entries: Vec<_> = entries
+                        .iter()
+                        .map(|(key, value)| format!("{key}: {value}"))
+                        .collect();
                     format!("{{{}}}", entries.join(" , "))
                 }),
             ]
