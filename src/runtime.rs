@@ -1,6 +1,6 @@
 //! Layer 9: the event loop, the terminal guard, timers, and whoever carries out effects.
 //!
-//! The loop waits for the queue first, drains everything that is there, then draws once if anything asked for
+//! The loop drains everything that is there, keys first, then draws once if anything asked for
 //! it, at most one frame in 16 ms. There is no tick: a timer wakes it at the next full minute, because ages are
 //! on screen, and whenever the core asked for it. The store, the sync and all files are on other threads.
 
@@ -21,6 +21,7 @@ mod room;
 mod signals;
 mod terminal;
 mod tzdb;
+mod wait;
 mod watch;
 mod width;
 mod worker;
@@ -45,12 +46,8 @@ pub use tzdb::{choose_tzdb, system_tzdb};
 use std::time::{Duration, Instant};
 
 use crossterm::event::{Event, EventStream};
-use std::future::poll_fn;
-use std::task::Poll;
 
-use futures_util::StreamExt as _;
 use jiff::Timestamp;
-use ratatui::layout::Position;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::app::{App, Msg};
@@ -60,6 +57,7 @@ use crate::pane::Tone;
 use crate::store::StoreHandle;
 use crate::text::{Ambiguous, Glyphs};
 use crate::ui::{Depth, Look};
+use wait::{Woken, translate};
 use watch::Watch;
 use worker::Job;
 
@@ -183,6 +181,7 @@ pub async fn run(app: &mut App, screen: &mut Screen, wiring: Wiring) -> Result<(
         lines,
         wake: None,
         drawn: Instant::now(),
+        answered: Instant::now(),
         left: false,
         watch: Watch::new(&wiring.home),
         wiring,
@@ -222,29 +221,18 @@ struct Loop {
     lines: Option<UnboundedReceiver<String>>,
     wake: Option<Timestamp>,
     drawn: Instant,
+    /// When a frame last showed what a key did.
+    answered: Instant,
     left: bool,
     watch: Watch,
     wiring: Wiring,
-}
-
-/// What woke the loop.
-enum Woken {
-    Msg(Msg),
-    Event(Event),
-    Line(Option<String>),
-    Leave,
-    Time,
-    /// Another program wants the console to sleep.
-    Sleep,
-    Resumed,
-    /// A file of the configuration may have changed.
-    Files,
 }
 
 impl Loop {
     async fn turn(&mut self, app: &mut App, screen: &mut Screen) -> Result<(), RunError> {
         loop {
             let woken = self.wait(app.dirty).await;
+            let pressed = matches!(woken, Woken::Event(_));
             match woken {
                 Woken::Msg(msg) => self.take(app, screen, msg)?,
                 Woken::Event(Event::FocusGained) | Woken::Files => self.reread(app, screen)?,
@@ -271,7 +259,7 @@ impl Loop {
                     self.take(app, screen, Msg::Tick)?;
                 }
             }
-            self.drain(app, screen).await?;
+            let pressed = self.drain(app, screen, pressed).await?;
             // The terminal may have changed its size while nobody listened for it.
             let (columns, rows) = Screen::size();
             if !screen.is_linear() && (columns, rows) != app.size {
@@ -282,68 +270,16 @@ impl Loop {
             }
             screen.capture_mouse(app.config.ui.mouse)?;
             // What is said must not be overtaken by the next line.
-            if app.dirty && (screen.is_linear() || self.drawn.elapsed() >= FRAME) {
+            // A key does not wait because something else was drawn a moment ago.
+            let answers = pressed && self.answered.elapsed() >= FRAME;
+            if app.dirty && (screen.is_linear() || answers || self.drawn.elapsed() >= FRAME) {
                 screen.draw(app, self.look)?;
                 self.drawn = Instant::now();
+                if pressed {
+                    self.answered = self.drawn;
+                }
                 app.dirty = false;
                 app.redraw = false;
-            }
-        }
-    }
-
-    /// Waits for the next thing that happens.
-    async fn wait(&mut self, dirty: bool) -> Woken {
-        let now = self.wiring.clock.now();
-        let minute = next_minute(now);
-        let at = self.wake.map_or(minute, |wake| wake.min(minute));
-        let mut sleep = self.wiring.clock.until(at);
-        if dirty {
-            sleep = sleep.min(FRAME.saturating_sub(self.drawn.elapsed()));
-        }
-        tokio::select! {
-            biased;
-            Some(msg) = self.queue.recv() => Woken::Msg(msg),
-            Some(msg) = self.wiring.incoming.recv() => Woken::Msg(msg),
-            // Before the keys: their reader does not come back from a terminal that is gone.
-            woken = self.wiring.signals.next() => woken,
-            event = poll_fn(|cx| next_event(&mut self.events, cx)) => match event {
-                Some(Ok(event)) => Woken::Event(event),
-                // The terminal is gone.
-                Some(Err(_)) | None => Woken::Leave,
-            },
-            line = next_line(&mut self.lines) => Woken::Line(line),
-            () = self.watch.told() => Woken::Files,
-            () = tokio::time::sleep(sleep) => Woken::Time,
-        }
-    }
-
-    /// Takes in everything that is already there, so that a thousand keys make a few frames.
-    async fn drain(&mut self, app: &mut App, screen: &mut Screen) -> Result<(), RunError> {
-        let began = Instant::now();
-        loop {
-            let msg = if let Ok(msg) = self.queue.try_recv() {
-                msg
-            } else if let Ok(msg) = self.wiring.incoming.try_recv() {
-                msg
-            } else {
-                // Asked with this task's own waker: one that does nothing would swallow the next key.
-                let event = poll_fn(|cx| Poll::Ready(next_event(&mut self.events, cx))).await;
-                match event {
-                    Poll::Ready(Some(Ok(event))) => match translate(event, screen) {
-                        Some(msg) => msg,
-                        None => continue,
-                    },
-                    Poll::Ready(Some(Err(_)) | None) => {
-                        self.left = true;
-                        return Ok(());
-                    }
-                    Poll::Pending => return Ok(()),
-                }
-            };
-            self.take(app, screen, msg)?;
-            // A stream of changes from the server must not starve the screen.
-            if self.left || began.elapsed() > FRAME * 3 {
-                return Ok(());
             }
         }
     }
@@ -536,43 +472,6 @@ impl Loop {
             Err(why) => self.take(app, screen, Msg::Tell(Tone::Error, why)),
         }
     }
-}
-
-/// Waits for the next typed line; `None` once the input has ended, for ever where no lines are typed.
-async fn next_line(lines: &mut Option<UnboundedReceiver<String>>) -> Option<String> {
-    match lines {
-        Some(lines) => lines.recv().await,
-        None => std::future::pending().await,
-    }
-}
-
-/// Asks for the next event of the terminal.
-fn next_event(
-    events: &mut Option<EventStream>,
-    cx: &mut std::task::Context<'_>,
-) -> Poll<Option<std::io::Result<Event>>> {
-    match events {
-        Some(events) => events.poll_next_unpin(cx),
-        None => Poll::Pending,
-    }
-}
-
-fn translate(event: Event, screen: &Screen) -> Option<Msg> {
-    match event {
-        Event::Mouse(event) => keys::pointing(event.kind).map(|pointing| {
-            let at = Position::new(event.column, event.row);
-            Msg::Point(pointing, screen.spots(at))
-        }),
-        Event::Key(event) => keys::key(event).map(Msg::Key),
-        Event::Paste(text) => Some(Msg::Paste(text)),
-        Event::Resize(columns, rows) => Some(Msg::Resize(columns, rows)),
-        _ => None,
-    }
-}
-
-fn next_minute(now: Timestamp) -> Timestamp {
-    let next = (now.as_second().div_euclid(60) + 1) * 60;
-    Timestamp::from_second(next).unwrap_or(now)
 }
 
 /// Stops the process until the shell continues it.

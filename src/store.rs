@@ -13,6 +13,7 @@
 //! what the others wrote at its next call.
 
 mod active;
+mod behind;
 mod chain;
 mod checksum;
 mod columns;

@@ -1,10 +1,11 @@
 //! What the mirror needs to know of a record beside its JSON: whether it is open, its parent, its instant, its words.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde_json::value::RawValue;
 
 use super::checksum::Checksum;
-use crate::record::{AnyRef, FieldType, Kind, KindVisitor, Record, Value};
+use crate::record::{AnyRef, FieldType, Kind, KindVisitor, MetricPoint, Record, Value};
 use crate::wire::{RawRow, Row};
 
 /// Whether a record is there, as the feed says it.
@@ -125,12 +126,45 @@ pub(super) struct Columns {
 impl Columns {
     /// Reads the columns from a record's JSON; a record that cannot be read is kept, and is not open.
     pub(super) fn read(kind: Kind, fields: &str) -> Self {
+        if kind == Kind::MetricPoint
+            && let Ok(figure) = serde_json::from_str::<Figure>(fields)
+        {
+            return Self::of(&MetricPoint::from(figure));
+        }
         let mut columns = kind.visit(ReadColumns(fields));
         if kind == Kind::Thread {
             // What was done today is found by the time at which it was done, however old its words are.
             columns.at = columns.at.max(done_at(fields));
         }
         columns
+    }
+
+    fn of<R: Record>(record: &R) -> Self {
+        Self {
+            open: record.is_open(),
+            parent: record.parent().map(|link| parent_key(&link)),
+            at: record.at().map(Timestamp::as_microsecond),
+        }
+    }
+}
+
+/// What the columns of a figure are made of: most records of a cache are figures, and most of their text is the numbers
+/// of single days, which need not be read for this.
+#[derive(serde::Deserialize)]
+struct Figure {
+    #[serde(default)]
+    subject: Option<AnyRef>,
+    #[serde(default)]
+    period: Option<Date>,
+}
+
+impl From<Figure> for MetricPoint {
+    fn from(figure: Figure) -> Self {
+        Self {
+            subject: figure.subject,
+            period: figure.period,
+            ..Self::default()
+        }
     }
 }
 
@@ -139,14 +173,8 @@ struct ReadColumns<'a>(&'a str);
 impl KindVisitor for ReadColumns<'_> {
     type Out = Columns;
     fn visit<R: Record>(self) -> Columns {
-        crate::record::read::<R>(self.0).map_or_else(
-            |_| Columns::default(),
-            |record| Columns {
-                open: record.is_open(),
-                parent: record.parent().map(|link| parent_key(&link)),
-                at: record.at().map(Timestamp::as_microsecond),
-            },
-        )
+        crate::record::read::<R>(self.0)
+            .map_or_else(|_| Columns::default(), |record| Columns::of(&record))
     }
 }
 
@@ -220,4 +248,31 @@ pub(super) fn done_at(fields: &str) -> Option<i64> {
     }
     let done: Done = serde_json::from_str(fields).ok()?;
     done.done_at.map(Timestamp::as_microsecond)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_that_are_half_read_stand_where_whole_ones_would() {
+        let subject = r#"{"kind":"network","id":"n1"}"#;
+        for fields in [
+            "{}".to_owned(),
+            format!(
+                r#"{{"subject":{subject},"period":"2026-11-01","value":1.5,"daily":[1,null,2.5]}}"#
+            ),
+            format!(r#"{{"daily":"none","value":"odd","new":{{"period":1}},"subject":{subject}}}"#),
+            format!(r#"{{"subject":{subject},"period":null}}"#),
+            format!(r#"{{"subject":{subject},"period":"no day"}}"#),
+            r#"{"subject":null,"period":"2026-11-01"}"#.to_owned(),
+            r#"{"subject":"n1","period":"2026-11-01"}"#.to_owned(),
+            r#"{"subject":{"kind":7},"period":20261101}"#.to_owned(),
+            "[]".to_owned(),
+            "7".to_owned(),
+        ] {
+            let whole = Kind::MetricPoint.visit(ReadColumns(&fields));
+            assert_eq!(Columns::read(Kind::MetricPoint, &fields), whole, "{fields}");
+        }
+    }
 }

@@ -229,8 +229,13 @@ impl Worker {
                 }
                 Request::Close(answer) => {
                     let Self {
-                        store, requests, ..
+                        mut store,
+                        requests,
+                        ..
                     } = self;
+                    if let Err(error) = store.index_rows_at_last() {
+                        tracing::warn!(%error, "the cache is left without some of its indexes");
+                    }
                     drop((store, requests));
                     let _ = answer.send(());
                     return;
@@ -314,11 +319,27 @@ impl Worker {
 }
 
 impl Store {
+    /// Makes the indexes that a first sync left for later; one that is not complete is left as it is, so that leaving
+    /// does not wait for it.
+    fn index_rows_at_last(&mut self) -> Result<(), StoreError> {
+        if self.read_only().is_some() || self.mirror.place().synced_at.is_none() {
+            return Ok(());
+        }
+        self.mirror
+            .catch_up()
+            .map_err(|error| self.mirror_error(&error))
+    }
+
     /// Brings the search index forward by so many rows and clears what a snapshot has replaced; tells whether more
     /// is left.
     pub fn index(&mut self, rows: usize) -> Result<bool, StoreError> {
         if self.read_only().is_some() || self.place()?.synced_at.is_none() {
             return Ok(false);
+        }
+        match self.mirror.index_rows() {
+            // The rows first, then the search.
+            Ok(false) => {}
+            made => return made.map_err(|error| self.mirror_error(&error)),
         }
         let filled = self.mirror.index_step(rows);
         let cleared = self.mirror.clear_spare(rows * 4);

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, TransactionBehavior, params};
 
+use super::behind::{Tail, lacks_indexes, make_index};
 use super::columns::{Incoming, row_sum};
 use super::paths::{file_identity, private_file};
-use super::rows::{publish_staged, stage, write_row};
+use super::rows::{Destination, publish_staged, stage, write_row};
 use super::schema::{self, Age};
 use super::search;
 use crate::record::Kind;
@@ -146,6 +147,12 @@ pub(super) struct Mirror {
     pub(super) bug: bool,
     /// The connection is set up for many pages in a row.
     loading: bool,
+    /// The tables that are shown lack indexes.
+    pub(super) behind: bool,
+    /// What the missing indexes would say, while this store fills the tables.
+    pub(super) tail: Option<Tail>,
+    /// The same for the tables that take a snapshot.
+    pub(super) spare: Option<Tail>,
 }
 
 /// What became of a page.
@@ -187,8 +194,16 @@ impl Mirror {
             newer,
             bug: false,
             loading: false,
+            behind: false,
+            tail: None,
+            spare: None,
         };
         mirror.read_place()?;
+        if newer.is_none() && !mirror.db.is_readonly("main")? {
+            mirror.behind = lacks_indexes(&mirror.db, mirror.place.live)?;
+            // Whoever filled it was killed, or is still at it and goes on with the indexes from now on.
+            mirror.catch_up_softly()?;
+        }
         Ok(mirror)
     }
 
@@ -209,6 +224,13 @@ impl Mirror {
             return Ok(false);
         }
         self.read_place()?;
+        self.spare = None;
+        if self.behind {
+            // Rows may be there that nobody here knows of.
+            self.behind = lacks_indexes(&self.db, self.place.live)?;
+            self.tail = None;
+            self.catch_up_softly()?;
+        }
         Ok(true)
     }
 
@@ -253,13 +275,25 @@ impl Mirror {
 
     /// Writes a page and its cursor in one transaction.
     pub(super) fn apply(&mut self, page: &Page, now: Timestamp) -> rusqlite::Result<Written> {
+        let written = self.try_apply(page, now);
+        if written.is_err() {
+            // They know of rows that were taken back.
+            (self.tail, self.spare) = (None, None);
+        }
+        written
+    }
+
+    fn try_apply(&mut self, page: &Page, now: Timestamp) -> rusqlite::Result<Written> {
         self.refresh()?;
         let place = self.place.clone();
         let whole = place.synced_at.is_some() && place.snapshot.is_none();
-        self.set_loading(!whole && page.more)?;
         if place.snapshot.is_some() {
+            self.keep_reach_of_spare()?;
+            self.set_loading(page.more)?;
             return self.apply_to_snapshot(page);
         }
+        self.keep_reach()?;
+        self.set_loading((!whole && page.more) || self.behind)?;
         if page.seq < place.seq {
             return Ok(Written {
                 stale: true,
@@ -288,14 +322,16 @@ impl Mirror {
         }
         let mut written = Written::default();
         let mark = search::mark(&transaction, place.live)?;
+        let mut to = Destination::new(&transaction, place.live, mark, self.tail.as_mut())?;
         if going_on {
-            written.many = publish_staged(&transaction, place.live, mark, place.seq)?;
+            written.many = publish_staged(&mut to, place.seq)?;
         }
         for (index, row) in page.rows.iter().enumerate() {
-            if row.seq > place.seq && write_row(&transaction, place.live, mark, row)? {
+            if row.seq > place.seq && write_row(&mut to, row)? {
                 written.rows.push(index);
             }
         }
+        drop(to);
         let synced_at = if page.more {
             place.synced_at
         } else {
@@ -318,13 +354,13 @@ impl Mirror {
 
     /// Sets the connection up for a first sync or a snapshot, or back: with room for the inner pages of the
     /// indexes they are read once, and the log is copied into the file once for many pages of the feed.
-    fn set_loading(&mut self, loading: bool) -> rusqlite::Result<()> {
+    pub(super) fn set_loading(&mut self, loading: bool) -> rusqlite::Result<()> {
         if loading == self.loading {
             return Ok(());
         }
         self.loading = loading;
         self.db.execute_batch(if loading {
-            "PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 16384;"
+            "PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 32768;"
         } else {
             "PRAGMA cache_size = -2000; PRAGMA wal_autocheckpoint = 1000; PRAGMA shrink_memory;"
         })
@@ -366,6 +402,7 @@ impl Mirror {
         )?;
         transaction.commit()?;
         self.staged = None;
+        self.spare = None;
         self.place.snapshot = Some(Snapshot {
             cursor: None,
             ..wanted.clone()
@@ -378,9 +415,11 @@ impl Mirror {
         let transaction = self
             .db
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut to = Destination::new(&transaction, spare, 0, self.spare.as_mut())?;
         for row in &page.rows {
-            write_row(&transaction, spare, 0, row)?;
+            write_row(&mut to, row)?;
         }
+        drop(to);
         transaction.execute("UPDATE place SET next_cursor = ?1", [&page.cursor])?;
         transaction.commit()?;
         if let Some(snapshot) = &mut self.place.snapshot {
@@ -401,6 +440,8 @@ impl Mirror {
     /// Shows the snapshot instead of the old tables, from one transaction to the next.
     pub(super) fn finish_snapshot(&mut self, seq: u64, now: Timestamp) -> rusqlite::Result<()> {
         let spare = 1 - self.place.live;
+        // No row of it has been shown yet: it is shown with everything that finds them.
+        while make_index(&self.db, spare)? {}
         let transaction = self
             .db
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -413,6 +454,7 @@ impl Mirror {
         transaction.execute("DELETE FROM search_mark", [])?;
         transaction.execute_batch(&schema::search_table(spare))?;
         transaction.commit()?;
+        (self.behind, self.tail, self.spare) = (false, None, None);
         self.read_place()
     }
 
@@ -446,21 +488,6 @@ impl Mirror {
     /// Reads one record of the tables that are shown.
     pub(super) fn get(&self, kind: Kind, id: &str) -> rusqlite::Result<Option<MirrorRow>> {
         self.get_from(self.place.live, kind, id)
-    }
-
-    /// Reads one record of either set of tables.
-    pub(super) fn get_from(
-        &self,
-        set: i64,
-        kind: Kind,
-        id: &str,
-    ) -> rusqlite::Result<Option<MirrorRow>> {
-        self.db
-            .prepare_cached(&format!(
-                "SELECT {COLUMNS} FROM row{set} WHERE id = ?1 AND kind = ?2"
-            ))?
-            .query_row([id, kind.name()], read_row)
-            .optional()
     }
 
     /// Reads records by a condition on the shown tables.

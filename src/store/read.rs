@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde_json::{Map, Value as Json};
 
 use super::columns::{Columns, done_at, parent_key};
-use super::mirror::{MirrorRow, count, damage};
+use super::mirror::{MirrorRow, damage};
 use super::overlay::overlay;
 use super::{Incoming, Store, StoreError, columns, search};
 use crate::effect::{CacheChange, CacheRow, Load, RowState};
@@ -98,10 +98,7 @@ impl Store {
                 Ok(rows)
             }
             Load::All { kind, limit } => {
-                let sql = "WHERE kind = ?1 ORDER BY at DESC LIMIT ?2";
-                let rows = self
-                    .mirror
-                    .select(sql, rusqlite::params![kind.name(), count(*limit)])?;
+                let rows = self.mirror.latest(kind.name(), None, *limit)?;
                 let mut shown = self.with_edits(*kind, rows, |_| true)?;
                 shown.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
                 shown.truncate(*limit);
@@ -109,10 +106,7 @@ impl Store {
             }
             Load::Since { kind, since, limit } => {
                 let since = since.as_microsecond();
-                let sql = "WHERE kind = ?1 AND at >= ?2 ORDER BY at DESC LIMIT ?3";
-                let rows = self
-                    .mirror
-                    .select(sql, rusqlite::params![kind.name(), since, count(*limit)])?;
+                let rows = self.mirror.latest(kind.name(), Some(since), *limit)?;
                 let mut shown =
                     self.with_edits(*kind, rows, |columns| columns.at >= Some(since))?;
                 shown.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
@@ -150,10 +144,7 @@ impl Store {
         limit: usize,
     ) -> rusqlite::Result<Vec<CacheRow>> {
         let key = parent_key(parent);
-        let sql = "WHERE parent = ?1 AND kind = ?2 ORDER BY at DESC LIMIT ?3";
-        let rows = self
-            .mirror
-            .select(sql, rusqlite::params![key, kind.name(), count(limit)])?;
+        let rows = self.mirror.under((&key, kind.name()), None, limit)?;
         let mut shown = self.with_edits(kind, rows, |columns| {
             columns.parent.as_deref() == Some(&key)
         })?;
@@ -173,11 +164,10 @@ impl Store {
         let mut parents = HashSet::new();
         for child in self.children(parent, through, usize::MAX)? {
             let key = parent_key(&AnyRef::new(through, &child.id));
-            let sql = "WHERE parent = ?1 AND kind = ?2 AND at >= ?3";
-            shown.extend(
-                self.mirror
-                    .select(sql, rusqlite::params![key, kind.name(), since])?,
-            );
+            let found = self
+                .mirror
+                .under((&key, kind.name()), Some(since), usize::MAX)?;
+            shown.extend(found);
             parents.insert(key);
         }
         let mut shown = self.with_edits(kind, shown, |columns| {
@@ -195,13 +185,14 @@ impl Store {
     fn unhandled(&self) -> rusqlite::Result<Vec<CacheRow>> {
         let mut threads = Vec::new();
         self.working(Kind::Thread, &mut |mut more| threads.append(&mut more))?;
-        let sql = "WHERE parent = ?1 AND kind = 'message' AND at > ?2";
         let mut rows = Vec::new();
         let mut since = std::collections::HashMap::new();
         for thread in &threads {
             let key = parent_key(&AnyRef::new(Kind::Thread, &thread.id));
             let after = done_at(&thread.fields).unwrap_or(i64::MIN);
-            rows.extend(self.mirror.select(sql, rusqlite::params![key, after])?);
+            let message = Kind::Message.name();
+            let later = Some(after.saturating_add(1));
+            rows.extend(self.mirror.under((&key, message), later, usize::MAX)?);
             since.insert(key, after);
         }
         let mut shown = self.with_edits(Kind::Message, rows, |columns| {

@@ -1,7 +1,8 @@
 //! Writing the rows of the feed, at once or kept aside until the server's transaction is whole.
 
-use rusqlite::{Connection, params};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 
+use super::behind::Tail;
 use super::columns::{Columns, Incoming, Life, row_sum};
 use super::mirror::unsigned;
 use super::search;
@@ -32,15 +33,84 @@ const fn one_of(statements: [&'static str; 2], set: i64) -> &'static str {
     if set == 0 { first } else { second }
 }
 
-/// Writes one row of the feed; tells whether it was news.
-pub(super) fn write_row(
-    db: &Connection,
+macro_rules! insert {
+    ($verb:literal, $table:literal) => {
+        concat!(
+            $verb,
+            " INTO ",
+            $table,
+            "(kind, id, version, seq, open, parent, at, sum, fields, fv, num) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
+        )
+    };
+}
+
+/// The same where the record is known to be new, and where it is known under which number it stands.
+const INSERT: [&str; 2] = [insert!("INSERT", "row0"), insert!("INSERT", "row1")];
+const REPLACE: [&str; 2] = [insert!("REPLACE", "row0"), insert!("REPLACE", "row1")];
+const DELETE_NUMBER: [&str; 2] = [
+    "DELETE FROM row0 WHERE num = ?1",
+    "DELETE FROM row1 WHERE num = ?1",
+];
+const SEQ: [&str; 2] = [
+    "SELECT seq FROM row0 WHERE num = ?1 AND id = ?2 AND kind = ?3",
+    "SELECT seq FROM row1 WHERE num = ?1 AND id = ?2 AND kind = ?3",
+];
+
+/// Where the rows of one transaction go.
+pub(super) struct Destination<'a> {
+    db: &'a Connection,
+    /// The set of tables.
     set: i64,
+    /// The number of the last row in the search index.
     mark: i64,
-    row: &Incoming,
-) -> rusqlite::Result<bool> {
-    if mark > 0 {
-        search::note_old(db, set, mark, &row.kind, &row.id)?;
+    /// What stands for the indexes that the set lacks.
+    tail: Option<&'a mut Tail>,
+    write: CachedStatement<'a>,
+}
+
+impl<'a> Destination<'a> {
+    pub(super) fn new(
+        db: &'a Connection,
+        set: i64,
+        mark: i64,
+        tail: Option<&'a mut Tail>,
+    ) -> rusqlite::Result<Self> {
+        let statements = if tail.is_some() { INSERT } else { UPSERT };
+        let write = db.prepare_cached(one_of(statements, set))?;
+        Ok(Self {
+            db,
+            set,
+            mark,
+            tail,
+            write,
+        })
+    }
+
+    /// Returns the number under which a record stands and the sequence of its last change, as the tail knows it.
+    fn place_of(&self, tail: &Tail, row: &Incoming) -> rusqlite::Result<Option<(i64, i64)>> {
+        let Some(num) = tail.number(&row.kind, &row.id) else {
+            return Ok(None);
+        };
+        let seq = self
+            .db
+            .prepare_cached(one_of(SEQ, self.set))?
+            .query_row(params![num, row.id, row.kind], |found| found.get(0))
+            .optional()?;
+        Ok(seq.map(|seq| (num, seq)))
+    }
+}
+
+/// Writes one row of the feed; tells whether it was news.
+pub(super) fn write_row(to: &mut Destination<'_>, row: &Incoming) -> rusqlite::Result<bool> {
+    if let Some(tail) = to.tail.take() {
+        let written = write_bare(to, tail, row);
+        to.tail = Some(tail);
+        return written;
+    }
+    let (db, set) = (to.db, to.set);
+    if to.mark > 0 {
+        search::note_old(db, set, to.mark, &row.kind, &row.id)?;
     }
     if row.life != Life::Live {
         let gone = db.prepare_cached(one_of(DELETE, set))?.execute(params![
@@ -51,7 +121,7 @@ pub(super) fn write_row(
         return Ok(gone > 0);
     }
     let Columns { open, parent, at } = &row.columns;
-    let written = db.prepare_cached(one_of(UPSERT, set))?.execute(params![
+    let written = to.write.execute(params![
         row.kind,
         row.id,
         row.version.cast_signed(),
@@ -64,6 +134,45 @@ pub(super) fn write_row(
         row.fv
     ])?;
     Ok(written > 0)
+}
+
+/// Writes one row to tables without indexes.
+fn write_bare(to: &mut Destination<'_>, tail: &mut Tail, row: &Incoming) -> rusqlite::Result<bool> {
+    let old = to.place_of(tail, row)?;
+    if old.is_some_and(|(_, seq)| seq >= row.seq.cast_signed()) {
+        return Ok(false);
+    }
+    let num = old.map(|(num, _)| num);
+    if row.life != Life::Live {
+        let Some(num) = num else { return Ok(false) };
+        to.db
+            .prepare_cached(one_of(DELETE_NUMBER, to.set))?
+            .execute([num])?;
+        return Ok(true);
+    }
+    let Columns { open, parent, at } = &row.columns;
+    let values = params![
+        row.kind,
+        row.id,
+        row.version.cast_signed(),
+        row.seq.cast_signed(),
+        open,
+        parent,
+        at,
+        row.sum,
+        row.fields,
+        row.fv,
+        num
+    ];
+    match num {
+        None => to.write.execute(values)?,
+        Some(_) => to
+            .db
+            .prepare_cached(one_of(REPLACE, to.set))?
+            .execute(values)?,
+    };
+    tail.note(to.db.last_insert_rowid(), row);
+    Ok(true)
 }
 
 /// Keeps rows aside until the server's transaction is whole.
@@ -96,12 +205,8 @@ pub(super) fn stage(db: &Connection, rows: &[Incoming]) -> rusqlite::Result<()> 
 }
 
 /// Writes the rows that were kept aside; tells whether there were any.
-pub(super) fn publish_staged(
-    db: &Connection,
-    set: i64,
-    mark: i64,
-    after: u64,
-) -> rusqlite::Result<bool> {
+pub(super) fn publish_staged(to: &mut Destination<'_>, after: u64) -> rusqlite::Result<bool> {
+    let db = to.db;
     let mut select = db.prepare(
         "SELECT kind, id, version, seq, life, open, parent, at, fields, fv FROM staged ORDER BY num",
     )?;
@@ -130,7 +235,7 @@ pub(super) fn publish_staged(
             fields,
         };
         if incoming.seq > after {
-            any |= write_row(db, set, mark, &incoming)?;
+            any |= write_row(to, &incoming)?;
         }
     }
     drop(rows);

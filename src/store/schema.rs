@@ -24,6 +24,8 @@ CREATE TABLE search_stale (doc INTEGER PRIMARY KEY) STRICT;
 "];
 
 /// One of the two sets of tables for the server's records; the other one takes a new snapshot.
+///
+/// Their other indexes, that of ids among them, are [`later_indexes`].
 pub(super) fn row_tables(set: i64) -> String {
     format!(
         r"
@@ -32,12 +34,27 @@ CREATE TABLE row{set} (
   seq INTEGER NOT NULL, open INTEGER NOT NULL, parent TEXT, at INTEGER, sum INTEGER NOT NULL,
   fields TEXT NOT NULL, fv TEXT NOT NULL
 ) STRICT;
-CREATE UNIQUE INDEX row{set}_id ON row{set}(id, kind);
 CREATE INDEX row{set}_open ON row{set}(kind) WHERE open = 1;
-CREATE INDEX row{set}_parent ON row{set}(parent, kind, at) WHERE parent IS NOT NULL;
-CREATE INDEX row{set}_at ON row{set}(kind, at);
 "
     )
+}
+
+/// The indexes of a set that are made when its first rows are in it: their names and statements.
+pub(super) fn later_indexes(set: i64) -> [(String, String); 3] {
+    [
+        ("UNIQUE INDEX", "id", "(id, kind)"),
+        (
+            "INDEX",
+            "parent",
+            "(parent, kind, at) WHERE parent IS NOT NULL",
+        ),
+        ("INDEX", "at", "(kind, at)"),
+    ]
+    .map(|(index, by, columns)| {
+        let name = format!("row{set}_{by}");
+        let sql = format!("CREATE {index} IF NOT EXISTS {name} ON row{set}{columns};");
+        (name, sql)
+    })
 }
 
 /// The full-text index over one set of tables: texts folded by us, so the tokenizer only splits at spaces.

@@ -1,5 +1,6 @@
 //! Carries out one step of the plan after the other, against any backend that speaks the contract.
 
+mod ahead;
 mod backend;
 mod compare;
 
@@ -9,9 +10,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
+use self::ahead::Ahead;
 use self::compare::Check;
 use super::failure::{combine, kind_of};
 use super::planner::{Advice, Failure, Planner, Step};
@@ -25,6 +26,8 @@ use crate::wire::{API_VERSION, Batch, Limits};
 const PAGE: usize = 500;
 /// Records asked for in one page while there are many to come: short enough to write that a key press can wait.
 const LARGE_PAGE: usize = 2_000;
+/// The least time between two readings of the screen during a first sync, each of which costs as much as a dozen keys.
+const RELOADS: Duration = Duration::from_millis(400);
 /// Snapshots begun without finishing one after which the server is taken to be at fault.
 const SNAPSHOTS: u32 = 3;
 
@@ -69,6 +72,8 @@ struct Told {
     events: Vec<Event>,
     /// Rows at which a first sync lets the screen read again.
     reload_at: u64,
+    /// When it last did.
+    reloaded: Option<Instant>,
     loaded: u64,
     offset: SignedDuration,
 }
@@ -88,7 +93,7 @@ pub struct Engine<B> {
     /// When the step began that is being done: a pause is counted from its end, which may be much later.
     began: Instant,
     /// The page after the last one, asked for while the last one was written.
-    ahead: Option<(String, JoinHandle<Result<Page, RemoteError>>)>,
+    ahead: Option<Ahead>,
 }
 
 impl<B: Backend> Engine<B> {
@@ -111,6 +116,7 @@ impl<B: Backend> Engine<B> {
                 reported: None,
                 events: Vec::new(),
                 reload_at: 1,
+                reloaded: None,
                 loaded: 0,
                 offset: SignedDuration::ZERO,
             },
@@ -259,7 +265,7 @@ impl<B: Backend> Engine<B> {
             return Ok(());
         }
         if more {
-            self.ask_ahead(page.cursor.clone());
+            self.ask_ahead(&page.cursor);
         }
         let at = (self.clock)();
         let applied = self
@@ -296,30 +302,30 @@ impl<B: Backend> Engine<B> {
 
     /// Fetches the page after a cursor, or takes the one that was asked for ahead.
     async fn page(&mut self, cursor: Option<&str>) -> Result<Page, RemoteError> {
-        match (self.ahead.take(), cursor) {
-            (Some((asked, page)), Some(cursor)) if asked == cursor => {
-                if let Ok(page) = page.await {
-                    return page;
-                }
-            }
-            (Some((_, page)), _) => page.abort(),
-            (None, _) => {}
+        if let Some(ahead) = self.ahead.take()
+            && cursor.is_some_and(|cursor| ahead.follows(cursor))
+            && let Some(fetched) = ahead.page().await
+        {
+            let (page, next) = fetched?;
+            self.ahead = next;
+            return Ok(page);
         }
         let many = cursor.is_none() || self.told.status.loading.is_some();
         let limit = if many { LARGE_PAGE } else { PAGE };
         self.backend.changes(cursor, limit).await.map(Page::from)
     }
 
-    fn ask_ahead(&mut self, cursor: String) {
-        let (backend, after) = (Arc::clone(&self.backend), cursor.clone());
-        let page = tokio::spawn(async move {
-            let page = backend.changes(Some(&after), LARGE_PAGE).await?;
-            Ok(Page::from(page))
-        });
-        self.ahead = Some((cursor, page));
+    fn ask_ahead(&mut self, cursor: &str) {
+        if !self
+            .ahead
+            .as_ref()
+            .is_some_and(|ahead| ahead.follows(cursor))
+        {
+            self.ahead = Some(Ahead::ask(&self.backend, cursor));
+        }
     }
 
-    /// Tells the screen about a page; a first sync is told in steps that grow with it.
+    /// Tells the screen about a page; a first sync is told in steps that grow with it and are some time apart.
     fn note(&mut self, changes: Changes, rows: u64, complete: bool) {
         if let Some(loading) = &mut self.told.status.loading {
             *loading += rows;
@@ -332,10 +338,11 @@ impl<B: Backend> Engine<B> {
             Changes::Rows(changes) if changes.is_empty() => {}
             Changes::Rows(changes) => self.told.events.push(Event::Changed(changes)),
             Changes::Reload => {
-                if complete
-                    || self.told.status.loading.is_none()
-                    || self.told.loaded >= self.told.reload_at
-                {
+                let lately = |at: Instant| at.elapsed() < RELOADS;
+                let due = self.told.loaded >= self.told.reload_at
+                    && !self.told.reloaded.is_some_and(lately);
+                if complete || self.told.status.loading.is_none() || due {
+                    self.told.reloaded = Some(Instant::now());
                     self.told.reload_at = self.told.loaded.saturating_mul(2).max(1);
                     self.told.events.push(Event::Reload);
                 }

@@ -20,6 +20,7 @@ mod demo;
 mod desk;
 mod everywhere;
 mod first_days;
+mod first_load;
 mod follow_ups;
 mod frames;
 mod funnel;
