@@ -10,7 +10,7 @@ use super::Session;
 use crate::record::{AnyRef, Kind};
 use crate::server::principal::PrincipalRow;
 use crate::server::storage::{
-    Answer, AuditRow, Extent, FeedQuery, FeedRow, FeedState, Life, Mark, Result, Sink, Snapshot,
+    Answer, AuditRow, FeedQuery, FeedRow, FeedState, Life, Mark, Result, Sink, Snapshot,
     StorageError, Stored,
 };
 use crate::server::token::TokenRow;
@@ -41,37 +41,43 @@ macro_rules! feed_columns {
 /// Counts the changes of tokens and rights.
 pub(super) const RIGHTS: &str = "SELECT CAST(value AS INTEGER) FROM setting WHERE key = 'rights'";
 
-/// How many transactions are passed one by one before the next one is looked up by its key.
-const STEPS: usize = 16;
-
-/// The transactions of the feed beside its rows, in the same order.
-struct Transactions<'s> {
-    session: &'s Session<'s>,
-    rows: rusqlite::Rows<'s>,
-    current: Option<Extent>,
+/// Which audiences a principal sees, asked for once in a query however many rows have them.
+///
+/// It is the rule of `visible!` for a scan of the feed, where asking for each row costs as much as the row.
+struct Sight<'s> {
+    ask: rusqlite::CachedStatement<'s>,
+    principal: &'s str,
+    known: Vec<(i64, bool)>,
 }
 
-impl Transactions<'_> {
-    /// Returns the transaction that a position belongs to; positions are asked for in their order.
-    fn around(&mut self, seq: i64) -> Result<Extent> {
-        for _ in 0..STEPS {
-            match self.current {
-                Some(extent) if extent.last >= seq => return Ok(extent.around(seq)),
-                _ => {}
-            }
-            let Some(row) = self.rows.next()? else {
-                return Ok(Extent::alone(seq));
-            };
-            self.current = Some(Extent {
-                first: row.get(0)?,
-                last: row.get(1)?,
-            });
+impl<'s> Sight<'s> {
+    /// How many audiences are remembered: pages of more than so many different ones ask again.
+    const KEPT: usize = 64;
+
+    fn of(session: &'s Session<'_>, principal: &'s str) -> Result<Self> {
+        Ok(Self {
+            ask: session
+                .prepare("SELECT 1 FROM sight s WHERE s.principal = ?1 AND s.audience = ?2")?,
+            principal,
+            known: Vec::new(),
+        })
+    }
+
+    fn sees(&mut self, audience: i64) -> Result<bool> {
+        if let Some((_, sees)) = self
+            .known
+            .iter()
+            .rev()
+            .find(|(known, _)| *known == audience)
+        {
+            return Ok(*sees);
         }
-        let mark = self.session.mark_at(seq)?;
-        Ok(mark.map_or(Extent::alone(seq), |mark| Extent {
-            first: mark.first,
-            last: mark.last,
-        }))
+        let sees = self.ask.exists(params![self.principal, audience])?;
+        if self.known.len() >= Self::KEPT {
+            self.known.clear();
+        }
+        self.known.push((audience, sees));
+        Ok(sees)
     }
 }
 
@@ -121,7 +127,8 @@ impl Snapshot for Session<'_> {
 
     fn superseded(&self, since: i64, until: i64) -> Result<bool> {
         let found: Option<i64> = self.one(
-            "SELECT 1 FROM superseded WHERE new > ?2 AND old > ?1 AND old <= ?2 LIMIT 1",
+            "SELECT 1 FROM txn WHERE last > ?2 AND moved > ?1 AND moved <= ?2 UNION ALL
+             SELECT 1 FROM superseded WHERE new > ?2 AND old > ?1 AND old <= ?2 LIMIT 1",
             [since, until],
         )?;
         Ok(found.is_some())
@@ -173,43 +180,49 @@ impl Snapshot for Session<'_> {
         let from = query.after.max(query.fresh_until);
         let mut left = left.query(params![query.principal, from])?;
         let mut next_left = left.next()?;
-        let mut transactions =
-            self.prepare("SELECT first, last FROM txn WHERE last > ?1 ORDER BY last")?;
-        let mut transactions = Transactions {
-            session: self,
-            rows: transactions.query([query.after])?,
-            current: None,
-        };
+        let mut sight = Sight::of(self, query.principal)?;
         let mut rows = self.prepare(concat!(
             "SELECT ",
             feed_columns!(),
-            " FROM record r WHERE r.seq > ?2 AND (r.deleted = 0 OR r.seq > ?3) AND ",
-            visible!(),
-            " ORDER BY r.seq"
+            ", r.audience FROM record r WHERE r.seq > ?1 ORDER BY r.seq"
         ))?;
-        let mut rows = rows.query(params![query.principal, query.after, query.fresh_until])?;
+        let mut rows = rows.query([query.after])?;
         while let Some(row) = rows.next()? {
-            let mut row = feed_row(row)?;
+            if !sight.sees(row.get(9)?)? {
+                continue;
+            }
+            let known = match query.texts {
+                Some(texts) => texts.get(row.get(0)?),
+                None => None,
+            };
+            let row = match known {
+                Some(text) => FeedRow {
+                    seq: row.get(0)?,
+                    kind: "",
+                    id: "",
+                    state: FeedState::Text(text),
+                },
+                None => feed_row(row)?,
+            };
+            if row.seq <= query.fresh_until && matches!(row.state, FeedState::Deleted { .. }) {
+                continue;
+            }
             while let Some(departure) = next_left {
-                let mut departure = departed(departure)?;
+                let departure = departed(departure)?;
                 if departure.seq > row.seq {
                     break;
                 }
-                departure.txn = transactions.around(departure.seq)?;
                 if sink(&departure)?.is_break() {
                     return Ok(());
                 }
                 next_left = left.next()?;
             }
-            row.txn = transactions.around(row.seq)?;
             if sink(&row)?.is_break() {
                 return Ok(());
             }
         }
         while let Some(departure) = next_left {
-            let mut departure = departed(departure)?;
-            departure.txn = transactions.around(departure.seq)?;
-            if sink(&departure)?.is_break() {
+            if sink(&departed(departure)?)?.is_break() {
                 return Ok(());
             }
             next_left = left.next()?;
@@ -398,10 +411,8 @@ fn text<'a>(row: &'a Row<'_>, column: usize) -> Result<&'a str> {
 
 fn feed_row<'a>(row: &'a Row<'_>) -> Result<FeedRow<'a>> {
     let version = row.get(3)?;
-    let seq = row.get(0)?;
     Ok(FeedRow {
-        seq,
-        txn: Extent::alone(seq),
+        seq: row.get(0)?,
         kind: text(row, 1)?,
         id: text(row, 2)?,
         state: match life(row.get(4)?) {
@@ -418,10 +429,8 @@ fn feed_row<'a>(row: &'a Row<'_>) -> Result<FeedRow<'a>> {
 }
 
 fn departed<'a>(row: &'a Row<'_>) -> Result<FeedRow<'a>> {
-    let seq = row.get(0)?;
     Ok(FeedRow {
-        seq,
-        txn: Extent::alone(seq),
+        seq: row.get(0)?,
         kind: text(row, 1)?,
         id: text(row, 2)?,
         state: FeedState::Left,
