@@ -14,6 +14,9 @@
 //! gives it (a UUID of the seventh version). `behind` is `grouped` with marks on an older version than the
 //! newest: the backend merges them and sends the whole record back, the floor does what it always does.
 //!
+//! On a machine with other work the scheduler decides; `chrt -f 10` before the command keeps it out of the
+//! figures, for both alike.
+//!
 //! A delta read is what a console does after a poke: the fifty records that changed since its cursor, each in
 //! a transaction of its own. The floor's page holds the same fifty texts. `ONLY` names one of the
 //! measurements, for a profiler.
@@ -288,6 +291,10 @@ impl Marks {
     /// Makes the next batch of a client: a mark on one of its threads in turn.
     fn next(&self, client: usize, clients: usize, number: usize, behind: bool) -> String {
         let own = self.0.len() / clients;
+        assert!(
+            own > 0,
+            "there are fewer threads than clients: ask for more rows"
+        );
         let (thread, count) = &self.0[number % own * clients + client];
         let count = count.fetch_add(1, Ordering::Relaxed);
         let mut command = one_mark(&uuid::Uuid::now_v7().to_string(), *thread, count);
@@ -306,9 +313,8 @@ fn one_mark(cmd: &str, thread: usize, number: usize) -> Value {
 }
 
 async fn hundred_marks(side: &Side, marks: &Marks) {
-    let commands: Vec<Value> = (0..100)
-        .map(|number| {
-            let (thread, count) = &marks.0[number];
+    let commands: Vec<Value> = (marks.0.iter().take(100).enumerate())
+        .map(|(number, (thread, count))| {
             let base = 1 + count.fetch_add(1, Ordering::Relaxed);
             json!({"cmd": format!("m{number}"), "kind": "thread", "id": world::thread_id(*thread),
                    "op": "update", "base": base, "set": {"state": "open"}})

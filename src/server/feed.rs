@@ -190,9 +190,11 @@ pub(crate) fn write_row(text: &mut String, row: &FeedRow<'_>) {
             fields,
             fv,
         } => {
-            let _ = write!(text, r#"{seq},"version":{version},"#);
+            number(text, seq);
+            text.push_str(r#","version":"#);
+            number(text, version);
             let parts = [
-                r#""updated_at":""#,
+                r#","updated_at":""#,
                 updated_at,
                 r#"","updated_by":""#,
                 updated_by,
@@ -208,4 +210,37 @@ pub(crate) fn write_row(text: &mut String, row: &FeedRow<'_>) {
             Ok(())
         }
     };
+}
+
+/// Writes a number that is not below zero; a format takes several times as long.
+fn number(text: &mut String, number: i64) {
+    let mut digits = [b'0'; 19];
+    let mut rest = number.unsigned_abs();
+    let mut at = digits.len();
+    for place in digits.iter_mut().rev() {
+        at -= 1;
+        *place += u8::try_from(rest % 10).unwrap_or_default();
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    text.push_str(std::str::from_utf8(&digits[at..]).unwrap_or_default());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_whole() {
+        for (value, expected) in [(0, "0"), (7, "7"), (10, "10"), (90_311, "90311")] {
+            let mut text = "x".to_owned();
+            number(&mut text, value);
+            assert_eq!(text, format!("x{expected}"));
+        }
+        let mut text = String::new();
+        number(&mut text, i64::MAX);
+        assert_eq!(text, i64::MAX.to_string());
+    }
 }

@@ -3,12 +3,14 @@
 use std::ops::ControlFlow;
 
 use jiff::Timestamp;
+use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator as _;
 use rusqlite::types::FromSql;
 use rusqlite::{OptionalExtension, Row, Statement, params};
 
 use super::Session;
 use crate::record::{AnyRef, Kind};
 use crate::server::principal::PrincipalRow;
+use crate::server::storage::recent::Texts;
 use crate::server::storage::{
     Answer, AuditRow, FeedQuery, FeedRow, FeedState, Life, Mark, Result, Sink, Snapshot,
     StorageError, Stored,
@@ -40,6 +42,31 @@ macro_rules! feed_columns {
 
 /// Counts the changes of tokens and rights.
 pub(super) const RIGHTS: &str = "SELECT CAST(value AS INTEGER) FROM setting WHERE key = 'rights'";
+
+/// The records that left the view of a principal, in the order of their positions.
+struct Departures<'s>(rusqlite::Rows<'s>);
+
+impl<'s> Departures<'s> {
+    fn of(mut rows: rusqlite::Rows<'s>) -> Result<Self> {
+        rows.advance()?;
+        Ok(Self(rows))
+    }
+
+    /// Passes on those up to a position.
+    fn until(&mut self, seq: i64, sink: &mut Sink<'_>) -> Result<ControlFlow<()>> {
+        while let Some(row) = self.0.get() {
+            let departure = departed(row)?;
+            if departure.seq > seq {
+                break;
+            }
+            if sink(&departure)?.is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+            self.0.advance()?;
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+}
 
 /// Which audiences a principal sees, asked for once in a query however many rows have them.
 ///
@@ -95,6 +122,65 @@ impl Session<'_> {
             .prepare(sql)?
             .query_row(values, |row| row.get(0))
             .optional()?)
+    }
+}
+
+impl Session<'_> {
+    /// Passes the visible records after a position on.
+    fn scan(&self, query: &FeedQuery<'_>, pass: &mut Sink<'_>) -> Result<ControlFlow<()>> {
+        let mut sight = Sight::of(self, query.principal)?;
+        let mut rows = self.prepare(concat!(
+            "SELECT ",
+            feed_columns!(),
+            ", r.audience FROM record r WHERE r.seq > ?1 ORDER BY r.seq"
+        ))?;
+        let mut rows = rows.query([query.after])?;
+        while let Some(row) = rows.next()? {
+            if sight.sees(row.get(9)?)? && pass(&feed_row(row)?)?.is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    /// Passes the visible records after a position on, reading those only whose texts are not there.
+    fn scan_beside(
+        &self,
+        query: &FeedQuery<'_>,
+        texts: &Texts,
+        pass: &mut Sink<'_>,
+    ) -> Result<ControlFlow<()>> {
+        let mut sight = Sight::of(self, query.principal)?;
+        let mut whole = self.prepare(concat!(
+            "SELECT ",
+            feed_columns!(),
+            " FROM record r WHERE r.seq = ?1"
+        ))?;
+        let mut rows =
+            self.prepare("SELECT seq, audience FROM record WHERE seq > ?1 ORDER BY seq")?;
+        let mut rows = rows.query([query.after])?;
+        while let Some(row) = rows.next()? {
+            if !sight.sees(row.get(1)?)? {
+                continue;
+            }
+            let seq = row.get(0)?;
+            let passed = match texts.get(seq) {
+                Some(text) => pass(&FeedRow {
+                    seq,
+                    kind: "",
+                    id: "",
+                    state: FeedState::Text(text),
+                })?,
+                None => match whole.query([seq])?.next()? {
+                    Some(row) => pass(&feed_row(row)?)?,
+                    None => ControlFlow::Continue(()),
+                },
+            };
+            if passed.is_break() {
+                return Ok(passed);
+            }
+        }
+        Ok(ControlFlow::Continue(()))
     }
 }
 
@@ -178,54 +264,23 @@ impl Snapshot for Session<'_> {
             "SELECT seq, kind, id FROM departed WHERE user = ?1 AND seq > ?2 ORDER BY seq",
         )?;
         let from = query.after.max(query.fresh_until);
-        let mut left = left.query(params![query.principal, from])?;
-        let mut next_left = left.next()?;
-        let mut sight = Sight::of(self, query.principal)?;
-        let mut rows = self.prepare(concat!(
-            "SELECT ",
-            feed_columns!(),
-            ", r.audience FROM record r WHERE r.seq > ?1 ORDER BY r.seq"
-        ))?;
-        let mut rows = rows.query([query.after])?;
-        while let Some(row) = rows.next()? {
-            if !sight.sees(row.get(9)?)? {
-                continue;
-            }
-            let known = match query.texts {
-                Some(texts) => texts.get(row.get(0)?),
-                None => None,
-            };
-            let row = match known {
-                Some(text) => FeedRow {
-                    seq: row.get(0)?,
-                    kind: "",
-                    id: "",
-                    state: FeedState::Text(text),
-                },
-                None => feed_row(row)?,
-            };
+        let mut departures = Departures::of(left.query(params![query.principal, from])?)?;
+        let mut pass = |row: &FeedRow<'_>| {
             if row.seq <= query.fresh_until && matches!(row.state, FeedState::Deleted { .. }) {
-                continue;
+                return Ok(ControlFlow::Continue(()));
             }
-            while let Some(departure) = next_left {
-                let departure = departed(departure)?;
-                if departure.seq > row.seq {
-                    break;
-                }
-                if sink(&departure)?.is_break() {
-                    return Ok(());
-                }
-                next_left = left.next()?;
+            if departures.until(row.seq, sink)?.is_break() {
+                return Ok(ControlFlow::Break(()));
             }
-            if sink(&row)?.is_break() {
-                return Ok(());
-            }
-        }
-        while let Some(departure) = next_left {
-            if sink(&departed(departure)?)?.is_break() {
-                return Ok(());
-            }
-            next_left = left.next()?;
+            sink(row)
+        };
+        let ended = match query.texts {
+            None => self.scan(query, &mut pass)?,
+            Some(texts) => self.scan_beside(query, texts, &mut pass)?,
+        };
+        if ended.is_continue() {
+            // The sink may stop here too; nothing comes after.
+            let _ = departures.until(i64::MAX, sink)?;
         }
         Ok(())
     }
