@@ -151,6 +151,14 @@
 //!   the next; a namesake that shares nearly nothing with what is there is asked about instead.
 //! * *The server releases holds too*, as it sends messages whose time has come: a time that is kept free must not
 //!   depend on whether its owner's console is open.
+//! * *The server checks rights within the work*, not before it: whom a token stands for is remembered, and the read or
+//!   write itself looks whether any token or right has changed since. A revoked token is refused as early as before, and a
+//!   request asks the database once less.
+//! * *The server's log has its room early.* After sixteen commits it is made as long as it will become, by a transaction
+//!   that is rolled back: on many disks a commit that makes a file longer waits several times as long.
+//! * *A command costs more than an upsert.* The design asks for four fifths of a bare floor. With group commit a command that is
+//!   merged, audited and remembered writes to six trees where the floor writes to two, and both are bound by the processor:
+//!   half of the floor is what is left. `benches/server` says how each way compares.
 //! * *The sweep goes by messages, marks by threads.* A thread is done up to a time, so [`triage::sweep`] clears what stands
 //!   before the first question of a thread and leaves what stands behind it to the verb that deals with the question;
 //!   [`triage::alike`] still says which whole threads are alike, for `A`.

@@ -29,7 +29,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use jiff::Timestamp;
 use serde_json::Map;
-use tokio::sync::watch;
 
 mod commands;
 mod cursor;
@@ -62,9 +61,10 @@ use crate::wire::Limits;
 use cursor::Identity;
 use ledger::load::Loader;
 use ledger::{Change, Ledger, SERVER};
+use storage::recent::Recent;
 use storage::sqlite::Sqlite;
 use storage::{Life, Storage, Transaction};
-use writer::Writer;
+use writer::{News, Writer};
 
 /// How many requests read many records at the same time.
 const READERS: usize = 8;
@@ -194,8 +194,9 @@ pub struct Server {
 struct Inner {
     storage: Arc<dyn Storage>,
     writer: Writer,
-    /// The newest position of the feed.
-    head: watch::Sender<u64>,
+    news: News,
+    /// The newest records as the wire shows them.
+    recent: Recent,
     identity: RwLock<Identity>,
     limiter: http::limit::Limiter,
     /// Places for requests that read many records.
@@ -222,15 +223,16 @@ impl Server {
         let storage: Arc<dyn Storage> = Arc::new(Sqlite::open(db)?);
         let (identity, head) =
             storage.change(|txn| Ok((Identity::of(txn)?, txn.head()?.last.unsigned_abs())))?;
-        let (head, _) = watch::channel(head);
+        let news = News::new(head);
         let clock = Arc::clone(&options.clock);
         let (writer, _thread) =
-            Writer::start(Arc::clone(&storage), clock, head.clone(), options.group)?;
+            Writer::start(Arc::clone(&storage), clock, news.clone(), options.group)?;
         Ok(Self {
             inner: Arc::new(Inner {
                 storage,
                 writer,
-                head,
+                news,
+                recent: Recent::default(),
                 identity: RwLock::new(identity),
                 limiter: http::limit::Limiter::new(options.rate),
                 readers: Arc::new(tokio::sync::Semaphore::new(READERS)),
@@ -264,6 +266,7 @@ impl Server {
         let now = (self.inner.options.clock)();
         let loaded = load_into(&*self.inner.storage, now, transactions)?;
         self.inner.announce()?;
+        self.inner.news.bell.notify_one();
         Ok(loaded)
     }
 
@@ -337,11 +340,7 @@ impl Inner {
     /// Tells the readers the newest position after a write that did not go through the writer.
     fn announce(&self) -> storage::Result<()> {
         let head = self.storage.view(|snapshot| snapshot.head())?;
-        self.head.send_if_modified(|known| {
-            let newer = head.last.unsigned_abs() > *known;
-            *known = head.last.unsigned_abs().max(*known);
-            newer
-        });
+        self.news.announce(head.last.unsigned_abs());
         Ok(())
     }
 
@@ -488,7 +487,7 @@ fn put_user(
         mine: false,
         status: "applied",
     };
-    ledger.audit(&origin, &stored, &touched)?;
+    ledger.audit(&origin, &stored, touched)?;
     ledger.close()
 }
 

@@ -1,4 +1,7 @@
-//! The least that a backend could do: upsert a body by id, join the texts of a page.
+//! The least that a backend could do: upsert a body by id and say where it stands, join the texts of a page.
+//!
+//! It holds as many records as the backend beside it, reads as much of a command as it needs to store it, and
+//! answers with as much text. What it leaves out although nobody could: whose request it is.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -10,12 +13,26 @@ use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use axum::serve::ListenerExt as _;
 use rusqlite::{Connection, params};
+use serde::Deserialize;
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::client::Address;
 
-type Job = (String, oneshot::Sender<()>);
+/// A body, its id, and who waits for its position.
+type Job = (String, String, oneshot::Sender<i64>);
+
+#[derive(Deserialize)]
+struct Batch {
+    batch: Vec<Command>,
+}
+
+#[derive(Deserialize)]
+struct Command {
+    cmd: String,
+    id: String,
+    base: i64,
+}
 
 /// The floor at work.
 pub(crate) struct Floor {
@@ -31,8 +48,8 @@ struct App {
 }
 
 impl Floor {
-    /// Serves a database in this folder; this many bodies may share one commit.
-    pub(crate) async fn open(folder: &Path, group: usize) -> Self {
+    /// Serves a database with these records in this folder; this many bodies may share one commit.
+    pub(crate) async fn open(folder: &Path, group: usize, records: &[(String, Value)]) -> Self {
         let path = folder.join("floor.db");
         let conn = Connection::open(&path).unwrap();
         conn.execute_batch(
@@ -40,8 +57,10 @@ impl Floor {
              CREATE TABLE record (seq INTEGER PRIMARY KEY, id TEXT UNIQUE, body TEXT)",
         )
         .unwrap();
+        fill(&path, records);
         let (writes, waiting) = mpsc::unbounded_channel();
-        std::thread::spawn(move || work_off(&conn, waiting, group));
+        let seq = i64::try_from(records.len()).unwrap();
+        std::thread::spawn(move || work_off(&conn, waiting, group, seq));
         let app = App {
             writes,
             path: path.clone(),
@@ -75,8 +94,24 @@ impl Floor {
     }
 }
 
-fn work_off(conn: &Connection, mut waiting: mpsc::UnboundedReceiver<Job>, most: usize) {
-    let mut seq = 0_i64;
+fn fill(path: &Path, records: &[(String, Value)]) {
+    let mut conn = Connection::open(path).unwrap();
+    let txn = conn.transaction().unwrap();
+    for (id, record) in records {
+        txn.prepare_cached("INSERT INTO record (id, body) VALUES (?1, ?2)")
+            .unwrap()
+            .execute(params![id, record.to_string()])
+            .unwrap();
+    }
+    txn.commit().unwrap();
+}
+
+fn work_off(
+    conn: &Connection,
+    mut waiting: mpsc::UnboundedReceiver<Job>,
+    most: usize,
+    mut seq: i64,
+) {
     while let Some(first) = waiting.blocking_recv() {
         let mut group = vec![first];
         while group.len() < most
@@ -88,10 +123,9 @@ fn work_off(conn: &Connection, mut waiting: mpsc::UnboundedReceiver<Job>, most: 
             .unwrap()
             .execute([])
             .unwrap();
-        for (body, _) in &group {
+        let start = seq;
+        for (body, id, _) in &group {
             seq += 1;
-            let parsed: Value = serde_json::from_str(body).unwrap();
-            let id = parsed["batch"][0]["id"].as_str().unwrap();
             conn.prepare_cached(
                 "INSERT INTO record (seq, id, body) VALUES (?1, ?2, ?3)
                  ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, body = excluded.body",
@@ -101,17 +135,23 @@ fn work_off(conn: &Connection, mut waiting: mpsc::UnboundedReceiver<Job>, most: 
             .unwrap();
         }
         conn.prepare_cached("COMMIT").unwrap().execute([]).unwrap();
-        for (_, done) in group {
-            let _ = done.send(());
+        for (seq, (_, _, done)) in (start + 1..).zip(group) {
+            let _ = done.send(seq);
         }
     }
 }
 
 async fn write(State(app): State<App>, body: String) -> impl IntoResponse {
+    let mut read: Batch = serde_json::from_str(&body).unwrap();
+    let Command { cmd, id, base } = read.batch.pop().unwrap();
     let (done, written) = oneshot::channel();
-    app.writes.send((body, done)).unwrap();
-    written.await.unwrap();
-    ([(header::CONTENT_TYPE, "application/json")], "{}")
+    app.writes.send((body, id, done)).unwrap();
+    let seq = written.await.unwrap();
+    let version = base + 1;
+    let text = format!(
+        r#"{{"results":[{{"cmd":"{cmd}","status":"applied","version":{version},"seq":{seq}}}],"head":{seq}}}"#
+    );
+    ([(header::CONTENT_TYPE, "application/json")], text)
 }
 
 /// `/read?AFTER+LIMIT`

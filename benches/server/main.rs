@@ -2,14 +2,20 @@
 //!
 //! `cargo bench --bench server -- [ROWS [ROUNDS [ONLY]]]`; quote the ratios, not the absolute figures. The
 //! floor has no rights, no audit, no idempotency and no merge: an upsert of the body, and a page that joins
-//! texts. Both speak HTTP over loopback to the same client (keep-alive, nothing between it and the socket)
-//! and commit with `synchronous = FULL`. Commands are measured in three ways:
+//! texts. Both hold the same records, speak HTTP over loopback to the same client (keep-alive, nothing
+//! between it and the socket), get the same bodies, answer with as many members and commit with
+//! `synchronous = FULL`. Commands are measured in three ways:
 //!
 //! * `alone`: one client, so that each command waits for its own commit;
 //! * `ungrouped`: 32 clients, one commit a command in both;
 //! * `grouped`: 32 clients, waiting commands share a commit in both.
 //!
-//! The ids of commands are those of a console: UUIDs of the seventh version.
+//! A command is the mark of a console on a thread in the version that it knows, with the id that a console
+//! gives it (a UUID of the seventh version). `behind` is `grouped` with marks on an older version than the
+//! newest: the backend merges them and sends the whole record back, the floor does what it always does.
+//!
+//! On a machine with other work the scheduler decides; `chrt -f 10` before the command keeps it out of the
+//! figures, for both alike.
 //!
 //! A delta read is what a console does after a poke: the fifty records that changed since its cursor, each in
 //! a transaction of its own. The floor's page holds the same fifty texts. `ONLY` names one of the
@@ -31,6 +37,7 @@ mod world;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use cnm::record::Kind;
@@ -49,11 +56,14 @@ const MANY: usize = 32;
 const READERS: usize = 16;
 
 /// The ways to send commands: name, clients, commands that may share a commit.
-const WAYS: [(&str, usize, usize); 3] = [
+const WAYS: [(&str, usize, usize); 4] = [
     ("alone", 1, 256),
     ("ungrouped", MANY, 1),
     ("grouped", MANY, 256),
+    (BEHIND, MANY, 256),
 ];
+/// The way in which commands come on an older version.
+const BEHIND: &str = "behind";
 
 #[tokio::main]
 async fn main() {
@@ -65,26 +75,28 @@ async fn main() {
         .iter()
         .find(|arg| !arg.starts_with('-') && arg.parse::<usize>().is_err());
     let wanted = |name: &str| only.is_none_or(|only| name.contains(only.as_str()));
+    let plain = world::plain(rows, now());
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let mut ratios: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
     for (name, clients, group) in WAYS {
         if wanted(name) {
             let path = folder.path().join(name);
             let side = Side::open(&path, rows, group).await;
-            let floor = Floor::open(&path, group).await;
-            for round in 0..rounds {
-                let ratio = commands(&side, &floor, name, clients, round).await;
+            let floor = Floor::open(&path, group, &plain).await;
+            let (above, below) = (Marks::new(rows / 20), Marks::new(rows / 20));
+            for _ in 0..rounds {
+                let ratio = commands(&side, &floor, name, clients, [&above, &below]).await;
                 ratios.entry(name).or_default().push(ratio);
             }
             if name == "grouped" {
-                hundred_marks(&side).await;
+                hundred_marks(&side, &above).await;
             }
         }
     }
     if wanted("reads") {
         let path = folder.path().join("reads");
         let side = Side::open(&path, rows, 256).await;
-        let floor = Floor::open(&path, 256).await;
+        let floor = Floor::open(&path, 256, &plain).await;
         for round in 0..rounds {
             let ratio = delta_reads(&side, &floor, round).await;
             ratios.entry("delta reads of 50").or_default().push(ratio);
@@ -93,7 +105,7 @@ async fn main() {
     if wanted("first") {
         let path = folder.path().join("first");
         let side = Side::open(&path, rows, 256).await;
-        let floor = Floor::open(&path, 256).await;
+        let floor = Floor::open(&path, 256, &[]).await;
         floor.load(&everything(&side).await);
         for _ in 0..rounds {
             let ratio = first_reads(&side, &floor).await;
@@ -145,10 +157,17 @@ impl Side {
 }
 
 /// Sends commands to both; returns how much of the floor's rate the backend reached.
-async fn commands(side: &Side, floor: &Floor, name: &str, clients: usize, round: usize) -> f64 {
-    let threads = side.threads;
+async fn commands(
+    side: &Side,
+    floor: &Floor,
+    name: &str,
+    clients: usize,
+    [above, below]: [&Marks; 2],
+) -> f64 {
+    let behind = name == BEHIND;
+    let marks = below.clone();
     let below = hammer(floor.address, clients, STRETCH, move |client, number| {
-        Request::post("/write", "", &mark(round, client, number, threads))
+        Request::post("/write", "", &marks.next(client, clients, number, behind))
     });
     let below = rate(
         &format!("floor, {name}"),
@@ -157,8 +176,9 @@ async fn commands(side: &Side, floor: &Floor, name: &str, clients: usize, round:
         "commands/s",
     );
     let token = side.token("mei");
+    let marks = above.clone();
     let above = hammer(side.address, clients, STRETCH, move |client, number| {
-        let body = mark(round, client, number, threads);
+        let body = marks.next(client, clients, number, behind);
         Request::post("/v1/commands", &token, &body)
     });
     rate(&format!("cnm, {name}"), above.await, STRETCH, "commands/s") / below
@@ -257,12 +277,30 @@ fn changes(token: &str, cursor: &str, limit: usize) -> Request {
     Request::get(&path, token)
 }
 
-fn mark(round: usize, client: usize, number: usize, threads: usize) -> String {
-    // Not one of Tom's threads.
-    let thread = (client * 977 + number * 31) % threads / 10 * 10 + 1;
-    let id = uuid::Uuid::now_v7().to_string();
-    let command = one_mark(&id, thread, number + round);
-    json!({"client": format!("cache-{client}"), "batch": [command]}).to_string()
+/// How often each of Mei's threads was marked; each thread belongs to one client.
+#[derive(Clone)]
+struct Marks(Arc<Vec<(usize, AtomicUsize)>>);
+
+impl Marks {
+    fn new(threads: usize) -> Self {
+        let of_mei = (0..threads).filter(|number| number % 10 != 0);
+        let unmarked = of_mei.map(|number| (number, AtomicUsize::new(0)));
+        Self(Arc::new(unmarked.collect()))
+    }
+
+    /// Makes the next batch of a client: a mark on one of its threads in turn.
+    fn next(&self, client: usize, clients: usize, number: usize, behind: bool) -> String {
+        let own = self.0.len() / clients;
+        assert!(
+            own > 0,
+            "there are fewer threads than clients: ask for more rows"
+        );
+        let (thread, count) = &self.0[number % own * clients + client];
+        let count = count.fetch_add(1, Ordering::Relaxed);
+        let mut command = one_mark(&uuid::Uuid::now_v7().to_string(), *thread, count);
+        command["base"] = json!(if behind { 1 } else { count + 1 });
+        json!({"client": format!("cache-{client}"), "batch": [command]}).to_string()
+    }
 }
 
 fn one_mark(cmd: &str, thread: usize, number: usize) -> Value {
@@ -274,22 +312,27 @@ fn one_mark(cmd: &str, thread: usize, number: usize) -> Value {
     })
 }
 
-async fn hundred_marks(side: &Side) {
-    let commands: Vec<Value> = (0..100)
-        .map(|number| {
-            let id = world::thread_id(number * 10 % side.threads + 2);
-            json!({"cmd": format!("m{number}"), "kind": "thread", "id": id, "op": "update", "base": 1,
-                   "set": {"state": "done"}})
+async fn hundred_marks(side: &Side, marks: &Marks) {
+    let commands: Vec<Value> = (marks.0.iter().take(100).enumerate())
+        .map(|(number, (thread, count))| {
+            let base = 1 + count.fetch_add(1, Ordering::Relaxed);
+            json!({"cmd": format!("m{number}"), "kind": "thread", "id": world::thread_id(*thread),
+                   "op": "update", "base": base, "set": {"state": "open"}})
         })
         .collect();
     let token = side.token("mei");
     let mut connection = Connection::open(side.address).await;
     let body = json!({"client": "x", "batch": commands}).to_string();
     let start = Instant::now();
-    connection
-        .send(&Request::post("/v1/commands", &token, &body))
+    let reply = connection
+        .json(&Request::post("/v1/commands", &token, &body))
         .await;
     println!("100 triage marks in one batch: {:?}", start.elapsed());
+    let applied = reply["results"].as_array().unwrap().iter();
+    assert_eq!(
+        applied.filter(|one| one["status"] == "applied").count(),
+        100
+    );
 }
 
 fn rate(what: &str, count: usize, time: Duration, unit: &str) -> f64 {

@@ -61,3 +61,17 @@ pub(crate) fn world(rows: usize, now: Timestamp) -> Vec<Vec<NewRecord>> {
     world.extend(messages.chunks(1_000).map(<[_]>::to_vec));
     world
 }
+
+/// The same records as a backend without rules would keep them.
+pub(crate) fn plain(rows: usize, now: Timestamp) -> Vec<(String, Value)> {
+    let records = world(rows, now).into_iter().flatten();
+    records
+        .map(|record| {
+            let NewRecord {
+                kind, id, fields, ..
+            } = record;
+            let body = json!({"kind": kind.name(), "id": id, "fields": fields});
+            (id, body)
+        })
+        .collect()
+}

@@ -66,6 +66,11 @@ impl Patch {
         for name in &self.unset {
             fields.remove(name);
         }
+        self.apply_to_lists(fields);
+    }
+
+    /// Applies what the patch adds to and removes from set-like fields.
+    pub fn apply_to_lists(&self, fields: &mut Map<String, Json>) {
         for (name, added) in &self.add {
             let entry = fields
                 .entry(name.clone())

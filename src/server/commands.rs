@@ -48,16 +48,15 @@ pub(crate) fn execute(
     if let Some(answer) = ledger.txn.answer(user, &command.cmd)? {
         return repeat(command, &answer, digest);
     }
-    let result = run(ledger, caller, command)?;
+    let mut result = run(ledger, caller, command)?;
     if result.status.is_settled() {
-        let short = CommandResult {
-            server: None,
-            ..result.clone()
-        };
+        // The record of the moment is not worth keeping.
+        let server = result.server.take();
         let answer = Answer {
             digest,
-            result: to_text(&short)?,
+            result: to_text(&result)?,
         };
+        result.server = server;
         let at = ledger.now.as_second();
         ledger.txn.remember(user, &command.cmd, &answer, at)?;
     }
@@ -131,7 +130,7 @@ impl Edit<'_> {
         };
         let stored = self.put(ledger, &state, fields, Life::Live, None)?;
         let touched = Touched::new(state.fields.keys(), &State::default(), &state);
-        self.audit(ledger, &stored, &touched, Status::Applied, 0)?;
+        self.audit(ledger, &stored, touched, Status::Applied, 0)?;
         self.follow(ledger, Op::Create, &stored, &state)?;
         Ok(done(command, Status::Applied, &stored))
     }
@@ -221,7 +220,7 @@ impl Edit<'_> {
             .filter(|field| patch.set.contains_key(*field) || patch.unset.contains(field))
             .map(|field| before.version_of(field))
             .fold(base, i64::max);
-        self.audit(ledger, &stored, &touched, status, judged)?;
+        self.audit(ledger, &stored, touched, status, judged)?;
         self.follow(ledger, Op::Update, &stored, &merged.state)?;
         if self.kind == Kind::Lead && merged.changed.iter().any(|field| field == "stage") {
             let by = rules::By {
@@ -258,7 +257,7 @@ impl Edit<'_> {
         }
         let stored = self.put(ledger, &state, old.fields.clone(), Life::Deleted, Some(old))?;
         let touched = Touched::new(state.fields.keys(), &state, &State::default());
-        self.audit(ledger, &stored, &touched, Status::Applied, base)?;
+        self.audit(ledger, &stored, touched, Status::Applied, base)?;
         self.follow(ledger, Op::Delete, &stored, &state)?;
         Ok(done(command, Status::Applied, &stored))
     }
@@ -377,7 +376,7 @@ impl Edit<'_> {
         &self,
         ledger: &mut Ledger<'_>,
         stored: &Stored,
-        touched: &Touched,
+        touched: Touched,
         status: Status,
         base: i64,
     ) -> Result<()> {
@@ -449,7 +448,7 @@ impl Edit<'_> {
 
     fn noop(&self, ledger: &mut Ledger<'_>, old: &Stored) -> Result<CommandResult> {
         let base = self.base().unwrap_or_default();
-        self.audit(ledger, old, &Touched::nothing(), Status::Noop, base)?;
+        self.audit(ledger, old, Touched::nothing(), Status::Noop, base)?;
         Ok(done(self.command, Status::Noop, old))
     }
 

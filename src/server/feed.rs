@@ -8,11 +8,12 @@
 //! is still reading for the first time and has no state at all.
 
 use std::fmt::Write as _;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
 use super::cursor::{Cursor, Identity, Stale};
 use super::principal::Principal;
-use super::storage::{Extent, FeedQuery, FeedRow, FeedState, Result, Snapshot};
+use super::storage::recent::{Recent, Texts};
+use super::storage::{FeedQuery, FeedRow, FeedState, Result, Snapshot};
 
 /// The usual size of a record as text, in bytes.
 const USUAL_ROW: usize = 512;
@@ -36,27 +37,23 @@ pub(crate) struct Page {
 /// The rows of a page while they are collected.
 struct Rows {
     text: String,
-    count: usize,
-    last: i64,
-    /// Where the newest transaction that is complete in this page ends.
-    whole: Option<Whole>,
-    txn_ends: i64,
-    full: bool,
+    /// Where each row begins in the text, its comma included, and its position.
+    starts: Vec<(usize, i64)>,
+    /// The position of the first row that found no place.
+    next: Option<i64>,
+    /// Which of the rows were read from the database, as their places in the text; nothing where nobody keeps them.
+    read: Option<Vec<(i64, Range<usize>)>>,
 }
 
-#[derive(Clone, Copy)]
-struct Whole {
-    bytes: usize,
-    seq: i64,
-}
-
-/// Reads the page that follows a cursor; an empty cursor begins with everything.
+/// Reads the page that follows a cursor; an empty cursor begins with everything. With `recent`, what others have read
+/// before is not read again.
 pub(crate) fn page(
     snapshot: &dyn Snapshot,
     identity: &Identity,
     principal: &Principal,
     cursor: &str,
     limits: PageLimits,
+    recent: Option<&Recent>,
 ) -> Result<std::result::Result<Page, Stale>> {
     let head = snapshot.head()?;
     let from = if cursor.is_empty() {
@@ -67,20 +64,27 @@ pub(crate) fn page(
             Err(stale) => return Ok(Err(stale)),
         }
     };
-    let mut rows = collect(snapshot, principal, &from, limits)?;
-    let (seq, cut) = rows.end(head.last);
+    let mut rows = {
+        let texts = recent.map(Recent::texts);
+        collect(snapshot, principal, &from, limits, texts.as_deref())?
+    };
+    if let Some(recent) = recent {
+        recent.add(rows.fresh());
+    }
+    let full = rows.next.is_some();
+    let (seq, cut) = rows.end(snapshot, head.last)?;
     let first_time = seq < from.fresh;
     let open = cut || (!first_time && seq < head.last && snapshot.superseded(from.whole, seq)?);
     let whole = if open || first_time { from.whole } else { seq };
     let next = from.advance(snapshot, &head, seq, whole)?;
-    let news = rows.count > 0;
+    let news = !rows.starts.is_empty();
     let cursor = identity.sign(&next);
     let mut body = rows.text;
     // Writing to a string cannot fail.
     let _ = write!(
         body,
         r#"],"cursor":"{cursor}","more":{},"head":{},"seq":{seq},"txn_open":{open}}}"#,
-        rows.full, head.last,
+        full, head.last,
     );
     Ok(Ok(Page { body, news }))
 }
@@ -90,26 +94,24 @@ fn collect(
     principal: &Principal,
     from: &Cursor,
     limits: PageLimits,
+    texts: Option<&Texts>,
 ) -> Result<Rows> {
     let query = FeedQuery {
         principal: &principal.user,
         after: from.seq,
         fresh_until: from.fresh,
+        texts,
     };
     let mut rows = Rows {
         text: start(limits.rows),
-        count: 0,
-        last: from.seq,
-        whole: None,
-        txn_ends: 0,
-        full: false,
+        starts: Vec::with_capacity(limits.rows.min(1_000)),
+        next: None,
+        read: texts.map(|_| Vec::new()),
     };
     snapshot.feed(&query, &mut |row| {
-        if row.seq > rows.txn_ends {
-            rows.next_transaction(row.txn);
-        }
-        if rows.count >= limits.rows || (rows.count > 0 && rows.text.len() >= limits.bytes) {
-            rows.full = true;
+        let count = rows.starts.len();
+        if count >= limits.rows || (count > 0 && rows.text.len() >= limits.bytes) {
+            rows.next = Some(row.seq);
             return Ok(ControlFlow::Break(()));
         }
         rows.push(row);
@@ -120,43 +122,47 @@ fn collect(
 
 /// Begins the text of a page, with room for what it may well become.
 fn start(rows: usize) -> String {
-    let mut text = String::with_capacity(rows.min(1_000) * USUAL_ROW + ENDING);
+    let mut text = String::with_capacity(rows * USUAL_ROW + ENDING);
     text.push_str(r#"{"changes":["#);
     text
 }
 
 impl Rows {
-    fn next_transaction(&mut self, txn: Extent) {
-        if self.count > 0 {
-            self.whole = Some(Whole {
-                bytes: self.text.len(),
-                seq: txn.first - 1,
-            });
-        }
-        self.txn_ends = txn.last;
-    }
-
     fn push(&mut self, row: &FeedRow<'_>) {
-        if self.count > 0 {
+        self.starts.push((self.text.len(), row.seq));
+        if self.starts.len() > 1 {
             self.text.push(',');
         }
+        let start = self.text.len();
         write_row(&mut self.text, row);
-        self.count += 1;
-        self.last = row.seq;
+        if let (Some(read), FeedState::Live { .. }) = (&mut self.read, row.state) {
+            read.push((row.seq, start..self.text.len()));
+        }
+    }
+
+    /// Returns what was read from the database and may be kept.
+    fn fresh(&mut self) -> Vec<(i64, Box<str>)> {
+        let read = self.read.take().unwrap_or_default().into_iter();
+        read.filter_map(|(seq, place)| Some((seq, self.text.get(place)?.into())))
+            .collect()
     }
 
     /// Cuts the page at the end of a transaction; returns its position and whether it ends inside one.
-    fn end(&mut self, head: i64) -> (i64, bool) {
-        if !self.full {
-            return (head, false);
+    fn end(&mut self, snapshot: &dyn Snapshot, head: i64) -> Result<(i64, bool)> {
+        let (Some(next), Some((_, last))) = (self.next, self.starts.last().copied()) else {
+            return Ok((head, false));
+        };
+        // Marks older than the oldest kept deletion are gone; what is left from then stands alone.
+        let first = snapshot.mark_at(next)?.map_or(next, |mark| mark.first);
+        let whole = self.starts.partition_point(|(_, seq)| *seq < first);
+        if whole == 0 {
+            return Ok((last, true));
         }
-        match self.whole {
-            Some(whole) => {
-                self.text.truncate(whole.bytes);
-                (whole.seq, false)
-            }
-            None => (self.last, true),
+        if let Some((start, _)) = self.starts.get(whole) {
+            self.text.truncate(*start);
+            self.starts.truncate(whole);
         }
+        Ok((first - 1, false))
     }
 }
 
@@ -165,11 +171,15 @@ impl Rows {
 /// Kinds, ids and instants hold no character that JSON would have to escape.
 pub(crate) fn write_row(text: &mut String, row: &FeedRow<'_>) {
     let FeedRow { seq, kind, id, .. } = *row;
+    if let FeedState::Text(known) = row.state {
+        text.push_str(known);
+        return;
+    }
     for part in [r#"{"kind":""#, kind, r#"","id":""#, id, r#"","seq":"#] {
         text.push_str(part);
     }
     let _ = match row.state {
-        FeedState::Left => write!(text, r#"{seq},"left":true}}"#),
+        FeedState::Left | FeedState::Text(_) => write!(text, r#"{seq},"left":true}}"#),
         FeedState::Deleted { version } => {
             write!(text, r#"{seq},"version":{version},"deleted":true}}"#)
         }
@@ -180,9 +190,11 @@ pub(crate) fn write_row(text: &mut String, row: &FeedRow<'_>) {
             fields,
             fv,
         } => {
-            let _ = write!(text, r#"{seq},"version":{version},"#);
+            number(text, seq);
+            text.push_str(r#","version":"#);
+            number(text, version);
             let parts = [
-                r#""updated_at":""#,
+                r#","updated_at":""#,
                 updated_at,
                 r#"","updated_by":""#,
                 updated_by,
@@ -198,4 +210,37 @@ pub(crate) fn write_row(text: &mut String, row: &FeedRow<'_>) {
             Ok(())
         }
     };
+}
+
+/// Writes a number that is not below zero; a format takes several times as long.
+fn number(text: &mut String, number: i64) {
+    let mut digits = [b'0'; 19];
+    let mut rest = number.unsigned_abs();
+    let mut at = digits.len();
+    for place in digits.iter_mut().rev() {
+        at -= 1;
+        *place += u8::try_from(rest % 10).unwrap_or_default();
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    text.push_str(std::str::from_utf8(&digits[at..]).unwrap_or_default());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_whole() {
+        for (value, expected) in [(0, "0"), (7, "7"), (10, "10"), (90_311, "90311")] {
+            let mut text = "x".to_owned();
+            number(&mut text, value);
+            assert_eq!(text, format!("x{expected}"));
+        }
+        let mut text = String::new();
+        number(&mut text, i64::MAX);
+        assert_eq!(text, i64::MAX.to_string());
+    }
 }

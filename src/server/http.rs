@@ -53,11 +53,20 @@ const PURGE: Duration = Duration::from_hours(1);
 
 /// What every handler works with.
 #[derive(Clone)]
-struct App {
+struct App(Arc<Shared>);
+
+struct Shared {
     inner: Arc<Inner>,
     /// Turns true, or loses its sender, when the server stops.
     stop: watch::Receiver<bool>,
-    requests: Arc<RequestIds>,
+    requests: RequestIds,
+}
+
+impl std::ops::Deref for App {
+    type Target = Shared;
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
 }
 
 /// Names requests: no two alike while the server runs, and hardly two of different runs.
@@ -123,11 +132,11 @@ pub(super) async fn serve(inner: Arc<Inner>, address: SocketAddr) -> Result<Runn
     let address = listener.local_addr().map_err(listen)?;
     let (stop, stopped) = watch::channel(false);
     let guarded = Guarded::new(listener, inner.options.connections);
-    let app = App {
+    let app = App(Arc::new(Shared {
         inner: Arc::clone(&inner),
         stop: stopped.clone(),
-        requests: Arc::new(RequestIds::new()?),
-    };
+        requests: RequestIds::new()?,
+    }));
     let service = router(app).into_make_service_with_connect_info::<Peer>();
     let mut until = stopped.clone();
     let serving = axum::serve(guarded, service).with_graceful_shutdown(async move {
@@ -155,9 +164,9 @@ async fn stopping(stop: &mut watch::Receiver<bool>) {
 
 /// Does what has a time whose time has come, such as messages that leave and holds that expire, and forgets what is past its time.
 ///
-/// With nothing in the queue it sleeps until something is written: an idle server stays idle.
+/// It sleeps until the next of that is due or something is put into the queue: an idle server stays idle, and one
+/// that only stores records is not looked at.
 async fn chores(inner: Arc<Inner>, mut stop: watch::Receiver<bool>) {
-    let mut heads = inner.head.subscribe();
     let mut purge = tokio::time::interval(PURGE);
     if let Err(error) = inner.writer.submit(rules::holds::queue_known).await {
         tracing::error!(%error, "the times that are kept free could not be looked through");
@@ -173,7 +182,7 @@ async fn chores(inner: Arc<Inner>, mut stop: watch::Receiver<bool>) {
         };
         tokio::select! {
             () = stopping(&mut stop) => return,
-            changed = heads.changed() => if changed.is_err() { return },
+            () = inner.news.bell.notified() => {}
             () = tokio::time::sleep(nap) => {}
             _ = purge.tick() => {
                 if let Err(error) = inner.writer.submit(upkeep::purge).await {
@@ -193,6 +202,9 @@ enum Queue {
 async fn send_due(inner: &Arc<Inner>) -> Result<Queue, super::writer::WriteError> {
     // Most of the time there is nothing to send: that must not cost a write.
     let next = inner.storage.view(|snapshot| snapshot.next_outgoing())?;
+    // A clock that jumped ahead is noticed with the next write.
+    let due = next.unwrap_or(i64::MAX);
+    inner.news.due.store(due, Ordering::Relaxed);
     let Some(next) = next else {
         return Ok(Queue::Empty);
     };
@@ -266,14 +278,19 @@ async fn frame(
         response.extensions_mut().insert(Nearby);
     }
     let headers = response.headers_mut();
+    let fixed = [
+        (header::CACHE_CONTROL, "no-store"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    for (name, value) in fixed {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
     let mut set = |name, value: String| {
-        if let Ok(value) = HeaderValue::from_str(&value) {
+        if let Ok(value) = HeaderValue::try_from(value) {
             headers.insert(name, value);
         }
     };
     set(header::HeaderName::from_static("x-request-id"), id);
-    set(header::CACHE_CONTROL, "no-store".to_owned());
-    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned());
     let printer = jiff::fmt::rfc2822::DateTimePrinter::new();
     if let Ok(date) = printer.timestamp_to_rfc9110_string(&app.inner.now()) {
         set(header::DATE, date);

@@ -3,14 +3,16 @@
 //! A [`Ledger`] lives as long as one write of the database. What one command does is one *unit*: a
 //! transaction of the feed, closed by [`Ledger::close`], on whose end a page may stop.
 
+use std::fmt::Write as _;
+
 use jiff::Timestamp;
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
 use super::merge::{Fields, Makers, State, parse_fields, parse_makers, parse_versions};
 use super::principal;
 use super::storage::{
-    AuditRow, EVERYONE, Life, Mark, Result, StorageError, Stored, Transaction, UNASSIGNED,
+    AuditRow, EVERYONE, Life, Mark, Move, Result, StorageError, Stored, Transaction, UNASSIGNED,
 };
 use crate::record::{AnyRef, Audience, FieldType, Kind};
 
@@ -27,6 +29,7 @@ pub(crate) struct Ledger<'a> {
     /// The moment of the work, by the server's clock.
     pub(crate) now: Timestamp,
     progress: Progress,
+    queued: bool,
 }
 
 /// How far a ledger has come; put back when a part of its work is undone.
@@ -50,6 +53,7 @@ enum Known {
 struct Unit {
     first: i64,
     digest: Sha256,
+    moves: Vec<Move>,
 }
 
 /// A new state of a record.
@@ -93,7 +97,19 @@ impl<'a> Ledger<'a> {
                 unit: None,
                 directory: Known::Fresh,
             },
+            queued: false,
         })
+    }
+
+    /// Puts something into the queue of what has a time, or takes it out.
+    pub(crate) fn queue(&mut self, key: &str, at: Option<i64>) -> Result<()> {
+        self.queued |= at.is_some();
+        self.txn.queue(key, at)
+    }
+
+    /// Tells whether something was put into the queue.
+    pub(crate) fn has_queued(&self) -> bool {
+        self.queued
     }
 
     /// Returns the newest position.
@@ -118,10 +134,18 @@ impl<'a> Ledger<'a> {
         let unit = self.progress.unit.get_or_insert_with(|| Unit {
             first: seq,
             digest: Sha256::new(),
+            moves: Vec::new(),
         });
         add(&mut unit.digest, &[&seq.to_be_bytes()]);
         add(&mut unit.digest, happened);
         seq
+    }
+
+    /// Notes that a record left its position in the feed for a newer one.
+    fn moved(&mut self, from: i64, to: i64) {
+        if let Some(unit) = &mut self.progress.unit {
+            unit.moves.push(Move { from, to });
+        }
     }
 
     /// Stores a new state of a record.
@@ -160,7 +184,11 @@ impl<'a> Ledger<'a> {
             fv,
             makers,
         };
-        self.txn.put(&stored, change.old.map(|old| old.seq))?;
+        let previous = change.old.map(|old| old.seq);
+        self.txn.put(&stored, previous)?;
+        if let Some(previous) = previous {
+            self.moved(previous, seq);
+        }
         if let Some(old) = change.old.filter(|old| old.audience != audience) {
             self.hand_over(old.audience, &stored)?;
         }
@@ -206,12 +234,13 @@ impl<'a> Ledger<'a> {
         chain.update(self.progress.chain);
         chain.update(unit.digest.finalize());
         self.progress.chain = chain.finalize().into();
-        self.txn.mark(&Mark {
+        let mark = Mark {
             first: unit.first,
             last: self.progress.head,
             at: self.now.as_second(),
             chain: self.progress.chain,
-        })
+        };
+        self.txn.mark(&mark, &unit.moves)
     }
 
     /// Computes anew who may see what, if users or teams have changed.
@@ -228,7 +257,7 @@ impl<'a> Ledger<'a> {
         &mut self,
         origin: &Origin<'_>,
         stored: &Stored,
-        touched: &Touched,
+        touched: Touched,
     ) -> Result<()> {
         let (number, hash) = self.progress.audit;
         let mut row = AuditRow {
@@ -250,8 +279,8 @@ impl<'a> Ledger<'a> {
             } else {
                 stored.seq
             },
-            before: touched.before.clone(),
-            after: touched.after.clone(),
+            before: touched.before,
+            after: touched.after,
             hash: [0; 32],
         };
         row.hash = audit_hash(&hash, &row);
@@ -268,28 +297,37 @@ pub(crate) struct Touched {
 }
 
 impl Touched {
-    /// Describes the change of these fields.
+    /// Describes the change of these fields, which are sorted.
     pub(crate) fn new<'f>(
-        fields: impl Iterator<Item = &'f String> + Clone,
+        fields: impl Iterator<Item = &'f String>,
         before: &State,
         after: &State,
     ) -> Self {
-        let old: Fields = fields
-            .clone()
-            .map(|field| {
-                let mut entry = json!({ "version": before.version_of(field) });
-                if let Some(value) = before.fields.get(field) {
-                    entry["value"] = value.clone();
-                }
-                (field.clone(), entry)
-            })
-            .collect();
-        let new: Fields = fields
-            .filter_map(|field| Some((field.clone(), after.fields.get(field)?.clone())))
-            .collect();
+        // Straight into text: what is described is not kept. Writing to memory cannot fail.
+        let text = |value: &Json| serde_json::to_string(value).unwrap_or_default();
+        let (mut old, mut new) = ("{".to_owned(), "{".to_owned());
+        for field in fields {
+            let name = serde_json::to_string(field).unwrap_or_default();
+            let version = before.version_of(field);
+            let comma = if old.len() > 1 { "," } else { "" };
+            let _ = match before.fields.get(field) {
+                Some(value) => write!(
+                    old,
+                    r#"{comma}{name}:{{"value":{},"version":{version}}}"#,
+                    text(value)
+                ),
+                None => write!(old, r#"{comma}{name}:{{"version":{version}}}"#),
+            };
+            if let Some(value) = after.fields.get(field) {
+                let comma = if new.len() > 1 { "," } else { "" };
+                let _ = write!(new, "{comma}{name}:{}", text(value));
+            }
+        }
+        old.push('}');
+        new.push('}');
         Self {
-            before: Json::Object(old).to_string(),
-            after: Json::Object(new).to_string(),
+            before: old,
+            after: new,
         }
     }
 

@@ -127,20 +127,17 @@ pub(crate) fn merge(patch: &Patch, before: &State, ground: &Ground<'_>) -> Merge
         state.set(field, value.cloned(), ground.next);
         merged.changed.push(field.clone());
     }
-    let sets = Patch {
-        add: patch.add.clone(),
-        remove: patch.remove.clone(),
-        ..Patch::default()
-    };
-    if !sets.is_empty() {
-        sets.apply(&mut state.fields);
-        for field in sets.fields() {
+    if !(patch.add.is_empty() && patch.remove.is_empty()) {
+        patch.apply_to_lists(&mut state.fields);
+        let removed = patch.remove.keys();
+        let removed = removed.filter(|field| !patch.add.contains_key(*field));
+        for field in patch.add.keys().chain(removed) {
             if state.fields.get(field) == Some(&Json::Array(Vec::new())) {
                 state.fields.remove(field);
             }
             if !same(before.fields.get(field), state.fields.get(field)) {
-                state.fv.insert(field.to_owned(), ground.next);
-                merged.changed.push(field.to_owned());
+                state.fv.insert(field.clone(), ground.next);
+                merged.changed.push(field.clone());
             }
         }
     }

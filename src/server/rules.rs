@@ -142,14 +142,14 @@ pub(crate) fn follow(
         let at = hands_over_at(state).filter(|_| stored.life == Life::Live);
         // A record that never was in the queue costs no write.
         if at.is_some() || !state.text("next_owner").is_empty() || op == Op::Update {
-            ledger.txn.queue(&queue_key(stored.kind, &stored.id), at)?;
+            ledger.queue(&queue_key(stored.kind, &stored.id), at)?;
         }
         return Ok(());
     }
     if stored.kind == Kind::Meeting {
         let at = holds::expires_at(state).filter(|_| stored.life == Life::Live);
         if at.is_some() || op != Op::Create {
-            ledger.txn.queue(&queue_key(stored.kind, &stored.id), at)?;
+            ledger.queue(&queue_key(stored.kind, &stored.id), at)?;
         }
         return Ok(());
     }
@@ -160,7 +160,7 @@ pub(crate) fn follow(
     if outgoing {
         let waits = stored.life == Life::Live && state.text("state") == "queued";
         let send_at = waits.then(|| send_at(state, ledger.now).as_microsecond());
-        ledger.txn.queue(&stored.id, send_at)?;
+        ledger.queue(&stored.id, send_at)?;
     }
     let arrives = op == Op::Create && (!outgoing || state.text("state") == "sent");
     if arrives {
@@ -205,7 +205,7 @@ pub(crate) fn send_due(ledger: &mut Ledger<'_>) -> Result<usize> {
             Some((kind, record)) => hand_over(ledger, kind, record)?,
             None => send(ledger, id)?,
         }
-        ledger.txn.queue(id, None)?;
+        ledger.queue(id, None)?;
         ledger.close()?;
     }
     Ok(due.len())
@@ -382,6 +382,6 @@ fn store(
         status: "rule",
     };
     let touched = Touched::new(changed.iter(), before, &state);
-    ledger.audit(&origin, &stored, &touched)?;
+    ledger.audit(&origin, &stored, touched)?;
     Ok(state)
 }

@@ -13,7 +13,9 @@ use jiff::Timestamp;
 use super::principal::PrincipalRow;
 use super::token::TokenRow;
 use crate::record::{AnyRef, Kind};
+use recent::Texts;
 
+pub(crate) mod recent;
 pub(crate) mod sqlite;
 
 /// The audience of records that every principal may see.
@@ -99,40 +101,17 @@ pub(crate) struct Mark {
     pub(crate) chain: [u8; 32],
 }
 
-/// The first and the last position of a transaction of the feed.
+/// A record that left its position in the feed for a newer one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Extent {
-    pub(crate) first: i64,
-    pub(crate) last: i64,
-}
-
-impl Extent {
-    /// Returns the transaction of this position alone.
-    pub(crate) const fn alone(seq: i64) -> Self {
-        Self {
-            first: seq,
-            last: seq,
-        }
-    }
-
-    /// Returns this transaction if the position, which is not after its end, belongs to it.
-    ///
-    /// Marks older than the oldest kept deletion are gone; what is left from then stands alone.
-    const fn around(self, seq: i64) -> Self {
-        if self.first <= seq {
-            self
-        } else {
-            Self::alone(seq)
-        }
-    }
+pub(crate) struct Move {
+    pub(crate) from: i64,
+    pub(crate) to: i64,
 }
 
 /// One entry of the feed, borrowed from the database.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FeedRow<'a> {
     pub(crate) seq: i64,
-    /// The transaction that it belongs to; in a listing, which has none, the entry alone.
-    pub(crate) txn: Extent,
     pub(crate) kind: &'a str,
     pub(crate) id: &'a str,
     pub(crate) state: FeedState<'a>,
@@ -149,6 +128,8 @@ pub(crate) enum FeedState<'a> {
         fields: &'a str,
         fv: &'a str,
     },
+    /// It is there, and this is how the wire shows it; only its position is read.
+    Text(&'a str),
     /// It was deleted.
     Deleted { version: i64 },
     /// It left the principal's view.
@@ -163,6 +144,8 @@ pub(crate) struct FeedQuery<'a> {
     pub(crate) after: i64,
     /// Deletions and departures up to this position are left out: the reader never had those records.
     pub(crate) fresh_until: i64,
+    /// Records that need not be read to be shown.
+    pub(crate) texts: Option<&'a Texts>,
 }
 
 /// Receives the rows of a query until it breaks.
@@ -234,7 +217,7 @@ pub(crate) trait Snapshot {
     fn rights(&self) -> Result<i64>;
     /// Returns the newest mark, or one with `last` 0.
     fn head(&self) -> Result<Mark>;
-    /// Returns the transaction that this position belongs to.
+    /// Returns the transaction that this position belongs to, if its mark is still kept.
     fn mark_at(&self, seq: i64) -> Result<Option<Mark>>;
     /// Tells whether a record that changed in `(since, until]` has changed again later.
     fn superseded(&self, since: i64, until: i64) -> Result<bool>;
@@ -282,14 +265,15 @@ pub(crate) trait Transaction: Snapshot {
     fn undo_part(&self) -> Result<()>;
     /// Writes one of the server's own values.
     fn set_setting(&self, key: &str, value: &str) -> Result<()>;
-    /// Stores a record in place of the one that stood at `previous`.
+    /// Stores a record in place of the one that stood at `previous`; [`Self::mark`] is told of the move.
     fn put(&self, record: &Stored, previous: Option<i64>) -> Result<()>;
-    /// Gives a record another audience and, with `to`, another position in the feed.
+    /// Gives a record another audience and, with `to`, another position in the feed; [`Self::mark`] is told of
+    /// the move.
     fn rehouse(&self, seq: i64, to: Option<i64>, audience: i64) -> Result<()>;
     /// Says in the feed of one user that a record left the view.
     fn depart(&self, seq: i64, user: &str, kind: Kind, id: &str) -> Result<()>;
-    /// Ends a transaction of the feed.
-    fn mark(&self, mark: &Mark) -> Result<()>;
+    /// Ends a transaction of the feed, in which these records moved on.
+    fn mark(&self, mark: &Mark, moves: &[Move]) -> Result<()>;
     /// Returns the number of the audience made of these users (sorted, without repetition).
     fn audience(&self, users: &[String]) -> Result<i64>;
     /// Returns the principals that see the first audience and not the second.
@@ -314,6 +298,8 @@ pub(crate) trait Transaction: Snapshot {
     fn due(&self, now: i64, limit: usize) -> Result<Vec<String>>;
     /// Stores a token.
     fn put_token(&self, token: &TokenRow) -> Result<()>;
+    /// Notes when a token was used last (seconds), which changes nobody's rights.
+    fn note_use(&self, token: &str, at: i64) -> Result<()>;
     /// Forgets what is past its time and returns the position below which cursors are no longer good.
     fn purge(&self, expiry: &Expiry) -> Result<i64>;
 }

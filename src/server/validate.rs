@@ -77,10 +77,27 @@ fn check_value(kind: Kind, part: &str, name: &str, value: &Json, into: &mut Vec<
     let Some(field) = kind.field(name) else {
         return;
     };
-    let fits = value_of(&field.ty, value).is_some_and(|value| kind.visit(Fits { name, value }));
-    if !fits {
+    let fits = || value_of(&field.ty, value).is_some_and(|value| kind.visit(Fits { name, value }));
+    if !plainly_fits(&field.ty, value) && !fits() {
         let detail = format!("not {}", field.ty.words());
         into.push(problem(part, name, "type", &detail));
+    }
+}
+
+/// Tells of the commonest shapes, without making a record of them, that every field of the type takes them.
+fn plainly_fits(ty: &FieldType, value: &Json) -> bool {
+    match ty {
+        FieldType::Text | FieldType::LongText | FieldType::Choice(_) | FieldType::Link(_) => {
+            value.is_string()
+        }
+        FieldType::Flag => value.is_boolean(),
+        FieldType::Instant => value
+            .as_str()
+            .is_some_and(|text| text.parse::<jiff::Timestamp>().is_ok()),
+        FieldType::Many(FieldType::Text | FieldType::Link(_)) => value
+            .as_array()
+            .is_some_and(|values| values.iter().all(Json::is_string)),
+        _ => false,
     }
 }
 

@@ -6,9 +6,10 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::thread::JoinHandle;
 
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
 
 use super::ledger::Ledger;
 use super::storage::{Result, Storage, StorageError};
@@ -26,6 +27,54 @@ pub(crate) enum WriteError {
     /// The server is going down.
     #[error("the server is stopping")]
     Stopped,
+}
+
+/// Who is told of what was written.
+#[derive(Clone)]
+pub(crate) struct News {
+    /// The newest position of the feed.
+    pub(crate) head: watch::Sender<u64>,
+    /// Rung when the queue of what has a time should be looked at.
+    pub(crate) bell: Arc<Notify>,
+    /// The instant (microseconds) at which the next of it is due, as far as is known.
+    pub(crate) due: Arc<AtomicI64>,
+}
+
+impl News {
+    /// Begins with this position and an empty queue.
+    pub(crate) fn new(head: u64) -> Self {
+        Self {
+            head: watch::channel(head).0,
+            bell: Arc::default(),
+            due: Arc::new(AtomicI64::new(i64::MAX)),
+        }
+    }
+
+    /// Tells the readers a position, unless they know a newer one.
+    pub(crate) fn announce(&self, newest: u64) {
+        self.head.send_if_modified(|known| {
+            let newer = newest > *known;
+            *known = newest.max(*known);
+            newer
+        });
+    }
+
+    fn tell(&self, written: Written) {
+        self.announce(written.newest);
+        if written.queued || written.at >= self.due.load(Ordering::Relaxed) {
+            self.bell.notify_one();
+        }
+    }
+}
+
+/// What a write of the database came to.
+#[derive(Clone, Copy)]
+struct Written {
+    newest: u64,
+    /// Whether something was put into the queue.
+    queued: bool,
+    /// When it was made (microseconds).
+    at: i64,
 }
 
 /// Hands work to the writing thread.
@@ -65,18 +114,17 @@ where
 }
 
 impl Writer {
-    /// Starts the thread. `head` is told the newest position after each write; this many requests may share
-    /// one.
+    /// Starts the thread. `news` is told of each write; this many requests may share one.
     pub(crate) fn start(
         storage: Arc<dyn Storage>,
         clock: Clock,
-        head: watch::Sender<u64>,
+        news: News,
         group: usize,
     ) -> std::result::Result<(Self, JoinHandle<()>), ServerError> {
         let (jobs, waiting) = mpsc::unbounded_channel();
         let thread = std::thread::Builder::new()
             .name("cnm-writer".to_owned())
-            .spawn(move || work_off(waiting, &*storage, &clock, &head, group))
+            .spawn(move || work_off(waiting, &*storage, &clock, &news, group))
             .map_err(ServerError::Thread)?;
         Ok((Self { jobs }, thread))
     }
@@ -105,7 +153,7 @@ fn work_off(
     mut waiting: mpsc::UnboundedReceiver<Box<dyn Job>>,
     storage: &dyn Storage,
     clock: &Clock,
-    head: &watch::Sender<u64>,
+    news: &News,
     group: usize,
 ) {
     while let Some(first) = waiting.blocking_recv() {
@@ -117,25 +165,20 @@ fn work_off(
         }
         let together = run(&mut jobs, storage, clock);
         match together {
-            Ok(newest) => finish(jobs, newest, head),
+            Ok(written) => finish(jobs, written, news),
             Err(error) => match <[_; 1]>::try_from(jobs) {
                 Ok([job]) => give_up(job, error),
                 // One of them spoils the write: each gets its own.
-                Err(jobs) => each_alone(jobs, storage, clock, head),
+                Err(jobs) => each_alone(jobs, storage, clock, news),
             },
         }
     }
 }
 
-fn each_alone(
-    jobs: Vec<Box<dyn Job>>,
-    storage: &dyn Storage,
-    clock: &Clock,
-    head: &watch::Sender<u64>,
-) {
+fn each_alone(jobs: Vec<Box<dyn Job>>, storage: &dyn Storage, clock: &Clock, news: &News) {
     for mut job in jobs {
         match run(std::slice::from_mut(&mut job), storage, clock) {
-            Ok(newest) => finish(vec![job], newest, head),
+            Ok(written) => finish(vec![job], written, news),
             Err(error) => give_up(job, error),
         }
     }
@@ -146,12 +189,12 @@ fn give_up(job: Box<dyn Job>, error: WriteError) {
     job.finish(Err(error));
 }
 
-/// Runs jobs in one write of the database, all or none; returns the newest position.
+/// Runs jobs in one write of the database, all or none.
 fn run(
     jobs: &mut [Box<dyn Job>],
     storage: &dyn Storage,
     clock: &Clock,
-) -> std::result::Result<u64, WriteError> {
+) -> std::result::Result<Written, WriteError> {
     let ran = catch_unwind(AssertUnwindSafe(|| {
         storage.change(|transaction| {
             let mut ledger = Ledger::open(transaction, clock())?;
@@ -159,7 +202,11 @@ fn run(
                 job.run(&mut ledger)?;
                 ledger.close()?;
             }
-            Ok(ledger.head().unsigned_abs())
+            Ok(Written {
+                newest: ledger.head().unsigned_abs(),
+                queued: ledger.has_queued(),
+                at: ledger.now.as_microsecond(),
+            })
         })
     }));
     match ran {
@@ -168,12 +215,8 @@ fn run(
     }
 }
 
-fn finish(jobs: Vec<Box<dyn Job>>, newest: u64, head: &watch::Sender<u64>) {
-    head.send_if_modified(|known| {
-        let newer = newest > *known;
-        *known = newest.max(*known);
-        newer
-    });
+fn finish(jobs: Vec<Box<dyn Job>>, written: Written, news: &News) {
+    news.tell(written);
     for job in jobs {
         job.finish(Ok(()));
     }

@@ -57,7 +57,7 @@ impl Edit<'_> {
         };
         let stored = self.put(ledger, &state, fields, Life::Live, Some(old))?;
         let touched = Touched::new(state.fields.keys(), &State::default(), &state);
-        self.audit(ledger, &stored, &touched, Status::Applied, old.version)?;
+        self.audit(ledger, &stored, touched, Status::Applied, old.version)?;
         self.follow(ledger, Op::Update, &stored, &state)?;
         Ok(done(command, Status::Applied, &stored))
     }

@@ -39,14 +39,14 @@ pub(super) async fn me(Caller { principal, .. }: Caller) -> Result<Response, Ref
             .map(|scope| scope.name().to_owned())
             .collect(),
         expires_at: Timestamp::from_second(principal.expires_at).ok(),
-        user: principal.user,
+        user: principal.user.clone(),
     })
 }
 
 /// `GET /v1/digest`: counts and sums of what the principal sees at the newest position.
 pub(super) async fn digest(State(app): State<App>, caller: Caller) -> Result<Response, Refused> {
     caller.may_read()?;
-    let user = caller.principal.user;
+    let user = caller.principal.user.clone();
     let digest = app
         .read(move |snapshot| {
             let mut kinds: BTreeMap<String, KindDigest> = BTreeMap::new();

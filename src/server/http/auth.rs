@@ -1,4 +1,11 @@
 //! Who asks: the token in the `Authorization` header.
+//!
+//! A [`Caller`] was checked against the database before its request is looked at. A [`Presumed`] one is who it was
+//! when the database was last asked: its work reads the number of the rights in its own view (or in its own write)
+//! and does nothing when that has moved on. So a token that another program revoked is refused at once either way,
+//! and the usual request asks the database once less.
+
+use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::header;
@@ -25,48 +32,46 @@ pub(in crate::server) struct Known {
     /// The state of all tokens and rights in which it was read.
     rights: i64,
     token: TokenRow,
-    principal: Principal,
+    principal: Arc<Principal>,
+}
+
+/// A principal, and the state of all tokens and rights in which it is what it is.
+#[derive(Clone)]
+pub(super) struct Standing {
+    pub(super) rights: i64,
+    pub(super) principal: Arc<Principal>,
 }
 
 /// The principal of a request, and what it showed for it.
 pub(super) struct Caller {
-    pub(super) principal: Principal,
+    pub(super) principal: Arc<Principal>,
+    /// The state of all tokens and rights in which it was found good.
+    pub(super) rights: i64,
     pub(super) credential: Credential,
     /// Kept while the request is at work.
     pub(super) place: Place,
 }
 
+/// A caller that was good when the database was last asked.
+pub(super) struct Presumed(pub(super) Caller);
+
 impl FromRequestParts<App> for Caller {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refused> {
-        let peer = parts.extensions.get::<axum::extract::ConnectInfo<Peer>>();
-        let peer = peer.map(|peer| peer.0.0.ip());
-        let credential = parts
-            .headers
-            .get(header::AUTHORIZATION)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.split_once(' '))
-            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-            .and_then(|(_, token)| Credential::parse(token.trim()));
-        let principal = match &credential {
-            Some(credential) => app.verify(credential)?,
-            None => None,
-        };
-        let (Some(credential), Some(principal)) = (credential, principal) else {
-            if let Some(Err(wait)) = peer.map(|peer| app.inner.limiter.wrong_token(peer)) {
-                return Err(Refused::limited(&wait));
-            }
-            return Err(invalid());
-        };
-        let place = app.inner.limiter.request(&principal.token);
-        let place = place.map_err(|wait| Refused::limited(&wait))?;
-        app.note_use(&principal);
-        Ok(Self {
-            principal,
-            credential,
-            place,
-        })
+        app.caller(parts, |credential| app.verify(credential))
+    }
+}
+
+impl FromRequestParts<App> for Presumed {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refused> {
+        let caller = app.caller(parts, |credential| match app.recall(credential) {
+            Some(standing) => Ok(Some(standing)),
+            None => app.verify(credential),
+        });
+        caller.map(Self)
     }
 }
 
@@ -78,6 +83,14 @@ pub(super) fn invalid() -> Refused {
 }
 
 impl Caller {
+    /// Looks again at a caller whose rights have moved on.
+    pub(super) fn look_again(&mut self, app: &App) -> Result<(), Refused> {
+        let standing = app.verify(&self.credential)?.ok_or_else(invalid)?;
+        self.rights = standing.rights;
+        self.principal = standing.principal;
+        Ok(())
+    }
+
     /// Refuses a token that may not read.
     pub(super) fn may_read(&self) -> Result<(), Refused> {
         if self.principal.scopes.contains(&Scope::Read) {
@@ -89,11 +102,56 @@ impl Caller {
 }
 
 impl App {
+    /// Finds out who made a request.
+    fn caller(
+        &self,
+        parts: &Parts,
+        find: impl FnOnce(&Credential) -> Result<Option<Standing>, Refused>,
+    ) -> Result<Caller, Refused> {
+        let peer = parts.extensions.get::<axum::extract::ConnectInfo<Peer>>();
+        let peer = peer.map(|peer| peer.0.0.ip());
+        let credential = parts
+            .headers
+            .get(header::AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.split_once(' '))
+            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+            .and_then(|(_, token)| Credential::parse(token.trim()));
+        let standing = match &credential {
+            Some(credential) => find(credential)?,
+            None => None,
+        };
+        let (Some(credential), Some(standing)) = (credential, standing) else {
+            if let Some(Err(wait)) = peer.map(|peer| self.inner.limiter.wrong_token(peer)) {
+                return Err(Refused::limited(&wait));
+            }
+            return Err(invalid());
+        };
+        let Standing { rights, principal } = standing;
+        let place = self.inner.limiter.request(&principal.token);
+        let place = place.map_err(|wait| Refused::limited(&wait))?;
+        self.note_use(&principal);
+        Ok(Caller {
+            principal,
+            rights,
+            credential,
+            place,
+        })
+    }
+
+    /// Finds the principal of a credential as it was when the database was last asked.
+    pub(super) fn recall(&self, credential: &Credential) -> Option<Standing> {
+        let known = self.inner.known();
+        let known = known.get(&credential.id)?;
+        let good = known.token.admits(credential, self.inner.now());
+        good.then(|| known.standing())
+    }
+
     /// Finds the principal of a credential, if it is good at this moment.
     ///
     /// A look-up by key in a few microseconds tells whether what is remembered of the token is still true,
     /// so that a token which another program revoked is refused at once: not worth another thread.
-    pub(super) fn verify(&self, credential: &Credential) -> Result<Option<Principal>, Refused> {
+    pub(super) fn verify(&self, credential: &Credential) -> Result<Option<Standing>, Refused> {
         let now = self.inner.now();
         let storage = &self.inner.storage;
         let rights = storage.rights()?;
@@ -101,7 +159,7 @@ impl App {
             && known.rights == rights
         {
             let good = known.token.admits(credential, now);
-            return Ok(good.then(|| known.principal.clone()));
+            return Ok(good.then(|| known.standing()));
         }
         let found = storage.view(|snapshot| {
             let Some(token) = snapshot.token(&credential.id)? else {
@@ -111,19 +169,19 @@ impl App {
             Ok(principal(snapshot, &token)?.map(|principal| Known {
                 rights,
                 token,
-                principal,
+                principal: Arc::new(principal),
             }))
         })?;
         let Some(found) = found.filter(|found| found.token.admits(credential, now)) else {
             return Ok(None);
         };
-        let principal = found.principal.clone();
+        let standing = found.standing();
         let mut known = self.inner.known();
         if known.len() >= MOST_KNOWN {
             known.clear();
         }
         known.insert(credential.id.clone(), found);
-        Ok(Some(principal))
+        Ok(Some(standing))
     }
 
     /// Notes that a token was used, once a minute and behind the request.
@@ -134,25 +192,30 @@ impl App {
             .uses
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
-        let last = uses.entry(principal.token.clone()).or_insert(i64::MIN);
-        if now < last.saturating_add(NOTE_USE) {
+        let last = uses.get(&principal.token);
+        if last.is_some_and(|last| now < last.saturating_add(NOTE_USE)) {
             return;
         }
-        *last = now;
+        uses.insert(principal.token.clone(), now);
         drop(uses);
         let (inner, token) = (self.inner.clone(), principal.token.clone());
         tokio::spawn(async move {
-            let noted = inner.writer.submit(move |ledger| {
-                if let Some(mut row) = ledger.txn.token(&token)? {
-                    row.last_used = now;
-                    ledger.txn.put_token(&row)?;
-                }
-                Ok(())
-            });
+            let noted = inner
+                .writer
+                .submit(move |ledger| ledger.txn.note_use(&token, now));
             if let Err(error) = noted.await {
                 tracing::warn!(%error, "the use of a token was not noted");
             }
         });
+    }
+}
+
+impl Known {
+    fn standing(&self) -> Standing {
+        Standing {
+            rights: self.rights,
+            principal: Arc::clone(&self.principal),
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! `GET /v1/changes`: pages of the feed, at once or when there is news.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::rejection::QueryRejection;
@@ -8,12 +9,11 @@ use axum::response::Response;
 use serde::Deserialize;
 use tokio::time::Instant;
 
-use super::auth::{Caller, invalid};
+use super::auth::{Caller, Presumed};
 use super::refused::Refused;
 use super::{App, json, stopping};
 use crate::server::cursor::{Identity, Stale};
 use crate::server::feed::{self, Page, PageLimits};
-use crate::server::principal::Principal;
 use crate::server::refusal;
 use crate::server::storage::Snapshot;
 
@@ -41,7 +41,7 @@ pub(super) struct Asked {
 /// `GET /v1/changes?cursor=&limit=&wait=`
 pub(super) async fn changes(
     State(app): State<App>,
-    caller: Caller,
+    Presumed(mut caller): Presumed,
     asked: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Response, Refused> {
     caller.may_read()?;
@@ -55,47 +55,61 @@ pub(super) async fn changes(
         bytes: limits.page_bytes.saturating_sub(2 * limits.record_bytes),
     };
     let deadline = Instant::now() + Duration::from_secs(wait);
-    let mut heads = app.inner.head.subscribe();
+    let mut heads = app.inner.news.head.subscribe();
     let mut stop = app.stop.clone();
-    let mut principal = caller.principal;
-    let mut place = caller.place;
     loop {
         heads.borrow_and_update();
-        let page = page(&app, principal, asked.cursor.clone(), limits).await?;
+        let Some(page) = page(&app, &caller, asked.cursor.clone(), limits).await? else {
+            // A token, a user or a team has changed since.
+            caller.look_again(&app)?;
+            caller.may_read()?;
+            continue;
+        };
         if page.news || Instant::now() >= deadline || *stop.borrow() {
             return Ok(json(page.body));
         }
         // Who only waits takes nobody's place.
-        place.take();
+        caller.place.take();
         let look_again = deadline.min(Instant::now() + LOOK_AGAIN);
         tokio::select! {
             _ = heads.changed() => {}
             () = tokio::time::sleep_until(look_again) => {}
             () = stopping(&mut stop) => return Ok(json(page.body)),
         }
-        principal = app.verify(&caller.credential)?.ok_or_else(invalid)?;
+        caller.look_again(&app)?;
     }
 }
 
+/// Reads the page that follows a cursor; nothing when the caller's rights have moved on.
 async fn page(
     app: &App,
-    principal: Principal,
+    caller: &Caller,
     cursor: String,
     limits: PageLimits,
-) -> Result<Page, Refused> {
+) -> Result<Option<Page>, Refused> {
     let identity = app.inner.identity();
     let of = identity.clone();
-    let read =
-        move |snapshot: &dyn Snapshot| feed::page(snapshot, &of, &principal, &cursor, limits);
-    let page = if limits.rows <= FEW_ROWS {
+    let (principal, rights) = (Arc::clone(&caller.principal), caller.rights);
+    let few = limits.rows <= FEW_ROWS;
+    let inner = Arc::clone(&app.inner);
+    let read = move |snapshot: &dyn Snapshot| {
+        if snapshot.rights()? != rights {
+            return Ok(None);
+        }
+        // Large pages are of those who read everything once: their records are not what others ask for.
+        let recent = few.then_some(&inner.recent);
+        feed::page(snapshot, &of, &principal, &cursor, limits, recent).map(Some)
+    };
+    let page = if few {
         app.read_soon(read).await?
     } else {
         app.read(read).await?
     };
     match page {
-        Ok(page) => Ok(page),
-        Err(Stale::Diverged) => Err(app.diverged(identity).await?),
-        Err(stale) => Err(Refused::stale(stale, &identity)),
+        None => Ok(None),
+        Some(Ok(page)) => Ok(Some(page)),
+        Some(Err(Stale::Diverged)) => Err(app.diverged(identity).await?),
+        Some(Err(stale)) => Err(Refused::stale(stale, &identity)),
     }
 }
 

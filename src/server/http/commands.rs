@@ -1,5 +1,6 @@
 //! `POST /v1/commands`: batches of edits.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -8,7 +9,7 @@ use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use futures_util::StreamExt as _;
 
-use super::auth::Caller;
+use super::auth::Presumed;
 use super::refused::Refused;
 use super::{App, json_of};
 use crate::server::commands::{self, batch};
@@ -21,26 +22,38 @@ const BODY: Duration = Duration::from_secs(30);
 /// `POST /v1/commands`
 pub(super) async fn commands(
     State(app): State<App>,
-    caller: Caller,
+    Presumed(mut caller): Presumed,
     request: Request,
 ) -> Result<Response, Refused> {
     let limits = app.inner.options.limits;
     let body = read_body(request, limits.batch_bytes).await?;
     let batch = batch::parse(&body, &limits).map_err(|problem| Refused::from(*problem))?;
-    let principal = caller.principal;
-    let (results, head) = app
-        .inner
-        .writer
-        .submit(move |ledger| {
-            let caller = commands::Caller {
-                principal: &principal,
-                client: &batch.client,
-                record_bytes: limits.record_bytes,
-            };
-            let results = batch::run(ledger, caller, &batch)?;
-            Ok((results, ledger.head()))
-        })
-        .await?;
+    let batch = Arc::new(batch);
+    let (results, head) = loop {
+        let (principal, rights) = (Arc::clone(&caller.principal), caller.rights);
+        let batch = Arc::clone(&batch);
+        let ran = app
+            .inner
+            .writer
+            .submit(move |ledger| {
+                if ledger.txn.rights()? != rights {
+                    return Ok(None);
+                }
+                let caller = commands::Caller {
+                    principal: &principal,
+                    client: &batch.client,
+                    record_bytes: limits.record_bytes,
+                };
+                let results = batch::run(ledger, caller, &batch)?;
+                Ok(Some((results, ledger.head())))
+            })
+            .await?;
+        match ran {
+            Some(ran) => break ran,
+            // A token, a user or a team has changed since.
+            None => caller.look_again(&app)?,
+        }
+    };
     json_of(&BatchReply {
         results,
         head: head.unsigned_abs(),

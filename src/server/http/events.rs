@@ -64,7 +64,7 @@ pub(super) async fn events(State(app): State<App>, caller: Caller) -> Result<Res
     let now = Instant::now();
     let pokes = Pokes {
         credential: caller.credential,
-        heads: app.inner.head.subscribe(),
+        heads: app.inner.news.head.subscribe(),
         stop: app.stop.clone(),
         ping: interval_at(now + PING, PING),
         look: interval_at(now + LOOK, LOOK),

@@ -106,18 +106,19 @@ impl Connection {
                 self.allow(SILENCE);
                 return;
             }
-            Phase::Idle => {
-                self.allow(HEAD);
-                0
-            }
+            Phase::Idle => 0,
             Phase::Head { seen } => seen,
         };
+        let begins = self.phase == Phase::Idle;
         let seen = bytes.iter().copied().fold(seen, blank_line);
         if seen == BLANK_LINE.len() {
             self.phase = Phase::Work;
             self.allow(SILENCE);
-        } else {
-            self.phase = Phase::Head { seen };
+            return;
+        }
+        self.phase = Phase::Head { seen };
+        if begins {
+            self.allow(HEAD);
         }
     }
 }

@@ -35,7 +35,7 @@ pub(super) async fn read(
 ) -> Result<Response, Refused> {
     caller.may_read()?;
     let (kind, id) = target(named)?;
-    let user = caller.principal.user;
+    let user = caller.principal.user.clone();
     let wanted = id.clone();
     let found = app
         .read_soon(move |snapshot| snapshot.visible(&user, kind, &wanted))
@@ -69,7 +69,7 @@ pub(super) async fn list(
     let kind = kind_of(&path)?;
     let rows = asked.limit.unwrap_or(ROWS).clamp(1, MOST_ROWS);
     let bytes = app.inner.options.limits.page_bytes;
-    let user = caller.principal.user;
+    let user = caller.principal.user.clone();
     let text = app
         .read(move |snapshot| {
             let mut text = r#"{"records":["#.to_owned();

@@ -34,6 +34,9 @@ impl Ledger<'_> {
                 ])
             });
             self.txn.rehouse(child.seq, to, moved.audience)?;
+            if let Some(to) = to {
+                self.moved(child.seq, to);
+            }
             if !many {
                 seen.push((child.kind, &child.id));
             }

@@ -110,7 +110,7 @@ impl Loader {
                     ..State::default()
                 };
                 let at = rules::send_at(&state, record.updated_at);
-                ledger.txn.queue(&record.id, Some(at.as_microsecond()))?;
+                ledger.queue(&record.id, Some(at.as_microsecond()))?;
             }
             Kind::Meeting => {
                 let state = State {
@@ -119,7 +119,7 @@ impl Loader {
                 };
                 if let Some(at) = rules::holds::expires_at(&state) {
                     let key = rules::queue_key(record.kind, &record.id);
-                    ledger.txn.queue(&key, Some(at))?;
+                    ledger.queue(&key, Some(at))?;
                 }
             }
             _ => {}

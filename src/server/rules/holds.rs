@@ -54,7 +54,7 @@ pub(crate) fn queue_known(ledger: &mut Ledger<'_>) -> Result<()> {
             && let Some(at) = expires_at(&state_of(&stored)?)
         {
             let key = queue_key(Kind::Meeting, &stored.id);
-            ledger.txn.queue(&key, Some(at))?;
+            ledger.queue(&key, Some(at))?;
         }
     }
     ledger.txn.set_setting(QUEUED, "1")

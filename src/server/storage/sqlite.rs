@@ -4,6 +4,7 @@
 
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -19,6 +20,7 @@ mod write;
 const MIGRATIONS: &[&str] = &[
     include_str!("sqlite/0001_records.sql"),
     include_str!("sqlite/0002_sleepers.sql"),
+    include_str!("sqlite/0003_lean.sql"),
 ];
 
 /// Marks the file as ours (`PRAGMA application_id`): the letters `cnms`.
@@ -31,6 +33,8 @@ const IDLE_READERS: usize = 32;
 pub(crate) struct Sqlite {
     path: PathBuf,
     writer: Mutex<Connection>,
+    /// Commits since the file was opened, until the log has its room.
+    commits: AtomicU32,
     readers: Mutex<Vec<Connection>>,
 }
 
@@ -39,9 +43,21 @@ const STEPS: i32 = 1_000;
 /// How many thousands of steps are brief: about a millisecond of work.
 const BRIEF: i32 = 20;
 
+/// How many pages the write-ahead log gets before it is written back into the database.
+const LOG_PAGES: u32 = 4_000;
+/// The size of a page with its head in the log, in bytes.
+const LOG_PAGE: u64 = 4_096 + 24;
+/// After so many commits the log is given all of its room.
+const SETTLED: u32 = 16;
+
 /// Readers beside the writer, and commits that are on the disk when they return.
+///
+/// The log is written back after [`LOG_PAGES`].
 const LOG: &str =
     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000";
+
+/// What the writer keeps in memory of the database.
+const WRITER_CACHE: &str = "PRAGMA cache_size = -16384";
 
 /// One connection inside a transaction.
 pub(super) struct Session<'a> {
@@ -57,6 +73,7 @@ impl Sqlite {
         Ok(Self {
             path: path.to_owned(),
             writer: Mutex::new(writer),
+            commits: AtomicU32::new(0),
             readers: Mutex::new(Vec::new()),
         })
     }
@@ -71,6 +88,52 @@ impl Sqlite {
             return Ok(conn);
         }
         connect(&self.path, OpenFlags::SQLITE_OPEN_READ_ONLY)
+    }
+
+    /// Counts a commit; after the first few the log gets its room.
+    fn committed(&self, conn: &Connection) {
+        if self.commits.load(Ordering::Relaxed) >= SETTLED {
+            return;
+        }
+        if self.commits.fetch_add(1, Ordering::Relaxed) + 1 == SETTLED
+            && let Err(error) = self.make_room(conn)
+        {
+            tracing::debug!(%error, "the log grows as it is needed");
+        }
+    }
+
+    /// Makes the log as long as it will become: a commit that makes a file longer waits for several writes of the
+    /// disk, one that writes over old places for one. What is written here is rolled back.
+    fn make_room(&self, conn: &Connection) -> Result<()> {
+        let mut path = self.path.clone().into_os_string();
+        path.push("-wal");
+        let path = PathBuf::from(path);
+        let long = std::fs::metadata(&path).map_or(0, |file| file.len());
+        let room = (u64::from(LOG_PAGES) * LOG_PAGE).saturating_sub(long);
+        let bytes = room / LOG_PAGE * 4_096;
+        if bytes == 0 {
+            return Ok(());
+        }
+        // What does not fit into the cache goes into the log at once, though it is never committed.
+        conn.execute_batch("PRAGMA cache_size = -256; BEGIN IMMEDIATE")?;
+        let filled = conn.execute(
+            "INSERT INTO superseded (new, old) VALUES (-1, zeroblob(?1))",
+            [i64::try_from(bytes).unwrap_or(0)],
+        );
+        if !conn.is_autocommit() {
+            conn.execute_batch("ROLLBACK")?;
+        }
+        conn.execute_batch(WRITER_CACHE)?;
+        filled?;
+        // The disk may take its time, but the next commit should not have to wait for all of it.
+        std::thread::spawn(move || {
+            if let Ok(log) = std::fs::File::open(path)
+                && let Err(error) = log.sync_data()
+            {
+                tracing::debug!(%error, "the log's room is not on the disk yet");
+            }
+        });
+        Ok(())
     }
 
     /// Keeps a connection for the next reader.
@@ -132,8 +195,10 @@ impl Storage for Sqlite {
             conn.prepare_cached("COMMIT")?.execute([])?;
             Ok(())
         });
-        if outcome.is_err() && !conn.is_autocommit() {
-            conn.execute_batch("ROLLBACK")?;
+        match outcome {
+            Ok(()) => self.committed(&conn),
+            Err(_) if !conn.is_autocommit() => conn.execute_batch("ROLLBACK")?,
+            Err(_) => {}
         }
         outcome
     }
@@ -152,7 +217,7 @@ impl Storage for Sqlite {
         let conn = lock(&self.writer);
         if !on {
             // The way back to a durable log ends with everything on the disk.
-            conn.execute_batch("PRAGMA cache_size = -16384; PRAGMA synchronous = FULL")?;
+            conn.execute_batch(&format!("{WRITER_CACHE}; PRAGMA synchronous = FULL"))?;
             conn.execute_batch(LOG)?;
             return Ok(());
         }
@@ -210,7 +275,7 @@ fn connect(path: &Path, access: OpenFlags) -> Result<Connection> {
          PRAGMA cache_size = -2048; PRAGMA mmap_size = 268435456",
     )?;
     if access.contains(OpenFlags::SQLITE_OPEN_READ_WRITE) {
-        conn.execute_batch("PRAGMA cache_size = -16384")?;
+        conn.execute_batch(WRITER_CACHE)?;
         conn.execute_batch(LOG)?;
     }
     Ok(conn)

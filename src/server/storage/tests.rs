@@ -21,6 +21,7 @@ macro_rules! storage_tests {
                 the_feed_is_in_order_and_holds_departures,
                 a_first_reader_is_spared_old_deletions,
                 a_reader_may_stop_early,
+                a_record_that_is_known_is_not_read_and_still_has_to_be_seen,
                 a_position_belongs_to_a_transaction,
                 a_state_that_changed_again_is_known,
                 a_listing_is_in_the_order_of_ids,
@@ -119,6 +120,7 @@ fn feed(snapshot: &dyn Snapshot, principal: &str, after: i64, fresh_until: i64) 
         principal,
         after,
         fresh_until,
+        texts: None,
     };
     let mut rows = Vec::new();
     snapshot
@@ -129,6 +131,7 @@ fn feed(snapshot: &dyn Snapshot, principal: &str, after: i64, fresh_until: i64) 
                 } => format!("v{version} {fields}"),
                 FeedState::Deleted { version } => format!("v{version} deleted"),
                 FeedState::Left => "left".to_owned(),
+                FeedState::Text(text) => text.to_owned(),
             };
             rows.push(format!("{} {} {} {state}", row.seq, row.kind, row.id));
             Ok(ControlFlow::Continue(()))
@@ -284,6 +287,7 @@ fn a_reader_may_stop_early(storage: &dyn Storage) {
                 principal: "mei",
                 after: 1,
                 fresh_until: 0,
+                texts: None,
             };
             let mut seen = Vec::new();
             txn.feed(&query, &mut |row| {
@@ -300,12 +304,41 @@ fn a_reader_may_stop_early(storage: &dyn Storage) {
         .unwrap();
 }
 
+fn a_record_that_is_known_is_not_read_and_still_has_to_be_seen(storage: &dyn Storage) {
+    let recent = recent::Recent::default();
+    let text = |text: &str| text.to_owned().into_boxed_str();
+    recent.add(vec![(1, text("one")), (2, text("two")), (3, text("three"))]);
+    storage
+        .change(|txn| {
+            txn.set_directory(&directory())?;
+            let of_tom = txn.audience(&["tom".to_owned()])?;
+            txn.put(&record("a", 1, EVERYONE), None)?;
+            txn.put(&record("b", 2, of_tom), None)?;
+            txn.put(&record("d", 4, EVERYONE), None)?;
+            let texts = recent.texts();
+            let query = FeedQuery {
+                principal: "mei",
+                after: 0,
+                fresh_until: 0,
+                texts: Some(&texts),
+            };
+            let mut seen = Vec::new();
+            txn.feed(&query, &mut |row| {
+                seen.push((row.seq, matches!(row.state, FeedState::Text("one"))));
+                Ok(ControlFlow::Continue(()))
+            })?;
+            assert_eq!(seen, [(1, true), (4, false)]);
+            Ok(())
+        })
+        .unwrap();
+}
+
 fn a_position_belongs_to_a_transaction(storage: &dyn Storage) {
     storage
         .change(|txn| {
             assert_eq!(txn.head()?.last, 0);
-            txn.mark(&mark(1, 3))?;
-            txn.mark(&mark(4, 4))?;
+            txn.mark(&mark(1, 3), &[])?;
+            txn.mark(&mark(4, 4), &[])?;
             assert_eq!(txn.head()?, mark(4, 4));
             assert_eq!(txn.mark_at(2)?, Some(mark(1, 3)));
             assert_eq!(txn.mark_at(3)?, Some(mark(1, 3)));
@@ -321,11 +354,20 @@ fn a_state_that_changed_again_is_known(storage: &dyn Storage) {
         .change(|txn| {
             txn.put(&record("a", 2, EVERYONE), None)?;
             txn.put(&record("a", 5, EVERYONE), Some(2))?;
+            txn.mark(&mark(5, 5), &[Move { from: 2, to: 5 }])?;
             assert!(txn.superseded(0, 2)?);
             assert!(txn.superseded(1, 4)?);
             assert!(!txn.superseded(2, 4)?, "the reader had it before");
             assert!(!txn.superseded(0, 5)?, "the page holds the newer one");
             assert!(!txn.superseded(0, 1)?, "not there yet");
+            // In a transaction of several, each move counts.
+            let moves = [Move { from: 1, to: 6 }, Move { from: 5, to: 7 }];
+            txn.mark(&mark(6, 7), &moves)?;
+            assert!(txn.superseded(0, 1)?);
+            assert!(txn.superseded(3, 5)?);
+            assert!(txn.superseded(3, 6)?);
+            assert!(!txn.superseded(5, 6)?);
+            assert!(!txn.superseded(0, 7)?);
             Ok(())
         })
         .unwrap();
@@ -377,6 +419,7 @@ fn children_move_to_another_audience(storage: &dyn Storage) {
             assert_eq!(txn.children(Kind::Lead, "a", 1)?.len(), 1);
             txn.rehouse(2, Some(4), of_tom)?;
             txn.rehouse(3, None, of_tom)?;
+            txn.mark(&mark(4, 4), &[Move { from: 2, to: 4 }])?;
             assert!(txn.orphans()?.is_empty());
             assert_eq!(feed(txn, "tom", 1, 0).len(), 2);
             assert_eq!(txn.record(Kind::Note, "n")?.map(|note| note.seq), Some(4));
@@ -572,6 +615,11 @@ fn a_token_is_replaced_by_its_newer_state(storage: &dyn Storage) {
             };
             txn.put_token(&other)?;
             assert_eq!(txn.tokens()?, [revoked, other]);
+            let rights = txn.rights()?;
+            txn.note_use("t", 9)?;
+            txn.note_use("nobody's", 9)?;
+            assert_eq!(txn.token("t")?.map(|token| token.last_used), Some(9));
+            assert_eq!(txn.rights()?, rights, "nobody need look again");
             Ok(())
         })
         .unwrap();
@@ -586,12 +634,12 @@ fn purging_forgets_the_old_and_keeps_the_floor(storage: &dyn Storage) {
         .change(|txn| {
             txn.set_directory(&directory())?;
             txn.put(&record("old", 1, EVERYONE), None)?;
-            txn.mark(&mark(1, 1))?;
+            txn.mark(&mark(1, 1), &[])?;
             txn.put(&deleted("gone", 2, EVERYONE), None)?;
             txn.depart(3, "mei", Kind::Note, "n")?;
-            txn.mark(&mark(2, 3))?;
+            txn.mark(&mark(2, 3), &[])?;
             txn.put(&deleted("new", 4, EVERYONE), None)?;
-            txn.mark(&mark(4, 4))?;
+            txn.mark(&mark(4, 4), &[])?;
             txn.remember("mei", "old", &answer, 10)?;
             txn.remember("mei", "new", &answer, 11)?;
             let floor = txn.purge(&Expiry {

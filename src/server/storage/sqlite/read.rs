@@ -3,14 +3,16 @@
 use std::ops::ControlFlow;
 
 use jiff::Timestamp;
+use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator as _;
 use rusqlite::types::FromSql;
 use rusqlite::{OptionalExtension, Row, Statement, params};
 
 use super::Session;
 use crate::record::{AnyRef, Kind};
 use crate::server::principal::PrincipalRow;
+use crate::server::storage::recent::Texts;
 use crate::server::storage::{
-    Answer, AuditRow, Extent, FeedQuery, FeedRow, FeedState, Life, Mark, Result, Sink, Snapshot,
+    Answer, AuditRow, FeedQuery, FeedRow, FeedState, Life, Mark, Result, Sink, Snapshot,
     StorageError, Stored,
 };
 use crate::server::token::TokenRow;
@@ -41,37 +43,68 @@ macro_rules! feed_columns {
 /// Counts the changes of tokens and rights.
 pub(super) const RIGHTS: &str = "SELECT CAST(value AS INTEGER) FROM setting WHERE key = 'rights'";
 
-/// How many transactions are passed one by one before the next one is looked up by its key.
-const STEPS: usize = 16;
+/// The records that left the view of a principal, in the order of their positions.
+struct Departures<'s>(rusqlite::Rows<'s>);
 
-/// The transactions of the feed beside its rows, in the same order.
-struct Transactions<'s> {
-    session: &'s Session<'s>,
-    rows: rusqlite::Rows<'s>,
-    current: Option<Extent>,
+impl<'s> Departures<'s> {
+    fn of(mut rows: rusqlite::Rows<'s>) -> Result<Self> {
+        rows.advance()?;
+        Ok(Self(rows))
+    }
+
+    /// Passes on those up to a position.
+    fn until(&mut self, seq: i64, sink: &mut Sink<'_>) -> Result<ControlFlow<()>> {
+        while let Some(row) = self.0.get() {
+            let departure = departed(row)?;
+            if departure.seq > seq {
+                break;
+            }
+            if sink(&departure)?.is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+            self.0.advance()?;
+        }
+        Ok(ControlFlow::Continue(()))
+    }
 }
 
-impl Transactions<'_> {
-    /// Returns the transaction that a position belongs to; positions are asked for in their order.
-    fn around(&mut self, seq: i64) -> Result<Extent> {
-        for _ in 0..STEPS {
-            match self.current {
-                Some(extent) if extent.last >= seq => return Ok(extent.around(seq)),
-                _ => {}
-            }
-            let Some(row) = self.rows.next()? else {
-                return Ok(Extent::alone(seq));
-            };
-            self.current = Some(Extent {
-                first: row.get(0)?,
-                last: row.get(1)?,
-            });
+/// Which audiences a principal sees, asked for once in a query however many rows have them.
+///
+/// It is the rule of `visible!` for a scan of the feed, where asking for each row costs as much as the row.
+struct Sight<'s> {
+    ask: rusqlite::CachedStatement<'s>,
+    principal: &'s str,
+    known: Vec<(i64, bool)>,
+}
+
+impl<'s> Sight<'s> {
+    /// How many audiences are remembered: pages of more than so many different ones ask again.
+    const KEPT: usize = 64;
+
+    fn of(session: &'s Session<'_>, principal: &'s str) -> Result<Self> {
+        Ok(Self {
+            ask: session
+                .prepare("SELECT 1 FROM sight s WHERE s.principal = ?1 AND s.audience = ?2")?,
+            principal,
+            known: Vec::new(),
+        })
+    }
+
+    fn sees(&mut self, audience: i64) -> Result<bool> {
+        if let Some((_, sees)) = self
+            .known
+            .iter()
+            .rev()
+            .find(|(known, _)| *known == audience)
+        {
+            return Ok(*sees);
         }
-        let mark = self.session.mark_at(seq)?;
-        Ok(mark.map_or(Extent::alone(seq), |mark| Extent {
-            first: mark.first,
-            last: mark.last,
-        }))
+        let sees = self.ask.exists(params![self.principal, audience])?;
+        if self.known.len() >= Self::KEPT {
+            self.known.clear();
+        }
+        self.known.push((audience, sees));
+        Ok(sees)
     }
 }
 
@@ -89,6 +122,65 @@ impl Session<'_> {
             .prepare(sql)?
             .query_row(values, |row| row.get(0))
             .optional()?)
+    }
+}
+
+impl Session<'_> {
+    /// Passes the visible records after a position on.
+    fn scan(&self, query: &FeedQuery<'_>, pass: &mut Sink<'_>) -> Result<ControlFlow<()>> {
+        let mut sight = Sight::of(self, query.principal)?;
+        let mut rows = self.prepare(concat!(
+            "SELECT ",
+            feed_columns!(),
+            ", r.audience FROM record r WHERE r.seq > ?1 ORDER BY r.seq"
+        ))?;
+        let mut rows = rows.query([query.after])?;
+        while let Some(row) = rows.next()? {
+            if sight.sees(row.get(9)?)? && pass(&feed_row(row)?)?.is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    /// Passes the visible records after a position on, reading those only whose texts are not there.
+    fn scan_beside(
+        &self,
+        query: &FeedQuery<'_>,
+        texts: &Texts,
+        pass: &mut Sink<'_>,
+    ) -> Result<ControlFlow<()>> {
+        let mut sight = Sight::of(self, query.principal)?;
+        let mut whole = self.prepare(concat!(
+            "SELECT ",
+            feed_columns!(),
+            " FROM record r WHERE r.seq = ?1"
+        ))?;
+        let mut rows =
+            self.prepare("SELECT seq, audience FROM record WHERE seq > ?1 ORDER BY seq")?;
+        let mut rows = rows.query([query.after])?;
+        while let Some(row) = rows.next()? {
+            if !sight.sees(row.get(1)?)? {
+                continue;
+            }
+            let seq = row.get(0)?;
+            let passed = match texts.get(seq) {
+                Some(text) => pass(&FeedRow {
+                    seq,
+                    kind: "",
+                    id: "",
+                    state: FeedState::Text(text),
+                })?,
+                None => match whole.query([seq])?.next()? {
+                    Some(row) => pass(&feed_row(row)?)?,
+                    None => ControlFlow::Continue(()),
+                },
+            };
+            if passed.is_break() {
+                return Ok(passed);
+            }
+        }
+        Ok(ControlFlow::Continue(()))
     }
 }
 
@@ -121,7 +213,8 @@ impl Snapshot for Session<'_> {
 
     fn superseded(&self, since: i64, until: i64) -> Result<bool> {
         let found: Option<i64> = self.one(
-            "SELECT 1 FROM superseded WHERE new > ?2 AND old > ?1 AND old <= ?2 LIMIT 1",
+            "SELECT 1 FROM txn WHERE last > ?2 AND moved > ?1 AND moved <= ?2 UNION ALL
+             SELECT 1 FROM superseded WHERE new > ?2 AND old > ?1 AND old <= ?2 LIMIT 1",
             [since, until],
         )?;
         Ok(found.is_some())
@@ -171,48 +264,23 @@ impl Snapshot for Session<'_> {
             "SELECT seq, kind, id FROM departed WHERE user = ?1 AND seq > ?2 ORDER BY seq",
         )?;
         let from = query.after.max(query.fresh_until);
-        let mut left = left.query(params![query.principal, from])?;
-        let mut next_left = left.next()?;
-        let mut transactions =
-            self.prepare("SELECT first, last FROM txn WHERE last > ?1 ORDER BY last")?;
-        let mut transactions = Transactions {
-            session: self,
-            rows: transactions.query([query.after])?,
-            current: None,
+        let mut departures = Departures::of(left.query(params![query.principal, from])?)?;
+        let mut pass = |row: &FeedRow<'_>| {
+            if row.seq <= query.fresh_until && matches!(row.state, FeedState::Deleted { .. }) {
+                return Ok(ControlFlow::Continue(()));
+            }
+            if departures.until(row.seq, sink)?.is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+            sink(row)
         };
-        let mut rows = self.prepare(concat!(
-            "SELECT ",
-            feed_columns!(),
-            " FROM record r WHERE r.seq > ?2 AND (r.deleted = 0 OR r.seq > ?3) AND ",
-            visible!(),
-            " ORDER BY r.seq"
-        ))?;
-        let mut rows = rows.query(params![query.principal, query.after, query.fresh_until])?;
-        while let Some(row) = rows.next()? {
-            let mut row = feed_row(row)?;
-            while let Some(departure) = next_left {
-                let mut departure = departed(departure)?;
-                if departure.seq > row.seq {
-                    break;
-                }
-                departure.txn = transactions.around(departure.seq)?;
-                if sink(&departure)?.is_break() {
-                    return Ok(());
-                }
-                next_left = left.next()?;
-            }
-            row.txn = transactions.around(row.seq)?;
-            if sink(&row)?.is_break() {
-                return Ok(());
-            }
-        }
-        while let Some(departure) = next_left {
-            let mut departure = departed(departure)?;
-            departure.txn = transactions.around(departure.seq)?;
-            if sink(&departure)?.is_break() {
-                return Ok(());
-            }
-            next_left = left.next()?;
+        let ended = match query.texts {
+            None => self.scan(query, &mut pass)?,
+            Some(texts) => self.scan_beside(query, texts, &mut pass)?,
+        };
+        if ended.is_continue() {
+            // The sink may stop here too; nothing comes after.
+            let _ = departures.until(i64::MAX, sink)?;
         }
         Ok(())
     }
@@ -398,10 +466,8 @@ fn text<'a>(row: &'a Row<'_>, column: usize) -> Result<&'a str> {
 
 fn feed_row<'a>(row: &'a Row<'_>) -> Result<FeedRow<'a>> {
     let version = row.get(3)?;
-    let seq = row.get(0)?;
     Ok(FeedRow {
-        seq,
-        txn: Extent::alone(seq),
+        seq: row.get(0)?,
         kind: text(row, 1)?,
         id: text(row, 2)?,
         state: match life(row.get(4)?) {
@@ -418,10 +484,8 @@ fn feed_row<'a>(row: &'a Row<'_>) -> Result<FeedRow<'a>> {
 }
 
 fn departed<'a>(row: &'a Row<'_>) -> Result<FeedRow<'a>> {
-    let seq = row.get(0)?;
     Ok(FeedRow {
-        seq,
-        txn: Extent::alone(seq),
+        seq: row.get(0)?,
         kind: text(row, 1)?,
         id: text(row, 2)?,
         state: FeedState::Left,

@@ -6,9 +6,29 @@ use super::Session;
 use super::read::{known, record_columns, run, stored};
 use crate::record::Kind;
 use crate::server::storage::{
-    Answer, AuditRow, Child, Directory, Expiry, Life, Mark, Result, Snapshot, Stored, Transaction,
+    Answer, AuditRow, Child, Directory, Expiry, Life, Mark, Move, Result, Snapshot, Stored,
+    Transaction,
 };
 use crate::server::token::TokenRow;
+
+/// Returns the lead for whose next step a thread sleeps.
+fn sleeps_for(record: &Stored) -> Option<String> {
+    let may = record.kind == Kind::Thread
+        && record.life == Life::Live
+        && record.fields.contains(r#""wake_on""#);
+    if !may {
+        return None;
+    }
+    #[derive(serde::Deserialize)]
+    struct Sleep {
+        wake_on: serde_json::Value,
+        lead: Option<serde_json::Value>,
+    }
+    let sleep: Sleep = serde_json::from_str(&record.fields).ok()?;
+    (sleep.wake_on == "stage")
+        .then(|| sleep.lead?.as_str().map(str::to_owned))
+        .flatten()
+}
 
 impl Session<'_> {
     /// Lets everybody who remembers tokens or rights look again.
@@ -49,15 +69,12 @@ impl Transaction for Session<'_> {
 
     fn put(&self, record: &Stored, previous: Option<i64>) -> Result<()> {
         let parent = record.parent.as_ref();
+        let sleeps_for = sleeps_for(record);
         if let Some(previous) = previous {
-            self.execute(
-                "INSERT INTO superseded (old, new) VALUES (?1, ?2)",
-                [previous, record.seq],
-            )?;
             return self.execute(
                 "UPDATE record SET seq = ?1, version = ?2, deleted = ?3, audience = ?4,
                  parent_kind = ?5, parent_id = ?6, updated_at = ?7, updated_by = ?8, fields = ?9,
-                 fv = ?10, makers = ?11 WHERE seq = ?12",
+                 fv = ?10, makers = ?11, sleeps_for = ?13 WHERE seq = ?12",
                 params![
                     record.seq,
                     record.version,
@@ -71,13 +88,14 @@ impl Transaction for Session<'_> {
                     record.fv,
                     record.makers,
                     previous,
+                    sleeps_for,
                 ],
             );
         }
         self.execute(
             "INSERT INTO record (seq, kind, id, version, deleted, audience, parent_kind, parent_id,
-             updated_at, updated_by, fields, fv, makers)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+             updated_at, updated_by, fields, fv, makers, sleeps_for)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
             params![
                 record.seq,
                 record.kind.name(),
@@ -92,17 +110,12 @@ impl Transaction for Session<'_> {
                 record.fields,
                 record.fv,
                 record.makers,
+                sleeps_for,
             ],
         )
     }
 
     fn rehouse(&self, seq: i64, to: Option<i64>, audience: i64) -> Result<()> {
-        if let Some(to) = to {
-            self.execute(
-                "INSERT INTO superseded (old, new) VALUES (?1, ?2)",
-                [seq, to],
-            )?;
-        }
         self.execute(
             "UPDATE record SET seq = ?2, audience = ?3 WHERE seq = ?1",
             [seq, to.unwrap_or(seq), audience],
@@ -116,10 +129,22 @@ impl Transaction for Session<'_> {
         )
     }
 
-    fn mark(&self, mark: &Mark) -> Result<()> {
+    fn mark(&self, mark: &Mark, moves: &[Move]) -> Result<()> {
+        // Most transactions are of one record: its move stands with them, which saves a tree to write to.
+        let mut moved = None;
+        for step in moves {
+            if step.to == mark.last {
+                moved = Some(step.from);
+            } else {
+                self.execute(
+                    "INSERT INTO superseded (old, new) VALUES (?1, ?2)",
+                    [step.from, step.to],
+                )?;
+            }
+        }
         self.execute(
-            "INSERT INTO txn (last, first, at, chain) VALUES (?1, ?2, ?3, ?4)",
-            params![mark.last, mark.first, mark.at, mark.chain],
+            "INSERT INTO txn (last, first, at, chain, moved) VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![mark.last, mark.first, mark.at, mark.chain, moved],
         )
     }
 
@@ -196,9 +221,7 @@ impl Transaction for Session<'_> {
         let mut statement = self.prepare(concat!(
             "SELECT ",
             record_columns!(),
-            " FROM record r WHERE kind = 'thread' AND deleted = 0
-             AND json_extract(fields, '$.wake_on') = 'stage' AND json_extract(fields, '$.lead') = ?1
-             ORDER BY seq"
+            " FROM record r WHERE sleeps_for = ?1 ORDER BY seq"
         ))?;
         let mut rows = statement.query([lead])?;
         let mut found = Vec::new();
@@ -316,6 +339,13 @@ impl Transaction for Session<'_> {
                 token.revoked,
                 token.last_used,
             ],
+        )
+    }
+
+    fn note_use(&self, token: &str, at: i64) -> Result<()> {
+        self.execute(
+            "UPDATE token SET last_used = ?2 WHERE id = ?1",
+            params![token, at],
         )
     }
 
