@@ -407,11 +407,7 @@ impl App {
                 self.dirty = waits;
             }
             Msg::SaveFailed { batch, why } => effects = self.take_back(&batch, &why),
-            Msg::Outbox(rows) => {
-                self.screen.outbox = rows;
-                arrange(&self.world, &mut self.screen, Place::Outbox, true);
-                arrange(&self.world, &mut self.screen, Place::Conflicts, true);
-            }
+            Msg::Outbox(rows) => self.take_outbox(rows),
             Msg::Sync(status) => effects = self.synced(status),
             Msg::Drafts(drafts) => self.drafts = drafts.into_iter().collect(),
             Msg::Counts {

@@ -32,6 +32,12 @@ pub struct FormField {
 }
 
 impl FormField {
+    /// Says what is wrong with it, with its name.
+    fn told(&self) -> Option<String> {
+        let error = self.error.as_ref()?;
+        Some(format!("{}: {error}", self.info.name.replace('_', " ")))
+    }
+
     /// Tells whether the user changed it since the form was opened.
     pub fn is_changed(&self) -> bool {
         self.input.text() != self.seed
@@ -67,6 +73,27 @@ pub struct Form {
 }
 
 impl Form {
+    /// Marks the fields without which the record would be nothing; returns the first.
+    fn lacks(&mut self) -> Option<usize> {
+        if self.then.is_some() {
+            return None;
+        }
+        let mut first = None;
+        for name in crate::command::needed(self.kind) {
+            let (is_new, settles) = (self.id.is_none(), self.settles.is_some());
+            let fields = self.fields.iter_mut().enumerate();
+            let empty = fields
+                .filter(|(_, field)| field.info.name == name)
+                .filter(|(_, field)| is_new || settles || field.is_changed())
+                .find(|(_, field)| field.input.text().trim().is_empty());
+            if let Some((at, field)) = empty {
+                field.error = Some("must be filled in".to_owned());
+                first = first.or(Some(at));
+            }
+        }
+        first
+    }
+
     /// Marks the first fact that a step asks for where none was given.
     fn asks_in_vain(&mut self, values: &[String]) -> Option<usize> {
         let first = self.fields.first_mut();
@@ -475,27 +502,11 @@ impl App {
         }
         drop(cx);
         self.undo = undo;
-        if form.then.is_none() {
-            for name in crate::command::needed(form.kind) {
-                let fields = form.fields.iter_mut().enumerate();
-                let empty = fields
-                    .filter(|(_, field)| field.info.name == name)
-                    .filter(|(_, field)| {
-                        form.id.is_none() || form.settles.is_some() || field.is_changed()
-                    })
-                    .find(|(_, field)| field.input.text().trim().is_empty());
-                if let Some((at, field)) = empty {
-                    field.error = Some("must be filled in".to_owned());
-                    wrong = wrong.or(Some(at));
-                }
-            }
-        }
+        let lacks = form.lacks();
+        wrong = wrong.or(lacks);
         if let Some(at) = wrong.or_else(|| form.asks_in_vain(&values)) {
-            if let Some(field) = form.fields.get(at)
-                && let Some(error) = &field.error
-            {
-                // A low form has no room for many words.
-                let told = format!("{}: {error}", field.info.name.replace('_', " "));
+            // A low form has no room for many words.
+            if let Some(told) = form.fields.get(at).and_then(FormField::told) {
                 self.screen.note_told(Tone::Error, &told);
             }
             form.current = at;

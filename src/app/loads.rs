@@ -307,6 +307,13 @@ impl App {
         vec![Effect::Load(Load::Unhandled), Effect::LoadOutbox]
     }
 
+    /// Takes in the edits that wait.
+    pub(super) fn take_outbox(&mut self, rows: Vec<crate::effect::OutboxRow>) {
+        self.screen.outbox = rows;
+        arrange(&self.world, &mut self.screen, Place::Outbox, true);
+        arrange(&self.world, &mut self.screen, Place::Conflicts, true);
+    }
+
     /// Takes in how the console stands to its server.
     pub(super) fn take_status(&mut self, status: SyncStatus) -> Vec<Effect> {
         let more = status.conflicts + status.refused

@@ -106,7 +106,8 @@ pub(super) fn undo(cx: &mut Cx<'_>) -> Result<(), CommandError> {
     let choice = matches!(batch.role, BatchRole::Choice { .. });
     if matches!(batch.role, BatchRole::Choice { theirs: true, .. }) {
         // Nothing of it was sent: the conflict is there again, and nothing else.
-        return reopen(cx, &batch);
+        reopen(cx, &batch);
+        return Ok(());
     }
     let (mut kept, mut left) = (0, 0);
     let mut theirs: Vec<String> = Vec::new();
@@ -158,7 +159,7 @@ pub(super) fn undo(cx: &mut Cx<'_>) -> Result<(), CommandError> {
         cx.say(Tone::Info, words);
     } else {
         let words = match words {
-            0 if choice => return reopen(cx, &batch),
+            0 if choice => OPEN_AGAIN,
             0 => "",
             1 => "; its words are in the draft of the reply",
             _ => "; their words are in the drafts of the replies",
@@ -173,12 +174,11 @@ const OPEN_AGAIN: &str = "; the choice is open again";
 
 /// Takes a choice in a conflict back: the store makes the conflict open again, and drops the edits of this batch where
 /// the choice was not sent.
-fn reopen(cx: &mut Cx<'_>, batch: &Batch) -> Result<(), CommandError> {
+fn reopen(cx: &mut Cx<'_>, batch: &Batch) {
     cx.label(format!("undo: {}", batch.label));
     cx.set_role(BatchRole::Undo(batch.id.clone()));
     let words = format!("took back: {}{OPEN_AGAIN}", batch.label);
     cx.say(Tone::Done, words);
-    Ok(())
 }
 
 /// What somebody else wrote since an edit was made: taking the edit back never takes that back with it.

@@ -113,7 +113,7 @@ struct Spot {
 }
 
 fn of_table(text: &str, table: &DeTable<'_>, spots: &mut Vec<Spot>) {
-    for (key, value) in table.iter() {
+    for (key, value) in table {
         let name = key.get_ref().to_string();
         of_value(text, &name, key.span().start, value, spots);
     }

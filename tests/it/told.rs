@@ -129,7 +129,7 @@ fn enter_runs_no_other_command_than_the_one_that_is_typed() {
 /// What is wrong with a field can be read to its end, however low the form is.
 #[test]
 fn the_error_of_a_field_can_be_read_to_its_end() {
-    for size in [(80, 24), (80, 12), (60, 10), (40, 10), (120, 40)] {
+    for size in [(80, 24), (80, 12), (60, 10), (40, 10), (100, 30)] {
         let mut app = desk::console(&desk::morning(), size);
         app.run_line("new follow_up");
         assert!(matches!(app.mode, Mode::Form(_)));

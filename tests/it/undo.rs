@@ -1063,7 +1063,7 @@ async fn undo_of_a_choice_brings_the_conflict_back_as_it_was() {
     ] {
         for (sent, restarts) in [(false, false), (false, true), (true, false), (true, true)] {
             let what = format!("{choice}, sent: {sent}, restarts: {restarts}");
-            let (mut desk, cmd) = in_conflict().await;
+            let (mut desk, cmd) = Box::pin(in_conflict()).await;
             let before = sides(&desk, &cmd).await;
             desk.run(&format!("{choice} --cmd {cmd}")).await;
             if sent {
@@ -1120,7 +1120,7 @@ async fn undo_of_a_choice_brings_the_conflict_back_as_it_was() {
 /// A conflict is not settled with a value that the server would have to refuse.
 #[tokio::test]
 async fn a_conflict_is_not_settled_without_a_name() {
-    let (mut desk, cmd) = in_conflict().await;
+    let (mut desk, cmd) = Box::pin(in_conflict()).await;
     let effects = desk
         .app
         .run_line(&format!("conflict edit name= --cmd {cmd}"));
@@ -1134,7 +1134,7 @@ async fn a_conflict_is_not_settled_without_a_name() {
 #[tokio::test]
 async fn undo_of_a_choice_that_was_sent_says_so() {
     for sent in [false, true] {
-        let (mut desk, cmd) = in_conflict().await;
+        let (mut desk, cmd) = Box::pin(in_conflict()).await;
         desk.run(&format!("conflict mine --cmd {cmd}")).await;
         if sent {
             desk.sync().await;
@@ -1157,7 +1157,7 @@ async fn undo_of_a_choice_that_was_sent_says_so() {
 /// Whoever wrote after my choice is not written over: the conflict that comes back shows their value.
 #[tokio::test]
 async fn undo_of_a_choice_shows_what_somebody_else_wrote_since() {
-    let (mut desk, cmd) = in_conflict().await;
+    let (mut desk, cmd) = Box::pin(in_conflict()).await;
     desk.run(&format!("conflict mine --cmd {cmd}")).await;
     desk.sync().await;
     their_turn(&desk).await;

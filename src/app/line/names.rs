@@ -58,7 +58,8 @@ mod tests {
 
     fn why(typed: &str, name: &str) -> Option<String> {
         let entry = reference().into_iter().find(|entry| entry.name == name);
-        why_not(typed, &entry.unwrap())
+        assert!(entry.is_some(), "{name}");
+        entry.and_then(|entry| why_not(typed, &entry))
     }
 
     #[test]
