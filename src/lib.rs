@@ -168,6 +168,11 @@
 //!   where it names four of five of its creators, because exports are saved with the filters of their page.
 //! * *Undo leaves what somebody else wrote since*, field by field, and says so: exactly the former state is what it brings
 //!   back where nobody else has written.
+//! * *In a first sync rows go before their indexes*, those by id included, and not only before the search: with them each row
+//!   goes into five trees. Until they are made [`store`] knows in memory where each row lies, up to a million and a half
+//!   of them; a file that a killed program left without is completed when it is opened.
+//! * *Keys go before the queue* ([`runtime`]): one message of the queue at a time is taken in before what was pressed is on screen.
+//!   A first sync reads the screen again at most every 400 ms.
 
 pub mod figure;
 pub mod record;
