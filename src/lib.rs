@@ -182,6 +182,11 @@
 //!   that the readers of config, keymap, hooks and themes ([`keymap`]) need not know how to go on after a fault.
 //! * *A cache is known by its file.* The id under which it sends belongs to the file's inode on this machine ([`store`]):
 //!   a copy makes one of its own, since the server never holds the work of one id against itself.
+//! * *In a first sync rows go before their indexes*, those by id included, and not only before the search: with them each row
+//!   goes into five trees. Until they are made [`store`] knows in memory where each row lies, up to a million and a half
+//!   of them; a file that a killed program left without is completed when it is opened.
+//! * *Keys go before the queue* ([`runtime`]): one message of the queue at a time is taken in before what was pressed is on screen.
+//!   A first sync reads the screen again at most every 400 ms.
 
 pub mod figure;
 pub mod record;

@@ -297,3 +297,34 @@ impl Mirror {
         Ok(found)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_two_rows_of_one_record_the_newest_stays() {
+        let db = Connection::open_in_memory().unwrap();
+        db.execute_batch(&schema::row_tables(1)).unwrap();
+        for (id, seq) in [("a", 7), ("b", 1), ("a", 3), ("b", 2)] {
+            db.execute(
+                "INSERT INTO row1(kind, id, version, seq, open, sum, fields, fv) \
+                 VALUES ('lead', ?1, 1, ?2, 0, 0, '{}', '{}')",
+                params![id, seq],
+            )
+            .unwrap();
+        }
+        assert!(lacks_indexes(&db, 1).unwrap());
+        while make_index(&db, 1).unwrap() {}
+        assert!(!lacks_indexes(&db, 1).unwrap());
+        // A set that is not there lacks nothing.
+        assert!(!lacks_indexes(&db, 0).unwrap());
+        let mut select = db.prepare("SELECT id, seq FROM row1 ORDER BY id").unwrap();
+        let left: Vec<(String, i64)> = select
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
+            .unwrap()
+            .collect::<Result<_, _>>()
+            .unwrap();
+        assert_eq!(left, [("a".to_owned(), 7), ("b".to_owned(), 2)]);
+    }
+}

@@ -66,7 +66,7 @@ fn read(store: &mut Store) -> Vec<Vec<(String, u64)>> {
     ];
     for thread in 0..3 {
         loads.push(Load::Children {
-            parent: AnyRef::new(Kind::Thread, &format!("t{thread}")),
+            parent: AnyRef::new(Kind::Thread, format!("t{thread}")),
             kind: Kind::Message,
             limit: usize::MAX,
         });
