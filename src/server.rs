@@ -266,7 +266,6 @@ impl Server {
         let now = (self.inner.options.clock)();
         let loaded = load_into(&*self.inner.storage, now, transactions)?;
         self.inner.announce()?;
-        self.inner.news.bell.notify_one();
         Ok(loaded)
     }
 

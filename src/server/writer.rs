@@ -50,17 +50,24 @@ impl News {
         }
     }
 
-    /// Tells the readers a position, unless they know a newer one.
+    /// Tells everybody of a position that others wrote, unless a newer one is known.
     pub(crate) fn announce(&self, newest: u64) {
+        if self.advance(newest) {
+            self.bell.notify_one();
+        }
+    }
+
+    /// Tells the readers a position; returns whether that was news.
+    fn advance(&self, newest: u64) -> bool {
         self.head.send_if_modified(|known| {
             let newer = newest > *known;
             *known = newest.max(*known);
             newer
-        });
+        })
     }
 
     fn tell(&self, written: Written) {
-        self.announce(written.newest);
+        self.advance(written.newest);
         if written.queued || written.at >= self.due.load(Ordering::Relaxed) {
             self.bell.notify_one();
         }

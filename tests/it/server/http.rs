@@ -338,7 +338,12 @@ async fn a_panic_is_a_500_and_the_server_goes_on() {
     let backend = Backend::with(move |options| {
         let clock = Arc::clone(&options.clock);
         options.clock = Arc::new(move || {
-            assert!(!trap.swap(false, Ordering::SeqCst), "the clock broke");
+            // The use of the token is noted behind the request; that is not what breaks here.
+            let writing = std::thread::current().name() == Some("cnm-writer");
+            assert!(
+                writing || !trap.swap(false, Ordering::SeqCst),
+                "the clock broke"
+            );
             clock()
         });
     })

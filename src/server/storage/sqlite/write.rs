@@ -11,6 +11,13 @@ use crate::server::storage::{
 };
 use crate::server::token::TokenRow;
 
+/// What of a thread says for whose next step it sleeps.
+#[derive(serde::Deserialize)]
+struct Sleep {
+    wake_on: serde_json::Value,
+    lead: Option<serde_json::Value>,
+}
+
 /// Returns the lead for whose next step a thread sleeps.
 fn sleeps_for(record: &Stored) -> Option<String> {
     let may = record.kind == Kind::Thread
@@ -18,11 +25,6 @@ fn sleeps_for(record: &Stored) -> Option<String> {
         && record.fields.contains(r#""wake_on""#);
     if !may {
         return None;
-    }
-    #[derive(serde::Deserialize)]
-    struct Sleep {
-        wake_on: serde_json::Value,
-        lead: Option<serde_json::Value>,
     }
     let sleep: Sleep = serde_json::from_str(&record.fields).ok()?;
     (sleep.wake_on == "stage")
