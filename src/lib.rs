@@ -157,7 +157,7 @@
 //! * *The server's log has its room early.* After sixteen commits it is made as long as it will become, by a transaction
 //!   that is rolled back: on many disks a commit that makes a file longer waits several times as long.
 //! * *A command costs more than an upsert.* The design asks for four fifths of a bare floor. With group commit a command that is
-//!   merged, audited and remembered writes to six trees where the floor writes to two, and both are bound by the processor:
+//!   merged, audited and remembered writes to five trees where the floor writes to two, and both are bound by the processor:
 //!   half of the floor is what is left. `benches/server` says how each way compares.
 //! * *The sweep goes by messages, marks by threads.* A thread is done up to a time, so [`triage::sweep`] clears what stands
 //!   before the first question of a thread and leaves what stands behind it to the verb that deals with the question;
