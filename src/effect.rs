@@ -301,6 +301,14 @@ pub struct SyncStatus {
     pub loading: Option<u64>,
 }
 
+impl SyncStatus {
+    /// Tells whether the cache has never been whole: records are missing that the server has.
+    pub fn is_partial(&self) -> bool {
+        let away = matches!(self.line, Line::Offline { .. } | Line::Refused { .. });
+        self.loading.is_some() || (away && self.synced_at.is_none())
+    }
+}
+
 /// The state of the line to the server.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Line {

@@ -318,6 +318,8 @@ pub struct Screen {
     pub sync: SyncStatus,
     /// The outbox as it was last read.
     pub outbox: Vec<OutboxRow>,
+    /// Whether it has been read at all.
+    pub outbox_read: bool,
     /// The funnel place.
     pub funnel: FunnelScreen,
     /// The slots place.
@@ -392,6 +394,7 @@ impl Default for Screen {
             told: Told::default(),
             sync: SyncStatus::default(),
             outbox: Vec::new(),
+            outbox_read: false,
             funnel: FunnelScreen::default(),
             slots: SlotsScreen::default(),
             import: None,

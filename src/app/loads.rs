@@ -310,6 +310,7 @@ impl App {
     /// Takes in the edits that wait.
     pub(super) fn take_outbox(&mut self, rows: Vec<crate::effect::OutboxRow>) {
         self.screen.outbox = rows;
+        self.screen.outbox_read = true;
         arrange(&self.world, &mut self.screen, Place::Outbox, true);
         arrange(&self.world, &mut self.screen, Place::Conflicts, true);
     }

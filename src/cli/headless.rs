@@ -210,6 +210,9 @@ impl Session {
         for part in unfolded.chunk_by(|one, next| !steps_back(one) && !steps_back(next)) {
             self.failed_at = 0;
             let performed = self.perform_batch(part.to_vec());
+            if performed.is_err() && self.store.place()?.synced_at.is_none() {
+                super::check::warn("nothing was synced yet; `cnm sync` fetches the records");
+            }
             self.failed_at += before;
             performed?;
             before += part.len();

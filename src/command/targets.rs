@@ -82,9 +82,10 @@ impl Targets {
             return Ok(subject.clone());
         }
         let Some(screen) = cx.screen.as_deref() else {
-            return Err(CommandError::NoTarget(
-                "name the record with --id, or records with --where".into(),
-            ));
+            return Err(CommandError::Usage {
+                what: "nothing to act on".into(),
+                hint: "name the record with --id, or records with --where".into(),
+            });
         };
         let place = screen.active();
         let rows = match place {

@@ -7,7 +7,7 @@ pub(super) fn suggestion(message: &str) -> String {
     let mut quoted = message.split('`').skip(1).step_by(2);
     let unknown = quoted.next().unwrap_or_default().to_owned();
     if !message.starts_with("unknown field") {
-        return "`cnm config check` explains every setting".into();
+        return "docs/config.md explains every setting".into();
     }
     // A setting that stands under another heading than its own is told where it belongs.
     let sections = sections_with(&unknown);
@@ -17,7 +17,7 @@ pub(super) fn suggestion(message: &str) -> String {
     }
     match quoted.max_by_key(|known| alike(known, &unknown)) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => "`cnm config check` explains every setting".into(),
+        None => "docs/config.md explains every setting".into(),
     }
 }
 

@@ -26,7 +26,30 @@ pub fn nameless(
     let name = called(kind)?;
     let blank = |fields: &Map<String, Json>| {
         let text = fields.get(name).and_then(Json::as_str);
-        text.is_none_or(|text| text.trim().is_empty())
+        text.is_none_or(|text| text.chars().all(is_unseen))
     };
     (blank(after) && !blank(before)).then_some(name)
+}
+
+/// Tells whether nothing is seen of a letter: a name of such letters alone is no name.
+fn is_unseen(letter: char) -> bool {
+    letter.is_whitespace()
+        || letter.is_control()
+        || matches!(
+            letter,
+            '\u{AD}'
+                | '\u{34F}'
+                | '\u{61C}'
+                | '\u{115F}'..='\u{1160}'
+                | '\u{17B4}'..='\u{17B5}'
+                | '\u{180B}'..='\u{180F}'
+                | '\u{200B}'..='\u{200F}'
+                | '\u{2028}'..='\u{202E}'
+                | '\u{2060}'..='\u{206F}'
+                | '\u{3164}'
+                | '\u{FE00}'..='\u{FE0F}'
+                | '\u{FEFF}'
+                | '\u{FFA0}'
+                | '\u{E0000}'..='\u{E0FFF}'
+        )
 }

@@ -117,7 +117,12 @@ pub(super) fn network(canvas: &mut Canvas<'_>, app: &App, area: Rect, id: &Id<Ne
             .map(|course| figures(canvas, app, course, inner.width)),
     );
     if courses.is_empty() {
-        lines.push(vec![piece("no figures yet", canvas.paint.dim())]);
+        let words = if app.screen.sync.is_partial() {
+            "figures: not fetched yet"
+        } else {
+            "no figures yet"
+        };
+        lines.push(vec![piece(words, canvas.paint.dim())]);
     }
     lines.push(contact(canvas, app, network));
     lines.extend(open);

@@ -461,6 +461,8 @@ fn status_right(canvas: &Canvas<'_>, app: &App) -> Vec<Segment> {
     let now = app.world.view.now;
     if let Some(rows) = sync.loading {
         segments.push(right(55, format!("loading {rows}"), paint.info()));
+    } else if sync.is_partial() {
+        segments.push(right(90, "first sync unfinished".to_owned(), paint.warn()));
     } else if let Some(at) = sync.synced_at {
         let old = now.duration_since(at).as_hours() > 0;
         let style = if old { paint.warn() } else { paint.dim() };

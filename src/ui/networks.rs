@@ -92,11 +92,12 @@ pub(super) fn list(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool
     let right = format!("{} · need me first", shelf.list.len());
     let inner = canvas.frame(area, "CNs", &right, focused);
     if shelf.list.is_empty() {
-        table::empty(
-            canvas,
-            inner,
-            &["No CN here.", "n c makes one, Esc clears the filter."],
-        );
+        let lines = if app.screen.sync.is_partial() {
+            ["The first sync is on its way.", "R asks again."]
+        } else {
+            ["No CN here.", "n c makes one, Esc clears the filter."]
+        };
+        table::empty(canvas, inner, &lines);
         return;
     }
     let rows = Rows {
@@ -322,10 +323,12 @@ fn figures(canvas: &Canvas<'_>, app: &App, id: &Id<Network>, width: u16, card: &
     let courses = app.courses.of(&id.link());
     let Some(first) = courses.first() else {
         card.rule("figures");
-        let words = vec![piece(
-            "none yet; the next import brings them",
-            canvas.paint.dim(),
-        )];
+        let words = if app.screen.sync.is_partial() {
+            "not fetched yet"
+        } else {
+            "none yet; the next import brings them"
+        };
+        let words = vec![piece(words, canvas.paint.dim())];
         card.whole(words);
         return;
     };

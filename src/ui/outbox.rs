@@ -100,6 +100,9 @@ fn title(app: &App, row: &OutboxRow) -> String {
 /// Says that there is nothing here, and what that means as long as edits are on their way.
 fn nothing(app: &App, place: Place) -> String {
     let waiting = app.screen.sync.queued;
+    if !app.screen.outbox_read {
+        return "Reading the edits that wait …".to_owned();
+    }
     if place == Place::Outbox {
         return "Nothing waits: the server has everything.".to_owned();
     }

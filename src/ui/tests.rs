@@ -213,3 +213,35 @@ fn what_changes_one_by_one_leaves_the_same_as_what_is_read_at_once() {
         at_once.screen.offers.list()
     );
 }
+
+/// Offline on a cache that was never whole: what is missing is not told as if it were not there.
+#[test]
+fn a_first_sync_that_was_cut_short_is_told() {
+    let mut app = console(0);
+    let shown = |app: &App| {
+        let area = Rect::new(0, 0, 120, 40);
+        let mut buffer = Buffer::empty(area);
+        let look = Look {
+            depth: Depth::Off,
+            glyphs: Glyphs::Unicode,
+        };
+        draw(app, look, &mut buffer);
+        let cells = buffer.content.iter().map(ratatui::buffer::Cell::symbol);
+        cells.collect::<String>()
+    };
+    app.size = (120, 40);
+    app.screen.sync.synced_at = None;
+    app.screen.sync.line = Line::Offline { why: String::new() };
+    assert!(shown(&app).contains("first sync unfinished"));
+    press(&mut app, "alt-4");
+    let screen = shown(&app);
+    assert!(screen.contains("The first sync is on its way."), "{screen}");
+    press(&mut app, "g x");
+    let screen = shown(&app);
+    assert!(screen.contains("Reading the edits"), "{screen}");
+    app.update(now(), Msg::Outbox(Vec::new()));
+    let screen = shown(&app);
+    assert!(screen.contains("No conflicts"), "{screen}");
+    app.screen.sync.synced_at = Some(now());
+    assert!(!shown(&app).contains("unfinished"));
+}

@@ -475,7 +475,12 @@ fn networks(canvas: &mut Canvas<'_>, app: &App, area: Rect, focused: bool) {
     }
     let inner = canvas.frame(area, "CNs", &right, focused);
     if shelf.list.is_empty() {
-        table::empty(canvas, inner, &["No CN here.", "n c makes one."]);
+        let lines = if app.screen.sync.is_partial() {
+            ["The first sync is on its way.", "R asks again."]
+        } else {
+            ["No CN here.", "n c makes one."]
+        };
+        table::empty(canvas, inner, &lines);
         return;
     }
     let rows = Rows {
