@@ -146,6 +146,7 @@ impl From<CommandError> for CliError {
         match error {
             CommandError::Usage { .. }
             | CommandError::NeedsScreen(_)
+            | CommandError::Unnamed
             | CommandError::NeedsWords(_) => Self::Usage(error.to_string()),
             CommandError::NoTarget(_) | CommandError::Refused { .. } => {
                 Self::Refused(error.to_string())

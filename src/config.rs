@@ -386,19 +386,7 @@ pub struct ConfigError {
     pub hint: String,
 }
 
-impl keymap::Fault for ConfigError {
-    fn file(&self) -> &str {
-        &self.file
-    }
-
-    fn line(&self) -> usize {
-        self.line
-    }
-
-    fn what(&self) -> &str {
-        &self.what
-    }
-}
+crate::keymap::fault!(ConfigError);
 
 /// Largest configuration that is read, in bytes.
 pub const MAX_BYTES: usize = 1 << 20;

@@ -18,7 +18,7 @@ mod review;
 mod template;
 
 pub use binding::{Binding, Prompt, VARIABLES, Wants, When};
-pub(crate) use faults::{Fault, faults};
+pub(crate) use faults::{Fault, fault, faults};
 pub use hook::{Event, Hook, hook_faults, read_hooks};
 pub use key::{Key, KeyCode, parse_sequence};
 pub use layout::{Layout, LayoutError};

@@ -148,19 +148,7 @@ pub struct ThemeError {
     pub hint: String,
 }
 
-impl crate::keymap::Fault for ThemeError {
-    fn file(&self) -> &str {
-        &self.file
-    }
-
-    fn line(&self) -> usize {
-        self.line
-    }
-
-    fn what(&self) -> &str {
-        &self.what
-    }
-}
+crate::keymap::fault!(ThemeError);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -19,6 +19,9 @@ pub enum CommandError {
         "`{0}` lacks what it would ask for on a screen; write it behind the command: `cnm {0} --help`"
     )]
     NeedsWords(&'static str),
+    /// Without a screen nothing is selected, and no record was named.
+    #[error("nothing to act on: name the record with --id, or records with --where")]
+    Unnamed,
     /// There is nothing to act on.
     #[error("nothing to act on: {0}")]
     NoTarget(String),

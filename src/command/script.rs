@@ -149,7 +149,9 @@ impl ExecCommand {
         let links = match self.targets.any(None, cx) {
             Ok(links) => links,
             // A program may be about nothing in particular.
-            Err(CommandError::NoTarget(_)) if self.targets.is_empty() => Vec::new(),
+            Err(CommandError::NoTarget(_) | CommandError::Unnamed) if self.targets.is_empty() => {
+                Vec::new()
+            }
             Err(error) => return Err(error),
         };
         let program = program(cx.world, &links, self.words, self.shell, self.limit);

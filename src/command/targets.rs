@@ -82,10 +82,7 @@ impl Targets {
             return Ok(subject.clone());
         }
         let Some(screen) = cx.screen.as_deref() else {
-            return Err(CommandError::Usage {
-                what: "nothing to act on".into(),
-                hint: "name the record with --id, or records with --where".into(),
-            });
+            return Err(CommandError::Unnamed);
         };
         let place = screen.active();
         let rows = match place {

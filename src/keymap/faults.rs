@@ -23,6 +23,26 @@ pub(crate) trait Fault {
     fn what(&self) -> &str;
 }
 
+/// Says where the errors of a file that is read with it keep their file, line and words.
+macro_rules! fault {
+    ($error:ty) => {
+        impl $crate::keymap::Fault for $error {
+            fn file(&self) -> &str {
+                &self.file
+            }
+
+            fn line(&self) -> usize {
+                self.line
+            }
+
+            fn what(&self) -> &str {
+                &self.what
+            }
+        }
+    };
+}
+pub(crate) use fault;
+
 /// Reads a text again and again and returns all faults, in the order of their lines; a text that is no TOML has one.
 pub(crate) fn faults<E: Fault>(
     text: &str,

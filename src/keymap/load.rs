@@ -35,19 +35,7 @@ pub struct KeymapError {
     pub hint: String,
 }
 
-impl super::Fault for KeymapError {
-    fn file(&self) -> &str {
-        &self.file
-    }
-
-    fn line(&self) -> usize {
-        self.line
-    }
-
-    fn what(&self) -> &str {
-        &self.what
-    }
-}
+super::fault!(KeymapError);
 
 /// What is wrong, and what to do.
 pub(super) type Wrong = (String, String);

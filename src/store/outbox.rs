@@ -347,6 +347,8 @@ fn append_edit(
 ) -> rusqlite::Result<Entry> {
     let number = last_number(db)? + 1;
     let place = place.unwrap_or(number);
+    // As the file keeps it: what is sent again after it was read back must be the same to the letter.
+    let at = Timestamp::from_microsecond(at.as_microsecond()).unwrap_or(at);
     let entry = Entry {
         number,
         place,

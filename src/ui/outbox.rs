@@ -1,6 +1,8 @@
 //! Edits that wait for the server, and those that it refused.
 
+use jiff::Timestamp;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use serde_json::Value as Json;
 
 use super::canvas::{Canvas, Piece, piece};
@@ -11,8 +13,8 @@ use crate::app::App;
 use crate::command::show_value;
 use crate::effect::{Conflict, OutboxRow, OutboxState, RowState};
 use crate::pane::Place;
-use crate::record::{FieldType, Kind, Op, User};
-use crate::when::clock;
+use crate::record::{FieldType, Op, User};
+use crate::when::{clock, told};
 
 /// Draws the outbox or the conflicts.
 pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Rect) {
@@ -146,9 +148,10 @@ fn sides(canvas: &mut Canvas<'_>, app: &App, area: Rect, row: &OutboxRow) {
             .or_else(|| patch.add.get(name))
             .or_else(|| patch.remove.get(name));
         sheet.whole(vec![piece(name.replace('_', " "), paint.strong())]);
-        let kind = row.edit.kind;
-        side(canvas, app, (kind, name), ("before", before), &mut sheet);
-        side(canvas, app, (kind, name), ("after", after), &mut sheet);
+        let ty = type_of(row, name);
+        for (label, value) in [("before", before), ("after", after)] {
+            put(&mut sheet, label, &side(app, &ty, value), paint.text());
+        }
     }
     sheet.draw(canvas, inner, 0);
 }
@@ -203,31 +206,58 @@ fn conflict_lines(
     for field in &conflict.fields {
         sheet.whole(Vec::new());
         sheet.whole(vec![piece(field.name.replace('_', " "), paint.strong())]);
-        let of = (row.edit.kind, field.name.as_str());
-        for value in [
-            ("before", field.base.as_ref()),
-            ("mine", field.mine.as_ref()),
-            ("theirs", field.theirs.as_ref()),
-        ] {
-            side(canvas, app, of, value, sheet);
+        let ty = type_of(row, &field.name);
+        let [before, mut mine, mut theirs] =
+            [&field.base, &field.mine, &field.theirs].map(|value| side(app, &ty, value.as_ref()));
+        if mine == theirs {
+            // Times of one minute.
+            mine.push_str(&seconds(&ty, field.mine.as_ref()));
+            theirs.push_str(&seconds(&ty, field.theirs.as_ref()));
+        }
+        for (label, words) in [("before", before), ("mine", mine), ("theirs", theirs)] {
+            let words = if words.trim().is_empty() {
+                "—"
+            } else {
+                &words
+            };
+            sheet.text(&format!("  {label}"), words, paint.text());
         }
     }
 }
 
+fn type_of(row: &OutboxRow, field: &str) -> FieldType {
+    let info = row.edit.kind.field(field);
+    info.map_or(FieldType::Text, |info| info.ty)
+}
+
 /// Adds one side of a field, wrapped: the sides of a long text may differ in the last word only.
-fn side(
-    canvas: &Canvas<'_>,
-    app: &App,
-    (kind, name): (Kind, &str),
-    (label, value): (&str, Option<&Json>),
-    sheet: &mut Sheet,
-) {
-    let ty = kind.field(name).map_or(FieldType::Text, |info| info.ty);
-    let shown = show_value(&ty, value, &app.world);
-    let shown = if shown.trim().is_empty() {
+fn put(sheet: &mut Sheet, label: &str, words: &str, style: Style) {
+    let words = if words.trim().is_empty() {
         "—"
     } else {
-        &shown
+        words
     };
-    sheet.text(&format!("  {label}"), shown, canvas.paint.text());
+    sheet.text(&format!("  {label}"), words, style);
+}
+
+/// Says one side of a field; a time as it is said everywhere, on the user's clock.
+fn side(app: &App, ty: &FieldType, value: Option<&Json>) -> String {
+    let view = &app.world.view;
+    instant(ty, value).map_or_else(
+        || show_value(ty, value, &app.world),
+        |at| told::moment_zoned(at, &view.zone, view.today()),
+    )
+}
+
+fn instant(ty: &FieldType, value: Option<&Json>) -> Option<Timestamp> {
+    let text = value.filter(|_| *ty == FieldType::Instant)?.as_str()?;
+    text.parse().ok()
+}
+
+/// Says the seconds of a time, for two that differ in nothing else.
+fn seconds(ty: &FieldType, value: Option<&Json>) -> String {
+    instant(ty, value).map_or_else(String::new, |at| {
+        let seconds = at.as_second().rem_euclid(60);
+        format!(", {seconds}.{:03} s", at.subsec_millisecond().abs())
+    })
 }

@@ -34,6 +34,8 @@ const ORDERS: &str = "CNM_CRASH_TEST";
 const EVERY: &str = "CNM_CRASH_EVERY";
 /// Records that the child makes and changes.
 const RECORDS: usize = 2;
+/// Records that are there before the first console comes: several pages, whose indexes are made behind them.
+const MANY: usize = 1_200;
 
 /// A fault that is built in on purpose: the checker must find it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -390,6 +392,88 @@ async fn found(bug: Bug) -> String {
 async fn nothing_is_lost_or_doubled_wherever_the_console_dies() {
     let step = std::env::var(EVERY).map_or(1, |step| step.parse().unwrap());
     kill_at_every(step).await;
+}
+
+/// Puts records on the server that no console has seen.
+async fn fill(client: &Client) {
+    let numbers: Vec<usize> = (0..MANY).collect();
+    for part in numbers.chunks(100) {
+        let commands = part.iter().map(|number| Command {
+            cmd: format!("before-{number}"),
+            kind: "lead".into(),
+            id: format!("before-{number}"),
+            op: Op::Create,
+            base: None,
+            patch: Patch {
+                set: object(json!({"name": format!("before {number}")})),
+                ..Patch::default()
+            },
+            mine: true,
+            at: None,
+        });
+        let batch = Batch {
+            client: "before".into(),
+            batch: commands.collect(),
+            atomic: false,
+        };
+        client.commands(&batch).await.unwrap();
+    }
+}
+
+/// Runs a child that fetches and sends; returns how many writes it made where it was not killed.
+async fn fetch(backend: &Backend, folder: &Path, die_at: u32) -> Option<u32> {
+    let orders = Orders {
+        folder: folder.to_owned(),
+        url: backend.running.url(),
+        token: backend.token.clone(),
+        die_at,
+        edits: false,
+        bug: None,
+    };
+    let died = tokio::task::spawn_blocking(move || child_dies(&orders))
+        .await
+        .unwrap();
+    let writes = || std::fs::read_to_string(folder.join("writes")).unwrap();
+    (!died).then(|| writes().parse().unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_first_load_that_is_killed_goes_on_and_is_whole() {
+    let backend = Backend::start().await;
+    fill(&Client::new(&backend.address()).unwrap()).await;
+    let server = backend.folder.path().join("server.db");
+    let whole = |folder: &Path| {
+        check(folder, &server).unwrap();
+        let mirror = Connection::open(paths(folder).mirror).unwrap();
+        let count = |sql: &str| -> i64 { mirror.query_row(sql, [], |row| row.get(0)).unwrap() };
+        let live = count("SELECT live FROM place");
+        let rows = format!("SELECT count(*) FROM row{live} WHERE kind = 'lead'");
+        assert_eq!(count(&rows), i64::try_from(MANY).unwrap());
+        let indexes = format!(
+            "SELECT count(*) FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'row{live}'"
+        );
+        assert_eq!(count(&indexes), 4, "every index is there");
+    };
+    let alone = crate::cache::folder();
+    let writes = fetch(&backend, alone.path(), 0).await.unwrap();
+    assert!(
+        usize::try_from(writes).unwrap() > MANY,
+        "only {writes} writes"
+    );
+    whole(alone.path());
+    // In the first page, between pages, and near the end, where the indexes are made; some die twice.
+    for part in 1..=10 {
+        let folder = crate::cache::folder();
+        let at = writes * part / 10;
+        let made = fetch(&backend, folder.path(), at).await;
+        // How many writes the last steps take depends on the time.
+        assert!(made.is_none() || part == 10, "{at} of {writes}");
+        if part % 3 == 0 {
+            fetch(&backend, folder.path(), 1 + part).await;
+        }
+        fetch(&backend, folder.path(), 0).await.unwrap();
+        whole(folder.path());
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
