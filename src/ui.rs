@@ -95,16 +95,15 @@ pub fn paint_live(app: &App, look: Look, buffer: &mut Buffer) -> Painted {
 }
 
 fn paint_part(app: &App, look: Look, buffer: &mut Buffer, lean: bool) -> Painted {
-    let area = buffer.area;
     let mut canvas = canvas(app, look, buffer);
     canvas.lean = lean;
-    let cursor = paint_all(app, &mut canvas);
+    let (cursor, status) = paint_all(app, &mut canvas);
     let (zones, links) = canvas.into_parts();
     Painted {
         cursor,
         live: live(app, &zones),
         row: row(app, &zones),
-        status: areas(area, app).status,
+        status,
         links,
         zones,
     }
@@ -156,12 +155,13 @@ fn row(app: &App, zones: &[(Rect, Spot)]) -> Option<Rect> {
     found.map(|(area, _)| *area)
 }
 
-fn paint_all(app: &App, canvas: &mut Canvas<'_>) -> Option<Position> {
+/// Draws the parts; returns where the terminal's cursor belongs and where it is said what a key has done.
+fn paint_all(app: &App, canvas: &mut Canvas<'_>) -> (Option<Position>, Rect) {
     let area = canvas.area();
     canvas.fill(area, canvas.paint.text());
     if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
         too_small(canvas, area);
-        return None;
+        return (None, Rect::ZERO);
     }
     let areas = areas(area, app);
     chrome::header(canvas, app, areas.header);
@@ -187,7 +187,7 @@ fn paint_all(app: &App, canvas: &mut Canvas<'_>) -> Option<Position> {
         // What went wrong stands over whatever is open.
         chrome::long_notice(canvas, app, &areas);
     }
-    cursor
+    (cursor, areas.status)
 }
 
 fn body(canvas: &mut Canvas<'_>, app: &App, area: Rect) {

@@ -21,11 +21,7 @@ impl Store {
     pub fn load(&mut self, load: &Load) -> Result<Vec<CacheRow>, StoreError> {
         let mut found = Vec::new();
         self.load_each(std::slice::from_ref(load), |mut rows| {
-            if found.is_empty() {
-                found = rows;
-            } else {
-                found.append(&mut rows);
-            }
+            found.append(&mut rows);
         })?;
         Ok(found)
     }
@@ -44,14 +40,7 @@ impl Store {
             // In one transaction: the file is locked once, and what another console writes meanwhile comes later.
             let _one = store.mirror.db.unchecked_transaction()?;
             for load in loads.iter().skip(given) {
-                match load {
-                    Load::Working(kinds) => {
-                        for kind in kinds {
-                            store.working(*kind, &mut give)?;
-                        }
-                    }
-                    _ => give(store.try_load(load)?),
-                }
+                store.try_load(load, &mut give)?;
                 given += 1;
             }
             Ok(())
@@ -66,28 +55,27 @@ impl Store {
         }
     }
 
-    fn try_load(&self, load: &Load) -> rusqlite::Result<Vec<CacheRow>> {
-        match load {
+    fn try_load(&self, load: &Load, give: &mut dyn FnMut(Vec<CacheRow>)) -> rusqlite::Result<()> {
+        let rows = match load {
             Load::Working(kinds) => {
-                let mut rows = Vec::new();
                 for &kind in kinds {
-                    self.working(kind, &mut |mut more| rows.append(&mut more))?;
+                    self.working(kind, give)?;
                 }
-                Ok(rows)
+                return Ok(());
             }
             Load::Children {
                 parent,
                 kind,
                 limit,
-            } => self.children(parent, *kind, *limit),
+            } => self.children(parent, *kind, *limit)?,
             Load::Below {
                 parent,
                 through,
                 kind,
                 since,
                 limit,
-            } => self.below(parent, *through, (*kind, since.as_microsecond()), *limit),
-            Load::Unhandled => self.unhandled(),
+            } => self.below(parent, *through, (*kind, since.as_microsecond()), *limit)?,
+            Load::Unhandled => self.unhandled()?,
             Load::Records(links) => {
                 let mut rows = Vec::with_capacity(links.len());
                 for link in links {
@@ -95,14 +83,14 @@ impl Store {
                         rows.extend(self.current(kind, &link.id)?);
                     }
                 }
-                Ok(rows)
+                rows
             }
             Load::All { kind, limit } => {
                 let rows = self.mirror.latest(kind.name(), None, *limit)?;
                 let mut shown = self.with_edits(*kind, rows, |_| true)?;
                 shown.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
                 shown.truncate(*limit);
-                Ok(shown.into_iter().map(|(_, row)| row).collect())
+                shown.into_iter().map(|(_, row)| row).collect()
             }
             Load::Since { kind, since, limit } => {
                 let since = since.as_microsecond();
@@ -111,10 +99,12 @@ impl Store {
                     self.with_edits(*kind, rows, |columns| columns.at >= Some(since))?;
                 shown.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
                 shown.truncate(*limit);
-                Ok(shown.into_iter().map(|(_, row)| row).collect())
+                shown.into_iter().map(|(_, row)| row).collect()
             }
-            Load::Search { text, limit } => self.find(text, *limit),
-        }
+            Load::Search { text, limit } => self.find(text, *limit)?,
+        };
+        give(rows);
+        Ok(())
     }
 
     /// Reads the open records of a kind, in pieces.
